@@ -1,0 +1,99 @@
+//! An account: what the settings say of it, and how it becomes a connected provider.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::{ApiError, Provider, ProviderSpec};
+use crate::domain::{AccountName, Secret};
+
+/// What an adapter needs to connect, beside the key. Checked by the adapter, not here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountSettings {
+    pub name: AccountName,
+    /// The provider's word in the settings.
+    pub provider: String,
+    pub base_url: Option<String>,
+    pub account_id: Option<String>,
+    /// Ids and names of containers that the service cannot list by itself.
+    pub containers: Vec<(String, String)>,
+}
+
+/// What is known of an account before it is connected.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AccountInfo {
+    pub name: AccountName,
+    pub spec: &'static ProviderSpec,
+    pub base_url: String,
+}
+
+/// Where a key came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeySource {
+    /// This environment variable.
+    Environment(String),
+    /// The operating system's keyring, under this name for people.
+    Keyring(&'static str),
+    /// Typed in, kept for this session only.
+    Session,
+}
+
+impl std::fmt::Display for KeySource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Environment(name) => write!(f, "environment ({name})"),
+            Self::Keyring(name) => f.write_str(name),
+            Self::Session => f.write_str("this session only"),
+        }
+    }
+}
+
+/// Which key is in use, and why it is that one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyReport {
+    pub source: KeySource,
+    /// Why a better place was not used, in one sentence.
+    pub note: Option<String>,
+}
+
+/// A key as the user typed it, and whether to keep it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeyEntry {
+    pub key: Secret,
+    /// Put it into the OS keyring; when that fails, the session goes on with it all the same.
+    pub keep: bool,
+}
+
+/// A ready account.
+#[derive(Debug, Clone)]
+pub struct Connected {
+    pub provider: Arc<dyn Provider>,
+    pub key: KeyReport,
+}
+
+/// Why an account is not ready.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConnectError {
+    /// No place has a key: ask for it. The reason names each place that was looked at.
+    #[error("{reason}")]
+    NoKey { reason: String },
+    /// The settings or the key cannot be used.
+    #[error("{0}")]
+    Settings(String),
+    #[error(transparent)]
+    Api(#[from] ApiError),
+}
+
+/// Makes accounts ready; the screen calls it, the composition root implements it.
+#[async_trait]
+pub trait Connector: Send + Sync {
+    /// Every account of the settings, in their order.
+    fn accounts(&self) -> Vec<AccountInfo>;
+
+    /// Finds the key (or takes the one given) and builds the provider. Makes no call to the service.
+    async fn connect(
+        &self,
+        account: &AccountName,
+        entry: Option<KeyEntry>,
+    ) -> Result<Connected, ConnectError>;
+}

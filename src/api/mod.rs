@@ -1,0 +1,116 @@
+//! The port: what any provider can do, in the product's words.
+
+mod account;
+mod error;
+mod spec;
+mod upload;
+
+pub use account::{
+    AccountInfo, AccountSettings, ConnectError, Connected, Connector, KeyEntry, KeyReport,
+    KeySource,
+};
+pub use error::{ApiError, ApiErrorKind, Delivery};
+pub use spec::{
+    AccountField, AssetColumn, Capabilities, Field, FieldSpec, Middle, Noun, ProviderSpec,
+};
+pub use upload::{FileStamp, Metadata, Receipt, Step, UploadRequest, UploadWatch};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+
+use crate::domain::{
+    Asset, AssetScope, Container, ContainerId, Cursor, Entry, Page, Segment, SegmentId, SegmentText,
+};
+
+/// Bytes coming down, and how many the service announced.
+pub struct Download {
+    /// `None` when the service did not say; the file is then labelled unverified.
+    pub size: Option<u64>,
+    pub bytes: BoxStream<'static, Result<Bytes, ApiError>>,
+}
+
+/// One connected account of one service. Every method is one question in domain words; the adapter
+/// turns it into calls, renews its token, and reads answers leniently.
+///
+/// Dropping the returned future cancels the call.
+#[async_trait]
+pub trait Provider: Send + Sync + std::fmt::Debug {
+    /// What this service calls things, and what it can do.
+    fn spec(&self) -> &'static ProviderSpec;
+
+    /// One cheap call that shows whether the key is accepted.
+    async fn check(&self) -> Result<(), ApiError>;
+
+    /// One page of containers.
+    async fn containers(&self, cursor: Option<Cursor>) -> Result<Page<Container>, ApiError>;
+
+    /// One container with all that its service tells of it, its locales among that.
+    async fn container(&self, id: &ContainerId) -> Result<Container, ApiError>;
+
+    /// One page of a container's segments, in their order, perhaps without key and text.
+    async fn segments(
+        &self,
+        container: &ContainerId,
+        cursor: Option<Cursor>,
+    ) -> Result<Page<Segment>, ApiError> {
+        let _ = (container, cursor);
+        Err(ApiError::unsupported("list segments"))
+    }
+
+    /// Keys and texts of all of a container's segments, by position. May take long.
+    async fn segment_texts(&self, container: &ContainerId) -> Result<Vec<SegmentText>, ApiError> {
+        let _ = container;
+        Err(ApiError::unsupported("read segment texts"))
+    }
+
+    /// One page of the assets of a scope.
+    async fn assets(
+        &self,
+        scope: &AssetScope,
+        cursor: Option<Cursor>,
+    ) -> Result<Page<Asset>, ApiError>;
+
+    /// The assets of several segments of one container, in as many calls as it takes.
+    async fn assets_of_segments(
+        &self,
+        container: &ContainerId,
+        segments: &[SegmentId],
+    ) -> Result<Vec<Entry<Asset>>, ApiError> {
+        let _ = (container, segments);
+        Err(ApiError::unsupported("list the assets of several segments"))
+    }
+
+    /// Sends one file and records it, telling the watch before each step. Does not look whether it
+    /// is listed: the transfer engine confirms. An error's [`ApiError::in_doubt`] says whether the
+    /// service may have recorded it all the same.
+    async fn upload(
+        &self,
+        request: &UploadRequest,
+        watch: &dyn UploadWatch,
+    ) -> Result<Asset, ApiError>;
+
+    /// Looks for what an upload left behind: the asset that the request describes, by the receipt's
+    /// storage key where there is one, else by name, locale, folder and size.
+    async fn find_upload(
+        &self,
+        request: &UploadRequest,
+        receipt: Option<&Receipt>,
+    ) -> Result<Option<Asset>, ApiError>;
+
+    /// Changes an asset's texts; fields left `None` keep their value.
+    async fn update(&self, asset: &Asset, change: &Metadata) -> Result<Asset, ApiError> {
+        let _ = (asset, change);
+        Err(ApiError::unsupported("change metadata"))
+    }
+
+    /// Deletes exactly this asset; fails when the service still lists it afterwards.
+    async fn delete(&self, asset: &Asset) -> Result<(), ApiError>;
+
+    /// Opens an asset for reading, from the configured host or, without any credential, from the
+    /// address that the service shows.
+    async fn download(&self, asset: &Asset) -> Result<Download, ApiError>;
+
+    /// Drops what the sign-in left at the service, if anything. Errors are of no use to anyone.
+    async fn sign_out(&self) {}
+}

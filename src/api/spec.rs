@@ -1,0 +1,140 @@
+//! What sets one service apart from another, as data: panes, forms and commands follow from it.
+
+/// A word in its forms.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Noun {
+    /// `website`
+    pub one: &'static str,
+    /// `websites`
+    pub many: &'static str,
+    /// `Websites`
+    pub title: &'static str,
+}
+
+/// What stands between containers and assets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Middle {
+    /// Nothing at the service: the pane groups a container's assets by asset type and image type.
+    Types,
+    /// Segments, which assets hang on.
+    Segments,
+}
+
+/// A field of an account in the settings, beside its name and provider.
+#[derive(Debug, PartialEq, Eq)]
+pub struct AccountField {
+    /// The key in the settings file.
+    pub name: &'static str,
+    pub label: &'static str,
+    pub required: bool,
+    pub default: Option<&'static str>,
+    pub help: &'static str,
+}
+
+/// Something that can be said of an asset when it is uploaded or changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Field {
+    Locale,
+    Folder,
+    AssetType,
+    ImageType,
+    AltText,
+    Description,
+    Tags,
+}
+
+impl Field {
+    /// The word on screen.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Locale => "Locale",
+            Self::Folder => "Folder",
+            Self::AssetType => "Asset type",
+            Self::ImageType => "Image type",
+            Self::AltText => "Alt text",
+            Self::Description => "Description",
+            Self::Tags => "Tags",
+        }
+    }
+
+    /// The flag of the commands, without its dashes.
+    pub const fn flag(self) -> &'static str {
+        match self {
+            Self::Locale => "locale",
+            Self::Folder => "folder",
+            Self::AssetType => "type",
+            Self::ImageType => "image-type",
+            Self::AltText => "alt",
+            Self::Description => "description",
+            Self::Tags => "tag",
+        }
+    }
+}
+
+/// A field with its limits at one service.
+#[derive(Debug, PartialEq, Eq)]
+pub struct FieldSpec {
+    pub field: Field,
+    /// The values it may have; empty for free text (locales are the container's).
+    pub choices: &'static [&'static str],
+    /// Longest text, counted as the larger of code points and UTF-16 units; of each tag for tags.
+    pub max_chars: Option<usize>,
+    /// Most tags.
+    pub max_items: Option<usize>,
+}
+
+/// A column of the assets table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AssetColumn {
+    Name,
+    Locale,
+    Folder,
+    AssetType,
+    ImageType,
+    Size,
+    ContentType,
+    Modified,
+}
+
+/// What the service can do, and its limits.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Assets have locales.
+    pub locales: bool,
+    /// Assets have folders.
+    pub folders: bool,
+    /// Texts of an asset can be changed after its upload.
+    pub metadata: bool,
+    /// Keys and texts of segments come from a call of their own.
+    pub segment_texts: bool,
+    /// Largest file, in bytes; `None` when no limit is known.
+    pub max_size: Option<u64>,
+    /// Accepted media types; empty when any is.
+    pub accepted_types: &'static [&'static str],
+    /// An asset's address opens in a browser without our headers.
+    pub public_urls: bool,
+}
+
+/// One service.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ProviderSpec {
+    /// The word in the settings file.
+    pub id: &'static str,
+    pub label: &'static str,
+    pub container: Noun,
+    pub middle: Middle,
+    pub account_fields: &'static [AccountField],
+    /// What its key is called, for the prompt.
+    pub key_label: &'static str,
+    pub asset_columns: &'static [AssetColumn],
+    pub upload_fields: &'static [FieldSpec],
+    pub edit_fields: &'static [FieldSpec],
+    pub capabilities: Capabilities,
+}
+
+impl ProviderSpec {
+    /// A field as an upload takes it, if it takes it.
+    pub fn upload_field(&self, field: Field) -> Option<&'static FieldSpec> {
+        self.upload_fields.iter().find(|spec| spec.field == field)
+    }
+}

@@ -1,0 +1,118 @@
+//! One upload as it is asked for, and how it tells what it is doing.
+
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use async_trait::async_trait;
+
+use super::ApiError;
+use crate::domain::{AssetPath, AssetScope, FileName, Locale};
+
+/// What identifies the file that was chosen: a file that differs in any of these is another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileStamp {
+    /// Bytes.
+    pub size: u64,
+    pub modified: Option<SystemTime>,
+    /// Device and inode; `None` where the system has none.
+    pub identity: Option<(u64, u64)>,
+}
+
+impl FileStamp {
+    /// Reads the stamp of an open or named file.
+    pub fn of(metadata: &std::fs::Metadata) -> Self {
+        #[cfg(unix)]
+        let identity = {
+            use std::os::unix::fs::MetadataExt as _;
+            Some((metadata.dev(), metadata.ino()))
+        };
+        #[cfg(not(unix))]
+        let identity = None;
+        Self {
+            size: metadata.len(),
+            modified: metadata.modified().ok(),
+            identity,
+        }
+    }
+}
+
+/// The texts of an asset; `None` leaves a field alone, `Some("")` empties it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Metadata {
+    pub image_type: Option<String>,
+    pub alt_text: Option<String>,
+    pub description: Option<String>,
+    pub tags: Option<Vec<String>>,
+}
+
+impl Metadata {
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A file and the place it shall have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UploadRequest {
+    pub scope: AssetScope,
+    pub path: PathBuf,
+    pub stamp: FileStamp,
+    /// The name it gets at the service.
+    pub name: FileName,
+    /// By its first bytes, else by its name.
+    pub content_type: String,
+    pub locale: Option<Locale>,
+    pub folder: AssetPath,
+    pub asset_type: Option<String>,
+    pub metadata: Metadata,
+}
+
+/// What an upload is about to do. A service uses those it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Asking for an upload link.
+    AskLink,
+    /// Sending the bytes.
+    Send,
+    /// Creating the record of the stored file.
+    Record,
+    /// Attaching the stored file to its segment.
+    Attach,
+    /// Setting alt text, description and tags.
+    Texts,
+    /// Looking whether the service lists it.
+    Confirm,
+}
+
+impl Step {
+    /// The word on screen.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::AskLink => "asking for a link",
+            Self::Send => "sending",
+            Self::Record => "recording",
+            Self::Attach => "attaching",
+            Self::Texts => "setting texts",
+            Self::Confirm => "confirming",
+        }
+    }
+}
+
+/// What names the stored bytes at the service, and may be kept: never a link or a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    pub storage_key: String,
+}
+
+/// Told about an upload while it runs.
+#[async_trait]
+pub trait UploadWatch: Send + Sync {
+    /// The step that comes next. It is not begun before this returns, and not at all on an error.
+    async fn step(&self, step: Step, receipt: Option<&Receipt>) -> Result<(), ApiError>;
+
+    /// Bytes handed to the network so far, from the file's start; goes back to 0 on a new try.
+    fn bytes(&self, sent: u64);
+
+    /// The asset is stored, but something that was asked beside it failed.
+    fn warning(&self, text: String);
+}

@@ -1,0 +1,83 @@
+//! An asset: one stored file, and the place it is stored in.
+
+use super::{AssetKey, AssetPath, ContainerId, Locale, RawJson, SegmentId};
+
+/// Where assets live.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum AssetScope {
+    /// Directly in a container.
+    Container(ContainerId),
+    /// In a segment of a container.
+    Segment(ContainerId, SegmentId),
+}
+
+impl AssetScope {
+    /// The container, whichever way.
+    pub fn container(&self) -> &ContainerId {
+        match self {
+            Self::Container(id) | Self::Segment(id, _) => id,
+        }
+    }
+
+    /// The segment, where there is one.
+    pub fn segment(&self) -> Option<&SegmentId> {
+        match self {
+            Self::Container(_) => None,
+            Self::Segment(_, id) => Some(id),
+        }
+    }
+}
+
+/// One more fact about a thing, in plain language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Detail {
+    pub label: &'static str,
+    pub value: String,
+}
+
+impl Detail {
+    /// A fact, unless there is none.
+    pub fn some(label: &'static str, value: Option<impl ToString>) -> Option<Self> {
+        value.map(|value| Self {
+            label,
+            value: value.to_string(),
+        })
+    }
+}
+
+/// One asset as a listing gives it. Text fields hold the service's text untouched: they are shown
+/// through [`SafeText`](super::SafeText) only.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asset {
+    pub scope: AssetScope,
+    pub key: AssetKey,
+    /// The file name, with its extension.
+    pub name: String,
+    /// `None` for an asset of no language, and where the service has no languages.
+    pub locale: Option<Locale>,
+    /// The folder inside the scope; the root where the service has no folders.
+    pub folder: AssetPath,
+    /// Bytes; `None` when the service gave no sound number.
+    pub size: Option<u64>,
+    pub content_type: Option<String>,
+    /// The asset type, in the service's words.
+    pub asset_type: Option<String>,
+    /// The image type, in the service's words.
+    pub image_type: Option<String>,
+    pub alt_text: Option<String>,
+    pub description: Option<String>,
+    pub tags: Vec<String>,
+    /// Pixels, width and height.
+    pub dimensions: Option<(u64, u64)>,
+    /// The address the service shows for it. Never fetched with credentials.
+    pub url: Option<String>,
+    /// Times as the service wrote them; see `ui::text` for how they are read.
+    pub created: Option<String>,
+    pub modified: Option<String>,
+    /// What identifies the stored object where the service tells (a storage key): lets an upload
+    /// whose answer was lost be found again.
+    pub stored_as: Option<String>,
+    /// Every other field the service gives, in plain language.
+    pub details: Vec<Detail>,
+    pub raw: RawJson,
+}

@@ -1,0 +1,22 @@
+//! A container: what the first pane lists. Users see the service's own word for it.
+
+use super::{ContainerId, Detail, Locale, RawJson};
+
+/// A website or a document. Its noun comes from the provider's spec, not from here.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Container {
+    pub id: ContainerId,
+    /// The name for people, without its folders.
+    pub name: String,
+    /// Folders in front of the name, outermost first; empty where the service has none.
+    pub folders: Vec<String>,
+    /// How many segments the service says it has; `None` where it does not say.
+    pub segments: Option<u64>,
+    /// The languages it can hold, source language first; `None` until asked, or where there are none.
+    pub locales: Option<Vec<Locale>>,
+    /// When it last changed, as the service wrote it.
+    pub modified: Option<String>,
+    /// Plain-language facts beyond those above.
+    pub details: Vec<Detail>,
+    pub raw: RawJson,
+}

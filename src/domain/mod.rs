@@ -1,0 +1,25 @@
+//! The nouns of the product: what every layer speaks of. No I/O, no async, no screen.
+
+mod address;
+mod asset;
+mod container;
+mod id;
+mod locale;
+mod page;
+mod path;
+mod raw;
+mod secret;
+mod segment;
+pub mod text;
+
+pub use address::{Address, AddressError, Ref};
+pub use asset::{Asset, AssetScope, Detail};
+pub use container::Container;
+pub use id::{AccountName, AssetKey, ContainerId, SegmentId};
+pub use locale::Locale;
+pub use page::{Cursor, Entry, Page, Unreadable};
+pub use path::{AssetPath, FileName, PathError};
+pub use raw::RawJson;
+pub use secret::{Secret, SecretError};
+pub use segment::{Segment, SegmentText};
+pub use text::SafeText;

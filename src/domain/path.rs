@@ -1,0 +1,220 @@
+//! Folders and file names on a service: what may be sent, and what came back.
+
+use std::fmt;
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Why a folder or a file name cannot be sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PathError {
+    #[error("a name cannot be empty")]
+    Empty,
+    #[error("the folder has an empty part; write it like public/images")]
+    EmptyPart,
+    #[error("`.` and `..` cannot be part of a folder; write it like public/images")]
+    Steps,
+    #[error("“{0}” holds a character that cannot be seen; rename it")]
+    Hidden(String),
+    #[error("“{0}” holds `{1}`, which the service's storage cannot hold; rename it")]
+    Character(String, char),
+    #[error("“{0}” ends with a dot or a space, which the service's storage drops; rename it")]
+    End(String),
+    #[error("“{0}” is a name that the service's storage reserves; rename it")]
+    Reserved(String),
+    #[error("“{0}” is longer than {MAX_PART_BYTES} bytes; shorten it")]
+    Long(String),
+}
+
+/// The longest part that file systems commonly hold.
+const MAX_PART_BYTES: usize = 255;
+
+/// The rule for one part of a path, whether folder or file. The set of characters is what
+/// Windows-like storage refuses, which is inferred of one of the services.
+fn check_part(part: &str) -> Result<(), PathError> {
+    let shown = || super::SafeText::name(part).to_string();
+    if part.is_empty() {
+        return Err(PathError::Empty);
+    }
+    if part == "." || part == ".." {
+        return Err(PathError::Steps);
+    }
+    if part.chars().any(super::text::is_control_or_direction) {
+        return Err(PathError::Hidden(shown()));
+    }
+    if let Some(found) = part.chars().find(|c| r#"<>:"|?*/\"#.contains(*c)) {
+        return Err(PathError::Character(shown(), found));
+    }
+    if part.ends_with(['.', ' ']) {
+        return Err(PathError::End(shown()));
+    }
+    if is_reserved(part) {
+        return Err(PathError::Reserved(shown()));
+    }
+    if part.len() > MAX_PART_BYTES {
+        let start: String = part.chars().take(40).collect();
+        return Err(PathError::Long(format!(
+            "{}…",
+            super::SafeText::name(&start)
+        )));
+    }
+    Ok(())
+}
+
+/// Device names of Windows, with or without an extension.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    let stem = name
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .trim_end()
+        .to_ascii_uppercase();
+    matches!(
+        stem.as_str(),
+        "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$"
+    ) || ["COM", "LPT"].iter().any(|device| {
+        stem.strip_prefix(device).is_some_and(|rest| {
+            matches!(
+                rest,
+                "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³"
+            )
+        })
+    })
+}
+
+/// A folder inside a scope: relative, without parent steps. The root is the empty path.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct AssetPath(Vec<String>);
+
+impl AssetPath {
+    /// The top of the scope.
+    pub const fn root() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Reads a folder as a user writes it: slashes either way, in composed Unicode. Slashes at the
+    /// ends are dropped; everything else that the service could not hold is refused.
+    pub fn parse(text: &str) -> Result<Self, PathError> {
+        let text = text.trim();
+        let inner = text.trim_matches(['/', '\\']);
+        if inner.is_empty() {
+            return Ok(Self::root());
+        }
+        let mut parts = Vec::new();
+        for part in inner.split(['/', '\\']) {
+            if part.is_empty() {
+                return Err(PathError::EmptyPart);
+            }
+            let part: String = part.nfc().collect();
+            check_part(&part)?;
+            parts.push(part);
+        }
+        Ok(Self(parts))
+    }
+
+    /// Reads a folder as a service wrote it: nothing is refused, since it names what is there.
+    /// Turned into a local path only by the one maker of local names.
+    pub fn from_service(text: &str) -> Self {
+        Self(
+            text.split(['/', '\\'])
+                .filter(|part| !part.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        )
+    }
+
+    pub fn parts(&self) -> &[String] {
+        &self.0
+    }
+
+    pub fn is_root(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for AssetPath {
+    /// With forward slashes, none at either end: the form that is sent. For a screen, wrap it in
+    /// [`SafeText`](super::SafeText).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("/"))
+    }
+}
+
+impl fmt::Debug for AssetPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AssetPath({:?})", self.0.join("/"))
+    }
+}
+
+/// A file name that a service can hold, in composed Unicode.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct FileName(String);
+
+impl FileName {
+    /// Checks the name of a file that is to be sent.
+    pub fn parse(text: &str) -> Result<Self, PathError> {
+        let text: String = text.nfc().collect();
+        check_part(&text)?;
+        Ok(Self(text))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_folder_is_sent_with_forward_slashes() {
+        assert_eq!(
+            AssetPath::parse("/public\\images/").unwrap().to_string(),
+            "public/images"
+        );
+        assert!(AssetPath::parse("").unwrap().is_root());
+    }
+
+    #[test]
+    fn what_the_storage_cannot_hold_is_refused() {
+        for text in [
+            "..",
+            "a/../b",
+            "a//b",
+            "a/./b",
+            "nul",
+            "com1.txt",
+            "a:b",
+            "x ",
+            "x.",
+            "a\u{202e}b",
+            "a\nb",
+        ] {
+            let folder = format!("top/{text}/end");
+            assert!(AssetPath::parse(&folder).is_err(), "{text:?}");
+        }
+        assert!(AssetPath::parse("..").is_err());
+    }
+
+    #[test]
+    fn a_decomposed_name_is_composed() {
+        assert_eq!(
+            FileName::parse("cafe\u{301}.png").unwrap().as_str(),
+            "café.png"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn what_parses_never_climbs(text in ".{0,40}") {
+            if let Ok(path) = AssetPath::parse(&text) {
+                for part in path.parts() {
+                    prop_assert!(!part.is_empty() && part != "." && part != "..");
+                    prop_assert!(!part.contains(['/', '\\', '\0']));
+                }
+                prop_assert_eq!(AssetPath::parse(&path.to_string()).unwrap(), path);
+            }
+        }
+    }
+}

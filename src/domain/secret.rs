@@ -1,0 +1,66 @@
+//! A key or token: redacted wherever it could be printed, wiped when it goes.
+
+use secrecy::{ExposeSecret, SecretString};
+
+/// A secret. It has no `Display`, no `Serialize`, and its `Debug` shows nothing of it.
+#[derive(Clone)]
+pub struct Secret(SecretString);
+
+/// Why a text cannot be a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SecretError {
+    #[error("the key is empty")]
+    Empty,
+    #[error("the key holds a control character or a space at one of its ends; paste it again")]
+    Characters,
+}
+
+impl Secret {
+    /// Takes a key as typed or stored; refuses what could not be sent in a header unchanged.
+    pub fn new(text: String) -> Result<Self, SecretError> {
+        if text.is_empty() {
+            return Err(SecretError::Empty);
+        }
+        if text.trim() != text || text.chars().any(char::is_control) {
+            return Err(SecretError::Characters);
+        }
+        Ok(Self(text.into()))
+    }
+
+    /// The secret itself, for the one header or body it belongs in.
+    pub fn reveal(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.reveal() == other.reveal()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_it_is_printed() {
+        let secret = Secret::new("sk_live_canary".to_owned()).unwrap();
+        assert_eq!(format!("{secret:?}"), "Secret(…)");
+    }
+
+    #[test]
+    fn a_line_end_is_refused() {
+        assert_eq!(
+            Secret::new("abc\n".to_owned()),
+            Err(SecretError::Characters)
+        );
+        assert_eq!(Secret::new(String::new()), Err(SecretError::Empty));
+    }
+}

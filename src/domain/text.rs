@@ -1,0 +1,232 @@
+//! The one way from foreign text (a service's, a file's name) to something that may be shown.
+//!
+//! Nothing is dropped, since two names must not come to look alike: what cannot be seen is shown as
+//! a mark, `⟨1B⟩`, with the character's number. A `⟨` in the text is itself marked, so that marks
+//! cannot be forged.
+
+use std::fmt::{self, Write as _};
+
+/// How many combining marks one character may carry before the rest is counted instead of shown.
+const MAX_MARKS: usize = 8;
+
+/// Text that may go to a terminal, a pipe or a log: one line, no control, direction or invisible
+/// characters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct SafeText(String);
+
+impl SafeText {
+    /// A name or other text in which every character matters: spaces at its ends are marked too.
+    pub fn name(text: &str) -> Self {
+        Self(clean(text, true))
+    }
+
+    /// Running text: line ends and tabs become a space, everything else unseen is marked.
+    pub fn prose(text: &str) -> Self {
+        let one_line: String = text
+            .chars()
+            .map(|c| {
+                if matches!(c, '\n' | '\r' | '\t') {
+                    ' '
+                } else {
+                    c
+                }
+            })
+            .collect();
+        Self(clean(&one_line, false))
+    }
+
+    /// Text of several lines, such as indented JSON: one safe text a line.
+    pub fn lines(text: &str) -> Vec<Self> {
+        text.lines().map(|line| Self(clean(line, false))).collect()
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+impl fmt::Display for SafeText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl AsRef<str> for SafeText {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+fn clean(text: &str, ends: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut marks = 0_usize;
+    let mut hidden_marks = 0_usize;
+    let mut before: Option<char> = None;
+    let trimmed_end = text.trim_end_matches(' ').len();
+    let mut chars = text.char_indices().peekable();
+    let mut leading = true;
+    while let Some((at, c)) = chars.next() {
+        if is_combining(c) {
+            marks += 1;
+            if marks > MAX_MARKS {
+                hidden_marks += 1;
+                continue;
+            }
+        } else {
+            flush_marks(&mut out, &mut hidden_marks);
+            marks = 0;
+        }
+        let next = chars.peek().map(|(_, c)| *c);
+        leading &= c == ' ';
+        let edge_space = ends && c == ' ' && (leading || at >= trimmed_end);
+        let starts_with_mark = is_combining(c) && before.is_none();
+        if c == '⟨'
+            || edge_space
+            || starts_with_mark
+            || (is_unseen(c) && !joins_emoji(before, c, next))
+        {
+            mark(&mut out, c);
+        } else {
+            out.push(c);
+        }
+        before = Some(c);
+    }
+    flush_marks(&mut out, &mut hidden_marks);
+    out
+}
+
+fn mark(out: &mut String, c: char) {
+    // Writing to a String cannot fail.
+    let _ = write!(out, "⟨{:02X}⟩", u32::from(c));
+}
+
+fn flush_marks(out: &mut String, hidden: &mut usize) {
+    if *hidden > 0 {
+        let _ = write!(out, "⟨+{hidden} marks⟩");
+        *hidden = 0;
+    }
+}
+
+/// A joiner or a presentation selector that does its proper work inside an emoji.
+fn joins_emoji(before: Option<char>, c: char, next: Option<char>) -> bool {
+    match c {
+        '\u{200D}' => {
+            before.is_some_and(|b| is_emoji(b) || b == '\u{FE0F}') && next.is_some_and(is_emoji)
+        }
+        '\u{FE0F}' => before.is_some_and(is_emoji),
+        _ => false,
+    }
+}
+
+fn is_emoji(c: char) -> bool {
+    matches!(u32::from(c), 0x2190..=0x21FF | 0x2300..=0x27BF | 0x2900..=0x297F | 0x2B00..=0x2BFF | 0x1F000..=0x1FAFF)
+}
+
+/// Marks that draw over the character before them.
+fn is_combining(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c)
+}
+
+/// Control and direction characters: what drives a terminal or turns text around.
+pub fn is_control_or_direction(c: char) -> bool {
+    c.is_control()
+        || matches!(u32::from(c),
+            0x061C | 0x200E | 0x200F | 0x2028..=0x202E | 0x2066..=0x2069)
+}
+
+/// Characters that draw nothing, or nothing that tells them from a space or from each other.
+pub fn is_unseen(c: char) -> bool {
+    is_control_or_direction(c)
+        || matches!(u32::from(c),
+            0x00A0 | 0x00AD | 0x034F | 0x0600..=0x0605 | 0x06DD | 0x070F | 0x0890..=0x0891 | 0x08E2
+            | 0x115F..=0x1160 | 0x1680 | 0x17B4..=0x17B5 | 0x180B..=0x180F
+            | 0x2000..=0x200D | 0x202F | 0x205F..=0x2065 | 0x206A..=0x206F | 0x2800 | 0x3000 | 0x3164
+            | 0xE000..=0xF8FF | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0 | 0xFFF0..=0xFFFB | 0xFFFE..=0xFFFF
+            | 0x110BD | 0x110CD | 0x13430..=0x1345F | 0x1BCA0..=0x1BCA3 | 0x1D173..=0x1D17A
+            | 0xE0000..=0x10_FFFF)
+}
+
+/// Rewrites JSON text so that it can go to a terminal: unseen characters, which JSON allows only
+/// inside strings, become `\u` escapes. The value stays the same.
+pub fn escape_json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let mut units = [0_u16; 2];
+    for c in json.chars() {
+        if is_unseen(c) {
+            for unit in c.encode_utf16(&mut units) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_cannot_be_seen_is_marked() {
+        assert_eq!(SafeText::name("a\x1b[31mb").as_str(), "a⟨1B⟩[31mb");
+        assert_eq!(
+            SafeText::name("x\u{202e}gnp.exe").as_str(),
+            "x⟨202E⟩gnp.exe"
+        );
+        assert_eq!(SafeText::name(" a ").as_str(), "⟨20⟩a⟨20⟩");
+        assert_eq!(SafeText::name("⟨1B⟩").as_str(), "⟨27E8⟩1B⟩");
+        assert_eq!(SafeText::prose("a\nb").as_str(), "a b");
+    }
+
+    #[test]
+    fn emoji_and_scripts_stay_whole() {
+        for text in ["ヒーロー画像.png", "شعار.png", "👩‍💻.png", "⚙️.png", "café"]
+        {
+            assert_eq!(SafeText::name(text).as_str(), text);
+        }
+    }
+
+    #[test]
+    fn a_pile_of_marks_is_counted() {
+        let pile = format!("a{}b", "\u{301}".repeat(20_000));
+        let shown = SafeText::name(&pile).into_string();
+        assert!(shown.len() < 60, "{shown}");
+        assert!(shown.ends_with("⟨+19992 marks⟩b"));
+    }
+
+    #[test]
+    fn json_keeps_its_value() {
+        let value = serde_json::json!({ "name": "a\u{202e}\u{e0041}\u{9b}b" });
+        let escaped = escape_json(&value.to_string());
+        assert!(escaped.is_ascii());
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&escaped).unwrap(),
+            value
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_unseen_gets_through(text in "\\PC{0,20}|[\\x00-\\x{10FFFF}]{0,20}") {
+            let shown = SafeText::name(&text).into_string();
+            let mut before = None;
+            let chars: Vec<char> = shown.chars().collect();
+            for (at, c) in chars.iter().enumerate() {
+                let next = chars.get(at + 1).copied();
+                prop_assert!(!is_unseen(*c) || joins_emoji(before, *c, next), "{:?}", shown);
+                before = Some(*c);
+            }
+        }
+
+        #[test]
+        fn two_names_never_look_alike(a in "[a⟨⟩0-9AB\u{1b}\u{202e} ]{0,6}", b in "[a⟨⟩0-9AB\u{1b}\u{202e} ]{0,6}") {
+            prop_assert_eq!(a == b, SafeText::name(&a) == SafeText::name(&b));
+        }
+    }
+}

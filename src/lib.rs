@@ -1,0 +1,57 @@
+//! assetdeck: a terminal asset manager for SegmentFlow websites and Wordbee Flex documents.
+//!
+//! This head is the architecture: the one place where it is written down, compiled with the code.
+//!
+//! ```text
+//! keyboard → tui/event.rs ─▶ Msg::Input ─┐
+//! timer    → only while something moves ─┤ Msg::Tick
+//!                                        ▼
+//!      app: State::update(Msg, now) ──▶ Vec<Effect>        ui: draw(&State, &mut ViewState)
+//!                                        │
+//!      runtime: Runtime::run(Effect) ◀───┘   one task per request, each with a cancellation token
+//!                 │
+//!      api::Provider (trait) ── transfer::Transfers (also driven by the commands)
+//!                 ▲
+//!      providers/…   one folder and one row of `providers::PROVIDERS` each
+//! ```
+//!
+//! Events (terminal) become messages, messages change the state, the state's update answers with
+//! effects (I/O as data), and only the runtime carries effects out. The screen is a function of the
+//! state. Everything that knows a service's JSON lives in its adapter's folder.
+//!
+//! # Layers
+//!
+//! Imports go down this table only. `tests/it/architecture.rs` reads it, and it also holds that the
+//! services' names appear only under `providers/` and `demo/`.
+//!
+//! | layer | may import | outside crates confined to it |
+//! |---|---|---|
+//! | domain | | secrecy, unicode_normalization, strsim |
+//! | logging | | tracing_subscriber, tracing_appender |
+//! | demo | | axum, hmac, sha2 |
+//! | config | domain | toml, keyring, keyring_core, zbus_secret_service_keyring_store, etcetera |
+//! | api | domain | reqwest, http_body |
+//! | providers | domain, api | |
+//! | transfer | domain, api | infer, mime_guess |
+//! | app | domain, api, transfer | tui_input |
+//! | ui | domain, api, transfer, app | humansize, unicode_segmentation, unicode_width |
+//! | runtime | domain, api, transfer, app | open |
+//! | tui | domain, app, ui, runtime | crossterm |
+//! | cli | domain, config, api, providers, transfer, demo, logging, app, runtime, tui | clap, rpassword |
+//!
+//! Shared by several layers: async_trait (api, providers, transfer, config), ratatui (ui, tui), tokio
+//! (api, providers, transfer, runtime, tui, cli, demo, config), tempfile (transfer, cli, demo).
+//! Free everywhere: serde, serde_json, thiserror, tracing, jiff, url, percent_encoding.
+
+pub mod api;
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod demo;
+pub mod domain;
+pub mod logging;
+pub mod providers;
+pub mod runtime;
+pub mod transfer;
+pub mod tui;
+pub mod ui;
