@@ -1,0 +1,1 @@
+//! Each block of a modal, on roomy and on small screens.
