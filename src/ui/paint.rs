@@ -1,8 +1,6 @@
 //! What every drawer here needs: the theme, the clock, the beat of the spinner, and how a line of
 //! pieces gets into cells.
 
-use std::time::Duration;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -11,7 +9,7 @@ use super::text::{CUT, Clock, head, width};
 use super::theme::{Role, Theme};
 use crate::app::modal::view::{Hint, Piece, Tone};
 
-/// Frames of the spinner, a tenth of a second each.
+/// Frames of the spinner.
 const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
 /// One frame's means.
@@ -19,17 +17,14 @@ const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "�
 pub struct Paint<'a> {
     pub theme: Theme,
     pub clock: &'a Clock,
-    /// Since the screen began: what moves takes its beat from this.
-    pub beat: Duration,
+    /// Counts up while something moves; what turns takes its frame from this.
+    pub beat: usize,
 }
 
 impl Paint<'_> {
     /// The spinner's frame of this moment.
     pub fn spinner(&self) -> &'static str {
-        let at = (self.beat.as_millis() / 100) % 10;
-        SPINNER
-            .get(usize::try_from(at).unwrap_or_default())
-            .unwrap_or(&"·")
+        SPINNER.get(self.beat % SPINNER.len()).unwrap_or(&"·")
     }
 
     /// Bar and mark in front of a row: the cursor and the marks never rest on colour alone.
@@ -81,6 +76,30 @@ impl Paint<'_> {
         u16::try_from(used).unwrap_or(place.width)
     }
 
+    /// Writes words at the left and others at the right of one line; those at the left are cut.
+    pub fn both_ends(
+        &self,
+        buffer: &mut Buffer,
+        place: Rect,
+        left: &[Piece],
+        right: &[Piece],
+        base: Style,
+    ) {
+        let wide = wide(right).min(place.width);
+        let gap = u16::from(wide > 0);
+        let room = Rect {
+            width: place.width.saturating_sub(wide + gap),
+            ..place
+        };
+        self.line(buffer, room, left, base);
+        let end = Rect {
+            x: place.right() - wide,
+            width: wide,
+            ..place
+        };
+        self.line(buffer, end, right, base);
+    }
+
     /// As many whole hints as fit; a hint is never cut. Those with `keep` come last and stay.
     pub fn hints(&self, hints: &[Hint], keep: usize, room: u16) -> Vec<Piece> {
         let wide = |hint: &Hint| width(&hint.keys) + 1 + width(&hint.does);
@@ -107,6 +126,12 @@ impl Paint<'_> {
         kept.iter().for_each(add);
         pieces
     }
+}
+
+/// Columns that pieces take.
+pub fn wide(words: &[Piece]) -> u16 {
+    let sum: usize = words.iter().map(|piece| width(&piece.text)).sum();
+    u16::try_from(sum).unwrap_or(u16::MAX)
 }
 
 fn piece(text: &str, tone: Tone) -> Piece {

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::paint::Paint;
-use super::text::{cut, cut_name, width, words};
+use super::text::{cut, cut_name, cut_start, width, words};
 use super::theme::Role;
 use crate::app::columns::{Column, Value, Width};
 use crate::app::modal::view::Piece;
@@ -15,18 +15,25 @@ use crate::app::modal::view::Piece;
 const GUTTER: u16 = 2;
 /// Columns between two columns.
 const GAP: u16 = 2;
+/// Columns that stay free at the right, so that numbers do not touch the frame.
+const PAD: u16 = 1;
 
 /// One row as it is asked for.
 pub enum Row<'a, T> {
     /// A thing, told by the table's columns.
     Item { item: &'a T, marked: bool },
-    /// Words over the whole width: a group, or an entry that could not be read.
-    Words { words: Vec<Piece>, marked: bool },
+    /// Words over the whole width, and some at its end that stay: a group, a segment with its mark,
+    /// an entry that could not be read.
+    Words {
+        words: Vec<Piece>,
+        end: Vec<Piece>,
+        marked: bool,
+    },
 }
 
 /// What a table is drawn from, beside its rows.
 pub struct Table<'a, T: 'static> {
-    pub columns: &'a [Column<T>],
+    pub columns: &'a [&'static Column<T>],
     /// The column that the rows are sorted by, by name, and whether downwards.
     pub sorted: Option<(&'a str, bool)>,
     /// How many rows there are.
@@ -57,11 +64,11 @@ pub fn follow(offset: usize, cursor: usize, len: usize, height: usize) -> usize 
 }
 
 /// The columns that fit, with their widths: the highest ranks leave first, rank 0 never does.
-pub fn fit<T>(columns: &[Column<T>], room: u16) -> Vec<(&Column<T>, u16)> {
+pub fn fit<'a, T>(columns: &[&'a Column<T>], room: u16) -> Vec<(&'a Column<T>, u16)> {
     let least = |column: &Column<T>| match column.width {
         Width::Fixed(width) | Width::Grow(width) => width,
     };
-    let mut kept: Vec<&Column<T>> = columns.iter().collect();
+    let mut kept: Vec<&Column<T>> = columns.to_vec();
     loop {
         let gaps = GAP * u16::try_from(kept.len().saturating_sub(1)).unwrap_or(u16::MAX);
         let wanted = kept
@@ -121,7 +128,7 @@ impl<T> Table<'_, T> {
         paint: &Paint<'_>,
         row: impl Fn(usize) -> Option<Row<'r, T>>,
     ) -> Rect {
-        let inner = area.width.saturating_sub(GUTTER);
+        let inner = area.width.saturating_sub(GUTTER + PAD);
         let columns = fit(self.columns, inner);
         // A head over one column says nothing; the pane's title already does.
         let headed = self.columns.len() > 1 && area.height > 2;
@@ -196,6 +203,10 @@ impl<T> Table<'_, T> {
             ..place
         };
         buffer.set_style(text, base);
+        let text = Rect {
+            width: text.width.saturating_sub(PAD),
+            ..text
+        };
         match row {
             Row::Item { item, .. } => {
                 let mut x = text.x;
@@ -206,14 +217,18 @@ impl<T> Table<'_, T> {
                     } else {
                         base
                     };
-                    let text = cut_name(&words(&value, paint.clock), usize::from(*wide));
+                    let text = words(&value, paint.clock);
+                    // Of a path the end tells more; of a name the beginning and the extension.
+                    let text = if column.rank > 0 && text.contains('/') {
+                        cut_start(&text, usize::from(*wide))
+                    } else {
+                        cut_name(&text, usize::from(*wide))
+                    };
                     cell(buffer, (x, place.y), *wide, &text, column.right, style);
                     x += wide + GAP;
                 }
             }
-            Row::Words { words, .. } => {
-                paint.line(buffer, text, words, base);
-            }
+            Row::Words { words, end, .. } => paint.both_ends(buffer, text, words, end, base),
         }
     }
 }
@@ -253,6 +268,7 @@ mod tests {
         #[test]
         fn columns_never_exceed_their_room(room in 0_u16..200) {
             let columns = columns();
+            let columns: Vec<_> = columns.iter().collect();
             let kept = fit(&columns, room);
             let gaps = GAP * u16::try_from(kept.len() - 1).unwrap();
             let sum: u16 = kept.iter().map(|(_, wide)| wide).sum();
@@ -279,6 +295,7 @@ mod tests {
     #[test]
     fn the_highest_rank_leaves_first() {
         let columns = columns();
+        let columns: Vec<_> = columns.iter().collect();
         let names = |room| {
             fit(&columns, room)
                 .iter()

@@ -36,6 +36,8 @@ pub(super) struct Laid {
 struct Pen<'a> {
     columns: usize,
     labels: usize,
+    /// Columns in front of pairs, so that they stand in line with fields.
+    lead: usize,
     paint: &'a Paint<'a>,
     laid: Laid,
 }
@@ -52,6 +54,7 @@ pub(super) fn lay_out(
     let mut pen = Pen {
         columns: columns.max(1),
         labels: label_width(&view.blocks, columns),
+        lead: if view.blocks.iter().any(takes_focus) { 2 } else { 0 },
         paint,
         laid: Laid::default(),
     };
@@ -104,6 +107,14 @@ fn rows_of(block: &Block) -> Option<usize> {
         Block::Scroll { lines, .. } => Some(lines.len().max(1)),
         _ => None,
     }
+}
+
+/// It has a bar in front of it when it has the focus.
+const fn takes_focus(block: &Block) -> bool {
+    matches!(
+        block,
+        Block::Field(_) | Block::Choice { .. } | Block::Button { .. }
+    )
 }
 
 fn label_width(blocks: &[Block], columns: usize) -> usize {
@@ -205,7 +216,7 @@ impl Pen<'_> {
     }
 
     fn pairs(&mut self, pairs: &[(String, Vec<Piece>)]) {
-        let room = self.columns.saturating_sub(self.labels + 2);
+        let room = self.columns.saturating_sub(self.lead + self.labels + 2);
         for (label, words) in pairs {
             for (at, line) in wrap(words, room).iter().enumerate() {
                 let label = if at == 0 {
@@ -215,6 +226,7 @@ impl Pen<'_> {
                 };
                 let pad = self.labels - width(&label) + 2;
                 let mut spans = vec![
+                    Span::raw(" ".repeat(self.lead)),
                     Span::styled(label, self.style(Role::Dim)),
                     Span::raw(" ".repeat(pad)),
                 ];
@@ -273,6 +285,9 @@ impl Pen<'_> {
         let all: usize = options.iter().map(|option| width(option) + 2).sum();
         let picked = if focused { Role::Cursor } else { Role::Strong };
         if all <= room && options.len() > 1 {
+            // The bracket takes a column of the gap, so that values stand in line.
+            spans.pop();
+            spans.push(Span::raw(" ".repeat(self.labels - width(&cut(label, self.labels)) + 1)));
             for (at, option) in options.iter().enumerate() {
                 let text = if at == chosen {
                     format!("‹{option}›")

