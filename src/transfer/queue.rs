@@ -159,6 +159,11 @@ impl Transfers {
         }
     }
 
+    /// Forgets these jobs, those of them that are over.
+    pub fn clear(&self, ids: &[JobId]) {
+        lock(&self.inner.jobs).retain(|id, entry| !ids.contains(id) || !entry.job.state.is_over());
+    }
+
     /// Every change of state from now on, as a fresh copy of the job.
     pub fn events(&self) -> mpsc::UnboundedReceiver<Job> {
         let (sender, receiver) = mpsc::unbounded_channel();
