@@ -34,14 +34,14 @@
 //! | providers | domain, api | |
 //! | transfer | domain, api | infer, mime_guess |
 //! | app | domain, api, transfer | tui_input |
-//! | ui | domain, api, transfer, app | unicode_segmentation |
+//! | ui | domain, api, transfer, app | |
 //! | runtime | domain, api, transfer, app | open |
 //! | tui | domain, app, ui, runtime | crossterm |
 //! | cli | domain, config, api, providers, transfer, demo, logging, app, runtime, tui | clap, rpassword |
 //!
 //! Shared by several layers: async_trait (api, providers, transfer, config), ratatui (ui, tui), tokio
 //! (api, providers, transfer, runtime, tui, cli, demo, config), tempfile (transfer, cli, demo),
-//! humansize and unicode_width (ui, cli).
+//! humansize, unicode_segmentation and unicode_width (ui, cli).
 //! Free everywhere: serde, serde_json, thiserror, tracing, jiff, url, percent_encoding.
 
 pub mod api;
