@@ -1,1 +1,3 @@
-//! (placeholder)
+//! The interpreter of effects.
+
+pub mod desktop;
