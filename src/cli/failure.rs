@@ -124,6 +124,21 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Counts one that failed.
+    pub fn count(&mut self, failure: &Failure) {
+        self.failed += 1;
+        self.refused += usize::from(failure.exit == Exit::Refused);
+        self.stopped |= failure.exit == Exit::Stopped;
+    }
+
+    /// The end of a command that has told of each one already.
+    pub fn end(self) -> Result<(), Failure> {
+        match self.exit() {
+            Exit::Done => Ok(()),
+            exit => Err(Failure::silent(exit)),
+        }
+    }
+
     /// The exit code: all, none or some of them.
     pub fn exit(self) -> Exit {
         if self.stopped {

@@ -1,6 +1,7 @@
 //! The only place that prints. Everything that leaves through here is one line of safe text, or one
 //! line of JSON in which nothing unseen is left unescaped.
 
+use std::borrow::Cow;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 
 use humansize::{DECIMAL, format_size};
@@ -21,6 +22,8 @@ const NARROW: usize = 6;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell {
     Text(SafeText),
+    /// A sentence of ours; foreign text in it is safe already.
+    Said(String),
     /// Bytes: a number in a pipe, words on a terminal; nothing when it is not known.
     Bytes(Option<u64>),
 }
@@ -44,6 +47,7 @@ impl Cell {
     fn shown(&self, on_screen: bool) -> String {
         match self {
             Self::Text(text) => text.as_str().to_owned(),
+            Self::Said(text) => settled(text).into_owned(),
             Self::Bytes(None) => String::new(),
             Self::Bytes(Some(bytes)) if on_screen => size_words(*bytes),
             Self::Bytes(Some(bytes)) => bytes.to_string(),
@@ -107,11 +111,7 @@ impl Output {
         )
     }
 
-    fn new(
-        out: Box<dyn Write + Send>,
-        err: Box<dyn Write + Send>,
-        screen: Option<usize>,
-    ) -> Self {
+    fn new(out: Box<dyn Write + Send>, err: Box<dyn Write + Send>, screen: Option<usize>) -> Self {
         Self { out, err, screen }
     }
 
@@ -120,21 +120,16 @@ impl Output {
         self.screen.is_some()
     }
 
-    /// One line.
-    pub fn line(&mut self, text: &SafeText) -> Result<(), Failure> {
-        Ok(writeln!(self.out, "{text}")?)
-    }
-
-    /// One line that must be seen before the command goes on.
-    pub fn line_now(&mut self, text: &SafeText) -> Result<(), Failure> {
-        self.line(text)?;
+    /// One line of ours, seen before the command goes on; foreign text in it is safe already.
+    pub fn line(&mut self, text: &str) -> Result<(), Failure> {
+        writeln!(self.out, "{}", settled(text))?;
         self.flush()
     }
 
     /// Text of our own of several lines, such as the help.
     pub fn page(&mut self, text: &str) -> Result<(), Failure> {
         for line in SafeText::lines(text) {
-            self.line(&line)?;
+            writeln!(self.out, "{line}")?;
         }
         self.flush()
     }
@@ -154,8 +149,9 @@ impl Output {
         Ok(writeln!(self.out, "{}", escape_json(&line))?)
     }
 
-    /// A label and its value.
-    pub fn fact(&mut self, label: &str, value: &SafeText) -> Result<(), Failure> {
+    /// A label and its value, which is safe already.
+    pub fn fact(&mut self, label: &str, value: &str) -> Result<(), Failure> {
+        let value = settled(value);
         let label = SafeText::prose(label);
         if self.on_screen() {
             Ok(writeln!(self.out, "{label:<14} {value}")?)
@@ -225,11 +221,18 @@ impl Output {
         }
     }
 
-    /// Something beside the result: one line on standard error.
+    /// Something beside the result: one line on standard error. Foreign text in it is safe already.
     pub fn note(&mut self, text: &str) {
         // What was printed comes first, where both go to one place.
         let _ = self.out.flush();
-        let _ = writeln!(self.err, "assetdeck: {}", SafeText::prose(text));
+        let _ = writeln!(self.err, "assetdeck: {}", settled(text));
+    }
+
+    /// A question on the terminal; the answer follows on the same line.
+    pub fn ask(&mut self, question: &str) {
+        let _ = self.out.flush();
+        let _ = write!(self.err, "{} ", settled(question));
+        let _ = self.err.flush();
     }
 
     pub fn flush(&mut self) -> Result<(), Failure> {
@@ -237,8 +240,18 @@ impl Output {
     }
 }
 
+/// A sentence of ours with foreign text in it that was made safe when it was put in: marking its
+/// marks again would only confuse. Should something unseen be left all the same, all is marked.
+fn settled(text: &str) -> Cow<'_, str> {
+    let unmarked = text.replace('⟨', "");
+    if SafeText::prose(&unmarked).as_str() == unmarked {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(SafeText::prose(text).into_string())
+    }
+}
+
 fn terminal_columns() -> usize {
-    #[cfg(unix)]
     if let Ok(size) = rustix::termios::tcgetwinsize(rustix::stdio::stdout())
         && size.ws_col > 0
     {

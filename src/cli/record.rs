@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::output::{Cell, Output, Table};
 use super::Failure;
+use super::output::{Cell, Output, Table};
 use crate::api::ProviderSpec;
 use crate::domain::{
     AccountName, Address, Asset, AssetScope, Container, ContainerId, Entry, Locale, RawJson, Ref,
@@ -200,7 +200,7 @@ impl<'a> Listing<'a> {
     fn unreadable(&mut self, entry: &Unreadable) -> Result<(), Failure> {
         let cells = [
             Cell::name(""),
-            Cell::prose(&format!("unreadable entry: {}", entry.reason)),
+            Cell::Said(format!("unreadable entry: {}", entry.reason)),
         ];
         self.put(
             &cells,
@@ -223,9 +223,7 @@ pub const CONTAINER_HEADS: &[&str] = &["REF", "NAME", "SEGMENTS", "CHANGED"];
 /// Columns of a segment's listing.
 pub const SEGMENT_HEADS: &[&str] = &["REF", "NO", "NAME", "TEXT"];
 /// Columns of an asset's listing.
-pub const ASSET_HEADS: &[&str] = &[
-    "REF", "NAME", "LOCALE", "FOLDER", "SIZE", "TYPE", "CHANGED",
-];
+pub const ASSET_HEADS: &[&str] = &["REF", "NAME", "LOCALE", "FOLDER", "SIZE", "TYPE", "CHANGED"];
 
 pub fn container_ref(account: &AccountName, id: &ContainerId) -> String {
     Address::of_scope(account.clone(), &AssetScope::Container(id.clone())).to_string()
@@ -399,8 +397,20 @@ mod tests {
         assert!(!text.contains('\u{9b}') && !text.contains('\u{202e}'));
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         for key in [
-            "kind", "ref", "id", "name", "size", "content_type", "locale", "folder", "url",
-            "created", "modified", "container", "segment", "raw",
+            "kind",
+            "ref",
+            "id",
+            "name",
+            "size",
+            "content_type",
+            "locale",
+            "folder",
+            "url",
+            "created",
+            "modified",
+            "container",
+            "segment",
+            "raw",
         ] {
             assert!(value.get(key).is_some(), "{key}");
         }
@@ -429,8 +439,7 @@ mod tests {
             "acme:1/2@de/public/a.png\ta.png\tde\tpublic\t12\timage/png\t"
         );
         let text = listed(true, &entries);
-        let value: serde_json::Value =
-            serde_json::from_str(text.lines().next().unwrap()).unwrap();
+        let value: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
         assert_eq!(value["kind"], "unreadable");
         assert_eq!(value["raw"]["size"], "x");
         assert!(value["ref"].is_null() && value.get("id").is_some());

@@ -71,7 +71,9 @@ fn a_terminal_gets_aligned_columns_and_the_ref_last() {
     let (mut output, out, _) = kept(Some(40));
     let mut table = Table::new(HEADS);
     output.row(&mut table, &row("ヒーロー.png")).unwrap();
-    output.row(&mut table, &row("a-very-long-name-that-does-not-fit.png")).unwrap();
+    output
+        .row(&mut table, &row("a-very-long-name-that-does-not-fit.png"))
+        .unwrap();
     output.end(table, "nothing").unwrap();
     let text = out.text();
     let lines: Vec<&str> = text.lines().collect();
@@ -104,7 +106,17 @@ fn an_error_is_one_line_with_its_hint() {
     let (mut output, _, err) = kept(None);
     output.fail(&Failure::failed("could not\nlist\x1b[31m").hint("Try again."));
     output.fail(&Failure::silent(Exit::Partly));
-    assert_eq!(err.text(), "assetdeck: could not list⟨1B⟩[31m. Try again.\n");
+    assert_eq!(
+        err.text(),
+        "assetdeck: could not list⟨1B⟩[31m. Try again.\n"
+    );
+}
+
+#[test]
+fn a_mark_is_not_marked_again() {
+    let (mut output, _, err) = kept(None);
+    output.note(&format!("“{}” is gone", SafeText::name("a\x1b")));
+    assert_eq!(err.text(), "assetdeck: “a⟨1B⟩” is gone\n");
 }
 
 #[test]
@@ -142,9 +154,10 @@ proptest! {
         for name in &names {
             output.note(name);
             output.json(&serde_json::json!({ "name": name })).unwrap();
-            output.fact("Name", &SafeText::name(name)).unwrap();
+            output.fact("Name", name).unwrap();
+            output.line(name).unwrap();
         }
         harmless(&err.text(), names.len())?;
-        harmless(&out.text(), 3 * names.len() + usize::from(screen.is_some()))?;
+        harmless(&out.text(), 4 * names.len() + usize::from(screen.is_some()))?;
     }
 }
