@@ -2,19 +2,23 @@
 
 mod args;
 mod auth;
+mod demo;
 mod failure;
 mod find;
 mod ls;
 mod output;
 mod prompt;
+mod protect;
 mod record;
 mod rm;
+mod screen;
 mod session;
 mod show;
 mod stop;
 mod transfer;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -32,6 +36,7 @@ use crate::logging::{self, Log};
 
 /// Runs the program with these arguments and says how it ended.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    protect::memory();
     let mut output = Output::standard();
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
@@ -96,15 +101,16 @@ fn log(env: &Env, output: &mut Output) -> Option<Log> {
 }
 
 async fn run(cli: Cli, env: Env, output: &mut Output) -> Result<(), Failure> {
-    let command = match cli.command {
-        Some(command) => command,
-        None => {
-            let session = Session::open(cli.config.as_deref(), env, Arc::new(Keyring::system()))?;
-            return Err(Failure::failed(format!("no screen yet {session:?}")));
-        }
+    if let Some(Command::Demo(args)) = &cli.command {
+        return demo::demo(output, args).await;
+    }
+    let session = Session::open(cli.config.as_deref(), env, Arc::new(Keyring::system()))?;
+    let Some(command) = cli.command else {
+        // A working folder that was deleted is no reason not to start.
+        let files_at = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
+        return screen::run(Arc::new(session), files_at).await;
     };
     let mut stop = Stop::listen()?;
-    let session = Session::open(cli.config.as_deref(), env, Arc::new(Keyring::system()))?;
     let result = dispatch(command, &session, output, &mut stop).await;
     session.close().await;
     result
@@ -133,6 +139,6 @@ async fn dispatch(
         Command::Get { references, out } => {
             transfer::get(session, output, stop, &references, out.as_deref()).await
         }
-        Command::Demo(_) => Ok(()),
+        Command::Demo(args) => demo::demo(output, &args).await,
     }
 }

@@ -9,23 +9,39 @@ use super::failure::Failure;
 pub struct Stop {
     interrupt: Signal,
     terminate: Signal,
+    hang_up: Option<Signal>,
 }
 
 impl Stop {
     /// A hang-up is left to the system, so that `nohup` works.
     pub fn listen() -> Result<Self, Failure> {
-        let failed = |error| Failure::failed(format!("could not listen for signals: {error}"));
         Ok(Self {
-            interrupt: signal(SignalKind::interrupt()).map_err(failed)?,
-            terminate: signal(SignalKind::terminate()).map_err(failed)?,
+            interrupt: on(SignalKind::interrupt())?,
+            terminate: on(SignalKind::terminate())?,
+            hang_up: None,
+        })
+    }
+
+    /// Hears a hang-up too: for what has to tidy up behind itself.
+    pub fn listen_to_hangup() -> Result<Self, Failure> {
+        Ok(Self {
+            hang_up: Some(on(SignalKind::hangup())?),
+            ..Self::listen()?
         })
     }
 
     /// The next request to stop.
     pub async fn asked(&mut self) {
+        let hang_up = async {
+            match &mut self.hang_up {
+                Some(signal) => signal.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+            _ = hang_up => {}
         }
     }
 
@@ -39,4 +55,9 @@ impl Stop {
             () = self.asked() => Err(Failure::stopped()),
         }
     }
+}
+
+fn on(kind: SignalKind) -> Result<Signal, Failure> {
+    signal(kind)
+        .map_err(|error| Failure::failed(format!("could not listen for signals: {error}")))
 }

@@ -1,6 +1,7 @@
 //! The folders of the program: settings, state, cache and log.
 
 use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use super::Env;
@@ -28,45 +29,30 @@ pub struct NoHome;
 
 impl Dirs {
     /// `ASSETDECK_HOME` holds all of them where it is set (the demo lives in one); else the XDG
-    /// folders on every Unix, macOS included, and the usual ones on Windows. Relative XDG values
-    /// are ignored, as its specification says.
+    /// folders on every Unix, macOS included. Relative XDG values are ignored, as its
+    /// specification says.
     pub fn locate(env: &Env) -> Result<Self, NoHome> {
         if let Some(home) = env.get("ASSETDECK_HOME") {
             return Ok(Self::inside(Path::new(&home)));
         }
-        #[cfg(windows)]
-        {
-            use etcetera::BaseStrategy as _;
-            let base = etcetera::base_strategy::Windows::new().map_err(|_| NoHome)?;
-            let state = base.cache_dir().join(OWN).join("state");
-            Ok(Self {
-                config: base.config_dir().join(OWN),
-                cache: base.cache_dir().join(OWN).join("cache"),
-                log: state.join("log"),
-                state,
-            })
-        }
-        #[cfg(not(windows))]
-        {
-            let absolute = |name: &str| {
-                env.get(name)
-                    .map(PathBuf::from)
-                    .filter(|path| path.is_absolute())
-            };
-            let home = absolute("HOME")
-                .or_else(|| etcetera::home_dir().ok().filter(|home| home.is_absolute()));
-            let base = |name: &str, inside: &str| {
-                let inside = || home.as_ref().map(|home| home.join(inside));
-                absolute(name).or_else(inside).map(|base| base.join(OWN))
-            };
-            let state = base("XDG_STATE_HOME", ".local/state").ok_or(NoHome)?;
-            Ok(Self {
-                config: base("XDG_CONFIG_HOME", ".config").ok_or(NoHome)?,
-                cache: base("XDG_CACHE_HOME", ".cache").ok_or(NoHome)?,
-                log: state.join("log"),
-                state,
-            })
-        }
+        let absolute = |name: &str| {
+            env.get(name)
+                .map(PathBuf::from)
+                .filter(|path| path.is_absolute())
+        };
+        let home = absolute("HOME")
+            .or_else(|| etcetera::home_dir().ok().filter(|home| home.is_absolute()));
+        let base = |name: &str, inside: &str| {
+            let inside = || home.as_ref().map(|home| home.join(inside));
+            absolute(name).or_else(inside).map(|base| base.join(OWN))
+        };
+        let state = base("XDG_STATE_HOME", ".local/state").ok_or(NoHome)?;
+        Ok(Self {
+            config: base("XDG_CONFIG_HOME", ".config").ok_or(NoHome)?,
+            cache: base("XDG_CACHE_HOME", ".cache").ok_or(NoHome)?,
+            log: state.join("log"),
+            state,
+        })
     }
 
     /// All folders inside one.
@@ -84,18 +70,12 @@ impl Dirs {
 pub fn create_private(folder: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
-        builder.mode(0o700).create(folder)?;
-        let mode = std::fs::metadata(folder)?.permissions().mode();
-        if mode & 0o077 != 0 {
-            std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))?;
-        }
-        Ok(())
+    builder.mode(0o700).create(folder)?;
+    let mode = std::fs::metadata(folder)?.permissions().mode();
+    if mode & 0o077 != 0 {
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))?;
     }
-    #[cfg(not(unix))]
-    builder.create(folder)
+    Ok(())
 }
 
 #[cfg(test)]
@@ -125,10 +105,8 @@ mod tests {
         );
     }
 
-    #[cfg(unix)]
     #[test]
     fn a_folder_of_ours_is_for_its_user_only() {
-        use std::os::unix::fs::PermissionsExt as _;
         let top = tempfile::tempdir().unwrap();
         let folder = top.path().join("a/b");
         std::fs::create_dir_all(&folder).unwrap();

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use super::dirs::Dirs;
@@ -124,10 +125,8 @@ enum Unread {
     #[error(
         "other users can write to it, so its addresses cannot be trusted; run `chmod go-w` on it"
     )]
-    #[cfg_attr(not(unix), allow(dead_code))]
     Writable,
     #[error("another user owns it, so its addresses cannot be trusted; use a file of your own")]
-    #[cfg_attr(not(unix), allow(dead_code))]
     Owner,
     #[error("it cannot be read: {0}")]
     Io(io::Error),
@@ -137,12 +136,8 @@ enum Unread {
 fn read(path: &Path) -> Result<String, Unread> {
     let mut options = File::options();
     options.read(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        // A pipe without a writer would wait for ever.
-        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
-    }
+    // A pipe without a writer would wait for ever.
+    options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
     let file = options.open(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Unread::Missing,
         _ => Unread::Io(error),
@@ -151,18 +146,14 @@ fn read(path: &Path) -> Result<String, Unread> {
     if !metadata.is_file() {
         return Err(Unread::NotAFile);
     }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt as _;
-        // The superuser may provide the file (some systems keep settings in a store of its own):
-        // it can replace any file here anyway.
-        let owner = metadata.uid();
-        if owner != 0 && owner != rustix::process::geteuid().as_raw() {
-            return Err(Unread::Owner);
-        }
-        if metadata.mode() & 0o022 != 0 {
-            return Err(Unread::Writable);
-        }
+    // The superuser may provide the file (some systems keep settings in a store of its own): it can
+    // replace any file here anyway.
+    let owner = metadata.uid();
+    if owner != 0 && owner != rustix::process::geteuid().as_raw() {
+        return Err(Unread::Owner);
+    }
+    if metadata.mode() & 0o022 != 0 {
+        return Err(Unread::Writable);
     }
     let mut bytes = Vec::new();
     file.take(MAX_BYTES + 1)
@@ -205,7 +196,6 @@ mod tests {
         assert_eq!(Settings::load(Some(&file), &env).unwrap().file, file);
     }
 
-    #[cfg(unix)]
     #[test]
     fn a_file_that_others_can_write_is_refused() {
         use std::os::unix::fs::PermissionsExt as _;

@@ -25,8 +25,6 @@ const SERVICE: &str = "assetdeck";
 /// What people call this system's keyring.
 pub const NAME: &str = if cfg!(target_os = "macos") {
     "Keychain"
-} else if cfg!(windows) {
-    "Credential Manager"
 } else {
     "Secret Service"
 };
