@@ -20,7 +20,7 @@ pub use id::{AccountName, AssetKey, ContainerId, SegmentId};
 pub use locale::Locale;
 pub use nearest::nearest;
 pub use page::{Cursor, Entry, Page, Unreadable};
-pub use path::{AssetPath, FileName, PathError, is_reserved as is_reserved_name};
+pub use path::{AssetPath, FileName, PathError, is_reserved as is_reserved_name, twin_key};
 pub use raw::RawJson;
 pub use secret::{Secret, SecretError};
 pub use segment::{Segment, SegmentText};
