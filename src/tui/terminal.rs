@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
+use std::os::fd::AsFd as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -18,6 +19,7 @@ use crossterm::terminal::{
     enable_raw_mode,
 };
 use ratatui::Terminal;
+use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
 
 use super::paper::Paper;
 use crate::domain::SafeText;
@@ -48,8 +50,7 @@ pub fn check(term: Option<&str>) -> Result<(), TuiError> {
 
 fn fit_for_screen(term: Option<&str>) -> Result<(), TuiError> {
     match term {
-        // Elsewhere than on Unix nobody sets it.
-        None | Some("") if cfg!(unix) => Err(TuiError::TooPlain("not set".to_owned())),
+        None | Some("") => Err(TuiError::TooPlain("not set".to_owned())),
         Some(term @ ("dumb" | "unknown")) => Err(TuiError::TooPlain(format!("“{term}”"))),
         _ => Ok(()),
     }
@@ -75,7 +76,7 @@ impl Restore {
             // Also tells Esc from the beginning of a sequence, where the terminal can.
             PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES),
         )?;
-        mouse(&mut bytes, true)?;
+        bytes.extend_from_slice(MOUSE_ON);
         out().write_all(&bytes)
     }
 
@@ -88,7 +89,7 @@ impl Restore {
         let mut bytes = Vec::new();
         // The keyboard's flags belong to the alternate screen: they go before it does.
         let _ = queue!(bytes, EndSynchronizedUpdate, PopKeyboardEnhancementFlags);
-        let _ = mouse(&mut bytes, false);
+        bytes.extend_from_slice(MOUSE_OFF);
         let _ = queue!(bytes, DisableBracketedPaste, LeaveAlternateScreen, Show);
         let _ = disable_raw_mode();
         let _ = out().write_all(&bytes);
@@ -113,35 +114,12 @@ impl Restore {
 }
 
 /// Clicks and the wheel, without the flood of movements that crossterm's own command asks for.
-#[cfg(unix)]
-fn mouse(bytes: &mut Vec<u8>, on: bool) -> io::Result<()> {
-    bytes.write_all(if on {
-        b"\x1b[?1000h\x1b[?1006h"
-    } else {
-        b"\x1b[?1006l\x1b[?1000l"
-    })
-}
-
-#[cfg(not(unix))]
-fn mouse(bytes: &mut Vec<u8>, on: bool) -> io::Result<()> {
-    if on {
-        queue!(bytes, crossterm::event::EnableMouseCapture)
-    } else {
-        queue!(bytes, crossterm::event::DisableMouseCapture)
-    }
-}
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
 /// The terminal without `Stdout`'s line buffer and lock: a panic may come while that is held.
-#[cfg(unix)]
 fn terminal_file() -> io::Result<File> {
-    use std::os::fd::AsFd as _;
     Ok(io::stdout().as_fd().try_clone_to_owned()?.into())
-}
-
-#[cfg(not(unix))]
-fn terminal_file() -> io::Result<File> {
-    use std::os::windows::io::AsHandle as _;
-    Ok(io::stdout().as_handle().try_clone_to_owned()?.into())
 }
 
 fn out() -> Box<dyn io::Write> {
@@ -159,12 +137,11 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Takes the terminal over. `on_worker_panic` is told of panics in other threads, which leave
-    /// the screen as it is.
-    pub fn open(on_worker_panic: impl Fn(String) + Send + Sync + 'static) -> Result<Self, TuiError> {
+    /// Takes the terminal over. The calling thread is its owner: see [`install_hook`].
+    pub fn open() -> Result<Self, TuiError> {
         let restore = Restore::default();
         let terminal = Terminal::new(Paper::new(terminal_file()?))?;
-        install_hook(restore.clone(), on_worker_panic);
+        install_hook(restore.clone());
         let screen = Self { terminal, restore };
         screen.restore.take()?;
         Ok(screen)
@@ -189,10 +166,7 @@ impl Screen {
 
     /// Gives the terminal back, stops the process group, and takes over again when it goes on.
     /// `Ok(false)`: there is no shell to go back to.
-    #[cfg(unix)]
     pub fn suspend(&mut self) -> io::Result<bool> {
-        use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
-
         // Started by the terminal itself: stopped, nobody could ever make us go on.
         if getsid(None)? == getpgrp() {
             return Ok(false);
@@ -204,11 +178,6 @@ impl Screen {
         self.forget()?;
         Ok(true)
     }
-
-    #[cfg(not(unix))]
-    pub fn suspend(&mut self) -> io::Result<bool> {
-        Ok(false)
-    }
 }
 
 impl Drop for Screen {
@@ -217,9 +186,10 @@ impl Drop for Screen {
     }
 }
 
-/// A panic of the thread that owns the terminal gives it back and says what happened; one of another
-/// thread goes to the log.
-fn install_hook(restore: Restore, on_worker_panic: impl Fn(String) + Send + Sync + 'static) {
+/// A panic of the thread that owns the terminal gives it back and says what happened. One of another
+/// thread leaves the screen as it is and goes to the log; whoever waits for that thread is told by
+/// the runtime and the transfers.
+fn install_hook(restore: Restore) {
     let owner = thread::current().id();
     std::panic::set_hook(Box::new(move |info| {
         let what = info
@@ -238,8 +208,6 @@ fn install_hook(restore: Restore, on_worker_panic: impl Fn(String) + Send + Sync
                  Transfers that were queued go on with the next start.\n"
             );
             let _ = io::stderr().write_all(text.as_bytes());
-        } else {
-            on_worker_panic(what);
         }
     }));
 }
