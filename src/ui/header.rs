@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use super::paint::{Paint, wide};
 use crate::app::State;
-use crate::app::browse::{Account, Link};
+use crate::app::browse::{Account, Link, PlaceRow};
 use crate::app::modal::view::{Tone, Words, toned};
 use crate::domain::SafeText;
 
@@ -54,7 +54,7 @@ fn current(state: &State) -> Option<&Account> {
     if let Some(opened) = browse.open() {
         return browse.account(&opened.account);
     }
-    let at = browse.places.current().map_or(0, |row| row.account());
+    let at = browse.places.current().map_or(0, PlaceRow::account);
     browse.accounts.get(at)
 }
 

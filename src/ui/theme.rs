@@ -16,7 +16,7 @@ pub enum Role {
     Strong,
     /// Column heads.
     Head,
-    /// The border and title of the pane that has the focus.
+    /// The border of the pane that has the focus.
     Focus,
     /// The row under the cursor in the focused pane.
     Cursor,
@@ -26,8 +26,6 @@ pub enum Role {
     Bar,
     /// The mark of a marked row.
     Mark,
-    /// A key in a hint.
-    Key,
     Good,
     Warning,
     Bad,
@@ -71,18 +69,14 @@ impl Theme {
     pub fn style(self, role: Role) -> Style {
         let base = Style::new();
         let hue = |colour: Color| {
-            if self.colours {
-                base.fg(colour)
-            } else {
-                base
-            }
+            if self.colours { base.fg(colour) } else { base }
         };
         match role {
             Role::Text => base,
             Role::Dim => base.add_modifier(Modifier::DIM),
             Role::Strong | Role::CursorAway => base.add_modifier(Modifier::BOLD),
             Role::Head => base.add_modifier(Modifier::DIM | Modifier::BOLD),
-            Role::Focus | Role::Bar | Role::Key => hue(Color::Cyan).add_modifier(Modifier::BOLD),
+            Role::Focus | Role::Bar => hue(Color::Cyan).add_modifier(Modifier::BOLD),
             Role::Cursor => base.add_modifier(Modifier::REVERSED),
             Role::Mark => hue(Color::Magenta).add_modifier(Modifier::BOLD),
             Role::Good => hue(Color::Green),
@@ -203,7 +197,13 @@ mod tests {
     #[test]
     fn without_colours_no_role_has_one_and_the_cursor_still_shows() {
         let theme = Theme::new(false, false);
-        for role in [Role::Focus, Role::Bad, Role::Good, Role::Warning, Role::Mark] {
+        for role in [
+            Role::Focus,
+            Role::Bad,
+            Role::Good,
+            Role::Warning,
+            Role::Mark,
+        ] {
             assert_eq!(theme.style(role).fg, None, "{role:?}");
         }
         assert!(

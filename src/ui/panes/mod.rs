@@ -40,7 +40,6 @@ struct Frame {
 /// One pane's surroundings while it is drawn.
 struct Ground<'a> {
     state: &'a State,
-    pane: Pane,
     focused: bool,
     now: Instant,
     paint: Paint<'a>,
@@ -61,7 +60,6 @@ pub fn draw(
     let clock = view.clock.clone();
     let ground = Ground {
         state,
-        pane,
         focused: state.browse.focus == pane,
         now,
         paint: Paint {
@@ -123,23 +121,31 @@ impl Ground<'_> {
         };
         let top = room(area.y);
         let corner = wide(&frame.corner);
-        let mut title = vec![toned(format!(" {} ", frame.title), Tone::Strong)];
+        // In the terminal's own colour: an accent that is easy to read on every background does not
+        // exist among the sixteen.
+        let tone = if self.focused {
+            Tone::Strong
+        } else {
+            Tone::Plain
+        };
+        let mut title = vec![toned(format!(" {} ", frame.title), tone)];
         title.extend(frame.count.iter().cloned());
         let left = Rect {
-            width: top.width.saturating_sub(if corner > 0 { corner + 3 } else { 0 }),
+            width: top
+                .width
+                .saturating_sub(if corner > 0 { corner + 3 } else { 0 }),
             ..top
         };
         clean(buffer, left.x, left.y, wide(&title).min(left.width));
         paint.line(buffer, left, &title, Style::new());
-        if self.focused {
-            let named = wide(&title[..1]).min(left.width);
-            let style = paint.theme.style(Role::Focus);
-            buffer.set_style(Rect { width: named, ..left }, style);
-        }
         if corner > 0 && corner + 2 <= top.width {
             let x = top.right() - corner - 2;
             clean(buffer, x, top.y, corner + 2);
-            let place = Rect { x: x + 1, width: corner, ..top };
+            let place = Rect {
+                x: x + 1,
+                width: corner,
+                ..top
+            };
             paint.line(buffer, place, &frame.corner, Style::new());
         }
         let bottom = room(area.bottom() - 1);
@@ -148,7 +154,11 @@ impl Ground<'_> {
         if shows {
             let x = bottom.right() - status - 2;
             clean(buffer, x, bottom.y, status + 2);
-            let place = Rect { x: x + 1, width: status, ..bottom };
+            let place = Rect {
+                x: x + 1,
+                width: status,
+                ..bottom
+            };
             paint.line(buffer, place, &frame.status, Style::new());
         }
         let taken = if shows { status + 3 } else { 0 };
@@ -158,11 +168,15 @@ impl Ground<'_> {
         let text = cut(&format!(" /{filter} "), usize::from(width));
         let used = u16::try_from(super::text::width(&text)).unwrap_or(width);
         clean(buffer, bottom.x, bottom.y, used);
-        let style = paint.theme.style(Role::Key);
+        let style = paint.theme.style(Role::Strong);
         buffer.set_stringn(bottom.x, bottom.y, &text, usize::from(width), style);
         let editing = editing?;
         let before = super::text::width(
-            &editing.value().chars().take(editing.cursor()).collect::<String>(),
+            &editing
+                .value()
+                .chars()
+                .take(editing.cursor())
+                .collect::<String>(),
         );
         let along = u16::try_from(before).unwrap_or(u16::MAX);
         let x = bottom.x.saturating_add(2).saturating_add(along);
