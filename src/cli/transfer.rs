@@ -17,7 +17,7 @@ use super::stop::Stop;
 use crate::api::{Middle, Provider, ProviderSpec};
 use crate::domain::{AccountName, AssetScope, Entry, Locale, SafeText};
 use crate::transfer::plan::{self, FieldError, Wishes};
-use crate::transfer::{Job, JobId, JobState, LocalFile, Transfers, inspect, names};
+use crate::transfer::{Job, JobId, JobState, LocalFile, Transfers, inspect};
 
 /// How long cancelled transfers may take to end well.
 const WIND_DOWN: Duration = Duration::from_secs(5);
