@@ -249,7 +249,7 @@ impl World {
 
     /// How many assets the websites' service holds.
     pub fn web_count(&self, library: &Library) -> u64 {
-        let touched_seeded = library.touched.range(1..=self.web.bulk).count() as u64;
+        let touched_seeded = library.touched.range(..=self.web.bulk).count() as u64;
         let alive = library.touched.values().flatten().count() as u64;
         self.web.bulk - touched_seeded + alive
     }
