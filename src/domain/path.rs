@@ -72,7 +72,7 @@ pub fn twin_key(name: &str) -> String {
 }
 
 /// Device names of Windows, with or without an extension.
-pub(crate) fn is_reserved(name: &str) -> bool {
+pub fn is_reserved(name: &str) -> bool {
     let stem = name
         .split('.')
         .next()
