@@ -1,0 +1,3 @@
+//! What the integration tests stand on: a server, a home, a command line, a terminal, a judge.
+
+pub mod contract;
