@@ -1,0 +1,3 @@
+//! Modals: sheets and forms on a stack above the panes.
+
+pub mod view;

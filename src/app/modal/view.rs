@@ -1,0 +1,149 @@
+//! What a modal looks like, as data: one drawer in `ui` draws them all.
+
+use crate::domain::SafeText;
+
+/// How a piece of text is meant; the theme decides how it looks. Never the only carrier of meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tone {
+    #[default]
+    Plain,
+    Strong,
+    Dim,
+    Good,
+    Warning,
+    Bad,
+    Link,
+}
+
+/// A piece of a line. Foreign text enters as [`SafeText`]; our own words are `&'static str` or
+/// formatted from numbers and safe texts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    pub text: String,
+    pub tone: Tone,
+}
+
+/// One line of text; the drawer wraps it.
+pub type Words = Vec<Piece>;
+
+/// Our own words.
+pub fn say(text: impl Into<String>) -> Piece {
+    Piece {
+        text: text.into(),
+        tone: Tone::Plain,
+    }
+}
+
+/// Our own words in a tone.
+pub fn toned(text: impl Into<String>, tone: Tone) -> Piece {
+    Piece {
+        text: text.into(),
+        tone,
+    }
+}
+
+/// A foreign name or text.
+pub fn quote(text: &SafeText) -> Piece {
+    Piece {
+        text: text.as_str().to_owned(),
+        tone: Tone::Strong,
+    }
+}
+
+/// A text field as it is drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldView {
+    pub label: &'static str,
+    /// The value, made safe; dots when it is a secret.
+    pub value: String,
+    /// Column of the cursor in `value`, in characters, when it has the focus.
+    pub cursor: Option<usize>,
+    pub placeholder: String,
+    /// What is wrong with it, if anything.
+    pub error: Option<String>,
+    /// What it will become, or what it is for.
+    pub hint: Option<String>,
+}
+
+/// One row of a list in a modal.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RowView {
+    /// Marked by the user.
+    pub marked: bool,
+    pub left: String,
+    pub right: String,
+    pub tone: Tone,
+    /// Why it cannot be chosen, if so.
+    pub refused: Option<String>,
+}
+
+/// One block of a modal, drawn from top to bottom.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Block {
+    Line(Words),
+    Blank,
+    Heading(String),
+    /// Label and value in two aligned columns.
+    Pairs(Vec<(String, Words)>),
+    Field(FieldView),
+    /// One of several values: `◂ value ▸`, with all of them shown where there is room.
+    Choice {
+        label: &'static str,
+        options: Vec<String>,
+        chosen: usize,
+        focused: bool,
+        hint: Option<String>,
+        error: Option<String>,
+    },
+    /// A button-like line: what Enter does here.
+    Button {
+        label: String,
+        focused: bool,
+        enabled: bool,
+    },
+    /// A list that takes the room that is left; only rows in view are asked for.
+    List {
+        rows: Vec<RowView>,
+        cursor: usize,
+        focused: bool,
+        empty: String,
+    },
+    /// Preformatted lines that scroll (raw JSON, a long text); `top` is the first line shown.
+    Scroll {
+        lines: Vec<String>,
+        top: usize,
+    },
+    Progress {
+        ratio: f64,
+        label: String,
+    },
+}
+
+/// How much of the screen a modal wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// As high as its blocks, about 64 columns.
+    Small,
+    /// As high as its blocks, about 90 columns.
+    Wide,
+    /// Nearly the whole screen.
+    Full,
+}
+
+/// A key and what it does, for the last line of a modal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    pub keys: String,
+    pub does: String,
+}
+
+/// A whole modal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModalView {
+    pub title: String,
+    pub room: Room,
+    /// Something will be deleted or replaced.
+    pub danger: bool,
+    pub blocks: Vec<Block>,
+    pub hints: Vec<Hint>,
+}
