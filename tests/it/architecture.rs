@@ -312,14 +312,13 @@ fn uses_crate(code: &str, name: &str) -> bool {
             return false;
         }
         // `a::name::b` is a path of something else; `::name::b` is the crate.
-        if let Some(head) = before.strip_suffix("::") {
-            if head
+        if let Some(head) = before.strip_suffix("::")
+            && head
                 .bytes()
                 .next_back()
                 .is_some_and(|byte| is_ident(byte) || byte == b'>')
-            {
-                return false;
-            }
+        {
+            return false;
         }
         let imported = before.ends_with("use") || before.ends_with("extern crate");
         after.trim_start().starts_with("::") || imported

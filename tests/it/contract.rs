@@ -309,7 +309,7 @@ fn a_wrong_upload_step_is_found() {
     found(
         &put(|c| {
             c.request_headers
-                .push(("transfer-encoding".into(), "chunked".into()))
+                .push(("transfer-encoding".into(), "chunked".into()));
         }),
         "must not be chunked",
     );

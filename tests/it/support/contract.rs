@@ -4,6 +4,7 @@
 //! It knows nothing of our own code: it reads the contract files and raw HTTP, so a wrong member
 //! name cannot cancel out between the adapters and the embedded server.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jsonschema::{Draft, Validator};
@@ -291,6 +292,7 @@ struct Contract {
     /// `components` with every object closed: what a request may hold.
     closed: Value,
     operations: Vec<Operation>,
+    compiled: RefCell<BTreeMap<String, Validator>>,
 }
 
 struct Operation {
@@ -332,6 +334,7 @@ impl Contract {
             document,
             closed,
             operations,
+            compiled: RefCell::default(),
         }
     }
 
@@ -569,7 +572,15 @@ impl Contract {
         what: &str,
         found: &mut Vec<String>,
     ) {
-        let validator = compile(components, schema);
+        // Compiling takes longer than judging, and a run has hundreds of exchanges.
+        let key = format!(
+            "{}{schema}",
+            std::ptr::eq(components, &self.closed)
+        );
+        let mut compiled = self.compiled.borrow_mut();
+        let validator = compiled
+            .entry(key)
+            .or_insert_with(|| compile(components, schema));
         found.extend(
             validator
                 .iter_errors(value)

@@ -1,3 +1,8 @@
 //! What the integration tests stand on: a server, a home, a command line, a terminal, a judge.
 
+pub mod cli;
 pub mod contract;
+pub mod home;
+pub mod pty;
+pub mod svg;
+pub mod wait;
