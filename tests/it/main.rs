@@ -5,5 +5,6 @@
 
 mod architecture;
 mod contract;
+mod keyring;
 mod support;
 mod terminal;

@@ -573,10 +573,7 @@ impl Contract {
         found: &mut Vec<String>,
     ) {
         // Compiling takes longer than judging, and a run has hundreds of exchanges.
-        let key = format!(
-            "{}{schema}",
-            std::ptr::eq(components, &self.closed)
-        );
+        let key = format!("{}{schema}", std::ptr::eq(components, &self.closed));
         let mut compiled = self.compiled.borrow_mut();
         let validator = compiled
             .entry(key)

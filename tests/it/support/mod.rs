@@ -1,5 +1,6 @@
 //! What the integration tests stand on: a server, a home, a command line, a terminal, a judge.
 
+pub mod bus;
 pub mod cli;
 pub mod contract;
 pub mod home;
