@@ -26,22 +26,28 @@
 //!
 //! | layer | may import | outside crates confined to it |
 //! |---|---|---|
-//! | domain | | secrecy, unicode_normalization, strsim |
-//! | logging | | tracing_subscriber, tracing_appender |
-//! | demo | | axum, hmac, sha2 |
-//! | config | domain | toml, keyring, keyring_core, zbus_secret_service_keyring_store, etcetera |
-//! | api | domain | reqwest, http_body |
-//! | providers | domain, api | |
-//! | transfer | domain, api | infer, mime_guess |
-//! | app | domain, api, transfer | tui_input |
-//! | ui | domain, api, transfer, app | humansize, unicode_segmentation, unicode_width |
-//! | runtime | domain, api, transfer, app | open |
-//! | tui | domain, app, ui, runtime | crossterm |
-//! | cli | domain, config, api, providers, transfer, demo, logging, app, runtime, tui | clap, rpassword |
+//! | `domain` | | `secrecy`, `strsim` |
+//! | `logging` | | `tracing_subscriber`, `tracing_appender` |
+//! | `demo` | | `axum`, `hmac`, `sha2` |
+//! | `config` | `domain` | `toml`, `keyring`, `keyring_core`, `zbus_secret_service_keyring_store`, `etcetera` |
+//! | `api` | `domain` | `reqwest`, `http_body`, `rustls` |
+//! | `providers` | `domain`, `api` | |
+//! | `transfer` | `domain`, `api` | `infer`, `mime_guess` |
+//! | `app` | `domain`, `api`, `transfer` | `tui_input` |
+//! | `ui` | `domain`, `api`, `transfer`, `app` | `humansize`, `unicode_segmentation`, `unicode_width` |
+//! | `runtime` | `domain`, `api`, `transfer`, `app` | `open` |
+//! | `tui` | `domain`, `api`, `transfer`, `app`, `ui`, `runtime` | `crossterm` |
+//! | `cli` | `domain`, `config`, `api`, `providers`, `transfer`, `demo`, `logging`, `tui` | `clap`, `rpassword` |
 //!
-//! Shared by several layers: async_trait (api, providers, transfer, config), ratatui (ui, tui), tokio
-//! (api, providers, transfer, runtime, tui, cli, demo, config), tempfile (transfer, cli, demo).
-//! Free everywhere: serde, serde_json, thiserror, tracing, jiff, url, percent_encoding.
+//! In several layers: `async_trait` (api, providers, transfer, cli), `ratatui` (ui, tui), `tokio` (api,
+//! providers, transfer, runtime, tui, cli, demo), `tempfile` (cli, demo), `unicode_normalization`
+//! (domain, providers, transfer), `rustix` (config, transfer, tui, cli, logging). Everywhere: `serde`,
+//! `serde_json`, `thiserror`, `tracing`, `jiff`, `url`, `percent_encoding`.
+
+#[cfg(not(unix))]
+compile_error!(
+    "assetdeck is for Unix systems: its promises about files rest on their system calls"
+);
 
 pub mod api;
 pub mod app;

@@ -97,6 +97,7 @@ pub enum AssetColumn {
 }
 
 /// What the service can do, and its limits.
+#[allow(clippy::struct_excessive_bools)] // independent facts, not states
 #[derive(Debug, PartialEq, Eq)]
 pub struct Capabilities {
     /// Assets have locales.

@@ -18,7 +18,7 @@ pub use container::Container;
 pub use id::{AccountName, AssetKey, ContainerId, SegmentId};
 pub use locale::Locale;
 pub use page::{Cursor, Entry, Page, Unreadable};
-pub use path::{AssetPath, FileName, PathError};
+pub use path::{AssetPath, FileName, PathError, is_reserved as is_reserved_name};
 pub use raw::RawJson;
 pub use secret::{Secret, SecretError};
 pub use segment::{Segment, SegmentText};

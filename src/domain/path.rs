@@ -61,7 +61,7 @@ fn check_part(part: &str) -> Result<(), PathError> {
 }
 
 /// Device names of Windows, with or without an extension.
-pub(crate) fn is_reserved(name: &str) -> bool {
+pub fn is_reserved(name: &str) -> bool {
     let stem = name
         .split('.')
         .next()

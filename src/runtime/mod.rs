@@ -1,1 +1,281 @@
-//! (placeholder)
+//! The interpreter of effects: the only place on the screen's side that starts tasks.
+//!
+//! Every request runs as a task of its own with a cancellation token. Its answer goes into the
+//! screen's inbox as a message; a task that panics answers with a failure, so that nothing stays
+//! "loading" for ever.
+
+pub mod desktop;
+mod files;
+mod load;
+mod watch;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::api::{ApiError, ApiErrorKind, Connected, Connector, Provider};
+use crate::app::effect::{Effect, RequestId};
+use crate::app::msg::{Answer, Desktop, Msg};
+use crate::domain::AccountName;
+use crate::transfer::Transfers;
+
+/// How long signing out and the last transfers may take when the program ends.
+const GOODBYE: Duration = Duration::from_millis(1500);
+
+type Providers = Arc<Mutex<HashMap<AccountName, Arc<dyn Provider>>>>;
+
+/// Carries effects out. Must be used inside a tokio runtime.
+pub struct Runtime {
+    connector: Arc<dyn Connector>,
+    transfers: Transfers,
+    inbox: UnboundedSender<Msg>,
+    providers: Providers,
+    requests: HashMap<RequestId, CancellationToken>,
+    tasks: TaskTracker,
+    root: CancellationToken,
+}
+
+impl Runtime {
+    /// Also begins to forward what the transfers tell.
+    pub fn new(
+        connector: Arc<dyn Connector>,
+        transfers: Transfers,
+        inbox: UnboundedSender<Msg>,
+    ) -> Self {
+        let root = CancellationToken::new();
+        let tasks = TaskTracker::new();
+        tasks.spawn(
+            root.clone()
+                .run_until_cancelled_owned(watch::forward(transfers.clone(), inbox.clone())),
+        );
+        Self {
+            connector,
+            transfers,
+            inbox,
+            providers: Providers::default(),
+            requests: HashMap::new(),
+            tasks,
+            root,
+        }
+    }
+
+    /// Starts what the effect asks for. Effects of the terminal itself (copy, redraw, suspend,
+    /// quit) are the caller's and do nothing here.
+    pub fn run(&mut self, effect: Effect) {
+        match effect {
+            Effect::Connect { account, entry } => self.connect(account, entry),
+            Effect::Load { id, account, what } => {
+                let inbox = self.inbox.clone();
+                let lost = load::failed(&what, panicked());
+                match self.provider(&account) {
+                    Some(provider) => self.spawn(id, lost, load::run(provider, id, what, inbox)),
+                    None => self.answer(id, load::failed(&what, not_connected("list it"))),
+                }
+            }
+            Effect::Update {
+                id,
+                account,
+                asset,
+                change,
+            } => match self.provider(&account) {
+                None => self.answer(id, Answer::Updated(Err(not_connected("change the asset")))),
+                Some(provider) => {
+                    let inbox = self.inbox.clone();
+                    self.spawn(id, Answer::Updated(Err(panicked())), async move {
+                        let result = provider.update(&asset, &change).await.map(Box::new);
+                        send(
+                            &inbox,
+                            Msg::Loaded {
+                                id,
+                                answer: Answer::Updated(result),
+                            },
+                        );
+                    });
+                }
+            },
+            Effect::Delete { id, account, asset } => match self.provider(&account) {
+                None => self.answer(id, Answer::Deleted(Err(not_connected("delete the asset")))),
+                Some(provider) => {
+                    let inbox = self.inbox.clone();
+                    self.spawn(id, Answer::Deleted(Err(panicked())), async move {
+                        let result = provider.delete(&asset).await;
+                        send(
+                            &inbox,
+                            Msg::Loaded {
+                                id,
+                                answer: Answer::Deleted(result),
+                            },
+                        );
+                    });
+                }
+            },
+            Effect::Cancel(id) => {
+                if let Some(token) = self.requests.remove(&id) {
+                    token.cancel();
+                }
+            }
+            Effect::ReadFolder { id, path } => self.blocking(move || Msg::Files {
+                id,
+                result: files::read(&path),
+            }),
+            Effect::Inspect { id, paths, spec } => {
+                self.blocking(move || Msg::Inspected {
+                    id,
+                    files: files::inspect_all(paths, spec),
+                });
+            }
+            Effect::Upload { account, requests } => match self.provider(&account) {
+                None => {
+                    let reason = "the account is not connected".to_owned();
+                    send(
+                        &self.inbox,
+                        Msg::Refused {
+                            count: requests.len(),
+                            reason,
+                        },
+                    );
+                }
+                Some(provider) => {
+                    for request in requests {
+                        self.transfers.upload(&account, provider.clone(), request);
+                    }
+                }
+            },
+            Effect::Save {
+                account,
+                asset,
+                folder,
+            } => match self.provider(&account) {
+                None => {
+                    let reason = "the account is not connected".to_owned();
+                    send(&self.inbox, Msg::Refused { count: 1, reason });
+                }
+                Some(provider) => {
+                    self.transfers.download(&account, provider, *asset, folder);
+                }
+            },
+            Effect::CancelJob(id) => self.transfers.cancel(id),
+            Effect::RetryJob(id) => self.transfers.retry(id),
+            Effect::ClearJobs(ids) => self.transfers.clear(&ids),
+            Effect::Open { url } => self.open(url),
+            Effect::Copy { .. } | Effect::Suspend | Effect::Redraw | Effect::Quit => {}
+        }
+    }
+
+    /// Stops everything, lets transfers settle, and signs out; takes a little over a second at most.
+    pub async fn shutdown(self) {
+        self.root.cancel();
+        let providers: Vec<_> = lock(&self.providers).values().cloned().collect();
+        self.transfers.drain(GOODBYE).await;
+        let goodbye =
+            futures_util::future::join_all(providers.iter().map(|provider| provider.sign_out()));
+        // The token lapses by itself when there is no time to drop it.
+        let _ = tokio::time::timeout(GOODBYE / 3, goodbye).await;
+    }
+
+    fn connect(&self, account: AccountName, entry: Option<crate::api::KeyEntry>) {
+        let (connector, providers, inbox) = (
+            self.connector.clone(),
+            self.providers.clone(),
+            self.inbox.clone(),
+        );
+        self.tasks
+            .spawn(self.root.clone().run_until_cancelled_owned(async move {
+                let result = connector.connect(&account, entry).await;
+                let result = result.map(|Connected { provider, key }| {
+                    lock(&providers).insert(account.clone(), provider);
+                    key
+                });
+                send(&inbox, Msg::Connected { account, result });
+            }));
+    }
+
+    fn open(&self, url: String) {
+        let inbox = self.inbox.clone();
+        // A thread of its own: a launcher that hangs must not keep the program from ending.
+        let started = std::thread::Builder::new()
+            .name("open".to_owned())
+            .spawn(move || {
+                let result = desktop::open_link(&url, desktop::Place::here());
+                send(
+                    &inbox,
+                    Msg::Desktop {
+                        did: Desktop::Opened { url },
+                        result,
+                    },
+                );
+            });
+        if let Err(error) = started {
+            tracing::warn!(%error, "no thread for the launcher");
+        }
+    }
+
+    fn provider(&self, account: &AccountName) -> Option<Arc<dyn Provider>> {
+        lock(&self.providers).get(account).cloned()
+    }
+
+    fn answer(&self, id: RequestId, answer: Answer) {
+        send(&self.inbox, Msg::Loaded { id, answer });
+    }
+
+    fn blocking(&self, work: impl FnOnce() -> Msg + Send + 'static) {
+        let inbox = self.inbox.clone();
+        self.tasks.spawn_blocking(move || send(&inbox, work()));
+    }
+
+    /// Runs a request; `lost` is its answer should it panic.
+    fn spawn(
+        &mut self,
+        id: RequestId,
+        lost: Answer,
+        work: impl Future<Output = ()> + Send + 'static,
+    ) {
+        self.requests.retain(|_, token| !token.is_cancelled());
+        let token = self.root.child_token();
+        self.requests.insert(id, token.clone());
+        let inbox = self.inbox.clone();
+        let done = token.clone();
+        let task = self
+            .tasks
+            .spawn(async move { token.run_until_cancelled(work).await });
+        self.tasks.spawn(async move {
+            if let Err(error) = task.await
+                && error.is_panic()
+            {
+                tracing::error!("a request's task panicked");
+                send(&inbox, Msg::Loaded { id, answer: lost });
+            }
+            // Marks the entry as over, so that the next request removes it.
+            done.cancel();
+        });
+    }
+}
+
+/// The screen may be gone already; then nobody misses the message.
+fn send(inbox: &UnboundedSender<Msg>, msg: Msg) {
+    let _ = inbox.send(msg);
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn not_connected(operation: &'static str) -> ApiError {
+    ApiError::new(
+        operation,
+        ApiErrorKind::Unauthorized,
+        "the account is not connected",
+    )
+}
+
+fn panicked() -> ApiError {
+    ApiError::new(
+        "finish this",
+        ApiErrorKind::Decode,
+        "the program made a mistake; the log has more",
+    )
+}

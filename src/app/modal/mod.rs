@@ -1,3 +1,83 @@
 //! Modals: sheets and forms on a stack above the panes.
 
 pub mod view;
+
+use std::fmt::Debug;
+use std::time::Instant;
+
+use self::view::ModalView;
+use super::State;
+use super::action::Action;
+use super::effect::Effect;
+use super::key::Input;
+use super::msg::Msg;
+
+/// What becomes of a modal after it was told something.
+#[derive(Debug)]
+pub enum Outcome {
+    Stay,
+    Close,
+    /// This one and those below it.
+    CloseAll,
+    /// Another one above it.
+    Open(Box<dyn Modal>),
+    /// Another one instead of it.
+    Replace(Box<dyn Modal>),
+    /// Closes, and does this.
+    Run(&'static Action),
+}
+
+/// What a modal answers: what becomes of it, and what is to be done.
+#[derive(Debug)]
+pub struct Reply {
+    pub outcome: Outcome,
+    pub effects: Vec<Effect>,
+}
+
+impl Reply {
+    pub const fn stay() -> Self {
+        Self {
+            outcome: Outcome::Stay,
+            effects: Vec::new(),
+        }
+    }
+
+    pub const fn close() -> Self {
+        Self {
+            outcome: Outcome::Close,
+            effects: Vec::new(),
+        }
+    }
+
+    pub const fn of(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            effects: Vec::new(),
+        }
+    }
+
+    #[must_use]
+    pub fn with(mut self, effects: impl IntoIterator<Item = Effect>) -> Self {
+        self.effects.extend(effects);
+        self
+    }
+}
+
+/// A sheet or form. While it is told something it is not on the stack, so it may change the state.
+pub trait Modal: Debug {
+    /// A key, a paste or a mouse target. Escape and Ctrl-C come here too.
+    fn input(&mut self, input: &Input, state: &mut State, now: Instant) -> Reply;
+
+    /// Any other message; those it does not await it leaves alone.
+    fn message(&mut self, msg: &Msg, state: &mut State, now: Instant) -> Reply {
+        let _ = (msg, state, now);
+        Reply::stay()
+    }
+
+    fn view(&self, state: &State) -> ModalView;
+
+    /// Something in it moves: a spinner has to turn.
+    fn moves(&self) -> bool {
+        false
+    }
+}

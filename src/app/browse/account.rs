@@ -1,0 +1,105 @@
+//! An account in the first pane: its connection, its key, its containers.
+
+use std::time::Instant;
+
+use crate::api::{AccountInfo, ApiError, ConnectError, KeyReport};
+use crate::app::effect::RequestId;
+use crate::app::remote::{Face, Fetched, Remote, Rows};
+use crate::domain::{Container, Entry};
+
+/// How an account stands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Link {
+    /// Its key is being looked for.
+    Connecting,
+    /// Which key is in use. Whether the service takes it, its lists show.
+    Ready(KeyReport),
+    /// No place has a key, or the settings cannot be used.
+    Failed(ConnectError),
+}
+
+#[derive(Debug)]
+pub struct Account {
+    pub info: AccountInfo,
+    pub link: Link,
+    /// The state of `rows`.
+    pub containers: Remote<Fetched>,
+    pub rows: Vec<Entry<Container>>,
+    incoming: Vec<Entry<Container>>,
+    reload: bool,
+}
+
+impl Account {
+    pub const fn new(info: AccountInfo) -> Self {
+        Self {
+            info,
+            link: Link::Connecting,
+            containers: Remote::NotAsked,
+            rows: Vec::new(),
+            incoming: Vec::new(),
+            reload: false,
+        }
+    }
+
+    /// How its containers look. [`Link`] comes first: see [`Self::ready`].
+    pub fn face(&self) -> Face<'_> {
+        Face::of(&self.containers, self.rows.len(), self.rows.len())
+    }
+
+    /// It has a key and may be asked.
+    pub const fn ready(&self) -> bool {
+        matches!(self.link, Link::Ready(_))
+    }
+
+    /// The next useful thing is to type a key.
+    pub fn wants_key(&self) -> bool {
+        match &self.link {
+            Link::Failed(ConnectError::NoKey { .. } | ConnectError::Api(_)) => true,
+            Link::Failed(ConnectError::Settings(_)) | Link::Connecting => false,
+            Link::Ready(_) => self
+                .containers
+                .error()
+                .is_some_and(|error| error.kind == crate::api::ApiErrorKind::Unauthorized),
+        }
+    }
+
+    /// Begins to wait for containers; returns the request that is now pointless.
+    pub fn ask(&mut self, id: RequestId, now: Instant) -> Option<RequestId> {
+        self.incoming.clear();
+        self.reload = !self.rows.is_empty();
+        self.containers.ask(id, now)
+    }
+
+    /// Takes one page of containers, if it is of the awaited request.
+    pub fn arrive(
+        &mut self,
+        id: RequestId,
+        page: Result<Rows<Entry<Container>>, ApiError>,
+        now: Instant,
+    ) -> bool {
+        if self.containers.pending() != Some(id) {
+            return false;
+        }
+        match page {
+            Err(error) => {
+                self.incoming.clear();
+                self.containers.answer(id, Err(error));
+            }
+            Ok(page) => {
+                if self.reload {
+                    self.incoming.extend(page.rows);
+                } else {
+                    self.rows.extend(page.rows);
+                }
+                if !page.more {
+                    if self.reload {
+                        self.rows = std::mem::take(&mut self.incoming);
+                    }
+                    let total = page.total;
+                    self.containers.answer(id, Ok(Fetched { at: now, total }));
+                }
+            }
+        }
+        true
+    }
+}

@@ -1,0 +1,92 @@
+//! Browsing: the panes, and the cascade account → container → segment or type → assets.
+
+mod account;
+mod details;
+mod opened;
+mod places;
+
+pub use account::{Account, Link};
+pub use details::{Details, Fact};
+pub use opened::{AssetLens, Known, Mark, Opened, SegmentLens, StateFilter, TypeChoice, TypeRow};
+pub use places::{PlaceId, PlaceRow};
+
+use super::list::List;
+
+/// The four panes, left to right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Pane {
+    /// Accounts with their containers.
+    #[default]
+    Places,
+    /// Segments, or types.
+    Middle,
+    Assets,
+    Details,
+}
+
+impl Pane {
+    pub const ALL: [Self; 4] = [Self::Places, Self::Middle, Self::Assets, Self::Details];
+
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self {
+            Self::Places => Self::Middle,
+            Self::Middle => Self::Assets,
+            Self::Assets => Self::Details,
+            Self::Details => Self::Places,
+        }
+    }
+
+    #[must_use]
+    pub const fn previous(self) -> Self {
+        match self {
+            Self::Places => Self::Details,
+            Self::Middle => Self::Places,
+            Self::Assets => Self::Middle,
+            Self::Details => Self::Assets,
+        }
+    }
+}
+
+/// Everything the panes show.
+#[derive(Debug, Default)]
+pub struct Browse {
+    pub accounts: Vec<Account>,
+    /// Account headings and their containers, rebuilt from `accounts`.
+    pub places: List<PlaceRow>,
+    /// Containers that were opened, the current one first; a few are kept so that going back is
+    /// instant.
+    pub opened: Vec<Opened>,
+    pub focus: Pane,
+    /// The list pane that details speak of.
+    pub subject: Pane,
+    /// Only the focused pane is shown.
+    pub zoom: bool,
+    /// Details show raw JSON.
+    pub raw: bool,
+    /// First line of the details that is shown.
+    pub details_top: usize,
+}
+
+impl Browse {
+    /// The container that panes 2 and 3 show.
+    pub fn open(&self) -> Option<&Opened> {
+        self.opened.first()
+    }
+
+    pub fn open_mut(&mut self) -> Option<&mut Opened> {
+        self.opened.first_mut()
+    }
+
+    pub fn account(&self, name: &crate::domain::AccountName) -> Option<&Account> {
+        self.accounts
+            .iter()
+            .find(|account| account.info.name == *name)
+    }
+
+    pub fn account_mut(&mut self, name: &crate::domain::AccountName) -> Option<&mut Account> {
+        self.accounts
+            .iter_mut()
+            .find(|account| account.info.name == *name)
+    }
+}

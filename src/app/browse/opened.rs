@@ -1,0 +1,241 @@
+//! An opened container: its segments or types, its assets, and the marks of its segments.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Instant;
+
+use crate::api::{ApiError, Middle, ProviderSpec};
+use crate::app::effect::RequestId;
+use crate::app::list::{Item, List, Row};
+use crate::app::remote::{Fetched, Listing, Remote};
+use crate::domain::{
+    AccountName, Asset, AssetKey, AssetScope, Container, ContainerId, Entry, Locale, Segment,
+    SegmentId,
+};
+
+/// What is known of a segment's assets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark<'a> {
+    /// `●n`
+    Has(usize),
+    /// `○`
+    None,
+    /// `·`; an answer may be on its way.
+    NotAsked,
+    /// `!`
+    Failed(&'a ApiError),
+}
+
+/// Assets of a segment as they were seen last.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known {
+    pub at: Instant,
+    pub result: Result<Vec<Entry<Asset>>, ApiError>,
+}
+
+#[derive(Debug)]
+pub struct Opened {
+    pub account: AccountName,
+    pub spec: &'static ProviderSpec,
+    pub id: ContainerId,
+    /// As the first pane lists it; the opened one's own answer is in `container`.
+    pub listed: Container,
+    /// With its locales.
+    pub container: Remote<Box<Container>>,
+    /// Keys and texts of segments, where they come from a call of their own: only when they came.
+    pub texts: Remote<Fetched>,
+    /// Of a service with segments.
+    pub segments: Listing<Entry<Segment>>,
+    /// Of a service without: "All", then the types that its assets have.
+    pub types: List<TypeRow>,
+    /// The assets pane.
+    pub assets: Listing<Entry<Asset>>,
+    /// Where the assets of the third pane live; `None` until a segment was chosen.
+    pub scope: Option<AssetScope>,
+    /// Assets by segment, from marks and from listings.
+    pub known: HashMap<SegmentId, Known>,
+    /// Segments whose marks are being asked.
+    pub asking: HashMap<RequestId, Vec<SegmentId>>,
+}
+
+impl Opened {
+    pub fn new(account: AccountName, spec: &'static ProviderSpec, listed: Container) -> Self {
+        let id = listed.id.clone();
+        let scope = match spec.middle {
+            Middle::Types => Some(AssetScope::Container(id.clone())),
+            Middle::Segments => None,
+        };
+        Self {
+            account,
+            spec,
+            id,
+            listed,
+            container: Remote::NotAsked,
+            texts: Remote::NotAsked,
+            segments: Listing::default(),
+            types: List::default(),
+            assets: Listing::default(),
+            scope,
+            known: HashMap::new(),
+            asking: HashMap::new(),
+        }
+    }
+
+    /// The best that is known of the container itself.
+    pub fn info(&self) -> &Container {
+        self.container.value().map_or(&self.listed, |it| it)
+    }
+
+    /// The languages it can hold, if the service told.
+    pub fn locales(&self) -> Option<&[Locale]> {
+        self.info().locales.as_deref()
+    }
+
+    pub fn mark(&self, segment: &SegmentId) -> Mark<'_> {
+        match self.known.get(segment).map(|known| &known.result) {
+            None => Mark::NotAsked,
+            Some(Err(error)) => Mark::Failed(error),
+            Some(Ok(assets)) if assets.is_empty() => Mark::None,
+            Some(Ok(assets)) => Mark::Has(assets.len()),
+        }
+    }
+
+    /// The segment whose assets the third pane shows.
+    pub fn segment(&self) -> Option<&Segment> {
+        let id = self.scope.as_ref()?.segment()?;
+        self.segments
+            .list
+            .rows()
+            .iter()
+            .filter_map(Entry::read)
+            .find(|segment| segment.id == *id)
+    }
+}
+
+/// Which segments are shown beside the filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StateFilter {
+    /// Segments with assets.
+    With,
+    /// Segments without.
+    Without,
+    /// Segments whose assets could not be asked.
+    Failed,
+}
+
+/// Marks are not part of a segment, so the lens carries the ids that pass.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SegmentLens {
+    pub state: Option<StateFilter>,
+    pub ids: HashSet<SegmentId>,
+}
+
+impl Item for Segment {
+    type Id = SegmentId;
+    type Lens = SegmentLens;
+
+    fn id(&self) -> SegmentId {
+        self.id.clone()
+    }
+
+    fn text(&self) -> String {
+        format!(
+            "{} {} {}",
+            self.name(),
+            self.text.as_deref().unwrap_or_default(),
+            self.id.as_str()
+        )
+    }
+
+    fn passes(&self, lens: &SegmentLens) -> bool {
+        lens.state.is_none() || lens.ids.contains(&self.id)
+    }
+}
+
+/// A type that assets are shown by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum TypeChoice {
+    #[default]
+    All,
+    Asset(String),
+    Image(String),
+}
+
+/// A row of the types pane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypeRow {
+    pub choice: TypeChoice,
+    pub count: usize,
+}
+
+impl Row for TypeRow {
+    type Id = TypeChoice;
+    type Item = Self;
+    type Lens = ();
+
+    fn id(&self, _: usize) -> TypeChoice {
+        self.choice.clone()
+    }
+
+    fn item(&self) -> Option<&Self> {
+        Some(self)
+    }
+
+    fn text(&self) -> String {
+        match &self.choice {
+            TypeChoice::All => "all".to_owned(),
+            TypeChoice::Asset(name) | TypeChoice::Image(name) => name.clone(),
+        }
+    }
+}
+
+/// Which assets are shown beside the filter.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AssetLens {
+    pub kind: TypeChoice,
+    /// `Some(None)`: those of no language.
+    pub locale: Option<Option<Locale>>,
+}
+
+impl Item for Asset {
+    type Id = AssetKey;
+    type Lens = AssetLens;
+
+    fn id(&self) -> AssetKey {
+        self.key.clone()
+    }
+
+    fn text(&self) -> String {
+        let mut text = self.name.clone();
+        let locale = self.locale.as_ref().map(Locale::as_str);
+        let more = [
+            locale,
+            self.asset_type.as_deref(),
+            self.image_type.as_deref(),
+            self.alt_text.as_deref(),
+            self.description.as_deref(),
+        ];
+        for part in more.into_iter().flatten() {
+            text.push(' ');
+            text.push_str(part);
+        }
+        for tag in &self.tags {
+            text.push(' ');
+            text.push_str(tag);
+        }
+        text.push(' ');
+        text.push_str(&self.folder.to_string());
+        text
+    }
+
+    fn passes(&self, lens: &AssetLens) -> bool {
+        let kind = match &lens.kind {
+            TypeChoice::All => true,
+            TypeChoice::Asset(name) => self.asset_type.as_ref() == Some(name),
+            TypeChoice::Image(name) => self.image_type.as_ref() == Some(name),
+        };
+        kind && lens
+            .locale
+            .as_ref()
+            .is_none_or(|wanted| *wanted == self.locale)
+    }
+}

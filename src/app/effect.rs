@@ -1,0 +1,108 @@
+//! Effects: requests for I/O, as data. Only the runtime carries them out.
+
+use std::path::PathBuf;
+
+use crate::api::{KeyEntry, Metadata, ProviderSpec, UploadRequest};
+use crate::domain::{AccountName, Asset, AssetScope, ContainerId, SegmentId};
+use crate::transfer::job::JobId;
+
+/// Names one request, so that a late answer to an earlier one is told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RequestId(pub u64);
+
+/// What to ask a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Load {
+    /// All pages; answered page by page.
+    Containers,
+    /// One container with its locales.
+    Container(ContainerId),
+    /// All pages; answered page by page.
+    Segments(ContainerId),
+    SegmentTexts(ContainerId),
+    /// All pages; answered page by page.
+    Assets(AssetScope),
+    /// The assets of these segments.
+    Marks(ContainerId, Vec<SegmentId>),
+}
+
+/// One request for I/O.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Find the account's key, or take the one given. Answered by `Msg::Connected`.
+    Connect {
+        account: AccountName,
+        entry: Option<KeyEntry>,
+    },
+    /// Answered by `Msg::Loaded`.
+    Load {
+        id: RequestId,
+        account: AccountName,
+        what: Load,
+    },
+    /// Nobody waits for this answer any more.
+    Cancel(RequestId),
+    /// List a local folder. Answered by `Msg::Files`.
+    ReadFolder {
+        id: RequestId,
+        path: PathBuf,
+    },
+    /// Look whether these local files can be sent to such a service. Answered by `Msg::Inspected`.
+    Inspect {
+        id: RequestId,
+        paths: Vec<PathBuf>,
+        spec: &'static ProviderSpec,
+    },
+    /// Queue these files, one job each.
+    Upload {
+        account: AccountName,
+        requests: Vec<UploadRequest>,
+    },
+    /// Queue a download into this folder.
+    Save {
+        account: AccountName,
+        asset: Box<Asset>,
+        folder: PathBuf,
+    },
+    CancelJob(JobId),
+    RetryJob(JobId),
+    /// Forget finished jobs.
+    ClearJobs(Vec<JobId>),
+    /// Change an asset's texts. Answered by `Msg::Loaded` with `Answer::Updated`.
+    Update {
+        id: RequestId,
+        account: AccountName,
+        asset: Box<Asset>,
+        change: Metadata,
+    },
+    /// Delete exactly this asset. Answered by `Msg::Loaded` with `Answer::Deleted`.
+    Delete {
+        id: RequestId,
+        account: AccountName,
+        asset: Box<Asset>,
+    },
+    /// Open a web address on the desktop. Answered by `Msg::Desktop`.
+    Open {
+        url: String,
+    },
+    /// Copy to the user's clipboard. Answered by `Msg::Desktop`.
+    Copy {
+        text: String,
+        what: &'static str,
+    },
+    /// Back to the shell until resumed.
+    Suspend,
+    /// Draw everything again.
+    Redraw,
+    Quit,
+}
+
+impl Effect {
+    /// It changes something at a service: it may only ever come from a sheet.
+    pub const fn is_destructive(&self) -> bool {
+        matches!(
+            self,
+            Self::Upload { .. } | Self::Update { .. } | Self::Delete { .. }
+        )
+    }
+}

@@ -1,0 +1,277 @@
+//! What comes from the terminal, as far as we use it: keys, pastes, sizes, mouse targets.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::browse::Pane;
+
+/// One event of the terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    Key(Key),
+    /// A bracketed paste, whole and untouched. It only ever enters text.
+    Paste(String),
+    /// Columns and rows.
+    Resize(u16, u16),
+    /// A click or wheel turn, already turned into what it hit.
+    Mouse(MouseInput),
+    FocusGained,
+    FocusLost,
+}
+
+/// Where the mouse hit, by the last frame's boxes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    Pane(Pane),
+    /// The topmost modal.
+    Modal,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MouseInput {
+    /// `row` counts the shown rows of the target's list from 0.
+    Click {
+        target: Target,
+        row: Option<usize>,
+    },
+    Wheel {
+        target: Target,
+        down: bool,
+    },
+}
+
+/// A key without its modifiers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Code {
+    /// As typed: an upper-case letter is itself, without `shift`.
+    Char(char),
+    Enter,
+    Esc,
+    Tab,
+    /// Shift and Tab.
+    BackTab,
+    Backspace,
+    Delete,
+    Insert,
+    Home,
+    End,
+    PageUp,
+    PageDown,
+    Up,
+    Down,
+    Left,
+    Right,
+    F(u8),
+}
+
+/// A key with its modifiers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    pub code: Code,
+    pub ctrl: bool,
+    pub alt: bool,
+    /// Never set for characters and for `BackTab`, which carry it themselves.
+    pub shift: bool,
+}
+
+impl Key {
+    pub const fn plain(code: Code) -> Self {
+        Self {
+            code,
+            ctrl: false,
+            alt: false,
+            shift: false,
+        }
+    }
+
+    pub const fn char(c: char) -> Self {
+        Self::plain(Code::Char(c))
+    }
+
+    pub const fn ctrl(c: char) -> Self {
+        Self {
+            code: Code::Char(c),
+            ctrl: true,
+            alt: false,
+            shift: false,
+        }
+    }
+
+    /// Brings what terminals report in different ways to one spelling.
+    #[must_use]
+    pub const fn normal(mut self) -> Self {
+        match self.code {
+            Code::Char(c) => {
+                // Terminals report Ctrl with a letter in either case, with or without Shift.
+                if self.ctrl {
+                    self.code = Code::Char(c.to_ascii_lowercase());
+                }
+                self.shift = false;
+            }
+            Code::Tab if self.shift => {
+                self.code = Code::BackTab;
+                self.shift = false;
+            }
+            Code::BackTab => self.shift = false,
+            _ => {}
+        }
+        self
+    }
+
+    /// The character it types into a field, if it does.
+    pub const fn typed(&self) -> Option<char> {
+        match self.code {
+            Code::Char(c) if !self.ctrl && !self.alt => Some(c),
+            _ => None,
+        }
+    }
+}
+
+/// Words of keys that are not one character.
+const NAMES: &[(&str, &str, Code)] = &[
+    ("enter", "Enter", Code::Enter),
+    ("esc", "Esc", Code::Esc),
+    ("tab", "Tab", Code::Tab),
+    ("shift-tab", "S-Tab", Code::BackTab),
+    ("backspace", "Backspace", Code::Backspace),
+    ("delete", "Del", Code::Delete),
+    ("insert", "Ins", Code::Insert),
+    ("home", "Home", Code::Home),
+    ("end", "End", Code::End),
+    ("pageup", "PgUp", Code::PageUp),
+    ("pagedown", "PgDn", Code::PageDown),
+    ("up", "↑", Code::Up),
+    ("down", "↓", Code::Down),
+    ("left", "←", Code::Left),
+    ("right", "→", Code::Right),
+    ("space", "Space", Code::Char(' ')),
+];
+
+/// A text that names no key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no key; write it like `a`, `ctrl-x`, `space`, `f5` or `g g`")]
+pub struct KeyError(pub String);
+
+impl FromStr for Key {
+    type Err = KeyError;
+
+    /// Reads `a`, `G`, `ctrl-d`, `alt-x`, `space`, `f5`, `shift-tab`.
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        let bad = || KeyError(text.to_owned());
+        let (mut ctrl, mut alt, mut shift) = (false, false, false);
+        let mut rest = text;
+        let code = loop {
+            if let Some((_, _, code)) = NAMES.iter().find(|(name, ..)| *name == rest) {
+                break *code;
+            }
+            let mut chars = rest.chars();
+            if let (Some(c), None) = (chars.next(), chars.next()) {
+                break Code::Char(c);
+            }
+            if let Some(number) = rest.strip_prefix('f').and_then(|n| n.parse::<u8>().ok()) {
+                break Code::F(number);
+            }
+            if let Some(more) = rest.strip_prefix("ctrl-") {
+                (ctrl, rest) = (true, more);
+            } else if let Some(more) = rest.strip_prefix("alt-") {
+                (alt, rest) = (true, more);
+            } else if let Some(more) = rest.strip_prefix("shift-") {
+                (shift, rest) = (true, more);
+            } else {
+                return Err(bad());
+            }
+        };
+        Ok(Self {
+            code,
+            ctrl,
+            alt,
+            shift,
+        }
+        .normal())
+    }
+}
+
+impl fmt::Display for Key {
+    /// As people write it: `C-d`, `Space`, `↓`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.ctrl {
+            f.write_str("C-")?;
+        }
+        if self.alt {
+            f.write_str("M-")?;
+        }
+        if self.shift {
+            f.write_str("S-")?;
+        }
+        if let Some((_, shown, _)) = NAMES.iter().find(|(_, _, code)| *code == self.code) {
+            return f.write_str(shown);
+        }
+        match self.code {
+            Code::Char(c) => write!(f, "{c}"),
+            Code::F(n) => write!(f, "F{n}"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Keys pressed one after the other, `g g`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Chord(pub Vec<Key>);
+
+impl FromStr for Chord {
+    type Err = KeyError;
+
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        let keys: Result<Vec<Key>, KeyError> = text.split_whitespace().map(str::parse).collect();
+        let keys = keys?;
+        if keys.is_empty() {
+            return Err(KeyError(text.to_owned()));
+        }
+        Ok(Self(keys))
+    }
+}
+
+impl fmt::Display for Chord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, key) in self.0.iter().enumerate() {
+            if at > 0 {
+                f.write_str(" ")?;
+            }
+            write!(f, "{key}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_read_and_shown() {
+        for (text, shown) in [
+            ("a", "a"),
+            ("G", "G"),
+            ("ctrl-d", "C-d"),
+            ("space", "Space"),
+            ("shift-tab", "S-Tab"),
+            ("f5", "F5"),
+            ("-", "-"),
+            ("down", "↓"),
+        ] {
+            assert_eq!(text.parse::<Key>().unwrap().to_string(), shown);
+        }
+        assert_eq!("g g".parse::<Chord>().unwrap().to_string(), "g g");
+        assert!("hyper-x".parse::<Key>().is_err());
+        assert!(" ".parse::<Chord>().is_err());
+    }
+
+    #[test]
+    fn a_control_letter_has_one_spelling() {
+        let shifted = Key {
+            shift: true,
+            ..Key::ctrl('D')
+        };
+        assert_eq!(shifted.normal(), Key::ctrl('d'));
+    }
+}

@@ -1,0 +1,301 @@
+//! A list with a cursor, a filter, a sort order and marks, all of which survive a reload.
+
+mod marks;
+mod row;
+
+pub use row::{Item, Row, RowId};
+
+use std::cmp::Ordering;
+use std::collections::HashSet;
+
+use super::columns::{Column, Value};
+
+/// How a list is sorted; without one it keeps the service's order.
+#[derive(Debug)]
+pub struct Sort<T: 'static> {
+    pub column: &'static Column<T>,
+    pub descending: bool,
+}
+
+impl<T> Clone for Sort<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Sort<T> {}
+
+/// Rows, which of them are shown and in what order, and where the user is among them.
+#[derive(Debug)]
+pub struct List<R: Row> {
+    rows: Vec<R>,
+    /// Lower-case filter text of each row.
+    folded: Vec<Box<str>>,
+    /// Indices into `rows`.
+    shown: Vec<usize>,
+    /// Index into `shown`.
+    cursor: usize,
+    /// Gets the cursor as soon as it is there.
+    want: Option<R::Id>,
+    marked: HashSet<R::Id>,
+    /// Other end of a range that is being marked, index into `shown`.
+    anchor: Option<usize>,
+    filter: String,
+    sort: Option<Sort<R::Item>>,
+    lens: R::Lens,
+}
+
+impl<R: Row> Default for List<R> {
+    fn default() -> Self {
+        Self {
+            rows: Vec::new(),
+            folded: Vec::new(),
+            shown: Vec::new(),
+            cursor: 0,
+            want: None,
+            marked: HashSet::new(),
+            anchor: None,
+            filter: String::new(),
+            sort: None,
+            lens: R::Lens::default(),
+        }
+    }
+}
+
+impl<R: Row> List<R> {
+    /// How many rows there are, shown or not.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Every row, in the service's order.
+    pub fn rows(&self) -> &[R] {
+        &self.rows
+    }
+
+    /// The shown rows in their order, as indices into [`Self::rows`].
+    pub fn shown(&self) -> &[usize] {
+        &self.shown
+    }
+
+    /// The shown row at a place.
+    pub fn row(&self, place: usize) -> Option<&R> {
+        self.shown.get(place).and_then(|at| self.rows.get(*at))
+    }
+
+    /// Place of the cursor among the shown rows.
+    pub const fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    /// The row under the cursor.
+    pub fn current(&self) -> Option<&R> {
+        self.row(self.cursor)
+    }
+
+    pub fn current_id(&self) -> Option<R::Id> {
+        self.id_at(self.cursor)
+    }
+
+    fn id_at(&self, place: usize) -> Option<R::Id> {
+        let at = *self.shown.get(place)?;
+        self.rows.get(at).map(|row| row.id(at))
+    }
+
+    // --- rows
+
+    /// New rows in place of the old; cursor and marks stay with their ids.
+    pub fn replace(&mut self, rows: Vec<R>) {
+        let id = self.current_id();
+        self.folded = rows.iter().map(fold).collect();
+        self.rows = rows;
+        let there: HashSet<R::Id> = (0..self.rows.len())
+            .map(|at| self.rows[at].id(at))
+            .collect();
+        self.marked.retain(|id| there.contains(id));
+        self.rebuild(id);
+    }
+
+    /// More rows after those that are there.
+    pub fn append(&mut self, rows: Vec<R>) {
+        let id = self.current_id();
+        self.folded.extend(rows.iter().map(fold));
+        self.rows.extend(rows);
+        self.rebuild(id);
+    }
+
+    /// Changes one row in place.
+    pub fn update(&mut self, id: &R::Id, change: impl FnOnce(&mut R)) {
+        let found = (0..self.rows.len()).find(|at| self.rows[*at].id(*at) == *id);
+        if let Some(at) = found {
+            let keep = self.current_id();
+            change(&mut self.rows[at]);
+            self.folded[at] = fold(&self.rows[at]);
+            self.rebuild(keep);
+        }
+    }
+
+    /// Changes every row in place.
+    pub fn update_all(&mut self, mut change: impl FnMut(&mut R)) {
+        let keep = self.current_id();
+        for (row, folded) in self.rows.iter_mut().zip(&mut self.folded) {
+            change(row);
+            *folded = fold(row);
+        }
+        self.rebuild(keep);
+    }
+
+    // --- order
+
+    pub fn filter(&self) -> &str {
+        &self.filter
+    }
+
+    /// Shows the rows that hold every word of `text`, whatever the case.
+    pub fn set_filter(&mut self, text: &str) {
+        if self.filter != text {
+            let id = self.current_id();
+            text.clone_into(&mut self.filter);
+            self.rebuild(id);
+        }
+    }
+
+    pub const fn sort(&self) -> Option<Sort<R::Item>> {
+        self.sort
+    }
+
+    pub fn set_sort(&mut self, sort: Option<Sort<R::Item>>) {
+        let id = self.current_id();
+        self.sort = sort;
+        self.rebuild(id);
+    }
+
+    pub const fn lens(&self) -> &R::Lens {
+        &self.lens
+    }
+
+    pub fn set_lens(&mut self, lens: R::Lens) {
+        if self.lens != lens {
+            let id = self.current_id();
+            self.lens = lens;
+            self.rebuild(id);
+        }
+    }
+
+    fn rebuild(&mut self, keep: Option<R::Id>) {
+        self.anchor = None;
+        let filter = self.filter.to_lowercase();
+        let words: Vec<&str> = filter.split_whitespace().collect();
+        let mut shown: Vec<usize> = (0..self.rows.len())
+            .filter(|at| {
+                let row = &self.rows[*at];
+                row.heading()
+                    || (row.passes(&self.lens)
+                        && words.iter().all(|word| self.folded[*at].contains(word)))
+            })
+            .collect();
+        if let Some(sort) = self.sort {
+            let keys: Vec<Option<Value>> = self
+                .rows
+                .iter()
+                .map(|row| row.item().map(sort.column.value))
+                .collect();
+            shown.sort_by(|a, b| {
+                let place = |at: usize| (self.rows[at].group(), !self.rows[at].heading());
+                place(*a)
+                    .cmp(&place(*b))
+                    .then_with(|| compare(keys[*a].as_ref(), keys[*b].as_ref(), sort.descending))
+            });
+        }
+        self.shown = shown;
+        let wanted = self.want.take();
+        let place = |id: &R::Id| {
+            (0..self.shown.len()).find(|place| self.id_at(*place).as_ref() == Some(id))
+        };
+        if let Some(found) = wanted.as_ref().and_then(place) {
+            self.cursor = found;
+            return;
+        }
+        // Waits for a later page or reload.
+        let found = keep.as_ref().and_then(place);
+        self.want = wanted;
+        self.cursor = match found {
+            Some(found) => found,
+            // While filtering the first hit gets the cursor, not a heading above it.
+            None if !words.is_empty() => self.first_hit(),
+            None => self.cursor.min(self.shown.len().saturating_sub(1)),
+        };
+    }
+
+    fn first_hit(&self) -> usize {
+        self.shown
+            .iter()
+            .position(|at| !self.rows[*at].heading())
+            .unwrap_or(0)
+    }
+
+    // --- cursor
+
+    /// Moves by so many rows, stopping at the ends.
+    pub fn step(&mut self, by: isize) {
+        let last = self.shown.len().saturating_sub(1);
+        self.cursor = self.cursor.saturating_add_signed(by).min(last);
+    }
+
+    /// Puts the cursor on the shown row at this place, or the last one.
+    pub fn go(&mut self, place: usize) {
+        self.cursor = place.min(self.shown.len().saturating_sub(1));
+    }
+
+    /// Puts the cursor on a row, as soon as it is there.
+    pub fn want(&mut self, id: R::Id) {
+        let found = (0..self.shown.len()).find(|place| self.id_at(*place).as_ref() == Some(&id));
+        match found {
+            Some(place) => self.cursor = place,
+            None => self.want = Some(id),
+        }
+    }
+
+    /// The next shown row that is a hit, going round; with a filter every shown row but headings is.
+    pub fn next_hit(&mut self, back: bool) {
+        let count = self.shown.len();
+        for by in 1..=count {
+            let place = if back {
+                (self.cursor + count - by) % count
+            } else {
+                (self.cursor + by) % count
+            };
+            if self.row(place).is_some_and(|row| !row.heading()) {
+                self.cursor = place;
+                return;
+            }
+        }
+    }
+}
+
+fn fold<R: Row>(row: &R) -> Box<str> {
+    row.text().to_lowercase().into()
+}
+
+/// What is absent comes last, whichever way the rest goes.
+fn compare(a: Option<&Value>, b: Option<&Value>, descending: bool) -> Ordering {
+    let absent = |value: Option<&Value>| matches!(value, None | Some(Value::Absent));
+    match (absent(a), absent(b)) {
+        (true, true) => return Ordering::Equal,
+        (true, false) => return Ordering::Greater,
+        (false, true) => return Ordering::Less,
+        (false, false) => {}
+    }
+    let order = match (a, b) {
+        (Some(Value::Text(a)), Some(Value::Text(b))) => a
+            .to_lowercase()
+            .cmp(&b.to_lowercase())
+            .then_with(|| a.cmp(b)),
+        (a, b) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
+    };
+    if descending { order.reverse() } else { order }
+}

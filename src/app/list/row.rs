@@ -1,0 +1,81 @@
+//! What a list needs to know of its rows.
+
+use std::fmt::Debug;
+use std::hash::Hash;
+
+use crate::domain::Entry;
+
+/// Anything that may stand in a list.
+pub trait Row: Debug {
+    type Id: Clone + Eq + Hash + Debug;
+    /// What columns read.
+    type Item: Debug + 'static;
+    /// Which rows a list shows beside its filter.
+    type Lens: Default + Debug + Clone + PartialEq;
+
+    /// `at` is the place among all rows; only rows without an id of their own use it.
+    fn id(&self, at: usize) -> Self::Id;
+    /// `None` for an unreadable entry or a heading.
+    fn item(&self) -> Option<&Self::Item>;
+    /// What the filter looks in.
+    fn text(&self) -> String;
+    fn passes(&self, lens: &Self::Lens) -> bool {
+        let _ = lens;
+        true
+    }
+    /// Rows are sorted inside their group only.
+    fn group(&self) -> usize {
+        0
+    }
+    /// A heading: shown whatever the filter says, first of its group, and never marked.
+    fn heading(&self) -> bool {
+        false
+    }
+}
+
+/// A thing that a service lists.
+pub trait Item: Debug + 'static {
+    type Id: Clone + Eq + Hash + Debug;
+    type Lens: Default + Debug + Clone + PartialEq;
+
+    fn id(&self) -> Self::Id;
+    fn text(&self) -> String;
+    fn passes(&self, lens: &Self::Lens) -> bool {
+        let _ = lens;
+        true
+    }
+}
+
+/// The id of a row: the thing's own, or the place of an unreadable entry.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum RowId<I> {
+    Read(I),
+    Unreadable(usize),
+}
+
+impl<T: Item> Row for Entry<T> {
+    type Id = RowId<T::Id>;
+    type Item = T;
+    type Lens = T::Lens;
+
+    fn id(&self, at: usize) -> Self::Id {
+        self.read()
+            .map_or(RowId::Unreadable(at), |item| RowId::Read(item.id()))
+    }
+
+    fn item(&self) -> Option<&T> {
+        self.read()
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Read(item) => item.text(),
+            Self::Unreadable(bad) => format!("unreadable entry {}", bad.reason),
+        }
+    }
+
+    /// An entry that could not be read is hidden by no lens: it may be anything.
+    fn passes(&self, lens: &T::Lens) -> bool {
+        self.read().is_none_or(|item| item.passes(lens))
+    }
+}

@@ -1,0 +1,97 @@
+//! Messages: everything that may change the state.
+
+use std::path::PathBuf;
+
+use super::effect::RequestId;
+use super::files::{Chosen, Folder, FolderError};
+use super::key::Input;
+use crate::api::{ApiError, ConnectError, KeyReport};
+use crate::domain::{AccountName, Asset, Container, Entry, Segment, SegmentText};
+use crate::transfer::job::{Job, JobId};
+
+/// One message. Answers carry the id of the request; one that is not awaited any more is dropped.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Msg {
+    Input(Input),
+    /// The state's deadline has passed.
+    Tick,
+    /// An answer, or one page of it.
+    Loaded {
+        id: RequestId,
+        answer: Answer,
+    },
+    /// A transfer was added or changed its state.
+    Job(Job),
+    /// Bytes of a running transfer so far; goes back to 0 on a new try.
+    Progress {
+        job: JobId,
+        bytes: u64,
+    },
+    /// The outcome of opening or copying.
+    Desktop {
+        did: Desktop,
+        result: Result<(), String>,
+    },
+    /// The outcome of [`Effect::Connect`](super::Effect::Connect).
+    Connected {
+        account: AccountName,
+        result: Result<KeyReport, ConnectError>,
+    },
+    /// The outcome of [`Effect::ReadFolder`](super::Effect::ReadFolder).
+    Files {
+        id: RequestId,
+        result: Result<Folder, FolderError>,
+    },
+    /// The outcome of [`Effect::Inspect`](super::Effect::Inspect), in the order asked: a file that
+    /// can be sent, or in one sentence why it cannot (the file's name is not part of it).
+    Inspected {
+        id: RequestId,
+        files: Vec<(PathBuf, Result<Chosen, String>)>,
+    },
+    /// Uploads that the transfer engine would not even queue: how many, and why.
+    Refused {
+        count: usize,
+        reason: String,
+    },
+    Signal(Signal),
+}
+
+/// A signal of the system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// SIGTERM, SIGINT, SIGHUP: leave now.
+    Terminate,
+    /// Back from a suspension: everything must be drawn again.
+    Resumed,
+}
+
+/// What was done on the desktop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Desktop {
+    Opened { url: String },
+    Copied { what: &'static str, chars: usize },
+}
+
+/// One page of a listing on its way in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Batch<T> {
+    pub entries: Vec<Entry<T>>,
+    /// Another batch with the same request id follows.
+    pub more: bool,
+    /// How many there are in all, where the service says.
+    pub total: Option<u64>,
+}
+
+/// The answer to one [`Effect::Load`](super::Effect::Load), `Update` or `Delete`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    Containers(Result<Batch<Container>, ApiError>),
+    Container(Result<Container, ApiError>),
+    Segments(Result<Batch<Segment>, ApiError>),
+    SegmentTexts(Result<Vec<SegmentText>, ApiError>),
+    Assets(Result<Batch<Asset>, ApiError>),
+    /// Assets of all the segments asked for.
+    Marks(Result<Vec<Entry<Asset>>, ApiError>),
+    Updated(Result<Box<Asset>, ApiError>),
+    Deleted(Result<(), ApiError>),
+}

@@ -1,0 +1,147 @@
+//! Transfers as the screen knows them: the strip, and what their end changes in the lists.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use crate::transfer::job::{Direction, Job, JobId, JobState};
+
+/// How far a running job is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sent {
+    pub bytes: u64,
+    /// When the first byte of this try was counted, for the rate.
+    pub since: Instant,
+    pub at: Instant,
+}
+
+/// Every job of this session, in the order they were added.
+#[derive(Debug, Default)]
+pub struct Transfers {
+    pub jobs: Vec<Job>,
+    pub sent: HashMap<JobId, Sent>,
+}
+
+/// What the strip at the lower right says.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Strip {
+    /// Jobs that are not cancelled.
+    pub total: usize,
+    pub done: usize,
+    pub running: usize,
+    pub queued: usize,
+    /// Failed, in doubt or not listed.
+    pub failed: usize,
+    /// Bytes so far of the jobs in this run, and of how many.
+    pub bytes: u64,
+    pub of: u64,
+    /// Bytes a second of the running jobs.
+    pub rate: f64,
+    /// Any of the unfinished go up, go down.
+    pub up: bool,
+    pub down: bool,
+}
+
+impl Transfers {
+    /// Puts a job in, or its new state.
+    pub fn put(&mut self, job: Job) -> Option<Job> {
+        if job.state.is_over() {
+            self.sent.remove(&job.id);
+        }
+        match self.jobs.iter_mut().find(|known| known.id == job.id) {
+            Some(known) => Some(std::mem::replace(known, job)),
+            None => {
+                self.jobs.push(job);
+                None
+            }
+        }
+    }
+
+    /// Counts bytes; a smaller number is a new try.
+    pub fn progress(&mut self, job: JobId, bytes: u64, now: Instant) {
+        let running = self
+            .jobs
+            .iter()
+            .any(|known| known.id == job && !known.state.is_over());
+        if !running {
+            return;
+        }
+        let sent = self.sent.entry(job).or_insert(Sent {
+            bytes,
+            since: now,
+            at: now,
+        });
+        if bytes < sent.bytes {
+            sent.since = now;
+        }
+        sent.bytes = bytes;
+        sent.at = now;
+    }
+
+    /// Jobs that are not over.
+    pub fn unfinished(&self) -> usize {
+        self.jobs.iter().filter(|job| !job.state.is_over()).count()
+    }
+
+    pub fn get(&self, id: JobId) -> Option<&Job> {
+        self.jobs.iter().find(|job| job.id == id)
+    }
+
+    /// The share that is through, 0 to 1.
+    pub fn ratio(&self, job: &Job) -> f64 {
+        match (&job.state, job.size, self.sent.get(&job.id)) {
+            (JobState::Done { .. }, ..) => 1.0,
+            (_, Some(size), Some(sent)) if size > 0 => share(sent.bytes, size),
+            _ => 0.0,
+        }
+    }
+
+    /// Bytes a second of one job, measured over its current try.
+    pub fn rate(&self, id: JobId) -> f64 {
+        self.sent.get(&id).map_or(0.0, |sent| {
+            let seconds = sent.at.duration_since(sent.since).as_secs_f64();
+            if seconds > 0.2 {
+                share(sent.bytes, 1) / seconds
+            } else {
+                0.0
+            }
+        })
+    }
+
+    pub fn strip(&self) -> Strip {
+        let mut strip = Strip::default();
+        for job in &self.jobs {
+            match &job.state {
+                JobState::Cancelled => continue,
+                JobState::Queued => strip.queued += 1,
+                JobState::Running(_) => {
+                    strip.running += 1;
+                    strip.rate += self.rate(job.id);
+                }
+                JobState::Done { .. } => strip.done += 1,
+                JobState::Failed(_) | JobState::InDoubt(_) | JobState::Unlisted { .. } => {
+                    strip.failed += 1;
+                }
+            }
+            strip.total += 1;
+            if !job.state.is_over() {
+                strip.up |= job.direction == Direction::Up;
+                strip.down |= job.direction == Direction::Down;
+            }
+            let size = job.size.unwrap_or(0);
+            match &job.state {
+                JobState::Done { .. } => strip.bytes += size,
+                _ => strip.bytes += self.sent.get(&job.id).map_or(0, |sent| sent.bytes),
+            }
+            strip.of += size;
+        }
+        strip
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a share for a bar; nobody sees the 53rd bit"
+)]
+fn share(bytes: u64, of: u64) -> f64 {
+    bytes as f64 / of as f64
+}

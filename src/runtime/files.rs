@@ -1,0 +1,99 @@
+//! Local folders and files for the file browser: read here, shown elsewhere.
+
+use std::fs::FileType;
+use std::path::{Path, PathBuf};
+
+use crate::api::ProviderSpec;
+use crate::app::files::{Chosen, Folder, FolderError, LocalEntry, LocalKind};
+use crate::domain::SafeText;
+use crate::transfer::{LocalFile, Refusal, inspect};
+
+/// Lists a folder; links are followed to tell what they lead to.
+pub(super) fn read(path: &Path) -> Result<Folder, FolderError> {
+    let reason = |error: &std::io::Error| {
+        FolderError::Other(format!(
+            "{}: {}",
+            SafeText::name(&path.to_string_lossy()),
+            reason(error)
+        ))
+    };
+    let absolute = std::path::absolute(path).map_err(|error| reason(&error))?;
+    let metadata = std::fs::metadata(&absolute).map_err(|error| reason(&error))?;
+    if metadata.is_file() {
+        return Err(FolderError::File(absolute));
+    }
+    let mut entries = Vec::new();
+    for entry in std::fs::read_dir(&absolute).map_err(|error| reason(&error))? {
+        // One that vanished meanwhile is no reason to hide the others.
+        let Ok(entry) = entry else { continue };
+        let path = entry.path();
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let hidden = name.starts_with('.');
+        let (kind, size) = match std::fs::metadata(&path) {
+            Ok(metadata) if metadata.is_file() => (LocalKind::File, Some(metadata.len())),
+            Ok(metadata) if metadata.is_dir() => (LocalKind::Folder, None),
+            Ok(metadata) => (LocalKind::Other(other(metadata.file_type())), None),
+            Err(_) => (LocalKind::Other("a broken link"), None),
+        };
+        entries.push(LocalEntry {
+            path,
+            name,
+            kind,
+            size,
+            hidden,
+        });
+    }
+    let parent = absolute.parent().map(Path::to_owned);
+    Ok(Folder {
+        path: absolute,
+        parent,
+        entries,
+    })
+}
+
+fn reason(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such folder",
+        std::io::ErrorKind::PermissionDenied => "it cannot be opened: permission denied",
+        std::io::ErrorKind::NotADirectory => "a part of its path is not a folder",
+        _ => "it cannot be opened",
+    }
+}
+
+fn other(kind: FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt as _;
+    if kind.is_fifo() {
+        "a pipe"
+    } else if kind.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    }
+}
+
+/// Looks at each file; what cannot be sent says why, and the others go on.
+pub(super) fn inspect_all(
+    paths: Vec<PathBuf>,
+    spec: &ProviderSpec,
+) -> Vec<(PathBuf, Result<Chosen, String>)> {
+    paths
+        .into_iter()
+        .map(|path| {
+            let looked = inspect(&path, spec).map_err(|Refusal { reason, .. }| reason);
+            let looked = looked.map(
+                |LocalFile {
+                     path,
+                     name,
+                     stamp,
+                     content_type,
+                 }| Chosen {
+                    path,
+                    stamp,
+                    name,
+                    content_type,
+                },
+            );
+            (path, looked)
+        })
+        .collect()
+}

@@ -1,0 +1,107 @@
+//! Listings, page by page into the inbox.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::send;
+use crate::api::{ApiError, ApiErrorKind, Provider};
+use crate::app::effect::{Load, RequestId};
+use crate::app::msg::{Answer, Batch, Msg};
+use crate::domain::{Cursor, Page};
+
+/// Asks and answers; listings answer once for each page.
+pub(super) async fn run(
+    provider: Arc<dyn Provider>,
+    id: RequestId,
+    what: Load,
+    inbox: UnboundedSender<Msg>,
+) {
+    let tell = |answer| send(&inbox, Msg::Loaded { id, answer });
+    match what {
+        Load::Containers => {
+            pages(
+                |cursor| provider.containers(cursor),
+                |batch| tell(Answer::Containers(batch)),
+            )
+            .await
+        }
+        Load::Segments(container) => {
+            pages(
+                |cursor| provider.segments(&container, cursor),
+                |batch| tell(Answer::Segments(batch)),
+            )
+            .await;
+        }
+        Load::Assets(scope) => {
+            pages(
+                |cursor| provider.assets(&scope, cursor),
+                |batch| tell(Answer::Assets(batch)),
+            )
+            .await;
+        }
+        Load::Container(container) => tell(Answer::Container(provider.container(&container).await)),
+        Load::SegmentTexts(container) => tell(Answer::SegmentTexts(
+            provider.segment_texts(&container).await,
+        )),
+        Load::Marks(container, segments) => {
+            tell(Answer::Marks(
+                provider.assets_of_segments(&container, &segments).await,
+            ));
+        }
+    }
+}
+
+/// The answer to such a request when it failed before it began.
+pub(super) fn failed(what: &Load, error: ApiError) -> Answer {
+    match what {
+        Load::Containers => Answer::Containers(Err(error)),
+        Load::Container(_) => Answer::Container(Err(error)),
+        Load::Segments(_) => Answer::Segments(Err(error)),
+        Load::SegmentTexts(_) => Answer::SegmentTexts(Err(error)),
+        Load::Assets(_) => Answer::Assets(Err(error)),
+        Load::Marks(..) => Answer::Marks(Err(error)),
+    }
+}
+
+/// Follows cursors to the end; one that comes back a second time ends it.
+async fn pages<T, F>(ask: impl Fn(Option<Cursor>) -> F, tell: impl Fn(Result<Batch<T>, ApiError>))
+where
+    F: Future<Output = Result<Page<T>, ApiError>>,
+{
+    let mut cursor = None;
+    let mut seen = HashSet::new();
+    loop {
+        let page = match ask(cursor).await {
+            Ok(page) => page,
+            Err(error) => return tell(Err(error)),
+        };
+        let Page {
+            entries,
+            next,
+            total,
+        } = page;
+        if let Some(next) = &next
+            && !seen.insert(next.clone())
+        {
+            tell(Ok(Batch {
+                entries,
+                more: true,
+                total,
+            }));
+            let message = "the service's pages go in circles";
+            return tell(Err(ApiError::new("list it", ApiErrorKind::Limit, message)));
+        }
+        let more = next.is_some();
+        tell(Ok(Batch {
+            entries,
+            more,
+            total,
+        }));
+        if !more {
+            return;
+        }
+        cursor = next;
+    }
+}

@@ -1,0 +1,193 @@
+//! One upload: the adapter's steps, then a look at the service's own listing.
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
+
+use super::job::JobState;
+use super::queue::Handle;
+use crate::api::{ApiError, Provider, Receipt, Step, UploadRequest, UploadWatch};
+use crate::domain::Asset;
+
+pub(super) struct Upload<'a> {
+    pub provider: &'a dyn Provider,
+    pub request: &'a UploadRequest,
+    pub handle: &'a Handle,
+    pub token: &'a CancellationToken,
+}
+
+/// What is known of a try before this one.
+pub(super) enum Earlier {
+    /// Nothing that could have left a record.
+    None,
+    /// One of unknown outcome: look before sending again.
+    Unsettled(Option<Receipt>),
+}
+
+/// How far the adapter has come, for what has to be done when it stops.
+#[derive(Default)]
+struct Seen {
+    step: Option<Step>,
+    receipt: Option<Receipt>,
+}
+
+struct Watch<'a> {
+    handle: &'a Handle,
+    token: &'a CancellationToken,
+    seen: Mutex<Seen>,
+}
+
+#[async_trait]
+impl UploadWatch for Watch<'_> {
+    async fn step(&self, step: Step, receipt: Option<&Receipt>) -> Result<(), ApiError> {
+        if self.token.is_cancelled() {
+            return Err(ApiError::cancelled("upload the file"));
+        }
+        {
+            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.step = Some(step);
+            if let Some(receipt) = receipt {
+                self.handle.keep(receipt);
+                seen.receipt = Some(receipt.clone());
+            }
+        }
+        self.handle.state(JobState::Running(step));
+        Ok(())
+    }
+
+    fn bytes(&self, sent: u64) {
+        self.handle.bytes(sent);
+    }
+
+    fn warning(&self, text: String) {
+        self.handle.warn(text);
+    }
+}
+
+impl Upload<'_> {
+    /// Runs to an end state.
+    pub(super) async fn run(&self, earlier: Earlier) -> JobState {
+        if let Earlier::Unsettled(receipt) = earlier {
+            self.handle.state(JobState::Running(Step::Confirm));
+            match self
+                .provider
+                .find_upload(self.request, receipt.as_ref())
+                .await
+            {
+                Ok(Some(asset)) => return self.settle(asset).await,
+                Ok(None) => {}
+                Err(error) => return JobState::InDoubt(error),
+            }
+        }
+        let watch = Watch {
+            handle: self.handle,
+            token: self.token,
+            seen: Mutex::default(),
+        };
+        let outcome = tokio::select! {
+            biased;
+            () = self.token.cancelled() => None,
+            outcome = self.provider.upload(self.request, &watch) => Some(outcome),
+        };
+        let seen = watch
+            .seen
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        let receipt = seen.receipt;
+        match outcome {
+            Some(Ok(asset)) => self.confirm(asset, receipt.as_ref()).await,
+            Some(Err(error)) if error.in_doubt() => self.look(error, receipt.as_ref()).await,
+            Some(Err(error)) if error.kind == crate::api::ApiErrorKind::Cancelled => {
+                JobState::Cancelled
+            }
+            Some(Err(error)) => JobState::Failed(error),
+            // Stopped while a record was being made: it may exist.
+            None if matches!(seen.step, Some(Step::Record | Step::Attach | Step::Texts)) => {
+                let mut error = ApiError::cancelled("upload the file");
+                error.message =
+                    String::from("it was stopped while the service was recording the file");
+                match self
+                    .provider
+                    .find_upload(self.request, receipt.as_ref())
+                    .await
+                {
+                    Ok(Some(asset)) => JobState::Done {
+                        asset: Some(Box::new(asset)),
+                        path: None,
+                    },
+                    Ok(None) | Err(_) => JobState::InDoubt(error),
+                }
+            }
+            None => JobState::Cancelled,
+        }
+    }
+
+    /// The answer was lost: only the service's listing can tell.
+    async fn look(&self, error: ApiError, receipt: Option<&Receipt>) -> JobState {
+        self.handle.state(JobState::Running(Step::Confirm));
+        match self.provider.find_upload(self.request, receipt).await {
+            Ok(Some(asset)) => self.settle(asset).await,
+            // Absence proves nothing where listings may leave things out or lag behind.
+            Ok(None) | Err(_) => JobState::InDoubt(error),
+        }
+    }
+
+    /// An upload of unknown outcome was found listed: its texts may be missing.
+    async fn settle(&self, asset: Asset) -> JobState {
+        let wanted = &self.request.metadata;
+        let has_texts = !wanted.is_empty() && self.provider.spec().capabilities.metadata;
+        if has_texts {
+            self.handle.state(JobState::Running(Step::Texts));
+            match self.provider.update(&asset, wanted).await {
+                Ok(asset) => {
+                    return JobState::Done {
+                        asset: Some(Box::new(asset)),
+                        path: None,
+                    };
+                }
+                Err(error) => self.handle.warn(format!(
+                    "the file is listed, but its texts were not set: {error}"
+                )),
+            }
+        }
+        JobState::Done {
+            asset: Some(Box::new(asset)),
+            path: None,
+        }
+    }
+
+    /// "Done" means that the service itself lists it.
+    async fn confirm(&self, sent: Asset, receipt: Option<&Receipt>) -> JobState {
+        self.handle.state(JobState::Running(Step::Confirm));
+        match self.provider.find_upload(self.request, receipt).await {
+            Ok(Some(listed))
+                if listed
+                    .size
+                    .is_none_or(|size| size == self.request.stamp.size) =>
+            {
+                JobState::Done {
+                    asset: Some(Box::new(listed)),
+                    path: None,
+                }
+            }
+            Ok(Some(listed)) => JobState::Unlisted {
+                reason: format!(
+                    "the service lists it with {} bytes instead of {}",
+                    listed.size.unwrap_or_default(),
+                    self.request.stamp.size
+                ),
+            },
+            Ok(None) => JobState::Unlisted {
+                reason: format!(
+                    "the service took “{}”, but does not list it yet",
+                    crate::domain::SafeText::name(&sent.name)
+                ),
+            },
+            Err(error) => JobState::Unlisted {
+                reason: format!("the service took it, but then {error}"),
+            },
+        }
+    }
+}
