@@ -25,6 +25,7 @@ struct Rules {
 
 impl Rules {
     fn parse(head: &str) -> Self {
+        let head = head.replace('`', "");
         let names = |cell: &str| -> BTreeSet<String> {
             let parts = cell.split(',').map(|part| part.trim().to_owned());
             parts.filter(|part| !part.is_empty()).collect()
@@ -54,13 +55,16 @@ impl Rules {
                     .insert(layer.to_owned());
             }
         }
-        if let Some((_, rest)) = prose.split_once("Shared by several layers:") {
-            let sentence = rest.split("). ").next().unwrap_or(rest);
-            for entry in sentence.split(')') {
-                let Some((name, layers)) = entry.split_once('(') else {
-                    continue;
-                };
-                let name = name.trim_matches([',', ' ', '.']).to_owned();
+        // "In several layers: `a` (x, y), `b` and `c` (z). Everywhere: `d`, `e`."
+        let (several, everywhere) = prose
+            .split_once("In several layers:")
+            .and_then(|(_, rest)| rest.split_once("Everywhere:"))
+            .expect("the two sentences below the table");
+        for entry in several.split(')') {
+            let Some((listed, layers)) = entry.split_once('(') else {
+                continue;
+            };
+            for name in names(&listed.replace(" and ", ",").replace('.', "")) {
                 rules
                     .confined
                     .entry(name)
@@ -68,9 +72,7 @@ impl Rules {
                     .extend(names(layers));
             }
         }
-        if let Some((_, rest)) = prose.split_once("Free everywhere:") {
-            rules.free = names(rest.split('.').next().unwrap_or_default());
-        }
+        rules.free = names(everywhere.split('.').next().unwrap_or_default());
         rules
     }
 }
@@ -522,6 +524,7 @@ fn the_table_is_read_whole() {
     assert!(rules.confined["tokio"].contains("transfer") && rules.confined["tokio"].len() > 4);
     assert!(rules.confined["ratatui"].contains("ui"));
     assert!(rules.free.contains("serde") && rules.free.contains("percent_encoding"));
+    assert!(rules.confined["ratatui"].contains("tui"));
     let modules = include_str!("../../src/lib.rs")
         .lines()
         .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
@@ -531,6 +534,32 @@ fn the_table_is_read_whole() {
             "module {module} has no row"
         );
     }
+}
+
+/// Crates that only carry others, and may stand anywhere tokio or reqwest may.
+const CARRIERS: [&str; 4] = ["bytes", "futures_util", "tokio_util", "anyhow"];
+
+#[test]
+fn every_dependency_has_its_place_in_the_table() {
+    let rules = own_rules();
+    let manifest = include_str!("../../Cargo.toml");
+    let mut homeless = Vec::new();
+    let mut normal = false;
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            normal = line.ends_with("dependencies]") && !line.contains("dev-");
+        } else if normal && let Some((name, _)) = line.split_once(" = ") {
+            let name = name.trim().replace('-', "_");
+            let placed = rules.free.contains(&name) || rules.confined.contains_key(&name);
+            if !placed && !CARRIERS.contains(&name.as_str()) {
+                homeless.push(name);
+            }
+        }
+    }
+    assert!(
+        homeless.is_empty(),
+        "no place in the table of src/lib.rs: {homeless:?}"
+    );
 }
 
 /// The problems of one made-up file.

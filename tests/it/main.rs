@@ -4,7 +4,12 @@
 //! set on the child only; nothing touches the user's home, keyring or network.
 
 mod architecture;
+mod cli_browse;
+mod cli_upload;
 mod contract;
+mod hostile;
 mod keyring;
+mod readme_picture;
 mod support;
 mod terminal;
+mod tui_terminal;

@@ -80,6 +80,14 @@ impl Home {
         self
     }
 
+    /// A variable that children get.
+    pub fn get(&self, name: &str) -> Option<String> {
+        self.env
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.clone())
+    }
+
     /// The whole environment of a child.
     pub fn env(&self) -> Vec<(String, String)> {
         self.env.clone()

@@ -5,5 +5,6 @@ pub mod cli;
 pub mod contract;
 pub mod home;
 pub mod pty;
+pub mod server;
 pub mod svg;
 pub mod wait;
