@@ -273,13 +273,23 @@ fn a_guest_is_told_why() {
     // This key is good and has no scope at all.
     let shop = ref_of(&websites, "Shop").replacen("acme-web:", "guest-web:", 1);
     let ran = run(&home, &["upload", file.to_str().unwrap(), "--to", &shop]).exits(4);
-    assert!(ran.stderr.contains("assets:"), "names the missing right: {}", ran.stderr);
+    assert!(
+        ran.stderr.contains("assets:"),
+        "names the missing right: {}",
+        ran.stderr
+    );
     run(&home, &["ls", "guest-web:"]).exits(4);
     // This user may look at the documents of his jobs, and no more.
     let documents = run(&home, &["ls", "guest-loc:", "--json"]).exits(0);
-    let document = documents.json()[0]["ref"].as_str().expect("a ref").to_owned();
+    let document = documents.json()[0]["ref"]
+        .as_str()
+        .expect("a ref")
+        .to_owned();
     let segments = run(&home, &["ls", &document, "--json"]).exits(0);
-    let segment = segments.json()[0]["ref"].as_str().expect("a ref").to_owned();
+    let segment = segments.json()[0]["ref"]
+        .as_str()
+        .expect("a ref")
+        .to_owned();
     let ran = run(&home, &["upload", file.to_str().unwrap(), "--to", &segment]).exits(4);
     ran.complains(&["mine.png"]);
     assert!(server.stored("mine.png").is_empty());

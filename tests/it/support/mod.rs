@@ -8,3 +8,4 @@ pub mod pty;
 pub mod server;
 pub mod svg;
 pub mod wait;
+pub mod wire;

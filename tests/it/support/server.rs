@@ -49,6 +49,12 @@ impl Server {
         }
     }
 
+    /// Judges only a part of each exchange.
+    pub fn judged(mut self, scope: Scope) -> Self {
+        self.scope = scope;
+        self
+    }
+
     /// The running demo, for what only some tests ask of it.
     pub fn demo(&self) -> &Demo {
         &self.demo
