@@ -34,14 +34,15 @@
 //! | `providers` | `domain`, `api` | |
 //! | `transfer` | `domain`, `api` | `infer`, `mime_guess` |
 //! | `app` | `domain`, `api`, `transfer` | `tui_input` |
-//! | `ui` | `domain`, `api`, `transfer`, `app` | `humansize`, `unicode_segmentation`, `unicode_width` |
+//! | `ui` | `domain`, `api`, `transfer`, `app` | |
 //! | `runtime` | `domain`, `api`, `transfer`, `app` | `open` |
 //! | `tui` | `domain`, `api`, `transfer`, `app`, `ui`, `runtime` | `crossterm` |
 //! | `cli` | `domain`, `config`, `api`, `providers`, `transfer`, `demo`, `logging`, `tui` | `clap`, `rpassword` |
 //!
-//! In several layers: `async_trait` (api, providers, transfer, cli), `ratatui` (ui, tui), `tokio` (api,
-//! providers, transfer, runtime, tui, cli, demo), `tempfile` (cli, demo), `unicode_normalization`
-//! (domain, providers, transfer), `rustix` (config, transfer, tui, cli, logging). Everywhere: `serde`,
+//! In several layers: `async_trait` (api, providers, transfer, config, cli), `ratatui` (ui, tui),
+//! `tokio` (api, providers, transfer, runtime, tui, config, cli, demo), `tempfile` (cli, demo),
+//! `unicode_normalization` (domain, providers, transfer), `humansize`, `unicode_segmentation` and
+//! `unicode_width` (ui, cli), `rustix` (config, transfer, tui, cli, logging). Everywhere: `serde`,
 //! `serde_json`, `thiserror`, `tracing`, `jiff`, `url`, `percent_encoding`.
 
 #[cfg(not(unix))]

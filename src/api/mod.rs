@@ -1,7 +1,9 @@
 //! The port: what any provider can do, in the product's words.
 
 mod account;
+pub mod body;
 mod error;
+pub mod http;
 mod spec;
 mod upload;
 

@@ -1,1 +1,144 @@
-//! (placeholder)
+//! The commands: what they are called, and which one runs.
+
+mod args;
+mod auth;
+mod demo;
+mod failure;
+mod find;
+mod ls;
+mod output;
+mod prompt;
+mod protect;
+mod record;
+mod rm;
+mod screen;
+mod session;
+mod show;
+mod stop;
+mod transfer;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser as _;
+
+use self::args::{Cli, Command};
+pub use self::failure::{Exit, Failure};
+use self::output::Output;
+use self::session::Session;
+use self::stop::Stop;
+use crate::config::Env;
+use crate::config::dirs::{Dirs, create_private};
+use crate::config::keyring::Keyring;
+use crate::logging::{self, Log};
+
+/// Runs the program with these arguments and says how it ended.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    protect::memory();
+    let mut output = Output::standard();
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&mut output, &error),
+    };
+    let result = start(cli, &mut output);
+    let flushed = output.flush();
+    match result.and(flushed) {
+        Ok(()) => Exit::Done.into(),
+        Err(failure) => {
+            output.fail(&failure);
+            failure.exit.into()
+        }
+    }
+}
+
+/// Help and version go to standard output, a wrong call to standard error. The arguments that it
+/// repeats may be file names: nothing of it is printed raw.
+fn usage(output: &mut Output, error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    if error.use_stderr() {
+        output.complain(text.trim_end());
+        Exit::Usage.into()
+    } else {
+        // Whoever closed the pipe has read enough.
+        let _ = output.page(text.trim_end());
+        Exit::Done.into()
+    }
+}
+
+fn start(cli: Cli, output: &mut Output) -> Result<(), Failure> {
+    let env = Env::process();
+    let _log = log(&env, output);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::failed(format!("could not start: {error}")))?;
+    let result = runtime.block_on(run(cli, env, output));
+    // Never waits: a call that hangs (a keyring's, a name look-up) must not keep us from ending.
+    runtime.shutdown_background();
+    result
+}
+
+/// The log, when one is asked for. That there is none is no reason not to go on.
+fn log(env: &Env, output: &mut Output) -> Option<Log> {
+    let filter = env.get("ASSETDECK_LOG")?;
+    let started = Dirs::locate(env)
+        .map_err(|error| error.to_string())
+        .and_then(|dirs| {
+            create_private(&dirs.state)
+                .and_then(|()| create_private(&dirs.log))
+                .map_err(|error| format!("the log folder cannot be made: {error}"))?;
+            logging::start(&dirs.log, &filter.to_string_lossy()).map_err(|error| error.to_string())
+        });
+    match started {
+        Ok(log) => Some(log),
+        Err(reason) => {
+            output.note(&format!("there is no log: {reason}"));
+            None
+        }
+    }
+}
+
+async fn run(cli: Cli, env: Env, output: &mut Output) -> Result<(), Failure> {
+    if let Some(Command::Demo(args)) = &cli.command {
+        return demo::demo(output, args).await;
+    }
+    let session = Session::open(cli.config.as_deref(), env, Arc::new(Keyring::system()))?;
+    let Some(command) = cli.command else {
+        // A working folder that was deleted is no reason not to start.
+        let files_at = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
+        return screen::run(Arc::new(session), files_at).await;
+    };
+    let mut stop = Stop::listen()?;
+    let result = dispatch(command, &session, output, &mut stop).await;
+    session.close().await;
+    result
+}
+
+async fn dispatch(
+    command: Command,
+    session: &Session,
+    output: &mut Output,
+    stop: &mut Stop,
+) -> Result<(), Failure> {
+    match command {
+        Command::Login(args) => stop.or(auth::login(session, output, &args)).await,
+        Command::Logout { name } => stop.or(auth::logout(session, output, &name)).await,
+        Command::Accounts { json } => stop.or(ls::accounts(session, output, json)).await,
+        Command::Ls { address, json } => {
+            stop.or(ls::ls(session, output, address.as_deref(), json))
+                .await
+        }
+        Command::Show { reference, json } => {
+            stop.or(show::show(session, output, &reference, json)).await
+        }
+        Command::Url { reference } => stop.or(show::url(session, output, &reference)).await,
+        Command::Rm { references, yes } => stop.or(rm::rm(session, output, &references, yes)).await,
+        Command::Upload(args) => transfer::upload(session, output, stop, &args).await,
+        Command::Get { references, out } => {
+            transfer::get(session, output, stop, &references, out.as_deref()).await
+        }
+        Command::Demo(args) => demo::demo(output, &args).await,
+    }
+}

@@ -60,6 +60,17 @@ fn check_part(part: &str) -> Result<(), PathError> {
     Ok(())
 }
 
+/// The form in which two names are the same to storage that ignores case and composition. For
+/// comparing only: it is neither sent nor shown.
+pub fn twin_key(name: &str) -> String {
+    name.nfc()
+        .flat_map(char::to_lowercase)
+        .collect::<String>()
+        .trim_end_matches(['.', ' '])
+        .nfc()
+        .collect()
+}
+
 /// Device names of Windows, with or without an extension.
 pub fn is_reserved(name: &str) -> bool {
     let stem = name
@@ -203,6 +214,12 @@ mod tests {
             FileName::parse("cafe\u{301}.png").unwrap().as_str(),
             "café.png"
         );
+    }
+
+    #[test]
+    fn twins_have_one_key() {
+        assert_eq!(twin_key("Cafe\u{301}.PNG"), twin_key("café.png"));
+        assert_ne!(twin_key("a.png"), twin_key("b.png"));
     }
 
     proptest! {

@@ -25,7 +25,7 @@ pub(super) async fn run(
                 |cursor| provider.containers(cursor),
                 |batch| tell(Answer::Containers(batch)),
             )
-            .await
+            .await;
         }
         Load::Segments(container) => {
             pages(

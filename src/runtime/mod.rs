@@ -7,6 +7,8 @@
 pub mod desktop;
 mod files;
 mod load;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 use std::collections::HashMap;

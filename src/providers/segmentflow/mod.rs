@@ -1,1 +1,455 @@
-//! (placeholder)
+//! SegmentFlow: websites and their assets, against the unified v1 (`/api/v1/…`, header `x-api-key`).
+//!
+//! There is no call that lists websites and none that reads one asset: websites are harvested from
+//! assets, templates and the settings, and everything is looked up in the one list of assets.
+
+mod spec;
+#[cfg(test)]
+mod tests;
+mod upload;
+mod wire;
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::time::Instant;
+
+use crate::api::http::{Answer, Http, HttpOptions, Method, Patience};
+use crate::api::{
+    AccountSettings, ApiError, ApiErrorKind, ConnectError, Delivery, Download, Metadata, Provider,
+    ProviderSpec, Receipt, UploadRequest, UploadWatch,
+};
+use crate::domain::{
+    Asset, AssetKey, AssetScope, Container, ContainerId, Cursor, Detail, Entry, Page, RawJson,
+    SafeText, Secret,
+};
+
+pub(super) use spec::SPEC;
+use wire::{Listed, NO_WEBSITE, Website};
+
+/// How long a listing may serve a second question of the same action.
+const FRESH: Duration = Duration::from_secs(3);
+/// Most pages followed: beyond this a service goes in circles with new cursors.
+const MAX_PAGES: usize = 10_000;
+
+/// Connects an account. Makes no call.
+pub(super) fn connect(
+    settings: &AccountSettings,
+    key: Secret,
+) -> Result<Arc<dyn Provider>, ConnectError> {
+    Ok(Arc::new(Adapter::new(settings, key, Patience::default())?))
+}
+
+#[derive(Debug)]
+struct Adapter {
+    http: Http,
+    /// Websites that the settings name.
+    configured: Vec<(String, String)>,
+    /// The last listing, for the action that made it only.
+    recent: Mutex<Option<(Instant, Arc<Vec<Listed>>)>>,
+}
+
+impl Adapter {
+    fn new(
+        settings: &AccountSettings,
+        key: Secret,
+        patience: Patience,
+    ) -> Result<Self, ConnectError> {
+        let base_url = super::base_url(settings).unwrap_or_default();
+        let http = Http::new(
+            &base_url,
+            HttpOptions {
+                credentials: vec![("x-api-key", key)],
+                read_error: wire::read_error,
+                patience,
+            },
+        )
+        .map_err(|error| ConnectError::Settings(error.message))?;
+        Ok(Self {
+            http,
+            configured: settings.containers.clone(),
+            recent: Mutex::new(None),
+        })
+    }
+
+    fn assets_call(&self, operation: &'static str, method: Method) -> crate::api::http::Call<'_> {
+        self.http.call(operation, method, &["api", "v1", "assets"])
+    }
+
+    /// The whole list of assets, asked for now. A cursor is sent only when one came back.
+    async fn list(&self, operation: &'static str) -> Result<Arc<Vec<Listed>>, ApiError> {
+        let mut all = Vec::new();
+        let mut seen = HashSet::new();
+        let mut cursor: Option<String> = None;
+        for _ in 0..MAX_PAGES {
+            let mut call = self.assets_call(operation, Method::GET);
+            if let Some(cursor) = &cursor {
+                call = call.query("cursor", cursor);
+            }
+            let answer = call.answer().await?;
+            let page = wire::list_page(&answer)?;
+            all.extend(page.listed);
+            let Some(next) = page.next else {
+                let all = Arc::new(all);
+                *self.recent() = Some((Instant::now(), all.clone()));
+                return Ok(all);
+            };
+            if !seen.insert(next.clone()) {
+                return Err(in_circles(&answer, operation));
+            }
+            cursor = Some(next);
+        }
+        Err(ApiError::new(
+            operation,
+            ApiErrorKind::Limit,
+            format!("the service's list has more than {MAX_PAGES} pages"),
+        ))
+    }
+
+    /// The list, if this very action has just asked for it; else asked for now.
+    async fn list_once(&self, operation: &'static str) -> Result<Arc<Vec<Listed>>, ApiError> {
+        let recent = self.recent().clone();
+        match recent {
+            Some((at, listed)) if at.elapsed() < FRESH => Ok(listed),
+            _ => self.list(operation).await,
+        }
+    }
+
+    fn recent(&self) -> std::sync::MutexGuard<'_, Option<(Instant, Arc<Vec<Listed>>)>> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was listed before a change says nothing any more.
+    fn forget(&self) {
+        *self.recent() = None;
+    }
+
+    /// Every website there is a trace of, and the pseudo website for assets without one.
+    async fn websites(&self, operation: &'static str) -> Result<Vec<Container>, ApiError> {
+        let listed = self.list_once(operation).await?;
+        let templates = self
+            .http
+            .call(operation, Method::GET, &["api", "v1", "templates"])
+            .answer()
+            .await;
+        let from_templates = match templates {
+            Ok(answer) => wire::template_websites(&answer)?,
+            // A key without `templates:read`, or a service without templates: do without them.
+            Err(error)
+                if matches!(
+                    error.kind,
+                    ApiErrorKind::Forbidden { .. } | ApiErrorKind::NotFound
+                ) =>
+            {
+                Vec::new()
+            }
+            Err(error) => return Err(error),
+        };
+        let mut found: BTreeMap<String, Found> = BTreeMap::new();
+        let mut homeless = 0;
+        for entry in listed.iter() {
+            match &entry.website {
+                Some(website) => found.entry(website.id.clone()).or_default().asset(website),
+                None => homeless += 1,
+            }
+        }
+        for website in &from_templates {
+            found
+                .entry(website.id.clone())
+                .or_default()
+                .template(website);
+        }
+        for (id, name) in &self.configured {
+            found.entry(id.clone()).or_default().named(name);
+        }
+        let mut containers: Vec<Container> = found
+            .into_iter()
+            .filter_map(|(id, found)| found.container(&id))
+            .collect();
+        containers.sort_by_cached_key(|container| {
+            let id = container.id.as_str().to_owned();
+            (container.name.to_lowercase(), container.name.clone(), id)
+        });
+        if homeless > 0 {
+            containers.extend(no_website(homeless));
+        }
+        Ok(containers)
+    }
+
+    /// The asset as the service lists it now. `NotFound` when it does not.
+    async fn look_up(&self, operation: &'static str, asset: &Asset) -> Result<Asset, ApiError> {
+        let listed = self.list(operation).await?;
+        find(&listed, &asset.key).cloned().ok_or_else(|| {
+            ApiError::new(
+                operation,
+                ApiErrorKind::NotFound,
+                format!("“{}” is not there any more", SafeText::name(&asset.name)),
+            )
+        })
+    }
+}
+
+fn find<'a>(listed: &'a [Listed], key: &AssetKey) -> Option<&'a Asset> {
+    listed
+        .iter()
+        .filter_map(|listed| listed.entry.read())
+        .find(|asset| asset.key == *key)
+}
+
+fn in_circles(answer: &Answer, operation: &'static str) -> ApiError {
+    let mut error = answer.broken("its pages go in circles: it gave the same cursor twice");
+    error.kind = ApiErrorKind::Limit;
+    error.operation = operation;
+    error
+}
+
+/// What is known of one website.
+#[derive(Default)]
+struct Found {
+    name: Option<String>,
+    raw: Option<RawJson>,
+    assets: u64,
+    in_templates: bool,
+    in_settings: bool,
+}
+
+impl Found {
+    fn seen(&mut self, website: &Website) {
+        // An entry with a name says more than one with an id only.
+        if self.name.is_none() && (website.name.is_some() || self.raw.is_none()) {
+            self.name.clone_from(&website.name);
+            self.raw = Some(website.raw.clone());
+        }
+    }
+
+    fn asset(&mut self, website: &Website) {
+        self.seen(website);
+        self.assets += 1;
+    }
+
+    fn template(&mut self, website: &Website) {
+        self.seen(website);
+        self.in_templates = true;
+    }
+
+    fn named(&mut self, name: &str) {
+        if self.name.is_none() && !name.is_empty() {
+            self.name = Some(name.to_owned());
+        }
+        self.in_settings = true;
+    }
+
+    fn container(self, id: &str) -> Option<Container> {
+        let sources: Vec<&str> = [
+            (self.assets > 0, "assets"),
+            (self.in_templates, "templates"),
+            (self.in_settings, "settings"),
+        ]
+        .iter()
+        .filter_map(|(is_there, source)| is_there.then_some(*source))
+        .collect();
+        let name = self.name.unwrap_or_else(|| id.to_owned());
+        Some(Container {
+            id: ContainerId::new(id)?,
+            raw: self.raw.unwrap_or_else(|| {
+                RawJson::new(serde_json::json!({ "id": id, "name": name }).to_string())
+            }),
+            name,
+            folders: Vec::new(),
+            segments: None,
+            locales: None,
+            modified: None,
+            details: [
+                Detail::some("Id", Some(id)),
+                Detail::some("Assets", Some(self.assets)),
+                Detail::some("Known from", Some(sources.join(", "))),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+        })
+    }
+}
+
+fn no_website(assets: u64) -> Option<Container> {
+    Some(Container {
+        id: ContainerId::new(NO_WEBSITE)?,
+        name: "No website".to_owned(),
+        folders: Vec::new(),
+        segments: None,
+        locales: None,
+        modified: None,
+        details: Detail::some("Assets", Some(assets)).into_iter().collect(),
+        raw: RawJson::new("null"),
+    })
+}
+
+#[async_trait]
+impl Provider for Adapter {
+    fn spec(&self) -> &'static ProviderSpec {
+        &SPEC
+    }
+
+    async fn check(&self) -> Result<(), ApiError> {
+        self.list_once("check the key").await.map(|_| ())
+    }
+
+    async fn containers(&self, _cursor: Option<Cursor>) -> Result<Page<Container>, ApiError> {
+        let containers = self.websites("list websites").await?;
+        Ok(Page::whole(
+            containers.into_iter().map(Entry::Read).collect(),
+        ))
+    }
+
+    async fn container(&self, id: &ContainerId) -> Result<Container, ApiError> {
+        let operation = "read the website";
+        let containers = self.websites(operation).await?;
+        let found = containers.into_iter().find(|known| known.id == *id);
+        if let Some(found) = found {
+            return Ok(found);
+        }
+        if id.as_str() == NO_WEBSITE {
+            return no_website(0).ok_or_else(|| ApiError::unsupported(operation));
+        }
+        let mut error = ApiError::new(
+            operation,
+            ApiErrorKind::NotFound,
+            "no asset and no template belongs to a website with this id; name it in the settings",
+        );
+        error.delivery = Delivery::Answered;
+        Err(error)
+    }
+
+    async fn assets(
+        &self,
+        scope: &AssetScope,
+        _cursor: Option<Cursor>,
+    ) -> Result<Page<Asset>, ApiError> {
+        let operation = "list assets";
+        if scope.segment().is_some() {
+            return Err(ApiError::unsupported(operation));
+        }
+        let listed = self.list(operation).await?;
+        let wanted = scope.container().as_str();
+        Ok(Page::whole(
+            listed
+                .iter()
+                .filter(|listed| listed.container() == wanted)
+                .map(|listed| listed.entry.clone())
+                .collect(),
+        ))
+    }
+
+    async fn upload(
+        &self,
+        request: &UploadRequest,
+        watch: &dyn UploadWatch,
+    ) -> Result<Asset, ApiError> {
+        self.send(request, watch).await
+    }
+
+    async fn find_upload(
+        &self,
+        request: &UploadRequest,
+        receipt: Option<&Receipt>,
+    ) -> Result<Option<Asset>, ApiError> {
+        let listed = self.list("look for the upload").await?;
+        let mut assets = listed.iter().filter_map(|listed| listed.entry.read());
+        let found = match receipt {
+            Some(receipt) => {
+                assets.find(|asset| asset.stored_as.as_ref() == Some(&receipt.storage_key))
+            }
+            None => assets.find(|asset| {
+                asset.scope == request.scope
+                    && asset.name == request.name.as_str()
+                    && asset.size == Some(request.stamp.size)
+            }),
+        };
+        Ok(found.cloned())
+    }
+
+    async fn update(&self, asset: &Asset, change: &Metadata) -> Result<Asset, ApiError> {
+        let operation = "change the texts";
+        upload::check_texts(operation, change)?;
+        let now = self.look_up(operation, asset).await?;
+        if now.modified != asset.modified && now.modified.is_some() && asset.modified.is_some() {
+            return Err(ApiError::new(
+                operation,
+                ApiErrorKind::Conflict,
+                format!(
+                    "somebody else changed “{}” in the meantime; nothing was sent",
+                    SafeText::name(&asset.name)
+                ),
+            ));
+        }
+        self.patch(operation, &now, change).await
+    }
+
+    async fn delete(&self, asset: &Asset) -> Result<(), ApiError> {
+        let operation = "delete the asset";
+        let id = upload::id_of(operation, asset)?;
+        let now = self.look_up(operation, asset).await?;
+        if now.name != asset.name || now.stored_as != asset.stored_as {
+            return Err(ApiError::new(
+                operation,
+                ApiErrorKind::Conflict,
+                format!(
+                    "its id belongs to “{}” now; nothing was deleted",
+                    SafeText::name(&now.name)
+                ),
+            ));
+        }
+        self.forget();
+        let sent = self
+            .http
+            .call(operation, Method::DELETE, &["api", "v1", "assets", &id])
+            .changes()
+            .answer()
+            .await;
+        // Gone already is gone; a lost answer is settled by looking.
+        let trouble = match sent {
+            Ok(_) => None,
+            Err(error) if error.kind == ApiErrorKind::NotFound => None,
+            Err(error) if error.in_doubt() => Some(error),
+            Err(error) => return Err(error),
+        };
+        let listed = match (self.list(operation).await, &trouble) {
+            (Ok(listed), _) => listed,
+            (Err(_), Some(trouble)) => return Err(trouble.clone()),
+            (Err(error), None) => return Err(error),
+        };
+        if find(&listed, &asset.key).is_none() {
+            return Ok(());
+        }
+        Err(trouble.unwrap_or_else(|| {
+            let mut error = ApiError::new(
+                operation,
+                ApiErrorKind::Server,
+                "the service said yes, but still lists it",
+            );
+            error.delivery = Delivery::Answered;
+            error.changes = true;
+            error
+        }))
+    }
+
+    async fn download(&self, asset: &Asset) -> Result<Download, ApiError> {
+        let operation = "download the asset";
+        let url = asset.url.as_deref().ok_or_else(|| {
+            ApiError::new(
+                operation,
+                ApiErrorKind::NotFound,
+                "the service shows no address for it",
+            )
+        })?;
+        let stream = self
+            .http
+            .bare(operation, Method::GET, url)
+            .errors(wire::read_storage_error)
+            .stream()
+            .await?;
+        super::not_a_page(asset, stream).map(crate::api::http::Streaming::into_download)
+    }
+}

@@ -1,0 +1,221 @@
+//! The command line: what clap knows of it. Words only; what they do stands in the commands' files.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+const AFTER: &str = "\
+Addresses:
+  ACCOUNT:                       an account of the settings file
+  ACCOUNT:CONTAINER              a website or a document
+  ACCOUNT:CONTAINER/SEGMENT      a segment of a document
+Listings print a REF in front of (in a pipe) or behind (on a terminal) each row;
+the other commands take it back.
+
+Examples:
+  assetdeck                                          open the screen
+  assetdeck demo                                     try everything, without an account
+  assetdeck login acme-loc                           save the key of an account
+  assetdeck ls acme-loc:                             list its documents
+  assetdeck upload hero.png --to acme-loc:19914/27667833 --locale de --folder public/images
+  assetdeck ls acme-loc:19914/27667833 --json        one JSON object per line
+
+Exit codes:
+  0  all done
+  1  failed
+  2  wrong usage or settings
+  3  some of several failed
+  4  not signed in, or not allowed
+  130  stopped by the user";
+
+/// A terminal asset manager for websites and translation documents.
+///
+/// Without a command it opens the screen.
+#[derive(Debug, Parser)]
+#[command(name = "assetdeck", version, after_help = AFTER, disable_help_subcommand = true)]
+pub struct Cli {
+    /// The settings file [default: ASSETDECK_CONFIG, else ~/.config/assetdeck/config.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check an account's key at the service and save it in the OS keyring
+    #[command(
+        after_help = "Examples:\n  assetdeck login acme-loc\n  pass show acme | assetdeck login acme-loc --key-stdin"
+    )]
+    Login(Login),
+    /// Remove an account's key from the OS keyring
+    Logout {
+        /// The account's name in the settings
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// List the accounts and where their keys are
+    Accounts {
+        /// One JSON object per line
+        #[arg(long)]
+        json: bool,
+    },
+    /// List what is at an address; without one, the accounts
+    #[command(
+        after_help = "Examples:\n  assetdeck ls\n  assetdeck ls acme-loc:\n  assetdeck ls acme-loc:19914\n  assetdeck ls acme-loc:19914/27667833 --json"
+    )]
+    Ls {
+        /// ACCOUNT: or ACCOUNT:CONTAINER or ACCOUNT:CONTAINER/SEGMENT
+        #[arg(value_name = "ADDRESS")]
+        address: Option<String>,
+        /// One JSON object per line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show all that the service tells of one thing
+    Show {
+        /// A ref as `ls` prints it
+        #[arg(value_name = "REF")]
+        reference: String,
+        /// One JSON object, with what the service sent as `raw`
+        #[arg(long)]
+        json: bool,
+    },
+    /// Upload files to a website or a segment
+    #[command(
+        after_help = "Examples:\n  assetdeck upload hero.png --to acme-loc:19914/27667833 --locale de --folder public/images\n  assetdeck upload *.jpg --to acme-web:3c90c3cc --alt \"Our team\" --tag team --tag 2026"
+    )]
+    Upload(Upload),
+    /// Save assets to this machine; an existing file is never replaced
+    Get {
+        /// Refs as `ls` prints them
+        #[arg(value_name = "REF", required = true)]
+        references: Vec<String>,
+        /// The folder to save to [default: the working folder]
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// Delete assets, after asking
+    Rm {
+        /// Refs as `ls` prints them
+        #[arg(value_name = "REF", required = true)]
+        references: Vec<String>,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Print the web address of an asset
+    Url {
+        /// A ref as `ls` prints it
+        #[arg(value_name = "REF")]
+        reference: String,
+    },
+    /// Open the screen on a server of its own, with made-up content; nothing of yours is touched
+    Demo(Demo),
+}
+
+#[derive(Debug, Args)]
+pub struct Login {
+    /// The account's name in the settings
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Read the key from standard input instead of asking
+    #[arg(long)]
+    pub key_stdin: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Upload {
+    /// The files
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Where to: ACCOUNT:CONTAINER or ACCOUNT:CONTAINER/SEGMENT
+    #[arg(long, value_name = "ADDRESS")]
+    pub to: String,
+    /// One of the document's locales; none is an asset of no language
+    #[arg(long, value_name = "LOCALE")]
+    pub locale: Option<String>,
+    /// The folder inside the segment, such as public/images
+    #[arg(long, value_name = "PATH")]
+    pub folder: Option<String>,
+    /// The asset type, in the service's words
+    #[arg(long = "type", value_name = "TYPE")]
+    pub asset_type: Option<String>,
+    /// The image type, in the service's words
+    #[arg(long, value_name = "TYPE")]
+    pub image_type: Option<String>,
+    /// Alternative text of a picture
+    #[arg(long, value_name = "TEXT")]
+    pub alt: Option<String>,
+    /// Description
+    #[arg(long, value_name = "TEXT")]
+    pub description: Option<String>,
+    /// A tag; give it once for each
+    #[arg(long = "tag", value_name = "TAG")]
+    pub tags: Vec<String>,
+    /// One JSON object per uploaded asset
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Run only the server: print one line of JSON that says how to use it, and wait
+    #[arg(long)]
+    pub serve: bool,
+    /// The port on this machine [default: a free one]
+    #[arg(long, value_name = "N")]
+    pub port: Option<u16>,
+    /// How many documents
+    #[arg(long, value_name = "N")]
+    pub documents: Option<usize>,
+    /// How many segments the largest document has
+    #[arg(long, value_name = "N")]
+    pub segments: Option<usize>,
+    /// How many assets
+    #[arg(long, value_name = "N")]
+    pub assets: Option<usize>,
+    /// How many websites
+    #[arg(long, value_name = "N")]
+    pub websites: Option<usize>,
+    /// Milliseconds that every answer is held back
+    #[arg(long, value_name = "N")]
+    pub latency_ms: Option<u64>,
+    /// The same seed makes the same content
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definition_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn no_flag_takes_a_key() {
+        let commands = Cli::command();
+        for command in commands.get_subcommands() {
+            for arg in command.get_arguments() {
+                let takes_value = arg.get_action().takes_values();
+                let name = arg.get_id().as_str();
+                let secret = ["key", "token", "password", "secret"];
+                assert!(
+                    !takes_value || !secret.iter().any(|word| name.contains(word)),
+                    "{name}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_settings_file_may_be_named_behind_the_command() {
+        let cli = Cli::try_parse_from(["assetdeck", "ls", "--config", "x.toml"]).unwrap();
+        assert_eq!(cli.config, Some(PathBuf::from("x.toml")));
+    }
+}

@@ -1,0 +1,136 @@
+//! `demo`: the embedded server with a home of its own, alone or with the screen on it.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::args;
+use super::failure::Failure;
+use super::output::Output;
+use super::screen;
+use super::session::Session;
+use super::stop::Stop;
+use crate::config::Env;
+use crate::config::credentials::NoStore;
+use crate::config::dirs::{Dirs, create_private};
+use crate::demo::{Demo, Options, sample_files, serve};
+
+/// A throw-away home; gone when this goes.
+struct Home {
+    folder: tempfile::TempDir,
+    config: PathBuf,
+    files: PathBuf,
+}
+
+/// Runs the server, and the screen on it unless only the server is wanted.
+pub async fn demo(output: &mut Output, args: &args::Demo) -> Result<(), Failure> {
+    let running = serve(options(args)).await.map_err(|error| {
+        let port = args.port.unwrap_or_default();
+        Failure::failed(format!("the demo server cannot listen on port {port}: {error}"))
+            .hint("Leave --port out to take a free one.")
+    })?;
+    let home = home(&running)
+        .map_err(|error| Failure::failed(format!("the demo's home cannot be made: {error}")))?;
+    let result = if args.serve {
+        wait(output, &running, &home.config).await
+    } else {
+        show(&running, &home).await
+    };
+    running.stop().await;
+    let closed = home.folder.close().map_err(|error| {
+        Failure::failed(format!("the demo's home could not be removed: {error}"))
+    });
+    result.and(closed)
+}
+
+fn options(args: &args::Demo) -> Options {
+    let default = Options::default();
+    Options {
+        port: args.port.unwrap_or(default.port),
+        websites: args.websites,
+        documents: args.documents,
+        segments: args.segments,
+        assets: args.assets,
+        latency: args.latency_ms.map_or(default.latency, Duration::from_millis),
+        seed: args.seed.unwrap_or(default.seed),
+        ..default
+    }
+}
+
+fn home(demo: &Demo) -> std::io::Result<Home> {
+    // A folder of a temporary name is made for its user only.
+    let folder = tempfile::Builder::new().prefix("assetdeck-demo-").tempdir()?;
+    let dirs = Dirs::inside(folder.path());
+    let files = folder.path().join("files");
+    create_private(&dirs.config)?;
+    create_private(&files)?;
+    let config = dirs.config.join("config.toml");
+    let write = |path: &Path, bytes: &[u8]| {
+        let mut options = File::options();
+        options.write(true).create_new(true).mode(0o600);
+        options.open(path)?.write_all(bytes)
+    };
+    write(&config, demo.config_toml().as_bytes())?;
+    for (name, bytes) in sample_files() {
+        write(&files.join(name), bytes)?;
+    }
+    Ok(Home {
+        folder,
+        config,
+        files,
+    })
+}
+
+/// Only the server: says how to use it, and waits to be ended, which is how it ends well.
+async fn wait(output: &mut Output, demo: &Demo, config: &Path) -> Result<(), Failure> {
+    let mut stop = Stop::listen_to_hangup()?;
+    output.json(&demo.ready_json(config))?;
+    output.flush()?;
+    stop.asked().await;
+    Ok(())
+}
+
+/// The screen, with keys that exist nowhere but in this process; the user's keyring, settings and
+/// environment have no part in it.
+async fn show(demo: &Demo, home: &Home) -> Result<(), Failure> {
+    let env = Env::of(demo.env());
+    let session = Session::open(Some(&home.config), env, Arc::new(NoStore))?;
+    screen::run(Arc::new(session), home.files.clone()).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::output::tests::kept;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    #[tokio::test]
+    async fn the_home_is_private_and_its_settings_are_accepted() {
+        let demo = serve(Options::default()).await.unwrap();
+        let home = home(&demo).unwrap();
+        for path in [home.folder.path(), &home.config, &home.files] {
+            let mode = std::fs::metadata(path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{}", path.display());
+        }
+        assert!(std::fs::read_dir(&home.files).unwrap().count() > 0);
+        let text = std::fs::read_to_string(&home.config).unwrap();
+        for (_, key) in demo.env() {
+            assert!(!text.contains(&key));
+        }
+        let env = Env::of(demo.env());
+        let session = Session::open(Some(&home.config), env, Arc::new(NoStore)).unwrap();
+        let (mut output, out, _) = kept(None);
+        crate::cli::ls::accounts(&session, &mut output, true).await.unwrap();
+        for line in out.text().lines() {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert_eq!(line["key_source"], "environment");
+        }
+        let folder = home.folder.path().to_owned();
+        home.folder.close().unwrap();
+        assert!(!folder.exists());
+        demo.stop().await;
+    }
+}

@@ -1,0 +1,185 @@
+//! `accounts` and `ls`: listings.
+
+use super::failure::Failure;
+use super::find;
+use super::output::{Cell, Output};
+use super::record::{
+    ASSET_HEADS, AccountLine, CONTAINER_HEADS, Listing, SEGMENT_HEADS, account_ref, nothing_in,
+};
+use super::session::{Known, Session};
+use crate::api::{Middle, Provider};
+use crate::config::credentials::{Lookup, Place};
+use crate::domain::{AssetScope, ContainerId, SafeText, SegmentId};
+
+const ACCOUNT_HEADS: &[&str] = &["REF", "NAME", "SERVICE", "ADDRESS", "KEY"];
+
+/// The accounts of the settings, and where each one's key is.
+pub async fn accounts(session: &Session, output: &mut Output, json: bool) -> Result<(), Failure> {
+    let accounts = session.all()?;
+    let mut listing = Listing::new(output, json, ACCOUNT_HEADS);
+    for known in accounts {
+        let info = &known.info;
+        let (source, words) = key_words(session, known).await;
+        let name = info.name.as_str();
+        let cells = [
+            Cell::name(&account_ref(&info.name)),
+            Cell::name(name),
+            Cell::prose(info.spec.label),
+            Cell::name(&info.base_url),
+            Cell::Said(words.clone()),
+        ];
+        let line = AccountLine {
+            kind: "account",
+            reference: account_ref(&info.name),
+            id: name,
+            name,
+            provider: info.spec.id,
+            service: info.spec.label,
+            base_url: &info.base_url,
+            key_source: source,
+            key: words,
+        };
+        listing.put(&cells, &line)?;
+    }
+    listing.end("")
+}
+
+/// Where a key is, as a word for scripts and in words for people.
+pub async fn key_words(session: &Session, known: &Known) -> (Option<&'static str>, String) {
+    match session.key_place(known).await {
+        Lookup::Found { place, note, .. } => {
+            let (word, mut text) = match place {
+                Place::Environment(variable) => {
+                    ("environment", format!("environment ({variable})"))
+                }
+                Place::Store(name) => ("keyring", name.to_owned()),
+                Place::Session => ("session", "this session only".to_owned()),
+            };
+            if let Some(note) = note {
+                text += &format!(" ({note})");
+            }
+            (Some(word), text)
+        }
+        Lookup::Missing { reason } => (None, format!("no key: {reason}")),
+        Lookup::Unusable { reason } => (None, format!("unusable: {reason}")),
+    }
+}
+
+/// What is at an address.
+pub async fn ls(
+    session: &Session,
+    output: &mut Output,
+    address: Option<&str>,
+    json: bool,
+) -> Result<(), Failure> {
+    let Some(address) = address else {
+        return accounts(session, output, json).await;
+    };
+    let address = find::address(address)?;
+    let known = session.known(&address.account)?;
+    let spec = known.info.spec;
+    let scope = address.scope();
+    if let (Middle::Types, Some(scope)) = (spec.middle, &scope) {
+        find::check_scope(spec, scope)?;
+    }
+    let provider = session.ready(known).await?;
+    let provider = provider.as_ref();
+    match scope {
+        None => containers(known, provider, output, json).await,
+        Some(AssetScope::Container(container)) if spec.middle == Middle::Segments => {
+            segments(known, provider, output, &container, json).await
+        }
+        Some(scope) => assets(known, provider, output, &scope, json).await,
+    }
+}
+
+async fn containers(
+    known: &Known,
+    provider: &dyn Provider,
+    output: &mut Output,
+    json: bool,
+) -> Result<(), Failure> {
+    let account = &known.info.name;
+    let mut listing = Listing::new(output, json, CONTAINER_HEADS);
+    let walked = find::pages(
+        async |cursor| provider.containers(cursor).await,
+        |entry| listing.container(account, &entry),
+    );
+    let walked = walked.await;
+    let many = known.info.spec.container.many;
+    listing.end(&format!("This account has no {many}."))?;
+    walked
+}
+
+async fn segments(
+    known: &Known,
+    provider: &dyn Provider,
+    output: &mut Output,
+    container: &ContainerId,
+    json: bool,
+) -> Result<(), Failure> {
+    let spec = known.info.spec;
+    let listed = find::all(async |cursor| provider.segments(container, cursor).await);
+    let mut entries = listed.await?;
+    if entries.is_empty() {
+        // An empty list is also what a service says of a place that does not exist.
+        provider.container(container).await?;
+    } else if spec.capabilities.segment_texts {
+        match provider.segment_texts(container).await {
+            Ok(texts) => find::join_texts(&mut entries, texts),
+            // The ids are there all the same.
+            Err(error) => output.note(&format!("the texts are missing: {error}")),
+        }
+    }
+    let mut listing = Listing::new(output, json, SEGMENT_HEADS);
+    for entry in &entries {
+        listing.segment(&known.info.name, container, entry)?;
+    }
+    listing.end(&nothing_in(spec, "segments"))
+}
+
+async fn assets(
+    known: &Known,
+    provider: &dyn Provider,
+    output: &mut Output,
+    scope: &AssetScope,
+    json: bool,
+) -> Result<(), Failure> {
+    let account = &known.info.name;
+    let mut none = true;
+    let mut listing = Listing::new(output, json, ASSET_HEADS);
+    let walked = find::pages(
+        async |cursor| provider.assets(scope, cursor).await,
+        |entry| {
+            none = false;
+            listing.asset(account, &entry)
+        },
+    );
+    let walked = walked.await;
+    let exists = if none && walked.is_ok() {
+        exists(provider, scope).await
+    } else {
+        Ok(())
+    };
+    let nothing = match (&exists, scope.segment().map(SegmentId::as_str)) {
+        (Err(_), _) => String::new(),
+        (Ok(()), Some(id)) => format!("The segment {} has no assets.", SafeText::name(id)),
+        (Ok(()), None) => nothing_in(known.info.spec, "assets"),
+    };
+    listing.end(&nothing)?;
+    walked.and(exists)
+}
+
+/// Whether a place without assets is there at all: an empty list is also what a service says of one
+/// that is not.
+async fn exists(provider: &dyn Provider, scope: &AssetScope) -> Result<(), Failure> {
+    match scope {
+        AssetScope::Container(container) => {
+            provider.container(container).await?;
+        }
+        AssetScope::Segment(container, id) => {
+            find::segment(provider, container, id).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! Questions on the terminal: a key, which is not echoed, and yes or no.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
+
+use super::failure::Failure;
+use super::output::Output;
+use crate::domain::{SafeText, Secret};
+
+/// No key is longer, in bytes.
+const MAX_KEY: u64 = 64 * 1024;
+
+/// Whether somebody is there to be asked.
+pub fn possible() -> bool {
+    io::stdin().is_terminal()
+}
+
+/// Asks for a key. Ctrl-C stops the command.
+pub async fn key(question: &str) -> Result<Secret, Failure> {
+    let question = SafeText::prose(question).into_string();
+    // The terminal echoes again even when a signal ends the waiting.
+    let _echo = Echo::kept();
+    match aside(move || rpassword::prompt_password(question)).await? {
+        Ok(text) => secret(text),
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(Failure::stopped()),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(Failure::stopped()),
+        Err(error) => Err(Failure::failed(format!(
+            "could not ask for the key: {error}"
+        ))),
+    }
+}
+
+/// Reads a key from standard input: all of it, without the one line end that `echo` adds.
+pub async fn key_from_stdin() -> Result<Secret, Failure> {
+    if possible() {
+        return Err(
+            Failure::usage("--key-stdin reads the key from a pipe, and there is none")
+                .hint("Leave it out to be asked."),
+        );
+    }
+    let read = aside(|| {
+        let mut bytes = Vec::new();
+        io::stdin()
+            .take(MAX_KEY)
+            .read_to_end(&mut bytes)
+            .map(|_| bytes)
+    });
+    let bytes = read
+        .await?
+        .map_err(|error| Failure::failed(format!("could not read the key: {error}")))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Failure::usage("the key on standard input is not UTF-8 text"))?;
+    secret(without_line_end(&text).to_owned())
+}
+
+fn without_line_end(text: &str) -> &str {
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    text.strip_suffix('\r').unwrap_or(text)
+}
+
+fn secret(text: String) -> Result<Secret, Failure> {
+    Secret::new(text).map_err(|error| Failure::usage(error.to_string()))
+}
+
+/// Asks yes or no; anything but yes is no.
+pub async fn yes(output: &mut Output, question: &str) -> Result<bool, Failure> {
+    output.ask(question);
+    let answer = aside(|| {
+        let mut line = String::new();
+        io::stdin().lock().read_line(&mut line).map(|_| line)
+    });
+    let answer = answer
+        .await?
+        .map_err(|error| Failure::failed(format!("could not read the answer: {error}")))?;
+    let answer = answer.trim().to_lowercase();
+    Ok(answer == "y" || answer == "yes")
+}
+
+/// Runs something that waits for a person on a thread of its own: the runtime would not end before
+/// a thread of its pool.
+async fn aside<T: Send + 'static>(wait: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+    let (answer, coming) = tokio::sync::oneshot::channel();
+    std::thread::Builder::new()
+        .name("prompt".to_owned())
+        .spawn(move || {
+            // Nobody may be waiting any more.
+            let _ = answer.send(wait());
+        })
+        .map_err(|error| Failure::failed(format!("could not ask: {error}")))?;
+    coming.await.map_err(|_| Failure::stopped())
+}
+
+/// The terminal's settings, put back when this goes.
+struct Echo {
+    before: Option<(std::fs::File, rustix::termios::Termios)>,
+}
+
+impl Echo {
+    fn kept() -> Self {
+        Self {
+            before: std::fs::File::open("/dev/tty").ok().and_then(|terminal| {
+                let settings = rustix::termios::tcgetattr(&terminal).ok()?;
+                Some((terminal, settings))
+            }),
+        }
+    }
+}
+
+impl Drop for Echo {
+    fn drop(&mut self) {
+        if let Some((terminal, settings)) = &self.before {
+            let now = rustix::termios::OptionalActions::Now;
+            // Without a terminal there is nothing to put back.
+            let _ = rustix::termios::tcsetattr(terminal, now, settings);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_end_goes_and_nothing_else() {
+        assert_eq!(without_line_end("abc\n"), "abc");
+        assert_eq!(without_line_end("abc\r\n"), "abc");
+        assert_eq!(without_line_end("abc"), "abc");
+        assert_eq!(without_line_end("abc\n\n"), "abc\n");
+        assert!(secret(without_line_end("abc\n\n").to_owned()).is_err());
+        assert!(secret(without_line_end(" abc\n").to_owned()).is_err());
+    }
+}

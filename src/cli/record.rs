@@ -1,0 +1,452 @@
+//! How accounts, containers, segments and assets look in a table and as a line of JSON.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::Failure;
+use super::output::{Cell, Output, Table};
+use crate::api::ProviderSpec;
+use crate::domain::{
+    AccountName, Address, Asset, AssetScope, Container, ContainerId, Entry, Locale, RawJson, Ref,
+    Segment, Unreadable,
+};
+
+/// What every line begins with.
+#[derive(Debug, Serialize)]
+struct Head<'a> {
+    kind: &'static str,
+    #[serde(rename = "ref")]
+    reference: Option<String>,
+    id: Option<&'a str>,
+    name: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct ContainerLine<'a> {
+    #[serde(flatten)]
+    head: Head<'a>,
+    folders: &'a [String],
+    segments: Option<u64>,
+    locales: Option<Vec<&'a str>>,
+    modified: Option<&'a str>,
+    raw: Box<RawValue>,
+}
+
+#[derive(Debug, Serialize)]
+struct SegmentLine<'a> {
+    #[serde(flatten)]
+    head: Head<'a>,
+    container: &'a str,
+    position: u64,
+    part: u64,
+    key: Option<&'a str>,
+    text: Option<&'a str>,
+    raw: Box<RawValue>,
+}
+
+#[derive(Debug, Serialize)]
+struct AssetLine<'a> {
+    #[serde(flatten)]
+    head: Head<'a>,
+    size: Option<u64>,
+    content_type: Option<&'a str>,
+    locale: Option<&'a str>,
+    folder: String,
+    url: Option<&'a str>,
+    created: Option<&'a str>,
+    modified: Option<&'a str>,
+    container: &'a str,
+    segment: Option<&'a str>,
+    asset_type: Option<&'a str>,
+    image_type: Option<&'a str>,
+    alt_text: Option<&'a str>,
+    description: Option<&'a str>,
+    tags: &'a [String],
+    width: Option<u64>,
+    height: Option<u64>,
+    raw: Box<RawValue>,
+}
+
+#[derive(Debug, Serialize)]
+struct UnreadableLine<'a> {
+    #[serde(flatten)]
+    head: Head<'a>,
+    reason: &'a str,
+    raw: Box<RawValue>,
+}
+
+/// What was received, digit for digit, without the line ends and spaces between its parts, since
+/// one object is one line. What is no JSON after all becomes a text.
+fn raw_value(raw: &RawJson) -> Box<RawValue> {
+    let mut compact = String::with_capacity(raw.as_str().len());
+    let (mut quoted, mut escaped) = (false, false);
+    for c in raw.as_str().chars() {
+        if quoted {
+            quoted = escaped || c != '"';
+            escaped = !escaped && c == '\\';
+        } else if c.is_ascii_whitespace() {
+            continue;
+        } else {
+            quoted = c == '"';
+        }
+        compact.push(c);
+    }
+    RawValue::from_string(compact)
+        .or_else(|_| serde_json::value::to_raw_value(raw.as_str()))
+        .unwrap_or_else(|_| RawValue::NULL.to_owned())
+}
+
+/// Where a listing's rows go.
+#[derive(Debug)]
+pub struct Listing<'a> {
+    output: &'a mut Output,
+    json: bool,
+    table: Table,
+}
+
+impl<'a> Listing<'a> {
+    /// The first head is the ref's.
+    pub fn new(output: &'a mut Output, json: bool, heads: &'static [&'static str]) -> Self {
+        Self {
+            output,
+            json,
+            table: Table::new(heads),
+        }
+    }
+
+    /// The end; `nothing` is said to a person when there was no row.
+    pub fn end(self, nothing: &str) -> Result<(), Failure> {
+        let nothing = if self.json { "" } else { nothing };
+        self.output.end(self.table, nothing)
+    }
+
+    /// A line about something beside the rows.
+    pub fn note(&mut self, text: &str) {
+        self.output.note(text);
+    }
+
+    /// One row: cells, or the object.
+    pub fn put(&mut self, cells: &[Cell], object: &impl Serialize) -> Result<(), Failure> {
+        if self.json {
+            self.output.json(object)
+        } else {
+            self.output.row(&mut self.table, cells)
+        }
+    }
+
+    pub fn container(
+        &mut self,
+        account: &AccountName,
+        entry: &Entry<Container>,
+    ) -> Result<(), Failure> {
+        match entry {
+            Entry::Unreadable(entry) => self.unreadable(entry),
+            Entry::Read(container) => {
+                let mut path = container.folders.clone();
+                path.push(container.name.clone());
+                let reference = container_ref(account, &container.id);
+                let segments = container.segments.map(|count| count.to_string());
+                let cells = [
+                    Cell::name(&reference),
+                    Cell::name(&path.join("/")),
+                    Cell::maybe(segments.as_deref()),
+                    Cell::maybe(container.modified.as_deref()),
+                ];
+                self.put(&cells, &container_line(reference, container))
+            }
+        }
+    }
+
+    pub fn segment(
+        &mut self,
+        account: &AccountName,
+        container: &ContainerId,
+        entry: &Entry<Segment>,
+    ) -> Result<(), Failure> {
+        match entry {
+            Entry::Unreadable(entry) => self.unreadable(entry),
+            Entry::Read(segment) => {
+                let reference = segment_ref(account, container, segment);
+                let cells = [
+                    Cell::name(&reference),
+                    Cell::name(&segment.position.to_string()),
+                    Cell::name(&segment.name()),
+                    Cell::maybe(segment.text.as_deref()),
+                ];
+                self.put(&cells, &segment_line(reference, container, segment))
+            }
+        }
+    }
+
+    pub fn asset(&mut self, account: &AccountName, entry: &Entry<Asset>) -> Result<(), Failure> {
+        match entry {
+            Entry::Unreadable(entry) => self.unreadable(entry),
+            Entry::Read(asset) => {
+                let reference = asset_ref(account, asset);
+                let cells = [
+                    Cell::name(&reference),
+                    Cell::name(&asset.name),
+                    Cell::maybe(asset.locale.as_ref().map(Locale::as_str)),
+                    Cell::name(&asset.folder.to_string()),
+                    Cell::Bytes(asset.size),
+                    Cell::maybe(asset.content_type.as_deref()),
+                    Cell::maybe(asset.modified.as_deref()),
+                ];
+                self.put(&cells, &asset_line(reference, asset))
+            }
+        }
+    }
+
+    fn unreadable(&mut self, entry: &Unreadable) -> Result<(), Failure> {
+        let cells = [
+            Cell::name(""),
+            Cell::Said(format!("unreadable entry: {}", entry.reason)),
+        ];
+        self.put(
+            &cells,
+            &UnreadableLine {
+                head: Head {
+                    kind: "unreadable",
+                    reference: None,
+                    id: None,
+                    name: None,
+                },
+                reason: &entry.reason,
+                raw: raw_value(&entry.raw),
+            },
+        )
+    }
+}
+
+/// Columns of a container's listing.
+pub const CONTAINER_HEADS: &[&str] = &["REF", "NAME", "SEGMENTS", "CHANGED"];
+/// Columns of a segment's listing.
+pub const SEGMENT_HEADS: &[&str] = &["REF", "NO", "NAME", "TEXT"];
+/// Columns of an asset's listing.
+pub const ASSET_HEADS: &[&str] = &["REF", "NAME", "LOCALE", "FOLDER", "SIZE", "TYPE", "CHANGED"];
+
+pub fn container_ref(account: &AccountName, id: &ContainerId) -> String {
+    Address::of_scope(account.clone(), &AssetScope::Container(id.clone())).to_string()
+}
+
+pub fn segment_ref(account: &AccountName, container: &ContainerId, segment: &Segment) -> String {
+    let scope = AssetScope::Segment(container.clone(), segment.id.clone());
+    Address::of_scope(account.clone(), &scope).to_string()
+}
+
+pub fn asset_ref(account: &AccountName, asset: &Asset) -> String {
+    Ref::asset(account.clone(), &asset.scope, &asset.key).to_string()
+}
+
+/// A container's object.
+pub fn container_line(reference: String, container: &Container) -> impl Serialize {
+    ContainerLine {
+        head: Head {
+            kind: "container",
+            reference: Some(reference),
+            id: Some(container.id.as_str()),
+            name: Some(container.name.clone()),
+        },
+        folders: &container.folders,
+        segments: container.segments,
+        locales: container
+            .locales
+            .as_ref()
+            .map(|locales| locales.iter().map(Locale::as_str).collect()),
+        modified: container.modified.as_deref(),
+        raw: raw_value(&container.raw),
+    }
+}
+
+/// A segment's object.
+pub fn segment_line<'a>(
+    reference: String,
+    container: &'a ContainerId,
+    segment: &'a Segment,
+) -> impl Serialize + use<'a> {
+    SegmentLine {
+        head: Head {
+            kind: "segment",
+            reference: Some(reference),
+            id: Some(segment.id.as_str()),
+            name: Some(segment.name()),
+        },
+        container: container.as_str(),
+        position: segment.position,
+        part: segment.part,
+        key: segment.key.as_deref(),
+        text: segment.text.as_deref(),
+        raw: raw_value(&segment.raw),
+    }
+}
+
+/// An asset's object.
+pub fn asset_line(reference: String, asset: &Asset) -> impl Serialize {
+    AssetLine {
+        head: Head {
+            kind: "asset",
+            reference: Some(reference),
+            id: Some(asset.key.as_str()),
+            name: Some(asset.name.clone()),
+        },
+        size: asset.size,
+        content_type: asset.content_type.as_deref(),
+        locale: asset.locale.as_ref().map(Locale::as_str),
+        folder: asset.folder.to_string(),
+        url: asset.url.as_deref(),
+        created: asset.created.as_deref(),
+        modified: asset.modified.as_deref(),
+        container: asset.scope.container().as_str(),
+        segment: asset.scope.segment().map(crate::domain::SegmentId::as_str),
+        asset_type: asset.asset_type.as_deref(),
+        image_type: asset.image_type.as_deref(),
+        alt_text: asset.alt_text.as_deref(),
+        description: asset.description.as_deref(),
+        tags: &asset.tags,
+        width: asset.dimensions.map(|(width, _)| width),
+        height: asset.dimensions.map(|(_, height)| height),
+        raw: raw_value(&asset.raw),
+    }
+}
+
+/// An account's object: where its key is, never the key.
+#[derive(Debug, Serialize)]
+pub struct AccountLine<'a> {
+    pub kind: &'static str,
+    #[serde(rename = "ref")]
+    pub reference: String,
+    pub id: &'a str,
+    pub name: &'a str,
+    pub provider: &'a str,
+    pub service: &'a str,
+    pub base_url: &'a str,
+    /// `environment`, `keyring` or `session`; `null` when there is no usable key.
+    pub key_source: Option<&'static str>,
+    /// Where the key is, or why there is none, in words.
+    pub key: String,
+}
+
+/// An account's ref.
+pub fn account_ref(name: &AccountName) -> String {
+    Address::account(name.clone()).to_string()
+}
+
+/// The service's word for what a container's listing holds.
+pub fn nothing_in(spec: &ProviderSpec, what: &str) -> String {
+    format!("This {} has no {what}.", spec.container.one)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::output::tests::kept;
+    use crate::domain::{AssetKey, AssetPath, SegmentId};
+
+    fn account() -> AccountName {
+        AccountName::new("acme").unwrap()
+    }
+
+    fn asset(name: &str, raw: &str) -> Asset {
+        Asset {
+            scope: AssetScope::Segment(
+                ContainerId::new("1").unwrap(),
+                SegmentId::new("2").unwrap(),
+            ),
+            key: AssetKey::from_parts(["de", "public", name]).unwrap(),
+            name: name.to_owned(),
+            locale: Locale::new("de"),
+            folder: AssetPath::from_service("public"),
+            size: Some(12),
+            content_type: Some("image/png".to_owned()),
+            asset_type: None,
+            image_type: None,
+            alt_text: None,
+            description: None,
+            tags: vec!["a".to_owned()],
+            dimensions: None,
+            url: None,
+            created: None,
+            modified: None,
+            stored_as: None,
+            details: Vec::new(),
+            raw: RawJson::new(raw),
+        }
+    }
+
+    fn listed(json: bool, entries: &[Entry<Asset>]) -> String {
+        let (mut output, out, _) = kept(None);
+        let mut listing = Listing::new(&mut output, json, ASSET_HEADS);
+        for entry in entries {
+            listing.asset(&account(), entry).unwrap();
+        }
+        listing.end("").unwrap();
+        out.text()
+    }
+
+    #[test]
+    fn an_asset_is_one_object_with_every_field() {
+        let text = listed(
+            true,
+            &[Entry::Read(asset(
+                "h\n\u{202e}é.png",
+                "{ \"n\":\n 1.000000000000000000001, \"s\": \"a \\\" b\u{9b}\" }",
+            ))],
+        );
+        assert_eq!(text.lines().count(), 1);
+        assert!(text.contains("1.000000000000000000001"), "{text}");
+        assert!(!text.contains('\u{9b}') && !text.contains('\u{202e}'));
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        for key in [
+            "kind",
+            "ref",
+            "id",
+            "name",
+            "size",
+            "content_type",
+            "locale",
+            "folder",
+            "url",
+            "created",
+            "modified",
+            "container",
+            "segment",
+            "raw",
+        ] {
+            assert!(value.get(key).is_some(), "{key}");
+        }
+        assert_eq!(value["kind"], "asset");
+        assert_eq!(value["name"], "h\n\u{202e}é.png");
+        assert_eq!(value["raw"]["s"], "a \" b\u{9b}");
+        let reference = value["ref"].as_str().unwrap();
+        assert!(reference.starts_with("acme:1/2@de/public/"), "{reference}");
+        assert!(reference.parse::<Ref>().is_ok());
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_a_row_of_its_own() {
+        let entries = [
+            Entry::Unreadable(Unreadable {
+                reason: "size: “x\x1b” is no number".to_owned(),
+                raw: RawJson::new("{\"size\":\"x\"}"),
+            }),
+            Entry::Read(asset("a.png", "{}")),
+        ];
+        let text = listed(false, &entries);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "\tunreadable entry: size: “x⟨1B⟩” is no number");
+        assert_eq!(
+            lines[1],
+            "acme:1/2@de/public/a.png\ta.png\tde\tpublic\t12\timage/png\t"
+        );
+        let text = listed(true, &entries);
+        let value: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+        assert_eq!(value["kind"], "unreadable");
+        assert_eq!(value["raw"]["size"], "x");
+        assert!(value["ref"].is_null() && value.get("id").is_some());
+    }
+
+    #[test]
+    fn raw_that_is_no_json_is_a_text() {
+        assert_eq!(raw_value(&RawJson::new("{oops")).get(), "\"{oops\"");
+    }
+}

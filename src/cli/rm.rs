@@ -1,0 +1,82 @@
+//! `rm`: deletes exactly the assets that are named, after a look and a question.
+
+use super::failure::{Failure, Tally};
+use super::find;
+use super::output::{Output, size_words};
+use super::prompt;
+use super::session::Session;
+use crate::domain::{Asset, Locale, SafeText};
+
+/// Deletes one after the other; one that fails does not stop the others.
+pub async fn rm(
+    session: &Session,
+    output: &mut Output,
+    references: &[String],
+    yes: bool,
+) -> Result<(), Failure> {
+    for text in references {
+        let (name, scope, _) = find::asset_reference(text)?;
+        find::check_scope(session.known(&name)?.info.spec, &scope)?;
+    }
+    if !yes && !prompt::possible() {
+        return Err(
+            Failure::usage("there is no terminal to ask on before deleting")
+                .hint("Give --yes to delete without a question."),
+        );
+    }
+    let mut tally = Tally::default();
+    let several = references.len() > 1;
+    for text in references {
+        match one(session, output, text, yes).await {
+            Ok(()) => tally.done += 1,
+            Err(failure) if !several => return Err(failure),
+            Err(failure) => {
+                tally.count(&failure);
+                output.fail(&failure);
+            }
+        }
+        if tally.stopped {
+            break;
+        }
+    }
+    tally.end()
+}
+
+async fn one(
+    session: &Session,
+    output: &mut Output,
+    reference: &str,
+    yes: bool,
+) -> Result<(), Failure> {
+    // Listed again: what is shown and deleted is what is there now.
+    let (known, provider, asset) = find::asset_by_ref(session, reference).await?;
+    let what = format!("{} in {}", described(&asset), known.info.name.as_str());
+    if !yes
+        && !prompt::yes(
+            output,
+            &format!("Delete {what}? It cannot be undone. [y/N]"),
+        )
+        .await?
+    {
+        return Err(Failure::failed(format!("{what} was not deleted")));
+    }
+    provider.delete(&asset).await?;
+    output.line(&format!("deleted {what}"))
+}
+
+/// Name, place and size.
+fn described(asset: &Asset) -> String {
+    let mut parts = vec![format!("“{}”", SafeText::name(&asset.name))];
+    parts.extend(
+        asset
+            .locale
+            .as_ref()
+            .map(|locale: &Locale| format!("locale {}", SafeText::name(locale.as_str()))),
+    );
+    if !asset.folder.is_root() {
+        let folder = asset.folder.to_string();
+        parts.push(format!("folder {}", SafeText::name(&folder)));
+    }
+    parts.extend(asset.size.map(size_words));
+    parts.join(", ")
+}

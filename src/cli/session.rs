@@ -1,0 +1,287 @@
+//! The composition of settings, keys and adapters into ready accounts, for commands and screen.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::failure::{Exit, Failure};
+use super::prompt;
+use crate::api::{
+    AccountInfo, AccountSettings, ConnectError, Connected, Connector, KeyEntry, KeyReport,
+    KeySource, Provider,
+};
+use crate::config::credentials::{
+    CredentialStore, Credentials, KeyOwner, Lookup, Place, StoreError,
+};
+use crate::config::{Account, Env, HOW_TO_BEGIN, Settings, key_variable};
+use crate::domain::{AccountName, SafeText, Secret, nearest};
+use crate::providers;
+
+/// How long signing out may take at the end: whoever leaves should not wait.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// One account of the settings whose fields its provider has accepted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known {
+    pub settings: AccountSettings,
+    pub info: AccountInfo,
+}
+
+impl Known {
+    fn owner(&self) -> KeyOwner {
+        KeyOwner::new(self.info.name.clone(), &self.info.base_url)
+    }
+}
+
+/// The accounts, where their keys are, and who has been signed in.
+#[derive(Debug)]
+pub struct Session {
+    settings: Settings,
+    accounts: Vec<Known>,
+    credentials: Credentials,
+    /// Signed out at the end.
+    open: Mutex<Vec<Arc<dyn Provider>>>,
+}
+
+impl Session {
+    /// Reads the settings and checks each account with its provider. A missing file is no accounts.
+    pub fn open(
+        config: Option<&Path>,
+        env: Env,
+        store: Arc<dyn CredentialStore>,
+    ) -> Result<Self, Failure> {
+        let settings = Settings::load(config, &env)?;
+        let accounts = settings
+            .accounts
+            .iter()
+            .map(|account| known(&settings, account))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            settings,
+            accounts,
+            credentials: Credentials::new(env, store),
+            open: Mutex::default(),
+        })
+    }
+
+    /// How to begin, when there is nothing to begin with.
+    pub fn how_to_begin(&self) -> Option<String> {
+        let file = SafeText::name(&self.settings.file.to_string_lossy());
+        if !self.settings.found {
+            Some(format!(
+                "There is no settings file yet: {file}. {HOW_TO_BEGIN}"
+            ))
+        } else if self.accounts.is_empty() {
+            Some(format!("{file} holds no account yet. {HOW_TO_BEGIN}"))
+        } else {
+            None
+        }
+    }
+
+    /// All accounts, for a command that needs one.
+    pub fn all(&self) -> Result<&[Known], Failure> {
+        match self.how_to_begin() {
+            Some(how) => Err(Failure::usage(how)),
+            None => Ok(&self.accounts),
+        }
+    }
+
+    /// The account of this name, or who else may be meant.
+    pub fn known(&self, name: &AccountName) -> Result<&Known, Failure> {
+        let all = self.all()?;
+        if let Some(known) = all.iter().find(|known| known.info.name == *name) {
+            return Ok(known);
+        }
+        let names = || all.iter().map(|known| known.info.name.as_str());
+        let hint = match nearest(name.as_str(), names()) {
+            Some(near) => format!("Did you mean {near}?"),
+            None => format!(
+                "The accounts are {}.",
+                names().collect::<Vec<_>>().join(", ")
+            ),
+        };
+        let wanted = SafeText::name(name.as_str());
+        Err(Failure::usage(format!("there is no account “{wanted}” in the settings")).hint(hint))
+    }
+
+    /// Where an account's key is, without asking anyone.
+    pub async fn key_place(&self, known: &Known) -> Lookup {
+        self.credentials.find(&known.owner()).await
+    }
+
+    /// The variable that comes before whatever is saved, if it is set.
+    pub fn variable_in_use(&self, name: &AccountName) -> Option<String> {
+        self.credentials.variable_in_use(name)
+    }
+
+    /// The keyring, and under which name it would keep this account's key.
+    pub fn store(&self, known: &Known) -> (&dyn CredentialStore, KeyOwner) {
+        (self.credentials.store.as_ref(), known.owner())
+    }
+
+    /// A ready account for a command: where there is a terminal, a missing key is asked for.
+    pub async fn ready(&self, known: &Known) -> Result<Arc<dyn Provider>, Failure> {
+        let name = &known.info.name;
+        match self.connect(name, None).await {
+            Ok(connected) => Ok(connected.provider),
+            Err(ConnectError::NoKey { reason }) if prompt::possible() => {
+                let label = known.info.spec.key_label;
+                let question = format!("{label} for {} ({reason}): ", name.as_str());
+                let key = prompt::key(&question).await?;
+                let entry = KeyEntry { key, keep: false };
+                Ok(self.connect(name, Some(entry)).await?.provider)
+            }
+            Err(ConnectError::NoKey { reason }) => {
+                let failure = Failure::new(
+                    Exit::Refused,
+                    format!(
+                        "no key for {}: {reason}, and there is no terminal to ask on",
+                        name.as_str()
+                    ),
+                );
+                Err(failure.hint(format!(
+                    "Save one with `assetdeck login {}`, or set {}.",
+                    name.as_str(),
+                    key_variable(name)
+                )))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A provider with this key, whatever is saved. It is signed out with the others.
+    pub fn with_key(&self, known: &Known, key: Secret) -> Result<Arc<dyn Provider>, ConnectError> {
+        let provider = providers::connect(&known.settings, key)?;
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.push(Arc::clone(&provider));
+        Ok(provider)
+    }
+
+    /// Signs out wherever somebody signed in.
+    pub async fn close(&self) {
+        let open = {
+            let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *open)
+        };
+        let farewells = open.iter().map(|provider| provider.sign_out());
+        // Late ones are left behind: their tokens end by themselves.
+        let _ = tokio::time::timeout(FAREWELL, futures_util::future::join_all(farewells)).await;
+    }
+}
+
+fn known(settings: &Settings, account: &Account) -> Result<Known, Failure> {
+    let own = AccountSettings {
+        name: account.name.clone(),
+        provider: account.provider.clone(),
+        base_url: account.base_url.clone(),
+        account_id: account.account_id.clone(),
+        containers: account.websites.clone(),
+    };
+    let checked = providers::check_settings(&own).and_then(|()| {
+        let nothing = || ConnectError::Settings("its provider is not known".to_owned());
+        let spec = providers::spec(&own.provider).ok_or_else(nothing)?;
+        let base_url = providers::base_url(&own).ok_or_else(nothing)?;
+        Ok(AccountInfo {
+            name: own.name.clone(),
+            spec,
+            base_url,
+        })
+    });
+    match checked {
+        Ok(info) => Ok(Known {
+            settings: own,
+            info,
+        }),
+        Err(error) => {
+            let mut message = error.to_string();
+            let words = providers::PROVIDERS.iter().map(|entry| entry.spec.id);
+            if providers::spec(&account.provider).is_none()
+                && let Some(near) = nearest(&account.provider, words)
+            {
+                message += &format!("; did you mean {near}?");
+            }
+            Err(settings.problem(account, message).into())
+        }
+    }
+}
+
+/// What a keyring that did not help means for what is used instead.
+fn not_saved(name: &str, why: &StoreError) -> String {
+    format!("not saved in {name}: {why}")
+}
+
+#[async_trait]
+impl Connector for Session {
+    fn accounts(&self) -> Vec<AccountInfo> {
+        let infos = self.accounts.iter().map(|known| known.info.clone());
+        infos.collect()
+    }
+
+    async fn connect(
+        &self,
+        account: &AccountName,
+        entry: Option<KeyEntry>,
+    ) -> Result<Connected, ConnectError> {
+        let known = self
+            .known(account)
+            .map_err(|failure| ConnectError::Settings(failure.message))?;
+        let owner = known.owner();
+        let (key, report) = match entry {
+            Some(KeyEntry { key, keep: false }) => {
+                self.credentials.session.put(&owner, key.clone());
+                let report = KeyReport {
+                    source: KeySource::Session,
+                    note: None,
+                };
+                (key, report)
+            }
+            Some(KeyEntry { key, keep: true }) => {
+                let store = &self.credentials.store;
+                let report = match store.save(&owner, &key).await {
+                    Ok(()) => {
+                        self.credentials.session.forget(&owner);
+                        let first = self.variable_in_use(account);
+                        if first.is_some() {
+                            // Else the next look in this session would find the variable again.
+                            self.credentials.session.put(&owner, key.clone());
+                        }
+                        KeyReport {
+                            source: KeySource::Keyring(store.name()),
+                            note: first
+                                .map(|name| format!("{name} is set and comes first next time")),
+                        }
+                    }
+                    Err(why) => {
+                        self.credentials.session.put(&owner, key.clone());
+                        KeyReport {
+                            source: KeySource::Session,
+                            note: Some(not_saved(store.name(), &why)),
+                        }
+                    }
+                };
+                (key, report)
+            }
+            None => match self.credentials.find(&owner).await {
+                Lookup::Found { key, place, note } => {
+                    let source = match place {
+                        Place::Environment(variable) => KeySource::Environment(variable),
+                        Place::Store(name) => KeySource::Keyring(name),
+                        Place::Session => KeySource::Session,
+                    };
+                    (key, KeyReport { source, note })
+                }
+                Lookup::Missing { reason } => return Err(ConnectError::NoKey { reason }),
+                Lookup::Unusable { reason } => return Err(ConnectError::Settings(reason)),
+            },
+        };
+        Ok(Connected {
+            provider: self.with_key(known, key)?,
+            key: report,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

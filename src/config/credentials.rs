@@ -1,0 +1,337 @@
+//! Where keys come from and are kept: environment, a store (the OS keyring), this session's memory.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+
+use super::{Env, key_variable};
+use crate::domain::{AccountName, SafeText, Secret};
+
+/// What a stored key belongs to. A store names its entry by both, so that a key is never found for
+/// another address than the one it was saved for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct KeyOwner {
+    pub account: AccountName,
+    /// Scheme, host and port of the account's address.
+    pub origin: String,
+}
+
+impl KeyOwner {
+    /// The owner for an account at an address; of the address only the origin counts.
+    pub fn new(account: AccountName, base_url: &str) -> Self {
+        let origin = url::Url::parse(base_url).map_or_else(
+            |_| base_url.to_owned(),
+            |url| url.origin().ascii_serialization(),
+        );
+        Self { account, origin }
+    }
+
+    /// The name of its entry: account names hold no `@`, so no two owners share one.
+    pub fn entry(&self) -> String {
+        format!("{}@{}", self.account.as_str(), self.origin)
+    }
+}
+
+/// Why a store did not do what it was asked. Each is one plain sentence without a full stop.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// Nothing provides it: no bus, a stale one, or one without the service.
+    #[error("there is no keyring service here, as is usual on a server")]
+    NoService,
+    /// It wants to be unlocked, and nobody did.
+    #[error("the keyring is locked, or was never set up for this user")]
+    Locked,
+    /// No answer in time; it may be waiting for a password in a window elsewhere.
+    #[error("the keyring does not answer; it may be asking for its password in another window")]
+    Silent,
+    /// Saved, but a fresh look did not find the same key.
+    #[error("the keyring took the key but does not give it back")]
+    NotKept,
+    /// What it holds cannot be a key.
+    #[error("what the keyring holds for this account is no usable key; save it again")]
+    Unusable,
+    /// More than one entry under the same name.
+    #[error("the keyring holds several keys for this account; remove them there")]
+    Ambiguous,
+    /// Not used in this session at all.
+    #[error("the keyring is not used here")]
+    Off,
+    /// Anything else, in the store's own words, made safe.
+    #[error("the keyring failed: {0}")]
+    Failed(SafeText),
+}
+
+/// A place that keeps keys beyond the session.
+#[async_trait]
+pub trait CredentialStore: Send + Sync + std::fmt::Debug {
+    /// Its name for people.
+    fn name(&self) -> &'static str;
+
+    /// The key, if it holds one.
+    async fn read(&self, owner: &KeyOwner) -> Result<Option<Secret>, StoreError>;
+
+    /// Keeps the key. `Ok` only after a fresh look found it again.
+    async fn save(&self, owner: &KeyOwner, key: &Secret) -> Result<(), StoreError>;
+
+    /// Removes the key; `false` when there was none.
+    async fn remove(&self, owner: &KeyOwner) -> Result<bool, StoreError>;
+}
+
+/// A store that holds nothing: for the demo, which leaves the user's keyring alone.
+#[derive(Debug, Clone, Copy)]
+pub struct NoStore;
+
+#[async_trait]
+impl CredentialStore for NoStore {
+    fn name(&self) -> &'static str {
+        "OS keyring"
+    }
+
+    async fn read(&self, _: &KeyOwner) -> Result<Option<Secret>, StoreError> {
+        Err(StoreError::Off)
+    }
+
+    async fn save(&self, _: &KeyOwner, _: &Secret) -> Result<(), StoreError> {
+        Err(StoreError::Off)
+    }
+
+    async fn remove(&self, _: &KeyOwner) -> Result<bool, StoreError> {
+        Err(StoreError::Off)
+    }
+}
+
+/// Keys typed in during this session; gone with it.
+#[derive(Debug, Default)]
+pub struct SessionStore(Mutex<HashMap<KeyOwner, Secret>>);
+
+impl SessionStore {
+    pub fn get(&self, owner: &KeyOwner) -> Option<Secret> {
+        let keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.get(owner).cloned()
+    }
+
+    pub fn put(&self, owner: &KeyOwner, key: Secret) {
+        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.insert(owner.clone(), key);
+    }
+
+    pub fn forget(&self, owner: &KeyOwner) {
+        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.remove(owner);
+    }
+}
+
+/// The place a key was found in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// This variable.
+    Environment(String),
+    /// The store of this name.
+    Store(&'static str),
+    /// Typed in during this session.
+    Session,
+}
+
+/// The outcome of looking for a key.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Lookup {
+    Found {
+        key: Secret,
+        place: Place,
+        /// Why a place before it was not used, in one sentence.
+        note: Option<String>,
+    },
+    /// No place has one; the reason names every place that was looked at.
+    Missing { reason: String },
+    /// A place has one that cannot be used; looking further would hide that.
+    Unusable { reason: String },
+}
+
+/// All places, in their order.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    env: Env,
+    pub store: Arc<dyn CredentialStore>,
+    pub session: Arc<SessionStore>,
+}
+
+impl Credentials {
+    pub fn new(env: Env, store: Arc<dyn CredentialStore>) -> Self {
+        Self {
+            env,
+            store,
+            session: Arc::default(),
+        }
+    }
+
+    /// Looks in the environment, then in the store. A key that was typed in during this session
+    /// comes before both: it was typed after they had been tried.
+    pub async fn find(&self, owner: &KeyOwner) -> Lookup {
+        let variable = key_variable(&owner.account);
+        if let Some(key) = self.session.get(owner) {
+            return Lookup::Found {
+                key,
+                place: Place::Session,
+                note: None,
+            };
+        }
+        if let Some(value) = self.env.get(&variable) {
+            let key = value.into_string().ok().map(Secret::new);
+            return match key {
+                Some(Ok(key)) => Lookup::Found {
+                    key,
+                    place: Place::Environment(variable),
+                    note: None,
+                },
+                Some(Err(why)) => Lookup::Unusable {
+                    reason: format!("{variable}: {why}"),
+                },
+                None => Lookup::Unusable {
+                    reason: format!("{variable}: the key is not UTF-8 text"),
+                },
+            };
+        }
+        let name = self.store.name();
+        match self.store.read(owner).await {
+            Ok(Some(key)) => Lookup::Found {
+                key,
+                place: Place::Store(name),
+                note: None,
+            },
+            Ok(None) => Lookup::Missing {
+                reason: format!(
+                    "{variable} is not set, and {name} holds no key for {} at {}",
+                    owner.account.as_str(),
+                    SafeText::name(&owner.origin)
+                ),
+            },
+            Err(StoreError::Unusable) => Lookup::Unusable {
+                reason: format!("{name}: {}", StoreError::Unusable),
+            },
+            Err(why) => Lookup::Missing {
+                reason: format!("{variable} is not set, and {name} was no help: {why}"),
+            },
+        }
+    }
+
+    /// Whether the environment has a key for the account: it will win over a saved one.
+    pub fn variable_in_use(&self, account: &AccountName) -> Option<String> {
+        let variable = key_variable(account);
+        self.env.get(&variable).map(|_| variable)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug)]
+    struct Fixed(Result<Option<Secret>, StoreError>);
+
+    #[async_trait]
+    impl CredentialStore for Fixed {
+        fn name(&self) -> &'static str {
+            "Test Store"
+        }
+        async fn read(&self, _: &KeyOwner) -> Result<Option<Secret>, StoreError> {
+            self.0.clone()
+        }
+        async fn save(&self, _: &KeyOwner, _: &Secret) -> Result<(), StoreError> {
+            Ok(())
+        }
+        async fn remove(&self, _: &KeyOwner) -> Result<bool, StoreError> {
+            Ok(true)
+        }
+    }
+
+    fn secret(text: &str) -> Secret {
+        Secret::new(text.to_owned()).unwrap()
+    }
+
+    fn owner() -> KeyOwner {
+        KeyOwner::new(
+            AccountName::new("acme-loc").unwrap(),
+            "https://Example.com:443/path?x#y",
+        )
+    }
+
+    async fn find(
+        env: &[(&str, &str)],
+        store: Result<Option<Secret>, StoreError>,
+        session: Option<&str>,
+    ) -> Lookup {
+        let env = Env::of(env.iter().map(|(k, v)| (*k, *v)));
+        let credentials = Credentials::new(env, Arc::new(Fixed(store)));
+        if let Some(key) = session {
+            credentials.session.put(&owner(), secret(key));
+        }
+        credentials.find(&owner()).await
+    }
+
+    #[tokio::test]
+    async fn the_environment_comes_before_the_store() {
+        let env = [("ASSETDECK_KEY_ACME_LOC", "from-env")];
+        let found = find(&env, Ok(Some(secret("from-store"))), None).await;
+        let Lookup::Found { key, place, .. } = found else {
+            panic!("{found:?}")
+        };
+        assert_eq!(key.reveal(), "from-env");
+        assert_eq!(place, Place::Environment("ASSETDECK_KEY_ACME_LOC".into()));
+        let found = find(&[], Ok(Some(secret("from-store"))), None).await;
+        assert!(matches!(
+            found,
+            Lookup::Found {
+                place: Place::Store("Test Store"),
+                ..
+            }
+        ));
+        let found = find(&env, Ok(None), Some("typed")).await;
+        assert!(matches!(
+            found,
+            Lookup::Found {
+                place: Place::Session,
+                ..
+            }
+        ));
+    }
+
+    #[tokio::test]
+    async fn a_missing_key_names_every_place() {
+        for (store, word) in [
+            (Ok(None), "holds no key"),
+            (Err(StoreError::NoService), "no keyring service"),
+            (Err(StoreError::Locked), "locked"),
+            (Err(StoreError::Silent), "does not answer"),
+        ] {
+            let Lookup::Missing { reason } = find(&[], store, None).await else {
+                panic!()
+            };
+            assert!(
+                reason.contains("ASSETDECK_KEY_ACME_LOC is not set"),
+                "{reason}"
+            );
+            assert!(
+                reason.contains("Test Store") && reason.contains(word),
+                "{reason}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_spoilt_variable_is_told_and_not_skipped() {
+        let env = [("ASSETDECK_KEY_ACME_LOC", "canary\n")];
+        let Lookup::Unusable { reason } = find(&env, Ok(Some(secret("x"))), None).await else {
+            panic!()
+        };
+        assert!(reason.contains("ASSETDECK_KEY_ACME_LOC") && !reason.contains("canary"));
+    }
+
+    #[test]
+    fn an_entry_is_named_by_account_and_origin() {
+        assert_eq!(owner().entry(), "acme-loc@https://example.com");
+        let other = KeyOwner::new(owner().account, "https://example.com:8443/");
+        assert_ne!(other, owner());
+        assert_eq!(other.origin, "https://example.com:8443");
+    }
+}

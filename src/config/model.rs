@@ -1,0 +1,243 @@
+//! The settings file's keys and their meaning; everything else in it is refused.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+
+use crate::domain::{AccountName, nearest};
+
+/// Keys at the top of the file.
+pub(super) const TOP_KEYS: &[&str] = &["accounts"];
+/// Keys of one `[[accounts]]`.
+pub(super) const ACCOUNT_KEYS: &[&str] =
+    &["name", "provider", "base_url", "account_id", "websites"];
+/// Keys of one of an account's `websites`.
+pub(super) const WEBSITE_KEYS: &[&str] = &["id", "name"];
+
+/// Words by which people try to put a key into the file.
+const KEY_WORDS: [&str; 5] = ["key", "token", "secret", "password", "credential"];
+
+/// One login, as written. Whether its provider knows these fields is for the provider to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub name: AccountName,
+    pub provider: String,
+    pub base_url: Option<String>,
+    pub account_id: Option<String>,
+    /// Ids and names of containers that the service cannot list by itself.
+    pub websites: Vec<(String, String)>,
+    /// Where its name stands in the file, from 1.
+    pub line: usize,
+}
+
+/// What is wrong, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Problem {
+    pub line: Option<usize>,
+    pub message: String,
+}
+
+/// The environment variable that may hold an account's key: `ASSETDECK_KEY_` and the name in upper
+/// case, other characters than letters and digits as `_`.
+pub fn key_variable(name: &AccountName) -> String {
+    let tail: String = name
+        .as_str()
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_uppercase()
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    format!("ASSETDECK_KEY_{tail}")
+}
+
+/// Reads the whole file or says what is wrong with it first.
+pub(super) fn parse(text: &str) -> Result<Vec<Account>, Problem> {
+    let doc = Doc(text);
+    let root = DeTable::parse(text).map_err(|error| Problem {
+        // Never the error's own display: it quotes the line, and people put keys where they
+        // should not.
+        line: error.span().map(|span| doc.line(&span)),
+        message: format!("it is not valid TOML here: {}", plain(error.message())),
+    })?;
+    let top = doc.table(root.get_ref(), &root.span(), "the settings", TOP_KEYS)?;
+    let mut accounts: Vec<Account> = Vec::new();
+    let mut variables: HashMap<String, AccountName> = HashMap::new();
+    for (table, span) in top.tables("accounts", "[[accounts]]")? {
+        let fields = doc.table(table, &span, "an account", ACCOUNT_KEYS)?;
+        let (name, at) = fields.required("name")?;
+        let problem = |message: String| Problem {
+            line: Some(doc.line(&at)),
+            message,
+        };
+        let name = account_name(&name).map_err(problem)?;
+        let variable = key_variable(&name);
+        if let Some(other) = variables.get(&variable) {
+            return Err(problem(if *other == name {
+                format!(
+                    "the account name `{}` is used twice; rename one of them",
+                    name.as_str()
+                )
+            } else {
+                format!(
+                    "the account names `{}` and `{}` share the variable {variable}; rename one of \
+                     them",
+                    other.as_str(),
+                    name.as_str()
+                )
+            }));
+        }
+        variables.insert(variable, name.clone());
+        let mut websites = Vec::new();
+        for (table, span) in fields.tables("websites", "[{ id = \"…\", name = \"…\" }]")? {
+            let website = doc.table(table, &span, "a website", WEBSITE_KEYS)?;
+            let (id, _) = website.required("id")?;
+            let name = website
+                .text("name")?
+                .map_or_else(|| id.clone(), |(name, _)| name);
+            websites.push((id, name));
+        }
+        accounts.push(Account {
+            provider: fields.required("provider")?.0,
+            base_url: fields.text("base_url")?.map(|(text, _)| text),
+            account_id: fields.text("account_id")?.map(|(text, _)| text),
+            websites,
+            line: doc.line(&at),
+            name,
+        });
+    }
+    Ok(accounts)
+}
+
+/// Letters, digits, `.`, `_` and `-`, not beginning with one of the latter: such a name needs no
+/// quoting in a shell, an address or a keyring.
+fn account_name(text: &str) -> Result<AccountName, String> {
+    let fine = text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
+    AccountName::new(text).filter(|_| fine).ok_or_else(|| {
+        format!("`{text}` cannot be an account's name; use letters, digits, `-`, `_` and `.`")
+    })
+}
+
+/// The parser's sentence on one line.
+fn plain(message: &str) -> String {
+    message.lines().collect::<Vec<_>>().join("; ")
+}
+
+struct Doc<'a>(&'a str);
+
+impl<'a> Doc<'a> {
+    fn line(&self, span: &Range<usize>) -> usize {
+        let before = self.0.get(..span.start).unwrap_or(self.0);
+        1 + before.matches('\n').count()
+    }
+
+    /// A table whose keys are all known.
+    fn table(
+        &'a self,
+        table: &'a DeTable<'a>,
+        span: &Range<usize>,
+        of: &'static str,
+        known: &'static [&'static str],
+    ) -> Result<Fields<'a>, Problem> {
+        for key in table.keys() {
+            let name = key.get_ref().as_ref();
+            if known.contains(&name) {
+                continue;
+            }
+            let lower = name.to_lowercase();
+            let mut message = format!("unknown key `{name}` in {of}");
+            if let Some(near) = nearest(name, known.iter().copied()) {
+                message += &format!("; did you mean `{near}`?");
+            } else if KEY_WORDS.iter().any(|word| lower.contains(word)) {
+                message += "; keys do not belong into this file, save yours with `assetdeck login \
+                            NAME` and take it out here";
+            } else {
+                message += &format!("; known are {}", list(known));
+            }
+            return Err(Problem {
+                line: Some(self.line(&key.span())),
+                message,
+            });
+        }
+        Ok(Fields {
+            doc: self,
+            table,
+            span: span.clone(),
+            of,
+        })
+    }
+}
+
+fn list(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
+}
+
+struct Fields<'a> {
+    doc: &'a Doc<'a>,
+    table: &'a DeTable<'a>,
+    span: Range<usize>,
+    of: &'static str,
+}
+
+impl<'a> Fields<'a> {
+    /// A text; a value of another kind is never quoted, it may be a key in the wrong place.
+    fn text(&self, key: &str) -> Result<Option<(String, Range<usize>)>, Problem> {
+        let Some(value) = self.table.get(key) else {
+            return Ok(None);
+        };
+        let problem = |message: String| Problem {
+            line: Some(self.doc.line(&value.span())),
+            message,
+        };
+        match value.get_ref() {
+            DeValue::String(text) if text.trim().is_empty() => Err(problem(format!(
+                "`{key}` is empty; fill it in or leave it out"
+            ))),
+            DeValue::String(text) => Ok(Some((text.clone().into_owned(), value.span()))),
+            _ => Err(problem(format!("`{key}` must be a text in quotes"))),
+        }
+    }
+
+    fn required(&self, key: &str) -> Result<(String, Range<usize>), Problem> {
+        self.text(key)?.ok_or_else(|| Problem {
+            line: Some(self.doc.line(&self.span)),
+            message: format!("{} has no `{key}`; add it", self.of),
+        })
+    }
+
+    /// A list of tables, perhaps empty.
+    fn tables(
+        &self,
+        key: &str,
+        form: &str,
+    ) -> Result<Vec<(&'a DeTable<'a>, Range<usize>)>, Problem> {
+        let Some(value) = self.table.get(key) else {
+            return Ok(Vec::new());
+        };
+        let problem = |span: &Range<usize>| Problem {
+            line: Some(self.doc.line(span)),
+            message: format!("`{key}` must be a list of tables; write it as {form}"),
+        };
+        let DeValue::Array(items) = value.get_ref() else {
+            return Err(problem(&value.span()));
+        };
+        items
+            .iter()
+            .map(|item| match item.get_ref() {
+                DeValue::Table(table) => Ok((table, item.span())),
+                _ => Err(problem(&item.span())),
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,141 @@
+//! Tests of the settings file: every refusal names its line, and the example documents every key.
+
+use super::*;
+
+const EXAMPLE: &str = include_str!("../../../config.example.toml");
+
+fn refused(text: &str) -> (usize, String) {
+    let problem = parse(text).unwrap_err();
+    (problem.line.unwrap(), problem.message)
+}
+
+#[test]
+fn a_whole_file_is_read() {
+    let text = r#"
+[[accounts]]
+name = "acme-web"
+provider = "one"
+websites = [{ id = "w1", name = "Shop" }, { id = "w2" }]
+
+[[accounts]]
+name = "acme.loc"
+provider = "two"
+base_url = "https://example.com"
+account_id = "acme"
+"#;
+    let accounts = parse(text).unwrap();
+    assert_eq!(accounts.len(), 2);
+    assert_eq!(accounts[0].line, 3);
+    assert_eq!(accounts[0].websites[0], ("w1".into(), "Shop".into()));
+    assert_eq!(accounts[0].websites[1], ("w2".into(), "w2".into()));
+    assert_eq!(accounts[1].account_id.as_deref(), Some("acme"));
+}
+
+#[test]
+fn an_unknown_key_names_its_line_and_the_nearest_one() {
+    let (line, text) = refused("[[accounts]]\nname = \"a\"\n\nbase_ulr = \"x\"\n");
+    assert_eq!(line, 4);
+    assert!(
+        text.contains("`base_ulr`") && text.contains("`base_url`?"),
+        "{text}"
+    );
+    let (line, text) = refused("\n[[account]]\nname = \"a\"\n");
+    assert_eq!(line, 2);
+    assert!(text.contains("`accounts`?"), "{text}");
+    let (_, text) =
+        refused("[[accounts]]\nname=\"a\"\nprovider=\"p\"\nwebsites = [{id=\"1\", nmae=\"x\"}]\n");
+    assert!(
+        text.contains("`nmae`") && text.contains("`name`?"),
+        "{text}"
+    );
+    let (_, text) = refused("colour = 1\n");
+    assert!(text.contains("known are `accounts`"), "{text}");
+}
+
+#[test]
+fn a_key_in_the_file_is_refused_and_never_repeated() {
+    for text in [
+        "[[accounts]]\nname = \"a\"\napi_key = \"sk_canary\"\n",
+        "[[accounts]]\nname = \"a\"\nprovider = [\"sk_canary\"]\n",
+        "accounts = \"sk_canary\"\n",
+        "[[accounts]]\nname = \"a\"\nwebsites = \"sk_canary\"\n",
+        "[[accounts]]\nname = \"a\"\nkey = sk_canary\n",
+        "sk_canary\n[[accounts]]\n",
+    ] {
+        let (_, said) = refused(text);
+        assert!(!said.contains("canary"), "{text}: {said}");
+    }
+    let (line, said) = refused("[[accounts]]\nname = \"a\"\napi_key = \"x\"\n");
+    assert!(line == 3 && said.contains("assetdeck login"), "{said}");
+}
+
+#[test]
+fn names_are_checked() {
+    for name in ["-a", ".a", "a b", "a/b", "a:b", "ä", "a\\u001b"] {
+        let (line, said) = refused(&format!("[[accounts]]\nname = \"{name}\"\nprovider=\"p\""));
+        assert!(
+            line == 2 && said.contains("letters, digits"),
+            "{name}: {said}"
+        );
+    }
+    let two = |a: &str, b: &str| {
+        refused(&format!(
+            "[[accounts]]\nname = \"{a}\"\nprovider = \"p\"\n[[accounts]]\nname = \"{b}\"\n"
+        ))
+    };
+    assert!(two("a", "a").1.contains("twice"));
+    let (line, said) = two("acme-web", "acme.web");
+    assert_eq!(line, 5);
+    assert!(said.contains("ASSETDECK_KEY_ACME_WEB"), "{said}");
+    assert!(two("Acme", "acme").1.contains("share the variable"));
+}
+
+#[test]
+fn what_is_missing_or_empty_names_the_account_s_line() {
+    let (line, said) = refused("\n\n[[accounts]]\nprovider = \"p\"\n");
+    assert!(line == 3 && said.contains("no `name`"), "{line} {said}");
+    let (line, said) = refused("[[accounts]]\nname = \"a\"\n");
+    assert!(line == 1 && said.contains("no `provider`"), "{line} {said}");
+    let (line, said) = refused("[[accounts]]\nname = \"a\"\nprovider = \"\"\n");
+    assert!(line == 3 && said.contains("empty"), "{line} {said}");
+    let (line, _) = refused("[[accounts]]\nname = \"a\"\nname = \"b\"\n");
+    assert_eq!(line, 3);
+    let (line, _) = refused("[[accounts]]\nname = \"a\n");
+    assert_eq!(line, 2);
+}
+
+#[test]
+fn a_variable_is_upper_case_with_underscores() {
+    let of = |name: &str| key_variable(&AccountName::new(name).unwrap());
+    assert_eq!(of("acme-loc"), "ASSETDECK_KEY_ACME_LOC");
+    assert_eq!(of("Acme.2_x"), "ASSETDECK_KEY_ACME_2_X");
+}
+
+/// The example shows every key, once as a live or commented-out line, with words before it.
+#[test]
+fn the_example_documents_every_key() {
+    parse(EXAMPLE).unwrap();
+    let uncommented: String = EXAMPLE
+        .lines()
+        .map(|line| {
+            let live = line.strip_prefix("#: ").unwrap_or(line);
+            format!("{live}\n")
+        })
+        .collect();
+    let accounts = parse(&uncommented).unwrap();
+    assert!(accounts.iter().any(|account| !account.websites.is_empty()));
+    assert!(accounts.iter().any(|account| account.account_id.is_some()));
+    for key in TOP_KEYS.iter().chain(ACCOUNT_KEYS).chain(WEBSITE_KEYS) {
+        let shown = uncommented.lines().any(|line| {
+            !line.starts_with('#')
+                && (line.contains(&format!("[[{key}]]")) || line.contains(&format!("{key} = ")))
+        });
+        assert!(shown, "config.example.toml does not show `{key}`");
+        assert!(
+            EXAMPLE
+                .lines()
+                .any(|line| line.starts_with("# ") && line.contains(&format!("`{key}`"))),
+            "config.example.toml does not explain `{key}`"
+        );
+    }
+}

@@ -1,0 +1,60 @@
+//! What Wordbee Flex calls things and what it takes, as data.
+
+use crate::api::{
+    AccountField, AssetColumn, Capabilities, Field, FieldSpec, Middle, Noun, ProviderSpec,
+};
+
+const fn free(field: Field) -> FieldSpec {
+    FieldSpec {
+        field,
+        choices: &[],
+        max_chars: None,
+        max_items: None,
+    }
+}
+
+pub(crate) static SPEC: ProviderSpec = ProviderSpec {
+    id: "wordbee",
+    label: "Wordbee",
+    container: Noun {
+        one: "document",
+        many: "documents",
+        title: "Documents",
+    },
+    middle: Middle::Segments,
+    account_fields: &[
+        AccountField {
+            name: "base_url",
+            label: "Address",
+            required: true,
+            default: None,
+            help: "base_url = \"https://your-company.wordbee-translator.com\"",
+        },
+        AccountField {
+            name: "account_id",
+            label: "Platform code",
+            required: true,
+            default: None,
+            help: "account_id = \"the platform code you sign in with\"",
+        },
+    ],
+    key_label: "API key",
+    asset_columns: &[
+        AssetColumn::Name,
+        AssetColumn::Locale,
+        AssetColumn::Folder,
+        AssetColumn::Size,
+        AssetColumn::Modified,
+    ],
+    upload_fields: &[free(Field::Locale), free(Field::Folder)],
+    edit_fields: &[],
+    capabilities: Capabilities {
+        locales: true,
+        folders: true,
+        metadata: false,
+        segment_texts: true,
+        max_size: None,
+        accepted_types: &[],
+        public_urls: false,
+    },
+};
