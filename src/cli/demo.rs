@@ -29,8 +29,10 @@ struct Home {
 pub async fn demo(output: &mut Output, args: &args::Demo) -> Result<(), Failure> {
     let running = serve(options(args)).await.map_err(|error| {
         let port = args.port.unwrap_or_default();
-        Failure::failed(format!("the demo server cannot listen on port {port}: {error}"))
-            .hint("Leave --port out to take a free one.")
+        Failure::failed(format!(
+            "the demo server cannot listen on port {port}: {error}"
+        ))
+        .hint("Leave --port out to take a free one.")
     })?;
     let home = home(&running)
         .map_err(|error| Failure::failed(format!("the demo's home cannot be made: {error}")))?;
@@ -40,9 +42,10 @@ pub async fn demo(output: &mut Output, args: &args::Demo) -> Result<(), Failure>
         show(&running, &home).await
     };
     running.stop().await;
-    let closed = home.folder.close().map_err(|error| {
-        Failure::failed(format!("the demo's home could not be removed: {error}"))
-    });
+    let closed = home
+        .folder
+        .close()
+        .map_err(|error| Failure::failed(format!("the demo's home could not be removed: {error}")));
     result.and(closed)
 }
 
@@ -54,7 +57,9 @@ fn options(args: &args::Demo) -> Options {
         documents: args.documents,
         segments: args.segments,
         assets: args.assets,
-        latency: args.latency_ms.map_or(default.latency, Duration::from_millis),
+        latency: args
+            .latency_ms
+            .map_or(default.latency, Duration::from_millis),
         seed: args.seed.unwrap_or(default.seed),
         ..default
     }
@@ -62,7 +67,9 @@ fn options(args: &args::Demo) -> Options {
 
 fn home(demo: &Demo) -> std::io::Result<Home> {
     // A folder of a temporary name is made for its user only.
-    let folder = tempfile::Builder::new().prefix("assetdeck-demo-").tempdir()?;
+    let folder = tempfile::Builder::new()
+        .prefix("assetdeck-demo-")
+        .tempdir()?;
     let dirs = Dirs::inside(folder.path());
     let files = folder.path().join("files");
     create_private(&dirs.config)?;
@@ -123,7 +130,9 @@ mod tests {
         let env = Env::of(demo.env());
         let session = Session::open(Some(&home.config), env, Arc::new(NoStore)).unwrap();
         let (mut output, out, _) = kept(None);
-        crate::cli::ls::accounts(&session, &mut output, true).await.unwrap();
+        crate::cli::ls::accounts(&session, &mut output, true)
+            .await
+            .unwrap();
         for line in out.text().lines() {
             let line: serde_json::Value = serde_json::from_str(line).unwrap();
             assert_eq!(line["key_source"], "environment");

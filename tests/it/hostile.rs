@@ -31,18 +31,31 @@ fn hostile() -> Server {
     Server::with(|options| options.hostile = true)
 }
 
-/// Addresses of everything in both accounts' places.
+/// Addresses of the planted places: a website, a document, and the segment with its assets.
 fn places(home: &Home) -> Vec<String> {
     let mut found = Vec::new();
     for account in ["acme-web:", "acme-loc:"] {
         let containers = run(home, &["ls", account, "--json"]).exits(0);
         clean(&containers);
-        let refs = containers
-            .json()
-            .into_iter()
-            .filter_map(|line| Some(line["ref"].as_str()?.to_owned()));
-        found.extend(refs);
+        let lines = containers.json();
+        let planted = lines
+            .iter()
+            .filter(|line| line["raw"].to_string().contains("Evil"));
+        found.extend(planted.filter_map(|line| Some(line["ref"].as_str()?.to_owned())));
     }
+    assert_eq!(found.len(), 2, "{found:?}");
+    let segments = run(home, &["ls", &found[1], "--json"]).exits(0);
+    clean(&segments);
+    let first = segments
+        .json()
+        .into_iter()
+        .find(|line| line["kind"] == "segment");
+    found.push(
+        first.expect("a segment")["ref"]
+            .as_str()
+            .expect("a ref")
+            .to_owned(),
+    );
     found
 }
 
@@ -66,7 +79,7 @@ fn a_pipe_gets_one_clean_line_for_each_asset() {
         for object in objects
             .iter()
             .filter(|object| object["kind"] == "asset")
-            .take(20)
+            .take(12)
         {
             assets += 1;
             let reference = object["ref"].as_str().unwrap();
@@ -85,7 +98,10 @@ fn unreadable_entries_leave_their_neighbours_alone() {
     let home = server.home();
     let mut unreadable = 0;
     let mut readable = 0;
-    for place in places(&home) {
+    // The broken entries of the websites' list name no website, and so stand under none.
+    let mut listed = places(&home);
+    listed.extend(["acme-web:-".to_owned(), "acme-loc:".to_owned()]);
+    for place in listed {
         for line in run(&home, &["ls", &place, "--json"]).exits(0).json() {
             if line["kind"] == "unreadable" {
                 unreadable += 1
@@ -95,7 +111,7 @@ fn unreadable_entries_leave_their_neighbours_alone() {
         }
     }
     assert!(
-        unreadable > 0 && readable > 100,
+        unreadable >= 18 && readable > 30,
         "{unreadable} unreadable, {readable} readable"
     );
 }
@@ -110,11 +126,7 @@ fn downloads_stay_in_their_folder() {
     let mut saved = 0;
     for place in places(&home) {
         let listing = run(&home, &["ls", &place, "--json"]).exits(0).json();
-        for object in listing
-            .iter()
-            .filter(|o| o["kind"] == "asset" && o["segment"].is_null())
-            .take(14)
-        {
+        for object in listing.iter().filter(|o| o["kind"] == "asset").take(14) {
             let reference = object["ref"].as_str().unwrap();
             let ran = run(&home, &["get", reference, "--out", out.to_str().unwrap()]);
             assert!(matches!(ran.code, Some(0 | 1)), "{ran:?}");
@@ -161,7 +173,7 @@ fn a_terminal_gets_only_our_own_sequences() {
     let server = hostile();
     let home = server.home();
     for place in places(&home) {
-        let mut pty = Pty::start(&home, &["ls", &place], (120, 40));
+        let pty = Pty::start(&home, &["ls", &place], (120, 40));
         assert_eq!(
             pty.exit_code(Duration::from_secs(30)),
             0,

@@ -24,7 +24,7 @@ fn a_restored_terminal_passes() {
 #[test]
 #[should_panic(expected = "terminal settings before and after")]
 fn a_raw_terminal_is_found() {
-    let mut pty = shell("stty raw -echo; printf done");
+    let pty = shell("stty raw -echo; printf done");
     assert_eq!(pty.exit_code(Duration::from_secs(5)), 0);
     pty.assert_restored();
 }
@@ -32,7 +32,7 @@ fn a_raw_terminal_is_found() {
 #[test]
 #[should_panic(expected = "alternate screen true")]
 fn a_left_alternate_screen_is_found() {
-    let mut pty = shell("printf '\\033[?1049hdone'");
+    let pty = shell("printf '\\033[?1049hdone'");
     assert_eq!(pty.exit_code(Duration::from_secs(5)), 0);
     pty.assert_restored();
 }
@@ -50,7 +50,7 @@ fn keys_and_pastes_arrive_as_typed() {
 
 #[test]
 fn the_picture_keeps_colours_frames_and_wide_characters() {
-    let mut pty = shell("printf '\\033[1;31m<r&d>\\033[0m ┌─ 日本 \\033[48;5;238mgrey\\033[0m'");
+    let pty = shell("printf '\\033[1;31m<r&d>\\033[0m ┌─ 日本 \\033[48;5;238mgrey\\033[0m'");
     assert_eq!(pty.exit_code(Duration::from_secs(5)), 0);
     pty.wait_text("grey");
     let picture = svg::render(&pty.cells(), "a <title>");

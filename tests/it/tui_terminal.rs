@@ -39,7 +39,7 @@ fn a_signal_gives_the_terminal_back() {
     let server = Server::start();
     let home = server.home();
     for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
-        let mut pty = started(&home);
+        let pty = started(&home);
         pty.signal(signal);
         pty.exit_code(PROMISE);
         pty.assert_restored();
@@ -50,7 +50,7 @@ fn a_signal_gives_the_terminal_back() {
 fn an_error_before_the_screen_leaves_the_terminal_alone() {
     let home = Home::new();
     home.write_config("[[accounts]]\nnme = \"web\"\n");
-    let mut pty = Pty::start(&home, &[], SIZE);
+    let pty = Pty::start(&home, &[], SIZE);
     assert_eq!(pty.exit_code(Duration::from_secs(10)), 2);
     pty.wait_text("name");
     pty.assert_restored();

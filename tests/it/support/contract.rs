@@ -486,6 +486,15 @@ impl Contract {
             }
             return;
         };
+        // A refusal may come before the body was read; then there is nothing to judge.
+        let announced = exchange
+            .header("content-length")
+            .and_then(|text| text.parse().ok());
+        if exchange.status >= 400
+            && announced.is_some_and(|length| exchange.request_body.len() < length)
+        {
+            return;
+        }
         if exchange.request_body.is_empty() {
             if body["required"] == json!(true) {
                 found.push("the body is missing".into());

@@ -1,5 +1,6 @@
 //! The real program in a real pseudo-terminal, and someone who types and reads.
 
+use std::cell::RefCell;
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -36,7 +37,7 @@ pub struct Pty {
     /// Kept open so that settings can still be read after the program has gone.
     slave: Option<Box<dyn SlavePty + Send>>,
     writer: Option<Box<dyn Write + Send>>,
-    child: Box<dyn Child + Send + Sync>,
+    child: RefCell<Box<dyn Child + Send + Sync>>,
     shared: Arc<Shared>,
     tty: PathBuf,
     before: String,
@@ -108,7 +109,7 @@ impl Pty {
             writer: Some(pair.master.take_writer().expect("a writer")),
             master: Some(pair.master),
             slave: Some(pair.slave),
-            child,
+            child: RefCell::new(child),
             shared,
             tty,
             before,
@@ -141,6 +142,7 @@ impl Pty {
     #[track_caller]
     pub fn wait_for(&self, what: &str, condition: impl Fn(&str) -> bool) {
         let deadline = Instant::now() + PATIENCE;
+        let mut last_look = false;
         let mut seen = self.seen();
         loop {
             let screen = seen.parser.screen().contents();
@@ -148,19 +150,29 @@ impl Pty {
                 return;
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(
-                !left.is_zero() && !seen.ended,
-                "waited for {what}{}; the screen:\n{screen}",
-                if seen.ended {
+            // What it wrote last may come after its end is known: one more look, then give up.
+            let gone = self
+                .child
+                .borrow_mut()
+                .try_wait()
+                .expect("it can be asked")
+                .is_some();
+            if left.is_zero() || last_look {
+                let why = if last_look {
                     ", and the program ended"
                 } else {
                     ""
-                }
-            );
+                };
+                // Let go first, or the reader would panic as well.
+                drop(seen);
+                panic!("waited for {what}{why}; the screen:\n{screen}");
+            }
+            last_look = gone;
+            let pause = left.min(Duration::from_millis(500));
             seen = self
                 .shared
                 .changed
-                .wait_timeout(seen, left)
+                .wait_timeout(seen, pause)
                 .expect("the reader lives")
                 .0;
         }
@@ -248,7 +260,10 @@ impl Pty {
 
     /// The process id of the program.
     pub fn pid(&self) -> u32 {
-        self.child.process_id().expect("the program has an id")
+        self.child
+            .borrow()
+            .process_id()
+            .expect("the program has an id")
     }
 
     /// Sends a signal to the program.
@@ -259,10 +274,14 @@ impl Pty {
 
     /// Waits for the end of the program; its exit code, or a time-out that shows the screen.
     #[track_caller]
-    pub fn exit_code(&mut self, within: Duration) -> u32 {
+    pub fn exit_code(&self, within: Duration) -> u32 {
         let mut status = None;
         let ended = until(within, || {
-            status = self.child.try_wait().expect("the child can be asked");
+            status = self
+                .child
+                .borrow_mut()
+                .try_wait()
+                .expect("the child can be asked");
             status.is_some()
         });
         assert!(
@@ -323,8 +342,9 @@ impl Pty {
 
 impl Drop for Pty {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let child = self.child.get_mut();
+        let _ = child.kill();
+        let _ = child.wait();
     }
 }
 

@@ -75,6 +75,18 @@ impl Server {
         self.demo.state()
     }
 
+    /// What the services hold, without the counts of calls and tokens.
+    pub fn holdings(&self) -> Value {
+        let state = self.state();
+        serde_json::json!([
+            state["segmentflow"]["assets"],
+            state["segmentflow"]["counts"],
+            state["wordbee"]["assets"],
+            state["wordbee"]["counts"]["waitingUploads"],
+            state["storage"],
+        ])
+    }
+
     /// The stored assets of both services with this file name.
     pub fn stored(&self, name: &str) -> Vec<Value> {
         let state = self.state();
