@@ -189,7 +189,7 @@ fn look_at(
             continue;
         }
         // A place with folders holds a name once: the second file would replace the first.
-        let fold = |file: &LocalFile| names::fold(file.name.as_str());
+        let fold = |file: &LocalFile| crate::domain::twin_key(file.name.as_str());
         let twin = files.iter().find(|other| fold(other) == fold(&file));
         if let Some(twin) = twin.filter(|_| spec.capabilities.folders) {
             tally.failed += 1;
