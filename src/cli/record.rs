@@ -120,11 +120,6 @@ impl<'a> Listing<'a> {
         self.output.end(self.table, nothing)
     }
 
-    /// A line about something beside the rows.
-    pub fn note(&mut self, text: &str) {
-        self.output.note(text);
-    }
-
     /// One row: cells, or the object.
     pub fn put(&mut self, cells: &[Cell], object: &impl Serialize) -> Result<(), Failure> {
         if self.json {

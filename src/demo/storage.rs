@@ -190,10 +190,12 @@ fn entity_tag(blob: &Blob) -> String {
 }
 
 fn refusal(path: &str, denied: &Denied) -> Response {
-    let mut more = String::new();
-    for (name, text) in &denied.more {
-        more.push_str(&format!("<{name}>{}</{name}>", escape(text)));
-    }
+    let more: Vec<String> = denied
+        .more
+        .iter()
+        .map(|(name, text)| format!("<{name}>{}</{name}>", escape(text)))
+        .collect();
+    let more = more.concat();
     let body = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{}</Code><Message>{}</Message>\
          {more}<Resource>{}</Resource><RequestId>DEMO0000DEMO0000</RequestId></Error>",

@@ -1,11 +1,15 @@
 //! Browsing: the panes, and the cascade account → container → segment or type → assets.
 
 mod account;
+mod arrive;
+mod cascade;
 mod details;
+mod moves;
 mod opened;
 mod places;
 
 pub use account::{Account, Link};
+pub(super) use cascade::Asked;
 pub use details::{Details, Fact};
 pub use opened::{AssetLens, Known, Mark, Opened, SegmentLens, StateFilter, TypeChoice, TypeRow};
 pub use places::{PlaceId, PlaceRow};

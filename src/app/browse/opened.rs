@@ -55,6 +55,8 @@ pub struct Opened {
     pub known: HashMap<SegmentId, Known>,
     /// Segments whose marks are being asked.
     pub asking: HashMap<RequestId, Vec<SegmentId>>,
+    /// Something changed at the service since: ask again when it is shown.
+    pub stale: bool,
 }
 
 impl Opened {
@@ -77,6 +79,7 @@ impl Opened {
             scope,
             known: HashMap::new(),
             asking: HashMap::new(),
+            stale: false,
         }
     }
 

@@ -1,0 +1,1 @@
+//! Update tests: given a state and a message, these effects and that state.
