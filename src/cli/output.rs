@@ -169,16 +169,14 @@ impl Output {
         };
         let mut cells: Vec<String> = cells.iter().map(|cell| cell.shown(true)).collect();
         cells.rotate_left(1);
-        match &table.widths {
-            Some(widths) => Ok(writeln!(self.out, "{}", aligned(&cells, widths))?),
-            None => {
-                table.held.push(cells);
-                if table.held.len() == SAMPLE {
-                    self.release(table, columns)?;
-                }
-                Ok(())
-            }
+        if let Some(widths) = &table.widths {
+            return Ok(writeln!(self.out, "{}", aligned(&cells, widths))?);
         }
+        table.held.push(cells);
+        if table.held.len() == SAMPLE {
+            self.release(table, columns)?;
+        }
+        Ok(())
     }
 
     /// The end of a table; `nothing` is told when it had no row, but to a person only.
@@ -187,8 +185,8 @@ impl Output {
             self.release(&mut table, columns)?;
         }
         self.flush()?;
-        if table.rows == 0 && self.on_screen() {
-            self.complain(nothing);
+        if table.rows == 0 && self.on_screen() && !nothing.is_empty() {
+            let _ = writeln!(self.err, "{}", settled(nothing));
         }
         Ok(())
     }
