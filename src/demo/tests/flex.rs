@@ -85,8 +85,8 @@ async fn an_expired_token_is_refused_in_either_form() {
     for expired_as in [401, 400] {
         let token_lifetime = Some(Duration::ZERO);
         let demo = serve(Options {
-            expired_as,
             token_lifetime,
+            expired_as,
             ..Options::default()
         })
         .await
@@ -548,7 +548,15 @@ async fn uploads_must_be_forms_with_one_named_file() {
     )
     .await;
     assert_eq!(named.json()["result"]["name"], "ü.png");
-    assert_eq!(demo.state()["wordbee"]["counts"]["waitingUploads"], 1);
+    let starred = nameless.replace(
+        "\"file\"",
+        "\"file\"; filename*=UTF-8''%E3%83%AD%E3%82%B4.png",
+    );
+    assert_eq!(
+        post(up, form, &starred).await.json()["result"]["name"],
+        "ロゴ.png"
+    );
+    assert_eq!(demo.state()["wordbee"]["counts"]["waitingUploads"], 2);
 }
 
 #[tokio::test]
