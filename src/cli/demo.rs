@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,8 +29,10 @@ struct Home {
 pub async fn demo(output: &mut Output, args: &args::Demo) -> Result<(), Failure> {
     let running = serve(options(args)).await.map_err(|error| {
         let port = args.port.unwrap_or_default();
-        Failure::failed(format!("the demo server cannot listen on port {port}: {error}"))
-            .hint("Leave --port out to take a free one.")
+        Failure::failed(format!(
+            "the demo server cannot listen on port {port}: {error}"
+        ))
+        .hint("Leave --port out to take a free one.")
     })?;
     let home = home(&running)
         .map_err(|error| Failure::failed(format!("the demo's home cannot be made: {error}")))?;
@@ -40,9 +42,10 @@ pub async fn demo(output: &mut Output, args: &args::Demo) -> Result<(), Failure>
         show(&running, &home).await
     };
     running.stop().await;
-    let closed = home.folder.close().map_err(|error| {
-        Failure::failed(format!("the demo's home could not be removed: {error}"))
-    });
+    let closed = home
+        .folder
+        .close()
+        .map_err(|error| Failure::failed(format!("the demo's home could not be removed: {error}")));
     result.and(closed)
 }
 
@@ -54,15 +57,20 @@ fn options(args: &args::Demo) -> Options {
         documents: args.documents,
         segments: args.segments,
         assets: args.assets,
-        latency: args.latency_ms.map_or(default.latency, Duration::from_millis),
+        latency: args
+            .latency_ms
+            .map_or(default.latency, Duration::from_millis),
         seed: args.seed.unwrap_or(default.seed),
         ..default
     }
 }
 
 fn home(demo: &Demo) -> std::io::Result<Home> {
-    // A folder of a temporary name is made for its user only.
-    let folder = tempfile::Builder::new().prefix("assetdeck-demo-").tempdir()?;
+    // It is not made for its user only unless that is said.
+    let folder = tempfile::Builder::new()
+        .prefix("assetdeck-demo-")
+        .permissions(std::fs::Permissions::from_mode(0o700))
+        .tempdir()?;
     let dirs = Dirs::inside(folder.path());
     let files = folder.path().join("files");
     create_private(&dirs.config)?;
@@ -105,7 +113,6 @@ async fn show(demo: &Demo, home: &Home) -> Result<(), Failure> {
 mod tests {
     use super::*;
     use crate::cli::output::tests::kept;
-    use std::os::unix::fs::PermissionsExt as _;
 
     #[tokio::test]
     async fn the_home_is_private_and_its_settings_are_accepted() {
@@ -123,7 +130,9 @@ mod tests {
         let env = Env::of(demo.env());
         let session = Session::open(Some(&home.config), env, Arc::new(NoStore)).unwrap();
         let (mut output, out, _) = kept(None);
-        crate::cli::ls::accounts(&session, &mut output, true).await.unwrap();
+        crate::cli::ls::accounts(&session, &mut output, true)
+            .await
+            .unwrap();
         for line in out.text().lines() {
             let line: serde_json::Value = serde_json::from_str(line).unwrap();
             assert_eq!(line["key_source"], "environment");

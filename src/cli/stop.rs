@@ -58,6 +58,5 @@ impl Stop {
 }
 
 fn on(kind: SignalKind) -> Result<Signal, Failure> {
-    signal(kind)
-        .map_err(|error| Failure::failed(format!("could not listen for signals: {error}")))
+    signal(kind).map_err(|error| Failure::failed(format!("could not listen for signals: {error}")))
 }

@@ -57,15 +57,6 @@ fn shorten(name: String) -> String {
     format!("{}…{extension}", &name[..end])
 }
 
-/// Two names are twins when a file system that ignores case or composition takes them for one.
-pub fn fold(name: &str) -> String {
-    name.nfc()
-        .collect::<String>()
-        .to_lowercase()
-        .nfc()
-        .collect()
-}
-
 /// The name for a message.
 pub fn shown(name: &str) -> SafeText {
     SafeText::name(name)

@@ -7,10 +7,11 @@ use futures_util::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 
 use super::job::JobState;
-use super::names::{fold, local_name, shown};
+use super::names::{local_name, shown};
 use super::queue::Handle;
 use crate::api::{ApiError, ApiErrorKind, Download, Provider, Step};
 use crate::domain::Asset;
+use crate::domain::twin_key;
 
 /// Most bytes that are taken when neither the listing nor the answer says how many there are.
 const UNDECLARED_MAX: u64 = 2 << 30;
@@ -138,12 +139,12 @@ impl<'a> Target<'a> {
 
     /// A file of that name, also in another case or composition, is never replaced.
     fn refuse_twin(&self) -> Result<(), ApiError> {
-        let wanted = fold(self.name);
+        let wanted = twin_key(self.name);
         let entries =
             rustix::fs::Dir::read_from(&self.handle).map_err(|error| local(&error.into()))?;
         for entry in entries.flatten() {
             let there = entry.file_name().to_string_lossy().into_owned();
-            if fold(&there) == wanted {
+            if twin_key(&there) == wanted {
                 return Err(refuse(format!(
                     "“{}” is already in {}; nothing was replaced",
                     shown(&there),

@@ -60,9 +60,8 @@ fn current(state: &State) -> Option<&Account> {
 
 fn locale(state: &State) -> Option<String> {
     let opened = state.browse.open()?;
-    let locale = opened.assets.list.lens().locale.as_ref()?;
-    let text = locale.as_ref().map_or("no locale", |it| it.as_str());
-    Some(SafeText::name(text).into_string())
+    let locale = opened.assets.list.lens().locale.name()?;
+    Some(SafeText::name(locale).into_string())
 }
 
 /// Container and segment.
