@@ -260,7 +260,8 @@ impl Modal for UploadForm {
                 quote(&SafeText::name(twin.name.as_str())),
                 toned(
                     match twins.len() {
-                        1 => " is listed there already; this does not take its place by a promise of the service.".to_owned(),
+                        1 => " is listed there already; the service may replace it or keep both."
+                            .to_owned(),
                         count => format!(" and {} more are listed there already.", count - 1),
                     },
                     Tone::Warning,
