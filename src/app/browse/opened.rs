@@ -202,6 +202,15 @@ pub enum LocaleChoice {
 }
 
 impl LocaleChoice {
+    /// What the choice is called, when it hides anything; a code is foreign text.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::All => None,
+            Self::Without => Some("no locale"),
+            Self::Only(locale) => Some(locale.as_str()),
+        }
+    }
+
     fn passes(&self, locale: Option<&Locale>) -> bool {
         match self {
             Self::All => true,
