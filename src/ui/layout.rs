@@ -41,9 +41,9 @@ pub fn shown(focus: Pane, zoom: bool, width: u16) -> Vec<Pane> {
 /// Shares of the width.
 const fn weight(pane: Pane) -> u32 {
     match pane {
-        Pane::Places => 4,
-        Pane::Middle | Pane::Details => 5,
-        Pane::Assets => 8,
+        Pane::Places => 5,
+        Pane::Middle | Pane::Details => 6,
+        Pane::Assets => 9,
     }
 }
 

@@ -383,6 +383,8 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_is_wider_than_asked(text in "[ a-zéヒ👩‍💻.⟨]{0,40}", columns in 0_usize..30) {
+            // As everything that comes here: a joiner without its emoji is a mark by now.
+            let text = SafeText::name(&text).into_string();
             prop_assert!(width(&cut(&text, columns)) <= columns);
             prop_assert!(width(&cut_name(&text, columns)) <= columns);
             prop_assert!(width(&cut_start(&text, columns)) <= columns);

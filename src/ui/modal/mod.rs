@@ -5,14 +5,14 @@ mod rows;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::{Color, Style};
+use ratatui::style::Style;
 use ratatui::widgets::{Block as Frame, BorderType, Clear, Padding, Widget};
 
 use self::blocks::{Laid, lay_out};
-use super::paint::Paint;
-use super::text::cut;
+use super::paint::{Paint, wide};
+use super::text::{cut, width};
 use super::theme::Role;
-use crate::app::modal::view::{ModalView, Room, Tone, toned};
+use crate::app::modal::view::{ModalView, Piece, Room, Tone, toned};
 
 /// Where a modal was scrolled to; begins anew with another modal.
 #[derive(Debug, Default)]
@@ -74,7 +74,7 @@ pub fn draw(
         _ => wanted.min(most),
     };
     let area = centred(screen, outer_width, inner_height + 2 + 2 * pad);
-    Clear.render(area, buffer);
+    clear(buffer, area);
     let inner = frame(buffer, area, view, (side, pad), paint);
     let (top, cursor) = place(buffer, inner, &laid, &mut scroll.top, paint);
     let rows = laid.list.map(|list| {
@@ -102,6 +102,20 @@ fn centred(screen: Rect, width: u16, height: u16) -> Rect {
         y: screen.y + (screen.height - height) * 2 / 5,
         width,
         height,
+    }
+}
+
+/// Empties the area, and what a wide glyph to its left would cover of it.
+fn clear(buffer: &mut Buffer, area: Rect) {
+    Clear.render(area, buffer);
+    if let Some(x) = area.x.checked_sub(1) {
+        for y in area.top()..area.bottom() {
+            if let Some(cell) = buffer.cell_mut((x, y))
+                && width(cell.symbol()) > 1
+            {
+                cell.set_symbol(" ");
+            }
+        }
     }
 }
 
@@ -134,29 +148,25 @@ fn frame(
     };
     let title = [toned(cut(&title, usize::from(room)), Tone::Strong)];
     let style = theme.style(if view.danger { Role::Bad } else { Role::Strong });
-    let used = paint.line(buffer, line(area.y), &title, style);
-    if !view.danger {
-        plain(buffer, line(area.y), used);
-    }
+    on_border(buffer, line(area.y), &title, style, paint);
     if area.height > 1 && !view.hints.is_empty() {
         // The last hint says how to leave: it stays when others do not fit.
         let mut hints = paint.hints(&view.hints, 1, room.saturating_sub(2));
         hints.insert(0, toned(" ", Tone::Plain));
         hints.push(toned(" ", Tone::Plain));
-        let at = line(area.bottom() - 1);
-        let used = paint.line(buffer, at, &hints, Style::new());
-        plain(buffer, at, used);
+        on_border(buffer, line(area.bottom() - 1), &hints, Style::new(), paint);
     }
     inner
 }
 
-/// Takes the border's colour off a text that lies on it: a style without one lets it through.
-fn plain(buffer: &mut Buffer, line: Rect, columns: u16) {
-    for x in line.x..line.x + columns {
+/// Writes over a border, whose own style would shine through.
+fn on_border(buffer: &mut Buffer, line: Rect, words: &[Piece], style: Style, paint: &Paint<'_>) {
+    for x in line.x..line.x + wide(words).min(line.width) {
         if let Some(cell) = buffer.cell_mut((x, line.y)) {
-            cell.set_fg(Color::Reset);
+            cell.reset();
         }
     }
+    paint.line(buffer, line, words, style);
 }
 
 /// Puts the laid lines into the frame, scrolled so that what has the focus is in view.
