@@ -21,7 +21,7 @@ impl State {
             Msg::Input(input) => self.on_input(&input, now),
             Msg::Tick => self.tick(now),
             Msg::Loaded { id, answer } => self.on_answer(id, answer, now),
-            Msg::Job(job) => self.on_job(job, now),
+            Msg::Job(job) => self.on_job(&job, now),
             Msg::Progress { job, bytes } => {
                 self.transfers.progress(job, bytes, now);
                 Vec::new()
