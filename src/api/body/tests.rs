@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::*;
-use crate::api::http::testing::{Heard, Server, TestFile, hasty, json, reply};
+use crate::api::http::tests::server::{Heard, Server, TestFile, hasty, json, reply};
 use crate::api::http::{Method, Patience};
 
 const OP: &str = "test";

@@ -1,14 +1,16 @@
 //! The wire at its worst: redirects, lies about length, pages, stalls, bombs, and where secrets go.
 
+pub(crate) mod server;
+
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use proptest::prelude::*;
 
-use super::testing::{CANARY, Reply, Server, TestFile, canary, hasty, json, reply};
 use super::*;
 use crate::api::body::Outgoing;
 use crate::api::{ApiErrorKind, Delivery};
+use server::{CANARY, Reply, Server, TestFile, canary, hasty, json, reply};
 
 const OP: &str = "test";
 
@@ -27,7 +29,7 @@ fn assert_unheard(server: &Server) {
 #[tokio::test]
 async fn no_redirect_is_followed_with_credentials() {
     let stranger = Server::start(|_| json(200, serde_json::json!({})));
-    let file = TestFile::new("a.bin", &[7; 300_000]);
+    let file = TestFile::new("a.bin", &vec![7; 300_000]);
     let there = stranger.authority();
     let targets = [
         format!("http://{there}/x"),
@@ -333,7 +335,7 @@ async fn a_silent_or_dripping_server_ends_in_time() {
 #[tokio::test]
 async fn an_upload_that_stops_moving_ends_in_time() {
     let file = TestFile::new("big.bin", &vec![7; 30_000_000]);
-    let home = Server::start(|_| Reply::Early(Vec::new()));
+    let home = Server::deaf(b"");
     let http = home.http(hasty());
     let body = Outgoing::file(OP, &file.path, &file.stamp(), "image/png")
         .await
@@ -355,8 +357,7 @@ async fn an_upload_that_stops_moving_ends_in_time() {
 #[tokio::test]
 async fn a_yes_before_the_end_is_no_yes() {
     let file = TestFile::new("big.bin", &vec![7; 30_000_000]);
-    let early = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_vec();
-    let home = Server::start(move |_| Reply::Early(early.clone()));
+    let home = Server::deaf(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
     let http = home.http(hasty());
     let body = Outgoing::file(OP, &file.path, &file.stamp(), "image/png")
         .await
