@@ -45,7 +45,7 @@ async fn no_redirect_is_followed_with_credentials() {
         for target in &targets {
             let location = format!("location: {target}\r\n");
             let home = Server::start(move |_| reply(status, &location, ""));
-            let http = home.http(hasty());
+            let http = home.http(Patience::default());
             let call = |method| http.call(OP, method, &["a", "b"]).query("signature", "1");
             let mut errors = vec![
                 call(Method::GET).answer().await.unwrap_err(),
@@ -86,7 +86,7 @@ async fn no_redirect_is_followed_with_credentials() {
 async fn a_refused_redirect_names_where_it_led() {
     let home = Server::start(|_| reply(302, "location: https://evil.example:444/x?y\r\n", ""));
     let error = home
-        .http(hasty())
+        .http(Patience::default())
         .call(OP, Method::GET, &["a"])
         .answer()
         .await
@@ -100,7 +100,7 @@ async fn a_bare_download_follows_without_credentials() {
     let storage = Server::start(|_| reply(200, "", "bytes"));
     let location = format!("location: {}/file\r\n", storage.url());
     let home = Server::start(move |_| reply(302, &location, ""));
-    let http = home.http(hasty());
+    let http = home.http(Patience::default());
     let mut stream = http
         .bare(OP, Method::GET, &format!("{}/start", home.url()))
         .stream()
@@ -115,7 +115,7 @@ async fn a_bare_download_follows_without_credentials() {
     }
 
     let around = Server::start(|heard| reply(302, &format!("location: {}x\r\n", heard.path()), ""));
-    let http = around.http(hasty());
+    let http = around.http(Patience::default());
     let error = http
         .bare(OP, Method::GET, &around.url())
         .stream()
@@ -128,7 +128,7 @@ async fn a_bare_download_follows_without_credentials() {
 #[tokio::test]
 async fn a_bare_call_cannot_carry_a_credential() {
     let home = Server::start(|_| reply(200, "", ""));
-    let http = home.http(hasty());
+    let http = home.http(Patience::default());
     let call = http.bare(OP, Method::GET, &home.url());
     let error = call
         .secret("x-api-key", &canary())
@@ -150,7 +150,7 @@ async fn the_key_goes_to_its_origin_and_never_into_an_error() {
                 format!("your key {CANARY} is no good"),
             )
         });
-        let http = home.http(hasty());
+        let http = home.http(Patience::default());
         let error = http
             .call(OP, Method::GET, &["a"])
             .answer()
@@ -161,7 +161,7 @@ async fn the_key_goes_to_its_origin_and_never_into_an_error() {
         assert_eq!(error.status, Some(status));
         assert_eq!(home.heard()[0].header("x-api-key"), Some(CANARY));
     }
-    let http = Server::start(|_| reply(200, "", "")).http(hasty());
+    let http = Server::start(|_| reply(200, "", "")).http(Patience::default());
     assert!(!format!("{http:?}").contains("canary"));
 }
 
@@ -212,7 +212,7 @@ async fn a_status_says_what_to_do() {
     ];
     for (status, headers, kind) in cases {
         let home = Server::start(move |_| reply(status, headers, ""));
-        let http = home.http(hasty());
+        let http = home.http(Patience::default());
         let error = http
             .call(OP, Method::GET, &["a"])
             .answer()
@@ -234,7 +234,7 @@ async fn a_page_is_no_answer() {
     ] {
         for status in [200, 500, 403] {
             let home = Server::start(move |_| reply(status, "", page));
-            let http = home.http(hasty());
+            let http = home.http(Patience::default());
             let error = http
                 .call(OP, Method::GET, &["a"])
                 .answer()
@@ -261,7 +261,7 @@ async fn a_broken_answer_leaves_a_change_in_doubt() {
     ];
     for answer in answers {
         let home = Server::start(move |_| Reply::Bytes(answer.to_vec()));
-        let http = home.http(hasty());
+        let http = home.http(Patience::default());
         let call = http.call(OP, Method::POST, &["a"]).json(&1).changes();
         let error = call.answer().await.unwrap_err();
         assert_eq!(error.kind, ApiErrorKind::Transport, "{error:?}");
@@ -272,7 +272,7 @@ async fn a_broken_answer_leaves_a_change_in_doubt() {
     }
     for status in [502, 504] {
         let home = Server::start(move |_| reply(status, "", "<html>"));
-        let http = home.http(hasty());
+        let http = home.http(Patience::default());
         let call = http.call(OP, Method::POST, &["a"]).json(&1).changes();
         assert!(call.answer().await.unwrap_err().in_doubt());
     }
@@ -284,7 +284,9 @@ async fn without_a_connection_nothing_is_in_doubt() {
         .unwrap()
         .local_addr()
         .unwrap();
-    let options = Server::start(|_| reply(200, "", "")).http(hasty()).options;
+    let options = Server::start(|_| reply(200, "", ""))
+        .http(Patience::default())
+        .options;
     let http = Http::new(&format!("http://{free}"), options).unwrap();
     let call = http
         .call(OP, Method::POST, &["a"])
@@ -358,7 +360,7 @@ async fn an_upload_that_stops_moving_ends_in_time() {
 async fn a_yes_before_the_end_is_no_yes() {
     let file = TestFile::new("big.bin", &vec![7; 30_000_000]);
     let home = Server::deaf(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
-    let http = home.http(hasty());
+    let http = home.http(Patience::default());
     let body = Outgoing::file(OP, &file.path, &file.stamp(), "image/png")
         .await
         .unwrap();
@@ -400,8 +402,7 @@ async fn too_much_is_refused() {
     ];
     for case in cases {
         let home = Server::start(move |_| case());
-        let mut patience = hasty();
-        patience.silence = Duration::from_secs(5);
+        let patience = Patience::default();
         let error = home
             .http(patience)
             .call(OP, Method::GET, &["a"])
@@ -412,7 +413,7 @@ async fn too_much_is_refused() {
     }
     let list = format!("[{}]", vec!["1"; MAX_ENTRIES + 1].join(","));
     let home = Server::start(move |_| reply(200, "", &list));
-    let http = home.http(hasty());
+    let http = home.http(Patience::default());
     let answer = http.call(OP, Method::GET, &["a"]).answer().await.unwrap();
     let error = answer.entries(answer.raw().unwrap()).unwrap_err();
     assert_eq!(error.kind, ApiErrorKind::Limit);
@@ -425,7 +426,7 @@ async fn an_odd_body_is_an_error_and_no_crash() {
         let body = body.to_owned();
         let home = Server::start(move |_| reply(200, "", &body));
         let answer = home
-            .http(hasty())
+            .http(Patience::default())
             .call(OP, Method::GET, &["a"])
             .answer()
             .await
@@ -436,7 +437,7 @@ async fn an_odd_body_is_an_error_and_no_crash() {
     // One entry that is not UTF-8 costs that entry only.
     let home = Server::start(|_| reply(200, "", b"[{\"a\":\"x\"},{\"a\":\"\xff\"}]"));
     let answer = home
-        .http(hasty())
+        .http(Patience::default())
         .call(OP, Method::GET, &["a"])
         .answer()
         .await
@@ -489,7 +490,7 @@ fn a_base_address_is_sound_or_refused() {
 
 #[tokio::test]
 async fn an_address_of_the_service_is_judged() {
-    let local = Server::start(|_| reply(200, "", "")).http(hasty());
+    let local = Server::start(|_| reply(200, "", "")).http(Patience::default());
     let remote = Http::new("https://api.example.com", local.options.clone()).unwrap();
     let judge = |http: &Http, address: &str| http.foreign(OP, address).is_ok();
     assert!(judge(

@@ -16,7 +16,11 @@ const SITE: &str = "6f1f8a52-6c55-4c0e-9a7e-0f0f5f3b9a10";
 const OTHER: &str = "7f1f8a52-6c55-4c0e-9a7e-0f0f5f3b9a11";
 
 fn adapter(server: &Server) -> Adapter {
-    Adapter::new(&settings("segmentflow", &server.url()), canary(), hasty()).unwrap()
+    adapter_with(server, Patience::default())
+}
+
+fn adapter_with(server: &Server, patience: Patience) -> Adapter {
+    Adapter::new(&settings("segmentflow", &server.url()), canary(), patience).unwrap()
 }
 
 fn site() -> AssetScope {
@@ -94,7 +98,7 @@ async fn websites_come_from_assets_templates_and_settings() {
             ("x".to_owned(), "Archive".to_owned()),
             (SITE.to_owned(), "mine".to_owned()),
         ];
-        let adapter = Adapter::new(&settings, canary(), hasty()).unwrap();
+        let adapter = Adapter::new(&settings, canary(), Patience::default()).unwrap();
         let containers = read(adapter.containers(None).await.unwrap());
         let names: Vec<&str> = containers.iter().map(|one| one.name.as_str()).collect();
         if templates == 200 {
@@ -335,7 +339,7 @@ async fn a_lost_answer_to_creating_is_in_doubt_and_found_by_its_key() {
         let file = TestFile::new("a.png", &[1; 10]);
         let request = request(&file, site(), "image/png");
         let watch = Noted::default();
-        let adapter = adapter(&server);
+        let adapter = adapter_with(&server, hasty());
         let error = adapter.upload(&request, &watch).await.unwrap_err();
         assert!(error.in_doubt(), "{error:?}");
         let creates = server

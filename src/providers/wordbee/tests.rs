@@ -10,7 +10,7 @@ use serde_json::json;
 use super::*;
 use crate::api::Step;
 use crate::api::http::tests::server::{
-    CANARY, Heard, Reply, Server, TestFile, canary, hasty, json as answer, reply,
+    CANARY, Heard, Reply, Server, TestFile, canary, json as answer, reply,
 };
 use crate::demo::Options;
 use crate::domain::{AssetPath, Locale};
@@ -24,7 +24,13 @@ fn adapter(server: &Server) -> Adapter {
         cap: Duration::from_secs(1),
         ..Pace::default()
     };
-    Adapter::new(&settings("wordbee", &server.url()), canary(), hasty(), pace).unwrap()
+    Adapter::new(
+        &settings("wordbee", &server.url()),
+        canary(),
+        Patience::default(),
+        pace,
+    )
+    .unwrap()
 }
 
 fn document() -> ContainerId {
@@ -185,7 +191,7 @@ async fn a_token_that_lay_idle_is_renewed_beforehand() {
             ..Pace::default()
         };
         let settings = settings("wordbee", &server.url());
-        let adapter = Adapter::new(&settings, canary(), hasty(), pace).unwrap();
+        let adapter = Adapter::new(&settings, canary(), Patience::default(), pace).unwrap();
         for _ in 0..3 {
             adapter.check().await.unwrap();
         }
