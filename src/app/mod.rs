@@ -3,20 +3,30 @@
 pub mod action;
 pub mod browse;
 pub mod columns;
+pub mod edit;
 pub mod effect;
 pub mod files;
 pub mod key;
+pub mod keymap;
 pub mod list;
 pub mod modal;
 pub mod msg;
 pub mod notice;
+pub mod paths;
 pub mod remote;
+mod timers;
 pub mod transfers;
+mod update;
+pub mod words;
 
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
-pub use action::{Action, Context};
+pub use action::{ACTIONS, Action, Context};
 pub use browse::{Browse, Pane};
 pub use effect::{Effect, Load, RequestId};
 pub use key::{Input, Key};
@@ -24,11 +34,17 @@ pub use msg::{Answer, Msg};
 pub use remote::{Face, Remote};
 
 use crate::api::AccountInfo;
-use crate::app::browse::Account;
-use crate::app::key::Chord;
+use crate::app::browse::{Account, Asked};
+use crate::app::keymap::{Found, Keymap};
 use crate::app::modal::Modal;
+use crate::app::modal::view::{Hint, ModalView};
 use crate::app::notice::Notices;
+use crate::app::timers::Timers;
 use crate::app::transfers::Transfers;
+use crate::domain::{AccountName, AssetPath, ContainerId};
+
+/// The smallest screen that is drawn, in columns and rows.
+pub const SMALLEST: (u16, u16) = (40, 12);
 
 /// What the composition root knows when the screen starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +63,13 @@ pub struct StartOptions {
     pub desktop: bool,
 }
 
+/// What the forms remember within a session.
+#[derive(Debug, Default)]
+pub struct Memory {
+    /// The folder that the last upload into a container went to.
+    pub folders: HashMap<(AccountName, ContainerId), AssetPath>,
+}
+
 /// The whole model: plain data, no handles, no clock.
 #[derive(Debug)]
 pub struct State {
@@ -55,25 +78,30 @@ pub struct State {
     pub modals: Vec<Box<dyn Modal>>,
     pub transfers: Transfers,
     pub notices: Notices,
+    /// `files_at` and `save_to` follow the user.
     pub options: StartOptions,
     /// Columns and rows.
     pub size: (u16, u16),
     /// The filter line of the focused pane is being edited; what is typed is already applied.
     pub filtering: Option<tui_input::Input>,
     /// Keys of a chord that is not complete.
-    pub pending: Option<(Chord, Instant)>,
+    pub pending: Vec<Key>,
     /// Turns while something moves.
     pub spinner: usize,
-    pub(crate) requests: u64,
+    pub memory: Memory,
+    pub keymap: Keymap,
+    timers: Timers,
+    /// What each awaited answer is for.
+    asked: HashMap<RequestId, Asked>,
+    requests: u64,
 }
 
 impl State {
     /// A state in which nothing was asked yet.
     pub fn new(accounts: Vec<AccountInfo>, options: StartOptions) -> Self {
-        let accounts: Vec<Account> = accounts.into_iter().map(Account::new).collect();
-        Self {
+        let mut state = Self {
             browse: Browse {
-                accounts,
+                accounts: accounts.into_iter().map(Account::new).collect(),
                 ..Browse::default()
             },
             modals: Vec::new(),
@@ -82,9 +110,124 @@ impl State {
             size: options.size,
             options,
             filtering: None,
-            pending: None,
+            pending: Vec::new(),
             spinner: 0,
+            memory: Memory::default(),
+            keymap: Keymap::defaults(),
+            timers: Timers::default(),
+            asked: HashMap::new(),
             requests: 0,
+        };
+        state.rebuild_places();
+        state
+    }
+
+    /// Connects every account; what they hold is asked as soon as each has its key.
+    pub fn start(&mut self, now: Instant) -> Vec<Effect> {
+        self.timers.spin(now);
+        self.browse
+            .accounts
+            .iter()
+            .map(|account| Effect::Connect {
+                account: account.info.name.clone(),
+                entry: None,
+            })
+            .collect()
+    }
+
+    /// A new request, and what its answer is for.
+    fn request(&mut self, asked: Asked) -> RequestId {
+        self.requests += 1;
+        let id = RequestId(self.requests);
+        self.asked.insert(id, asked);
+        id
+    }
+
+    /// A new request whose answer goes to the modals.
+    pub(crate) fn request_for_modal(&mut self) -> RequestId {
+        self.request(Asked::Modal)
+    }
+
+    /// Nobody waits for this any more.
+    fn drop_request(&mut self, id: Option<RequestId>) -> Option<Effect> {
+        let id = id?;
+        self.asked.remove(&id).map(|_| Effect::Cancel(id))
+    }
+
+    /// As [`Self::drop_request`], for modals.
+    pub(crate) fn forget(&mut self, id: Option<RequestId>) -> Option<Effect> {
+        self.drop_request(id)
+    }
+
+    /// Rows that a list pane can show at once, about: update never looks at what was drawn.
+    pub(crate) fn page(&self) -> usize {
+        usize::from(self.size.1.saturating_sub(4)).max(1)
+    }
+
+    /// The terminal is too small to show anything but a line that says so.
+    pub const fn too_small(&self) -> bool {
+        self.size.0 < SMALLEST.0 || self.size.1 < SMALLEST.1
+    }
+
+    /// The modals as they are to be drawn, bottom first.
+    pub fn modal_views(&self) -> Vec<ModalView> {
+        self.modals.iter().map(|modal| modal.view(self)).collect()
+    }
+
+    /// The contexts whose keys work now, innermost first.
+    pub fn contexts(&self) -> &'static [Context] {
+        match self.browse.focus {
+            Pane::Places => &[Context::Places, Context::Lists, Context::Everywhere],
+            Pane::Middle => &[Context::Middle, Context::Lists, Context::Everywhere],
+            Pane::Assets => &[Context::Assets, Context::Lists, Context::Everywhere],
+            Pane::Details => &[Context::Details, Context::Everywhere],
         }
+    }
+
+    /// What can be pressed now, most useful first; help stays last and is the last to be dropped.
+    pub fn hints(&self) -> Vec<Hint> {
+        let hint = |keys: &str, does: &str| Hint {
+            keys: keys.to_owned(),
+            does: does.to_owned(),
+        };
+        if let Some(modal) = self.modals.last() {
+            return modal.view(self).hints;
+        }
+        if self.filtering.is_some() {
+            return vec![hint("Enter", "keep the filter"), hint("Esc", "clear it")];
+        }
+        if !self.pending.is_empty() {
+            return self.chord_hints();
+        }
+        action::hint_names(self)
+            .iter()
+            .filter_map(|name| action::find(name))
+            .filter(|action| (action.enabled)(self).is_ok())
+            .filter_map(|action| {
+                let key = self.keymap.first_key(action);
+                (!key.is_empty()).then(|| hint(&key, action.title))
+            })
+            .collect()
+    }
+
+    /// How the chord that was begun can go on; the keys that are still to be pressed.
+    pub fn chord_hints(&self) -> Vec<Hint> {
+        match self.keymap.find(self.contexts(), &self.pending) {
+            Found::Begun(ways) => ways
+                .into_iter()
+                .map(|(rest, action)| Hint {
+                    keys: rest,
+                    does: action.title.to_owned(),
+                })
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Something is on its way: a spinner turns.
+    pub fn moving(&self) -> bool {
+        self.browse.loading()
+            || self.transfers.unfinished() > 0
+            || self.modals.iter().any(|modal| modal.moves())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,9 +66,10 @@ fn options(args: &args::Demo) -> Options {
 }
 
 fn home(demo: &Demo) -> std::io::Result<Home> {
-    // A folder of a temporary name is made for its user only.
+    // It is not made for its user only unless that is said.
     let folder = tempfile::Builder::new()
         .prefix("assetdeck-demo-")
+        .permissions(std::fs::Permissions::from_mode(0o700))
         .tempdir()?;
     let dirs = Dirs::inside(folder.path());
     let files = folder.path().join("files");
@@ -112,7 +113,6 @@ async fn show(demo: &Demo, home: &Home) -> Result<(), Failure> {
 mod tests {
     use super::*;
     use crate::cli::output::tests::kept;
-    use std::os::unix::fs::PermissionsExt as _;
 
     #[tokio::test]
     async fn the_home_is_private_and_its_settings_are_accepted() {

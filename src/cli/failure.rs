@@ -6,22 +6,40 @@ use crate::config::ConfigError;
 /// The exit codes, as the help lists them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    Done = 0,
-    /// It failed.
-    Failed = 1,
-    /// Wrong usage or settings: nothing was tried.
-    Usage = 2,
-    /// Some of several failed.
-    Partly = 3,
-    /// Not signed in, or not allowed.
-    Refused = 4,
-    /// Stopped by the user.
-    Stopped = 130,
+    /// 0
+    Done,
+    /// 1: it failed.
+    Failed,
+    /// 2: wrong usage or settings, nothing was tried.
+    Usage,
+    /// 3: some of several failed.
+    Partly,
+    /// 4: not signed in, or not allowed.
+    Refused,
+    /// 130: stopped by the user.
+    Stopped,
+    /// The screen was ended by a signal: this status.
+    Signalled(u8),
+}
+
+impl Exit {
+    /// The status that the shell sees.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Partly => 3,
+            Self::Refused => 4,
+            Self::Stopped => 130,
+            Self::Signalled(status) => status,
+        }
+    }
 }
 
 impl From<Exit> for std::process::ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
+        Self::from(exit.code())
     }
 }
 
@@ -161,6 +179,17 @@ mod tests {
 
     #[test]
     fn errors_have_their_exit_codes() {
+        let all = [
+            (Exit::Done, 0),
+            (Exit::Failed, 1),
+            (Exit::Usage, 2),
+            (Exit::Partly, 3),
+            (Exit::Refused, 4),
+            (Exit::Stopped, 130),
+        ];
+        for (exit, code) in all {
+            assert_eq!(exit.code(), code);
+        }
         let api = |kind| Failure::from(ApiError::new("list assets", kind, "no")).exit;
         assert_eq!(api(ApiErrorKind::Unauthorized), Exit::Refused);
         assert_eq!(

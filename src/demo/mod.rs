@@ -107,7 +107,7 @@ impl Default for Options {
             list_shape: ListShape::Envelope,
             token_lifetime: None,
             expired_as: 401,
-            link_lifetime: Duration::from_secs(900),
+            link_lifetime: Duration::from_mins(15),
             calls_per_hour: None,
             hostile: false,
         }
@@ -192,7 +192,7 @@ async fn objects(State(world): State<Arc<World>>, request: Request) -> Response 
         return state::answer(&world, &Call::new(request));
     }
     record::through(world, "storage", request, |world, request| async move {
-        storage::answer(&world, request).await
+        storage::respond(&world, request).await
     })
     .await
 }

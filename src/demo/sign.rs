@@ -278,10 +278,11 @@ fn canonical(
     headers: &[(String, String)],
     signed: &str,
 ) -> String {
-    let lines: String = headers
+    let lines: Vec<String> = headers
         .iter()
         .map(|(name, value)| format!("{name}:{value}\n"))
         .collect();
+    let lines = lines.concat();
     format!(
         "{method}\n{path}\n{}\n{lines}\n{signed}\n{UNSIGNED}",
         encode_query(query)

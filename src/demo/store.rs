@@ -31,7 +31,7 @@ pub struct World {
     /// The number everything seeded follows from.
     pub seed: Seed,
     /// The made files.
-    pub shelf: Shelf,
+    pub made: Shelf,
     /// Address of the listener with both APIs, without a slash at the end.
     pub api: String,
     /// Address of the storage's listener, without a slash at the end.
@@ -167,14 +167,14 @@ impl World {
     /// Makes the world of these options, served at these addresses.
     pub fn new(options: Options, api: String, storage_origin: String) -> Self {
         let seed = Seed(options.seed);
-        let shelf = Shelf::new();
-        let mut web = Web::new(seed, &shelf, options.websites, options.assets);
+        let made = Shelf::new();
+        let mut web = Web::new(seed, &made, options.websites, options.assets);
         if options.hostile {
-            hostile::website(seed, &shelf, &mut web);
+            hostile::website(seed, &made, &mut web);
         }
         let (documents, attached) = flex::world(
             seed,
-            &shelf,
+            &made,
             options.documents,
             options.segments,
             options.assets,
@@ -203,7 +203,7 @@ impl World {
         Self {
             options,
             seed,
-            shelf,
+            made,
             api,
             storage_origin,
             web,
@@ -241,7 +241,7 @@ impl World {
         match library.touched.get(&sequence) {
             Some(changed) => changed.clone(),
             None if (1..=self.web.bulk).contains(&sequence) => {
-                Some(self.web.computed(self.seed, &self.shelf, sequence))
+                Some(self.web.computed(self.seed, &self.made, sequence))
             }
             None => None,
         }
@@ -249,7 +249,7 @@ impl World {
 
     /// How many assets the websites' service holds.
     pub fn web_count(&self, library: &Library) -> u64 {
-        let touched_seeded = library.touched.range(1..=self.web.bulk).count() as u64;
+        let touched_seeded = library.touched.range(..=self.web.bulk).count() as u64;
         let alive = library.touched.values().flatten().count() as u64;
         self.web.bulk - touched_seeded + alive
     }
@@ -259,7 +259,7 @@ impl World {
         let key = (document.did, document.first_sid + place);
         match flex.touched.get(&key) {
             Some(list) => list.clone(),
-            None => document.bulk_assets(self.seed, &self.shelf, place),
+            None => document.bulk_assets(self.seed, &self.made, place),
         }
     }
 

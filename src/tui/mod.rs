@@ -1,1 +1,346 @@
-//! (placeholder)
+//! The terminal: modes, signals, events, and the loop that turns them into frames.
+
+mod event;
+mod hangup;
+mod paper;
+mod terminal;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::event::Event;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use self::hangup::Notice;
+use self::terminal::Screen;
+pub use self::terminal::TuiError;
+use crate::api::Connector;
+use crate::app::key::Input;
+use crate::app::modal::view::Tone;
+use crate::app::msg::{Desktop, Signal};
+use crate::app::{Effect, Msg, StartOptions, State};
+use crate::runtime::Runtime;
+use crate::runtime::desktop::Place;
+use crate::transfer::Transfers;
+use crate::ui::theme::Theme;
+use crate::ui::{ViewState, draw};
+
+/// At most so many messages are taken between two frames.
+const BATCH: usize = 256;
+/// No two frames are closer than this.
+const FRAME: Duration = Duration::from_millis(16);
+/// What only turns or counts is drawn no more often than this.
+const PULSE: Duration = Duration::from_millis(100);
+/// How long leaving may take when a signal asked for it.
+const HURRY: Duration = Duration::from_millis(1200);
+/// The signal that tells of our own return may be this late.
+const ECHO: Duration = Duration::from_millis(500);
+/// The longest text that terminals take for their clipboard, in bytes before it is encoded.
+const LONGEST_COPY: usize = 74_000;
+
+/// What the screen needs from the composition root.
+pub struct Start {
+    pub connector: Arc<dyn Connector>,
+    pub transfers: Transfers,
+    /// Where the file browser begins.
+    pub files_at: PathBuf,
+    /// One sentence for the user to begin with. Safe to show.
+    pub notice: Option<String>,
+}
+
+/// How the screen was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// The user quit.
+    Quit,
+    /// A signal asked for it, or the terminal went away: the exit status that says so.
+    Signalled(u8),
+}
+
+/// Shows the screen until it is left. Must run on the main thread, inside a runtime with worker
+/// threads; the terminal is given back whatever happens.
+pub async fn run(start: Start) -> Result<Exit, TuiError> {
+    let var = |name: &str| std::env::var(name).ok();
+    terminal::check(var("TERM").as_deref())?;
+    let theme = Theme::from_env(var);
+    let (inbox, messages) = unbounded_channel();
+    let mut screen = Screen::open()?;
+    let notices = hangup::watch(screen.restore())?;
+    let events = event::read()?;
+    let size = screen.terminal.size()?;
+    let now = Instant::now();
+    let options = StartOptions {
+        save_to: start.files_at.clone(),
+        files_at: start.files_at,
+        home: std::env::home_dir(),
+        size: (size.width, size.height),
+        ascii: theme.ascii(),
+        desktop: matches!(Place::here(), Place::Desktop),
+    };
+    let mut state = State::new(start.connector.accounts(), options);
+    if let Some(notice) = start.notice {
+        state.notices.say(Tone::Plain, notice, now);
+    }
+    let mut tui = Tui {
+        state,
+        view: ViewState::new(theme, TimeZone::system()),
+        runtime: Runtime::new(start.connector, start.transfers, inbox.clone()),
+        inbox,
+        drawn: None,
+        ticked: None,
+        resumed: None,
+    };
+    let mut sources = Sources {
+        notices,
+        messages,
+        events,
+    };
+    let first = tui.state.start(now);
+    // The first frame comes before the first request.
+    tui.frame(&mut screen, now)?;
+    let exit = match tui.perform(first, &mut screen)? {
+        Some(exit) => exit,
+        None => tui.turn(&mut screen, &mut sources).await?,
+    };
+    // Before the last calls, so that the user sees at once that the key was heard.
+    drop(screen);
+    let goodbye = tui.runtime.shutdown();
+    match exit {
+        Exit::Quit => tokio::select! {
+            () = goodbye => {}
+            // Asked once more: without the wait.
+            Some(_) = sources.leave() => {}
+        },
+        Exit::Signalled(_) => {
+            let _ = tokio::time::timeout(HURRY, goodbye).await;
+        }
+    }
+    Ok(exit)
+}
+
+/// Where everything comes from.
+struct Sources {
+    notices: UnboundedReceiver<Notice>,
+    messages: UnboundedReceiver<Msg>,
+    events: UnboundedReceiver<Event>,
+}
+
+/// One thing that came.
+enum Came {
+    Notice(Notice),
+    Msg(Msg),
+    Event(Event),
+    Deadline,
+}
+
+impl Sources {
+    /// Waits for the next thing: signals first, then answers, then keys, then the clock.
+    async fn next(&mut self, deadline: Option<Instant>) -> Came {
+        let clock = async {
+            match deadline {
+                Some(at) => tokio::time::sleep_until(at.into()).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            Some(notice) = self.notices.recv() => Came::Notice(notice),
+            Some(msg) = self.messages.recv() => Came::Msg(msg),
+            Some(event) = self.events.recv() => Came::Event(event),
+            () = clock => Came::Deadline,
+        }
+    }
+
+    /// The next request to leave.
+    async fn leave(&mut self) -> Option<u8> {
+        loop {
+            if let Notice::Leave(status) = self.notices.recv().await? {
+                return Some(status);
+            }
+        }
+    }
+
+    /// What is there already.
+    fn ready(&mut self) -> Option<Came> {
+        if let Ok(notice) = self.notices.try_recv() {
+            return Some(Came::Notice(notice));
+        }
+        if let Ok(msg) = self.messages.try_recv() {
+            return Some(Came::Msg(msg));
+        }
+        self.events.try_recv().ok().map(Came::Event)
+    }
+}
+
+struct Tui {
+    state: State,
+    view: ViewState,
+    runtime: Runtime,
+    inbox: UnboundedSender<Msg>,
+    /// When the last frame was drawn.
+    drawn: Option<Instant>,
+    /// When the state last had a tick.
+    ticked: Option<Instant>,
+    /// When we last came back from a suspension of our own.
+    resumed: Option<Instant>,
+}
+
+impl Tui {
+    async fn turn(&mut self, screen: &mut Screen, sources: &mut Sources) -> Result<Exit, TuiError> {
+        // When what has changed since the last frame has to be on the screen.
+        let mut due: Option<Instant> = None;
+        loop {
+            let wake = [due, self.deadline()].into_iter().flatten().min();
+            let mut came = Some(sources.next(wake).await);
+            let mut left = BATCH;
+            while let Some(one) = came {
+                let now = Instant::now();
+                let wait = if calm(&one) { PULSE } else { FRAME };
+                let changed = !matches!(one, Came::Deadline) || self.ticks(now);
+                if let Some(exit) = self.take(one, screen, now)? {
+                    return Ok(exit);
+                }
+                if changed {
+                    let at = self.drawn.map_or(now, |drawn| drawn + wait);
+                    due = Some(due.map_or(at, |due| due.min(at)));
+                }
+                left -= 1;
+                came = if left > 0 { sources.ready() } else { None };
+            }
+            let now = Instant::now();
+            if due.is_some_and(|due| due <= now) {
+                self.frame(screen, now)?;
+                due = None;
+            }
+        }
+    }
+
+    /// When the state wants its next tick; never so soon after the last one that a deadline which
+    /// does not move could take a processor.
+    fn deadline(&self) -> Option<Instant> {
+        let wanted = self.state.deadline()?;
+        Some(
+            self.ticked
+                .map_or(wanted, |ticked| wanted.max(ticked + FRAME)),
+        )
+    }
+
+    fn ticks(&self, now: Instant) -> bool {
+        self.deadline().is_some_and(|at| at <= now)
+    }
+
+    fn take(
+        &mut self,
+        came: Came,
+        screen: &mut Screen,
+        now: Instant,
+    ) -> Result<Option<Exit>, TuiError> {
+        let msg = match came {
+            Came::Notice(Notice::Leave(status)) => return Ok(Some(Exit::Signalled(status))),
+            Came::Notice(Notice::Suspend) => return self.perform(vec![Effect::Suspend], screen),
+            Came::Notice(Notice::Resumed) => {
+                if self.resumed.take().is_some_and(|at| now < at + ECHO) {
+                    return Ok(None);
+                }
+                // Stopped from outside, with the modes of whoever had the terminal meanwhile.
+                screen.reopen()?;
+                self.resize(screen, now)?;
+                Msg::Signal(Signal::Resumed)
+            }
+            Came::Notice(Notice::Resized) => {
+                self.resize(screen, now)?;
+                return Ok(None);
+            }
+            Came::Msg(msg) => msg,
+            Came::Event(event) => match event::input(event, &self.view) {
+                Some(input) => Msg::Input(input),
+                None => return Ok(None),
+            },
+            Came::Deadline if self.ticks(now) => {
+                self.ticked = Some(now);
+                Msg::Tick
+            }
+            Came::Deadline => return Ok(None),
+        };
+        let effects = self.state.update(msg, now);
+        self.perform(effects, screen)
+    }
+
+    /// Carries effects out: those of the terminal here, the others by the runtime.
+    fn perform(
+        &mut self,
+        effects: Vec<Effect>,
+        screen: &mut Screen,
+    ) -> Result<Option<Exit>, TuiError> {
+        for effect in effects {
+            match effect {
+                Effect::Quit => return Ok(Some(Exit::Quit)),
+                Effect::Redraw => screen.forget()?,
+                Effect::Suspend => {
+                    if screen.suspend()? {
+                        let now = Instant::now();
+                        self.resumed = Some(now);
+                        self.resize(screen, now)?;
+                    } else {
+                        let text = "There is no shell to go back to; q leaves";
+                        self.state.notices.say(Tone::Warning, text, Instant::now());
+                    }
+                }
+                Effect::Copy { text, what } => self.copy(screen, &text, what),
+                effect => self.runtime.run(effect),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Tells the state the terminal's size of now. A new size asks nothing of the terminal, so its
+    /// effects are the runtime's.
+    fn resize(&mut self, screen: &Screen, now: Instant) -> Result<(), TuiError> {
+        let size = screen.terminal.size()?;
+        let resized = Msg::Input(Input::Resize(size.width, size.height));
+        for effect in self.state.update(resized, now) {
+            self.runtime.run(effect);
+        }
+        Ok(())
+    }
+
+    /// Hands a text to the terminal's clipboard, which may be on another machine than we are. No
+    /// answer ever comes.
+    fn copy(&self, screen: &mut Screen, text: &str, what: &'static str) {
+        let result = if text.len() > LONGEST_COPY {
+            Err("it is too long for a terminal's clipboard".to_owned())
+        } else {
+            let command = CopyToClipboard::to_clipboard_from(text);
+            let sent = screen.terminal.backend_mut().send(command);
+            sent.map_err(|error| error.to_string())
+        };
+        let chars = text.chars().count();
+        // The loop holds the other end.
+        let _ = self.inbox.send(Msg::Desktop {
+            did: Desktop::Copied { what, chars },
+            result,
+        });
+    }
+
+    fn frame(&mut self, screen: &mut Screen, now: Instant) -> Result<(), TuiError> {
+        self.view.clock.now = Timestamp::now();
+        let (state, view) = (&self.state, &mut self.view);
+        screen
+            .terminal
+            .draw(|frame| draw(frame, state, view, now))?;
+        self.drawn = Some(Instant::now());
+        Ok(())
+    }
+}
+
+/// It only makes something turn or count.
+const fn calm(came: &Came) -> bool {
+    matches!(
+        came,
+        Came::Deadline | Came::Msg(Msg::Progress { .. } | Msg::Tick)
+    )
+}

@@ -1,1 +1,147 @@
-//! (placeholder)
+//! State to cells: everything that is drawn.
+
+pub mod footer;
+pub mod header;
+pub mod layout;
+pub mod modal;
+pub mod paint;
+pub mod panes;
+pub mod table;
+pub mod text;
+pub mod theme;
+pub mod view_state;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Instant;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use self::footer::Footer;
+use self::modal::ModalScroll;
+use self::paint::Paint;
+use self::text::wrap;
+use self::view_state::Hit;
+pub use self::view_state::ViewState;
+use crate::app::State;
+use crate::app::key::Target;
+use crate::app::modal::view::say;
+
+/// Draws the whole screen. Reads the state; writes only offsets and what the mouse can hit.
+pub fn draw(frame: &mut Frame<'_>, state: &State, view: &mut ViewState, now: Instant) {
+    let area = frame.area();
+    let cursor = fill(frame.buffer_mut(), area, state, view, now);
+    if let Some(cursor) = cursor {
+        frame.set_cursor_position(cursor);
+    }
+}
+
+/// Fills the cells; returns where the text cursor stands.
+fn fill(
+    buffer: &mut Buffer,
+    area: Rect,
+    state: &State,
+    view: &mut ViewState,
+    now: Instant,
+) -> Option<Position> {
+    view.hits.clear();
+    let (width, height) = layout::LEAST;
+    let cursor = if area.width < width || area.height < height {
+        too_small(buffer, area, view);
+        None
+    } else {
+        screen(buffer, area, state, view, now)
+    };
+    if view.theme.ascii() {
+        theme::to_ascii(buffer);
+    }
+    cursor
+}
+
+fn too_small(buffer: &mut Buffer, area: Rect, view: &ViewState) {
+    let clock = view.clock.clone();
+    let paint = Paint {
+        theme: view.theme,
+        clock: &clock,
+        beat: 0,
+    };
+    let (width, height) = layout::LEAST;
+    let text = format!(
+        "Too small: {}×{}. assetdeck needs {width}×{height}.",
+        area.width, area.height
+    );
+    for (line, y) in wrap(&[say(text)], usize::from(area.width))
+        .iter()
+        .zip(area.y..area.bottom())
+    {
+        let row = Rect {
+            y,
+            height: 1,
+            ..area
+        };
+        paint.line(buffer, row, line, Style::new());
+    }
+}
+
+fn screen(
+    buffer: &mut Buffer,
+    area: Rect,
+    state: &State,
+    view: &mut ViewState,
+    now: Instant,
+) -> Option<Position> {
+    let clock = view.clock.clone();
+    let paint = Paint {
+        theme: view.theme,
+        clock: &clock,
+        beat: state.spinner,
+    };
+    let footer = Footer::compose(state, area.width, &paint);
+    let below = footer.height();
+    let top = Rect { height: 1, ..area };
+    let middle = Rect {
+        y: area.y + 1,
+        height: area.height.saturating_sub(1 + below),
+        ..area
+    };
+    let bottom = Rect {
+        y: middle.bottom(),
+        height: below,
+        ..area
+    };
+    header::draw(buffer, top, state, &paint);
+    let panes = layout::shown(state.browse.focus, state.browse.zoom, area.width);
+    let mut cursor = None;
+    for place in layout::places(&panes, middle) {
+        let typed = panes::draw(buffer, place, state, view, now);
+        cursor = cursor.or(typed);
+    }
+    footer.draw(buffer, bottom, &paint);
+    let views = state.modal_views();
+    view.modals.resize_with(views.len(), ModalScroll::default);
+    let mut scrolls = std::mem::take(&mut view.modals);
+    // The footer stays: it says what happens beside the modal. So does the line above, which says
+    // where we are, unless every line is needed.
+    let above = u16::from(area.height >= 20);
+    let room = Rect {
+        y: area.y + above,
+        height: area.height.saturating_sub(below + above),
+        ..area
+    };
+    for (modal, scroll) in views.iter().zip(&mut scrolls) {
+        let (typed, hit) = modal::draw(buffer, room, modal, scroll, &paint);
+        cursor = typed;
+        view.hits.retain(|hit| hit.target != Target::Modal);
+        view.hits.push(Hit {
+            area: hit.area,
+            target: Target::Modal,
+            rows: hit.rows,
+        });
+    }
+    view.modals = scrolls;
+    cursor
+}

@@ -1,13 +1,20 @@
 //! Browsing: the panes, and the cascade account → container → segment or type → assets.
 
 mod account;
+mod arrive;
+mod asking;
+mod cascade;
 mod details;
+mod moves;
 mod opened;
 mod places;
 
 pub use account::{Account, Link};
+pub(super) use cascade::Asked;
 pub use details::{Details, Fact};
-pub use opened::{AssetLens, Known, Mark, Opened, SegmentLens, StateFilter, TypeChoice, TypeRow};
+pub use opened::{
+    AssetLens, Known, LocaleChoice, Mark, Opened, SegmentLens, StateFilter, TypeChoice, TypeRow,
+};
 pub use places::{PlaceId, PlaceRow};
 
 use super::list::List;

@@ -1,5 +1,22 @@
 //! Modals: sheets and forms on a stack above the panes.
 
+pub mod browser;
+pub mod confirm;
+pub mod delete;
+pub mod edit;
+pub mod error;
+mod fields;
+mod form;
+pub mod link;
+pub mod messages;
+pub mod palette;
+pub mod pick;
+mod relist;
+mod rows;
+pub mod save;
+pub mod sign_in;
+pub mod transfers;
+pub mod upload;
 pub mod view;
 
 use std::fmt::Debug;
@@ -72,6 +89,12 @@ pub trait Modal: Debug {
     fn message(&mut self, msg: &Msg, state: &mut State, now: Instant) -> Reply {
         let _ = (msg, state, now);
         Reply::stay()
+    }
+
+    /// It goes: what it still waits for is dropped.
+    fn leave(&mut self, state: &mut State) -> Vec<Effect> {
+        let _ = state;
+        Vec::new()
     }
 
     fn view(&self, state: &State) -> ModalView;

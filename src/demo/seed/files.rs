@@ -175,10 +175,10 @@ mod tests {
 
     #[test]
     fn sizes_of_pictures_are_read() {
-        let shelf = Shelf::new();
-        assert_eq!(pixels(&shelf.get("hero.png").bytes), Some((320, 180)));
-        assert_eq!(pixels(&shelf.get("hero.jpg").bytes), Some((640, 360)));
-        assert_eq!(pixels(&shelf.get("brochure.pdf").bytes), None);
+        let made = Shelf::new();
+        assert_eq!(pixels(&made.get("hero.png").bytes), Some((320, 180)));
+        assert_eq!(pixels(&made.get("hero.jpg").bytes), Some((640, 360)));
+        assert_eq!(pixels(&made.get("brochure.pdf").bytes), None);
         assert_eq!(pixels(b"\xff\xd8\xff"), None);
     }
 

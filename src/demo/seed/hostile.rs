@@ -27,7 +27,7 @@ pub const TEXTS: [&str; 12] = [
 ];
 
 /// Adds a website whose name and assets are hostile, numbered after everything else.
-pub fn website(seed: Seed, shelf: &Shelf, web: &mut Web) {
+pub fn website(seed: Seed, made: &Shelf, web: &mut Web) {
     let at = web.websites.len();
     web.websites.push(Website {
         id: seed.uuid("website", u64::MAX - 1),
@@ -50,7 +50,7 @@ pub fn website(seed: Seed, shelf: &Shelf, web: &mut Web) {
                 tags: vec![(*text).into(), "two\nlines".into()],
                 created: minutes_ago(n as u64),
                 updated: minutes_ago(n as u64),
-                blob: shelf.get("flags.png"),
+                blob: made.get("flags.png"),
             }
         }));
 }
@@ -98,7 +98,7 @@ pub fn broken_segments() -> Vec<Value> {
 }
 
 /// A document with a hostile name, whose segments have hostile keys, texts and assets.
-pub fn document(shelf: &Shelf) -> (Document, Attached) {
+pub fn document(made: &Shelf) -> (Document, Attached) {
     let first_sid = 29_000_000;
     let did = 20_900;
     let segments = TEXTS
@@ -128,7 +128,7 @@ pub fn document(shelf: &Shelf) -> (Document, Attached) {
                 content_type: media_type(text),
                 created: minutes_ago(n as u64),
                 modified: minutes_ago(n as u64),
-                blob: shelf.get("flags.png"),
+                blob: made.get("flags.png"),
             };
             (did, first_sid, asset)
         })

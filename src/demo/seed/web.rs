@@ -139,7 +139,7 @@ const BULK_ROWS: [(&str, &str, &str, &str, Option<&str>); 10] = [
 
 impl Web {
     /// The world's websites (3 unless said otherwise) and assets (120 unless said otherwise).
-    pub fn new(seed: Seed, shelf: &Shelf, websites: Option<usize>, assets: Option<usize>) -> Self {
+    pub fn new(seed: Seed, made: &Shelf, websites: Option<usize>, assets: Option<usize>) -> Self {
         let with_assets = websites.unwrap_or(NAMES.len());
         let mut sites: Vec<Website> = (0..with_assets)
             .map(|n| Website {
@@ -168,7 +168,7 @@ impl Web {
             .iter()
             .take(kept)
             .enumerate()
-            .map(|(n, row)| written(seed, shelf, bulk + 1 + n as u64, row))
+            .map(|(n, row)| written(seed, made, bulk + 1 + n as u64, row))
             .collect();
         let templates = templates(seed, bulk, sites.len() - 1, kept.min(rows.len()));
         Self {
@@ -181,7 +181,7 @@ impl Web {
     }
 
     /// The computed asset with this number (1 to `bulk`).
-    pub fn computed(&self, seed: Seed, shelf: &Shelf, sequence: u64) -> WebAsset {
+    pub fn computed(&self, seed: Seed, made: &Shelf, sequence: u64) -> WebAsset {
         let at = usize::try_from(seed.below("web kind", sequence, BULK_ROWS.len() as u64));
         let (stem, file, ending, asset_type, image_type) = BULK_ROWS[at.unwrap_or(0)];
         let filename = format!("{stem}-{sequence:06}.{ending}");
@@ -195,15 +195,17 @@ impl Web {
             image_type: image_type.map(Into::into),
             website: site.and_then(|site| usize::try_from(site).ok()),
             description: None,
-            alt_text: (sequence % 3 == 0).then(|| format!("{stem} {sequence}")),
-            tags: if sequence % 4 == 0 {
+            alt_text: sequence
+                .is_multiple_of(3)
+                .then(|| format!("{stem} {sequence}")),
+            tags: if sequence.is_multiple_of(4) {
                 vec!["catalogue".into(), stem.into()]
             } else {
                 vec![]
             },
             created,
             updated: created,
-            blob: shelf.get(file),
+            blob: made.get(file),
             filename,
         }
     }
@@ -238,7 +240,7 @@ pub fn storage_name(filename: &str) -> String {
     last.chars().map(kept).take(120).collect()
 }
 
-fn written(seed: Seed, shelf: &Shelf, sequence: u64, row: &Row) -> WebAsset {
+fn written(seed: Seed, made: &Shelf, sequence: u64, row: &Row) -> WebAsset {
     let (filename, file, website, asset_type, image_type, alt, description, tags) = *row;
     let created = minutes_ago(seed.below("web age", sequence, 60 * 24 * 40));
     WebAsset {
@@ -254,13 +256,23 @@ fn written(seed: Seed, shelf: &Shelf, sequence: u64, row: &Row) -> WebAsset {
         tags: tags.iter().map(ToString::to_string).collect(),
         created,
         updated: created,
-        blob: shelf.get(file),
+        blob: made.get(file),
     }
 }
 
+/// Name, status, purpose, language, website, places of the assets it uses among the written ones.
+type TemplateRow<'a> = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    Option<usize>,
+    &'a [u64],
+);
+
 fn templates(seed: Seed, bulk: u64, press: usize, assets: usize) -> Vec<Template> {
     #[rustfmt::skip]
-    let rows: [(&str, &str, &str, &str, Option<usize>, &[u64]); 6] = [
+    let rows: [TemplateRow<'_>; 6] = [
         ("Welcome", "Active", "Transactional", "en", Some(0), &[4, 2]),
         ("Frühlingsangebote", "Active", "Promotional", "de", Some(0), &[1, 6, 7]),
         ("Monthly letter", "Active", "Newsletter", "en", Some(1), &[11, 12]),

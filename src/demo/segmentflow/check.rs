@@ -78,6 +78,14 @@ pub fn one_of(body: &Value, field: &str, list: &[&str]) -> Result<Option<String>
     }
 }
 
+/// The role of an image, which `null` clears.
+pub fn image_type(body: &Value) -> Result<Change, Refusal> {
+    if body.get("imageType") == Some(&Value::Null) {
+        return Ok(Change::Empty);
+    }
+    Ok(one_of(body, "imageType", IMAGE_TYPES)?.map_or(Change::Keep, Change::Set))
+}
+
 /// The optional id of a website.
 pub fn website_id(body: &Value) -> Result<Option<String>, Refusal> {
     match body.get("websiteId") {
@@ -87,16 +95,34 @@ pub fn website_id(body: &Value) -> Result<Option<String>, Refusal> {
     }
 }
 
+/// What a request says about a field that may be emptied.
+#[derive(Debug)]
+pub enum Change {
+    /// Left out: the value stays.
+    Keep,
+    /// `null`.
+    Empty,
+    /// A new value.
+    Set(String),
+}
+
+impl Change {
+    /// Carries it out.
+    pub fn apply(self, field: &mut Option<String>) {
+        match self {
+            Self::Keep => {}
+            Self::Empty => *field = None,
+            Self::Set(text) => *field = Some(text),
+        }
+    }
+}
+
 /// A field that keeps its value when left out and is emptied by `null`. Length in UTF-16 units.
-pub fn nullable_text(
-    body: &Value,
-    field: &str,
-    limit: usize,
-) -> Result<Option<Option<String>>, Refusal> {
+pub fn nullable_text(body: &Value, field: &str, limit: usize) -> Result<Change, Refusal> {
     match body.get(field) {
-        None => Ok(None),
-        Some(Value::Null) => Ok(Some(None)),
-        Some(Value::String(text)) if length(text) <= limit => Ok(Some(Some(text.clone()))),
+        None => Ok(Change::Keep),
+        Some(Value::Null) => Ok(Change::Empty),
+        Some(Value::String(text)) if length(text) <= limit => Ok(Change::Set(text.clone())),
         Some(Value::String(_)) => Err(Refusal::meaning(
             field,
             &format!("at most {limit} characters"),

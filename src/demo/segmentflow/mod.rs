@@ -5,6 +5,7 @@
 
 mod check;
 mod templates;
+mod upload;
 
 use std::sync::Arc;
 
@@ -16,14 +17,11 @@ use serde_json::{Map, Value, json};
 use super::ListShape;
 use super::answer::{self, Call};
 use super::seed::hostile;
-use super::seed::web::{WebAsset, storage_name};
-use super::sign::Permit;
-use super::store::{BUCKET, Library, World, held};
+use super::seed::web::WebAsset;
+use super::store::{Library, World, held};
 
 /// A page holds as many assets unless fewer are asked for.
 const PAGE: usize = 100;
-/// 20 MiB, the documented limit of an upload.
-const LARGEST: u64 = 20_971_520;
 
 /// A refusal in the service's one shape.
 #[derive(Debug)]
@@ -87,7 +85,10 @@ pub async fn answer(world: &Arc<World>, mut call: Call) -> Response {
     held(&world.library).calls += 1;
     match route(world, &mut call).await {
         Ok(response) => response,
-        Err(refusal) => refusal.into_response(),
+        Err(refusal) => {
+            answer::drain(call.body).await;
+            refusal.into_response()
+        }
     }
 }
 
@@ -103,12 +104,12 @@ async fn route(world: &Arc<World>, call: &mut Call) -> Result<Response, Refusal>
         (["assets"], "POST") => {
             allowed(world, call, "assets:write")?;
             let body = body(call).await?;
-            create(world, &body)
+            upload::record(world, &body)
         }
         (["assets", "upload-url"], "POST") => {
             allowed(world, call, "assets:write")?;
             let body = body(call).await?;
-            upload_url(world, &body)
+            upload::address(world, &body)
         }
         (["assets", id], "PATCH") => {
             allowed(world, call, "assets:write")?;
@@ -242,116 +243,18 @@ fn read_cursor(world: &World, cursor: &str) -> Option<u64> {
     Some(u64::from_str_radix(digits, 16).ok()? ^ world.seed.number("cursor", 0))
 }
 
-fn upload_url(world: &World, body: &Value) -> Result<Response, Refusal> {
-    let filename = check::text(body, "filename")?;
-    let content_type = check::one_of(body, "contentType", check::UPLOAD_TYPES)?
-        .ok_or_else(|| Refusal::meaning("contentType", "is required"))?;
-    let size = check::size(body)?;
-    if size > LARGEST {
-        return Err(Refusal::meaning("size", "at most 20971520 bytes"));
-    }
-    check::one_of(body, "assetType", check::ASSET_TYPES)?;
-    if let Some(id) = check::website_id(body)? {
-        website(world, &id).ok_or_else(|| Refusal::meaning("websiteId", "no such website"))?;
-    }
-    let mut library = held(&world.library);
-    library.issued_count += 1;
-    let id = world.seed.uuid("upload", library.issued_count);
-    let key = format!("uploads/{id}/{}", storage_name(&filename));
-    library
-        .issued
-        .insert(key.clone(), (content_type.clone(), size));
-    drop(library);
-    let seconds = world.options.link_lifetime.as_secs();
-    let length = size.to_string();
-    let url = world.signer.presign(&Permit {
-        method: "PUT",
-        origin: &world.storage_origin,
-        path: &format!("/{BUCKET}/{key}"),
-        headers: &[("content-length", &length), ("content-type", &content_type)],
-        at: Timestamp::now(),
-        seconds,
-    });
-    let answer = json!({ "success": true, "uploadUrl": url, "key": key, "expiresIn": seconds });
-    Ok(answer::json(StatusCode::OK, &answer))
-}
-
-fn create(world: &World, body: &Value) -> Result<Response, Refusal> {
-    let filename = check::text(body, "filename")?;
-    let key = check::text(body, "s3Key")?;
-    let content_type = check::text(body, "contentType")?;
-    let size = check::size(body)?;
-    let asset_type = check::one_of(body, "assetType", check::ASSET_TYPES)?;
-    let image_type = check::one_of(body, "imageType", check::IMAGE_TYPES)?;
-    let site = match check::website_id(body)? {
-        Some(id) => Some(website(world, &id).ok_or_else(|| Refusal::missing("website"))?),
-        None => None,
-    };
-    if !held(&world.library).issued.contains_key(&key) {
-        return Err(Refusal::missing("storage key"));
-    }
-    let object = world
-        .object(&key)
-        .ok_or_else(|| Refusal::meaning("s3Key", "nothing was uploaded under this key"))?;
-    if object.blob.size() != size {
-        return Err(Refusal::meaning(
-            "size",
-            "is not the size of what was uploaded",
-        ));
-    }
-    if object.content_type != content_type {
-        return Err(Refusal::meaning(
-            "contentType",
-            "is not the type of what was uploaded",
-        ));
-    }
-    let now = Timestamp::now();
-    let mut library = held(&world.library);
-    library.last += 1;
-    let asset = WebAsset {
-        sequence: library.last,
-        filename,
-        key,
-        content_type,
-        asset_type: asset_type.unwrap_or_else(|| "content-image".into()),
-        image_type,
-        website: site,
-        description: None,
-        alt_text: None,
-        tags: Vec::new(),
-        created: now,
-        updated: now,
-        blob: object.blob,
-    };
-    let shown = show(world, &asset);
-    library.touched.insert(asset.sequence, Some(asset));
-    Ok(answer::json(
-        StatusCode::OK,
-        &json!({ "success": true, "asset": shown }),
-    ))
-}
-
 fn update(world: &World, id: &str, body: &Value) -> Result<Response, Refusal> {
     let description = check::nullable_text(body, "description", 500)?;
     let alt_text = check::nullable_text(body, "altText", 200)?;
     let tags = check::tags(body)?;
-    let image_type = match body.get("imageType") {
-        Some(Value::Null) => Some(None),
-        _ => check::one_of(body, "imageType", check::IMAGE_TYPES)?.map(Some),
-    };
+    let image_type = check::image_type(body)?;
     let mut library = held(&world.library);
     let mut asset = find(world, &library, id)?;
-    if let Some(text) = description {
-        asset.description = text;
-    }
-    if let Some(text) = alt_text {
-        asset.alt_text = text;
-    }
+    description.apply(&mut asset.description);
+    alt_text.apply(&mut asset.alt_text);
+    image_type.apply(&mut asset.image_type);
     if let Some(tags) = tags {
         asset.tags = tags;
-    }
-    if let Some(kind) = image_type {
-        asset.image_type = kind;
     }
     asset.updated = Timestamp::now();
     let shown = show(world, &asset);

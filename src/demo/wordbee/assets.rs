@@ -49,12 +49,12 @@ pub async fn attach(
         .ok_or_else(|| Refusal::usual("The parameter 'filetoken' is mandatory."))?;
     let locale = optional(&body, "locale", text)?;
     let path = optional(&body, "relativePath", text)?;
-    if let Some(locale) = &locale {
-        if !document.locales.iter().any(|at| LOCALES[*at].0 == locale) {
-            return Err(Refusal::usual(format!(
-                "The document has no language '{locale}'."
-            )));
-        }
+    if let Some(locale) = &locale
+        && !document.locales.iter().any(|at| LOCALES[*at].0 == locale)
+    {
+        return Err(Refusal::usual(format!(
+            "The document has no language '{locale}'."
+        )));
     }
     let mut flex = held(&world.flex);
     let (name, blob) = flex
@@ -303,10 +303,12 @@ pub fn show(world: &World, document: &Document, sid: u64, asset: &FlexAsset) -> 
         encode(&asset.name)
     );
     if let Some(locale) = &asset.locale {
-        url.push_str(&format!("&locale={}", encode(locale)));
+        url += "&locale=";
+        url += &encode(locale);
     }
     if !asset.folder.is_empty() {
-        url.push_str(&format!("&relativePath={}", encode(&asset.folder)));
+        url += "&relativePath=";
+        url += &encode(&asset.folder);
     }
     json!({
         "projectId": document.pid,

@@ -136,10 +136,10 @@ pub async fn components(
     let filter = Filter::read(&object(call).await?)?;
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for at in 0..document.count() {
-        if let Some(segment) = document.segment(at) {
-            if filter.holds(document.first_sid + at, &segment) {
-                *counts.entry(segment.component.clone()).or_default() += 1;
-            }
+        if let Some(segment) = document.segment(at)
+            && filter.holds(document.first_sid + at, &segment)
+        {
+            *counts.entry(segment.component.clone()).or_default() += 1;
         }
     }
     let list: Vec<Value> = counts

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
+use percent_encoding::percent_decode_str;
 use serde_json::json;
 
 use super::segments::{extracted, finished, running};
@@ -54,7 +55,8 @@ pub async fn upload(world: &World, user: User, call: &mut Call) -> Result<Respon
         .map_err(|_| broken())?;
     let mut file: Option<(String, Vec<u8>)> = None;
     while let Some(mut field) = form.next_field().await.map_err(|_| broken())? {
-        let named = field.file_name().map(ToOwned::to_owned);
+        let extended = extended_name(field.headers());
+        let named = extended.or_else(|| field.file_name().map(ToOwned::to_owned));
         if file.is_some() {
             return Err(Refusal::usual("Exactly one file must be sent."));
         }
@@ -86,6 +88,21 @@ pub async fn upload(world: &World, user: User, call: &mut Call) -> Result<Respon
     flex.uploads.insert(token.clone(), (name.clone(), blob));
     let shown = json!({ "result": { "token": token, "name": name } });
     Ok(answer::json(StatusCode::OK, &shown))
+}
+
+/// The name in `filename*=UTF-8''…` (RFC 5987), which services of this kind read and the form reader
+/// does not.
+fn extended_name(headers: &HeaderMap) -> Option<String> {
+    let whole = headers.get(header::CONTENT_DISPOSITION)?.to_str().ok()?;
+    let value = whole
+        .split(';')
+        .find_map(|part| part.trim().strip_prefix("filename*="))?;
+    let (charset, rest) = value.split_once('\'')?;
+    let (_, encoded) = rest.split_once('\'')?;
+    let name = percent_decode_str(encoded).decode_utf8().ok()?;
+    charset
+        .eq_ignore_ascii_case("utf-8")
+        .then(|| name.into_owned())
 }
 
 /// The file that an operation left behind.

@@ -25,7 +25,7 @@ use super::seed::flex::Document;
 use super::store::{ACCOUNT_ID, Session, User, World, held};
 
 /// A token lapses after so long without a call (documented).
-pub const IDLE: Duration = Duration::from_secs(30 * 60);
+pub const IDLE: Duration = Duration::from_mins(30);
 
 /// A refusal in the service's envelope.
 #[derive(Debug)]
@@ -102,7 +102,10 @@ fn moment(at: Timestamp) -> String {
 pub async fn answer(world: &Arc<World>, mut call: Call) -> Response {
     match route(world, &mut call).await {
         Ok(response) => response,
-        Err(refusal) => refusal.into_response(),
+        Err(refusal) => {
+            answer::drain(call.body).await;
+            refusal.into_response()
+        }
     }
 }
 
@@ -225,7 +228,7 @@ fn throttled(world: &World) -> Option<Response> {
     let allowance = world.options.calls_per_hour?;
     let mut flex = held(&world.flex);
     let (began, calls) = match flex.hour {
-        Some((began, calls)) if began.elapsed() < Duration::from_secs(3600) => (began, calls + 1),
+        Some((began, calls)) if began.elapsed() < Duration::from_hours(1) => (began, calls + 1),
         _ => (Instant::now(), 1),
     };
     flex.hour = Some((began, calls));

@@ -1,0 +1,235 @@
+//! What is done with assets: upload, save, open, edit, delete, details.
+
+use super::{Action, Context};
+use crate::api::Middle;
+use crate::app::State;
+use crate::app::browse::{Pane, PlaceRow};
+use crate::app::modal::browser::FileBrowser;
+use crate::app::modal::delete::DeleteSheet;
+use crate::app::modal::edit::EditSheet;
+use crate::app::modal::link::LinkSheet;
+use crate::app::modal::save::SaveSheet;
+use crate::app::modal::upload::Goal;
+use crate::domain::{Asset, AssetScope, Entry};
+
+pub static ACTIONS: &[Action] = &[
+    Action {
+        name: "details",
+        title: "details",
+        help: "Show everything that is known of this row; the same key again shows raw JSON.",
+        keys: &["i"],
+        context: Context::Lists,
+        enabled: super::always,
+        run: |s, now| {
+            s.browse.raw = false;
+            s.focus(Pane::Details, now);
+            Vec::new()
+        },
+    },
+    Action {
+        name: "raw",
+        title: "raw JSON",
+        help: "Show the details as the service sent them, and back.",
+        keys: &["i"],
+        context: Context::Details,
+        enabled: super::always,
+        run: |s, _| {
+            s.browse.raw = !s.browse.raw;
+            s.browse.details_top = 0;
+            Vec::new()
+        },
+    },
+    Action {
+        name: "upload",
+        title: "upload",
+        help: "Choose files and send them here, by a sheet.",
+        keys: &["u"],
+        context: Context::Everywhere,
+        enabled: |s| goal(s).map(|_| ()),
+        run: |s, now| match goal(s) {
+            Ok(goal) => {
+                let (browser, mut effects) = FileBrowser::open(s, goal.clone());
+                effects.extend(s.ask_container(&goal.account, &goal.container, now));
+                s.open_modal(browser);
+                effects
+            }
+            Err(_) => Vec::new(),
+        },
+    },
+    Action {
+        name: "save",
+        title: "save",
+        help: "Save the marked assets, or this one, into the folder used last.",
+        keys: &["s"],
+        context: Context::Everywhere,
+        enabled: with_assets,
+        run: |s, _| {
+            let sheet = SaveSheet::new(s, false);
+            s.open_modal(sheet);
+            Vec::new()
+        },
+    },
+    Action {
+        name: "save-as",
+        title: "save into",
+        help: "Save the marked assets, or this one, into a folder that you type.",
+        keys: &["S"],
+        context: Context::Everywhere,
+        enabled: with_assets,
+        run: |s, _| {
+            let sheet = SaveSheet::new(s, true);
+            s.open_modal(sheet);
+            Vec::new()
+        },
+    },
+    Action {
+        name: "open",
+        title: "open link",
+        help: "Show the asset's link, and open it where there is a desktop.",
+        keys: &["o"],
+        context: Context::Everywhere,
+        enabled: |s| {
+            with_asset(s)?;
+            match asset(s).and_then(|asset| asset.url.as_ref()) {
+                Some(_) => Ok(()),
+                None => Err("the service gives no link for this asset"),
+            }
+        },
+        run: |s, _| {
+            if let Some(sheet) = LinkSheet::new(s) {
+                s.open_modal(sheet);
+            }
+            Vec::new()
+        },
+    },
+    Action {
+        name: "edit",
+        title: "edit",
+        help: "Change the texts of this asset, by a sheet.",
+        keys: &["e"],
+        context: Context::Everywhere,
+        enabled: |s| {
+            with_asset(s)?;
+            match s.browse.open() {
+                Some(opened) if opened.spec.capabilities.metadata => Ok(()),
+                _ => Err("this service cannot change texts after the upload"),
+            }
+        },
+        run: |s, now| match EditSheet::new(s, now) {
+            Some((sheet, effects)) => {
+                s.open_modal(sheet);
+                effects
+            }
+            None => Vec::new(),
+        },
+    },
+    Action {
+        name: "delete",
+        title: "delete",
+        help: "Delete the marked assets, or this one, after a sheet that names them.",
+        keys: &["d", "delete"],
+        context: Context::Everywhere,
+        enabled: with_assets,
+        run: |s, now| match DeleteSheet::new(s, now) {
+            Some((sheet, effects)) => {
+                s.open_modal(sheet);
+                effects
+            }
+            None => Vec::new(),
+        },
+    },
+];
+
+/// The asset under the cursor, when the user is at the assets.
+pub fn asset(state: &State) -> Option<&Asset> {
+    if !matches!(state.browse.subject, Pane::Assets | Pane::Details) {
+        return None;
+    }
+    state.browse.open()?.assets.list.current()?.read()
+}
+
+/// The marked assets, or the one under the cursor, when the user is at the assets.
+pub fn assets(state: &State) -> Vec<&Asset> {
+    if !matches!(state.browse.subject, Pane::Assets | Pane::Details) {
+        return Vec::new();
+    }
+    state.browse.open().map_or_else(Vec::new, |opened| {
+        let chosen = opened.assets.list.chosen();
+        chosen.into_iter().filter_map(Entry::read).collect()
+    })
+}
+
+fn with_asset(state: &State) -> Result<(), &'static str> {
+    asset(state)
+        .map(|_| ())
+        .ok_or("go to an asset in the third pane first")
+}
+
+fn with_assets(state: &State) -> Result<(), &'static str> {
+    if assets(state).is_empty() {
+        Err("go to an asset in the third pane first")
+    } else {
+        Ok(())
+    }
+}
+
+/// Where an upload would go from here.
+fn goal(state: &State) -> Result<Goal, &'static str> {
+    let browse = &state.browse;
+    let (opened, segment) = match (browse.subject, browse.open()) {
+        (Pane::Places, opened) => {
+            let Some(PlaceRow::Container {
+                name,
+                entry: Entry::Read(container),
+                account,
+            }) = browse.places.current()
+            else {
+                return Err("go to a place in the first pane first");
+            };
+            let same = opened.filter(|it| it.account == *name && it.id == container.id);
+            if let Some(opened) = same {
+                (opened, None)
+            } else {
+                let spec = browse
+                    .accounts
+                    .get(*account)
+                    .map(|account| account.info.spec)
+                    .ok_or("go to a place in the first pane first")?;
+                if spec.middle == Middle::Segments {
+                    return Err("open it and choose a segment; assets hang on segments there");
+                }
+                return Ok(Goal {
+                    account: name.clone(),
+                    spec,
+                    container: container.id.clone(),
+                    scope: AssetScope::Container(container.id.clone()),
+                    place: container.name.clone(),
+                });
+            }
+        }
+        (_, None) => return Err("open something in the first pane first"),
+        (Pane::Middle, Some(opened)) => {
+            let current = opened.segments.list.current();
+            (opened, current.and_then(Entry::read))
+        }
+        (_, Some(opened)) => (opened, opened.segment()),
+    };
+    let container = opened.info().name.clone();
+    let (scope, place) = match opened.spec.middle {
+        Middle::Types => (AssetScope::Container(opened.id.clone()), container),
+        Middle::Segments => {
+            let segment = segment.ok_or("choose a segment first; assets hang on segments there")?;
+            (
+                AssetScope::Segment(opened.id.clone(), segment.id.clone()),
+                format!("{container} / {}", segment.name()),
+            )
+        }
+    };
+    Ok(Goal {
+        account: opened.account.clone(),
+        spec: opened.spec,
+        container: opened.id.clone(),
+        scope,
+        place,
+    })
+}

@@ -1,0 +1,378 @@
+//! Answers on their way into the panes.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use super::{Asked, Known, LocaleChoice, Opened, StateFilter, TypeChoice, TypeRow};
+use crate::api::{ApiError, Middle};
+use crate::app::State;
+use crate::app::effect::{Effect, RequestId};
+use crate::app::modal::view::Tone;
+use crate::app::msg::{Answer, Batch};
+use crate::app::remote::{Fetched, Remote, Rows};
+use crate::domain::{Asset, AssetScope, Entry, SafeText, SegmentId, SegmentText};
+
+impl State {
+    /// An awaited answer, and what it was asked for.
+    pub(crate) fn arrived(
+        &mut self,
+        id: RequestId,
+        asked: Asked,
+        answer: Answer,
+        now: Instant,
+    ) -> Vec<Effect> {
+        match (asked, answer) {
+            (Asked::Containers(account), Answer::Containers(page)) => {
+                if let Some(account) = self.browse.account_mut(&account) {
+                    account.arrive(id, page.map(Rows::from), now);
+                }
+                self.rebuild_places();
+            }
+            (Asked::Container(account, container), Answer::Container(result)) => {
+                if let Some(opened) = self.opened_mut(&account, &container) {
+                    opened.container.answer(id, result.map(Box::new));
+                }
+            }
+            (Asked::Segments(account, container), Answer::Segments(page)) => {
+                let last = page.as_ref().is_ok_and(|page| !page.more);
+                let Some(opened) = self.opened_mut(&account, &container) else {
+                    return Vec::new();
+                };
+                opened.segments.arrive(id, page.map(Rows::from), now);
+                let first = opened.scope.is_none();
+                opened.refresh_lens();
+                self.timers.marks(now);
+                let mut effects = Vec::new();
+                if first && self.is_open(&account, &container) {
+                    effects.extend(self.show_segment(now));
+                }
+                if last {
+                    effects.extend(self.load_texts(&account, &container, now));
+                }
+                return effects;
+            }
+            (Asked::Texts(account, container), Answer::SegmentTexts(result)) => {
+                if let Some(opened) = self.opened_mut(&account, &container) {
+                    let result = result.map(|texts| {
+                        opened.fill_texts(texts);
+                        Fetched {
+                            at: now,
+                            total: None,
+                        }
+                    });
+                    opened.texts.answer(id, result);
+                }
+            }
+            (Asked::Assets(account, scope), Answer::Assets(page)) => {
+                if let Some(opened) = self.opened_mut(&account, scope.container())
+                    && opened.scope.as_ref() == Some(&scope)
+                {
+                    opened.assets.arrive(id, page.map(Rows::from), now);
+                    opened.assets_changed(now);
+                }
+            }
+            (Asked::Marks(account, container), Answer::Marks(result)) => {
+                if let Some(opened) = self.opened_mut(&account, &container) {
+                    opened.take_marks(id, result, now);
+                }
+                return self.ask_marks();
+            }
+            (Asked::Update(account, scope, name), Answer::Updated(result)) => {
+                match result {
+                    Ok(asset) => {
+                        let name = SafeText::name(&asset.name);
+                        self.notices
+                            .say(Tone::Good, format!("{name} was changed"), now);
+                    }
+                    Err(error) => self.say_failed(&name, &error, now),
+                }
+                self.touch(&account, &scope, now);
+            }
+            (Asked::Delete(account, scope, name), Answer::Deleted(result)) => {
+                match result {
+                    Ok(()) => {
+                        let name = SafeText::name(&name);
+                        self.notices.say(
+                            Tone::Good,
+                            format!("{name} was deleted; the service does not list it any more"),
+                            now,
+                        );
+                    }
+                    Err(error) => self.say_failed(&name, &error, now),
+                }
+                self.touch(&account, &scope, now);
+            }
+            // An answer of another kind than was asked: the request has ended all the same.
+            (asked, _) => self.mismatch(id, &asked),
+        }
+        Vec::new()
+    }
+
+    fn is_open(
+        &self,
+        account: &crate::domain::AccountName,
+        container: &crate::domain::ContainerId,
+    ) -> bool {
+        self.browse
+            .open()
+            .is_some_and(|it| it.account == *account && it.id == *container)
+    }
+
+    fn say_failed(&mut self, name: &str, error: &ApiError, now: Instant) {
+        self.notices.fail(error, now);
+        if let Some(message) = self.notices.all.back_mut() {
+            message.text = format!("{}: {error}", SafeText::name(name));
+        }
+    }
+
+    fn mismatch(&mut self, id: RequestId, asked: &Asked) {
+        let error = ApiError::new(
+            "read the answer",
+            crate::api::ApiErrorKind::Decode,
+            "the answer is of another kind than was asked",
+        );
+        match asked {
+            Asked::Containers(account) => {
+                if let Some(account) = self.browse.account_mut(account) {
+                    account.containers.answer(id, Err(error));
+                }
+                self.rebuild_places();
+            }
+            Asked::Container(account, container)
+            | Asked::Segments(account, container)
+            | Asked::Texts(account, container)
+            | Asked::Marks(account, container) => {
+                if let Some(opened) = self.opened_mut(account, container) {
+                    opened.fail(id, &error);
+                }
+            }
+            Asked::Assets(account, scope) => {
+                if let Some(opened) = self.opened_mut(account, scope.container()) {
+                    opened.fail(id, &error);
+                }
+            }
+            Asked::Update(..) | Asked::Delete(..) | Asked::Modal => {}
+        }
+    }
+}
+
+impl<T> From<Batch<T>> for Rows<Entry<T>> {
+    fn from(batch: Batch<T>) -> Self {
+        Self {
+            rows: batch.entries,
+            more: batch.more,
+            total: batch.total,
+        }
+    }
+}
+
+impl Opened {
+    pub(crate) fn loading(&self) -> bool {
+        self.container.pending().is_some()
+            || self.texts.pending().is_some()
+            || self.segments.remote.pending().is_some()
+            || self.assets.remote.pending().is_some()
+            || !self.asking.is_empty()
+    }
+
+    /// Ends every wait; returns what is not awaited any more.
+    pub(crate) fn stop(&mut self) -> Vec<RequestId> {
+        let mut ids: Vec<RequestId> = self.asking.drain().map(|(id, _)| id).collect();
+        ids.extend(self.container.pending());
+        ids.extend(self.texts.pending());
+        ids.extend(self.segments.remote.pending());
+        ids.extend(self.assets.remote.pending());
+        self.container.give_up();
+        self.texts.give_up();
+        self.segments.remote.give_up();
+        self.assets.remote.give_up();
+        ids
+    }
+
+    fn fail(&mut self, id: RequestId, error: &ApiError) {
+        self.container.answer(id, Err(error.clone()));
+        self.texts.answer(id, Err(error.clone()));
+        self.segments.remote.answer(id, Err(error.clone()));
+        self.assets.remote.answer(id, Err(error.clone()));
+        self.asking.remove(&id);
+    }
+
+    /// The third pane turns to another place; returns the request that is now pointless.
+    pub(crate) fn change_scope(&mut self, scope: AssetScope) -> Option<RequestId> {
+        let before = self.assets.remote.pending();
+        self.scope = Some(scope);
+        let sort = self.assets.list.sort();
+        let lens = self.assets.list.lens().clone();
+        self.assets = crate::app::remote::Listing::default();
+        self.assets.list.set_sort(sort);
+        self.assets.list.set_lens(lens);
+        before
+    }
+
+    /// Shows what is known of the segment's assets; says whether anything is.
+    pub(crate) fn show_known(&mut self) -> bool {
+        let segment = self.scope.as_ref().and_then(AssetScope::segment);
+        let Some(Known {
+            at,
+            result: Ok(rows),
+        }) = segment.and_then(|id| self.known.get(id))
+        else {
+            return false;
+        };
+        let (rows, at) = (rows.clone(), *at);
+        self.assets.show(rows, at);
+        true
+    }
+
+    /// Keys and texts by position.
+    fn fill_texts(&mut self, texts: Vec<SegmentText>) {
+        let mut by_position: HashMap<u64, SegmentText> = texts
+            .into_iter()
+            .map(|text| (text.position, text))
+            .collect();
+        self.segments.list.update_all(|row| {
+            if let Entry::Read(segment) = row
+                && let Some(text) = by_position.get_mut(&segment.position)
+            {
+                if segment.key.is_none() {
+                    segment.key.clone_from(&text.key);
+                }
+                if segment.text.is_none() {
+                    segment.text.clone_from(&text.text);
+                }
+            }
+        });
+    }
+
+    /// Assets of several segments: each of them has those that name it, or none.
+    fn take_marks(
+        &mut self,
+        id: RequestId,
+        result: Result<Vec<Entry<Asset>>, ApiError>,
+        now: Instant,
+    ) {
+        let Some(segments) = self.asking.remove(&id) else {
+            return;
+        };
+        match result {
+            Err(error) => {
+                for segment in segments {
+                    let known = Known {
+                        at: now,
+                        result: Err(error.clone()),
+                    };
+                    self.known.entry(segment).or_insert(known);
+                }
+            }
+            Ok(entries) => {
+                let mut found: HashMap<SegmentId, Vec<Entry<Asset>>> =
+                    segments.into_iter().map(|id| (id, Vec::new())).collect();
+                for entry in entries {
+                    // An unreadable entry names no segment; the segment's own listing shows it.
+                    let segment = entry
+                        .read()
+                        .and_then(|asset| asset.scope.segment().cloned());
+                    if let Some(rows) = segment.and_then(|segment| found.get_mut(&segment)) {
+                        rows.push(entry);
+                    }
+                }
+                for (segment, rows) in found {
+                    let known = Known {
+                        at: now,
+                        result: Ok(rows),
+                    };
+                    self.known.insert(segment, known);
+                }
+            }
+        }
+        self.refresh_lens();
+        if self.assets.remote == Remote::NotAsked {
+            self.show_known();
+        }
+    }
+
+    /// What follows from the third pane's rows: the types with their counts, the segment's mark.
+    pub(crate) fn assets_changed(&mut self, now: Instant) {
+        match self.spec.middle {
+            Middle::Types => {
+                self.types.replace(types(self.assets.list.rows()));
+                self.follow_type();
+            }
+            Middle::Segments => {
+                let segment = self.scope.as_ref().and_then(AssetScope::segment).cloned();
+                let result = match &self.assets.remote {
+                    Remote::Loaded(_) => Ok(self.assets.list.rows().to_vec()),
+                    Remote::Failed { error, .. } => Err(error.clone()),
+                    _ => return,
+                };
+                if let Some(segment) = segment
+                    && (result.is_ok() || !self.known.contains_key(&segment))
+                {
+                    self.known.insert(segment, Known { at: now, result });
+                }
+                self.refresh_lens();
+            }
+        }
+    }
+
+    /// The type under the cursor of the second pane filters the third.
+    pub(crate) fn follow_type(&mut self) {
+        let kind = self.types.current().map(|row| row.choice.clone());
+        let mut lens = self.assets.list.lens().clone();
+        lens.kind = kind.unwrap_or_default();
+        self.assets.list.set_lens(lens);
+    }
+
+    pub(crate) fn filter_locale(&mut self, locale: LocaleChoice) {
+        let mut lens = self.assets.list.lens().clone();
+        lens.locale = locale;
+        self.assets.list.set_lens(lens);
+    }
+
+    pub(crate) fn filter_state(&mut self, state: Option<StateFilter>) {
+        let mut lens = self.segments.list.lens().clone();
+        lens.state = state;
+        self.segments.list.set_lens(lens);
+        self.refresh_lens();
+    }
+
+    /// Brings the segments that pass the state filter up to date.
+    pub(crate) fn refresh_lens(&mut self) {
+        let mut lens = self.segments.list.lens().clone();
+        let Some(state) = lens.state else {
+            return;
+        };
+        let passes = |known: &Known| match (&known.result, state) {
+            (Ok(rows), StateFilter::With) => !rows.is_empty(),
+            (Ok(rows), StateFilter::Without) => rows.is_empty(),
+            (result, StateFilter::Failed) => result.is_err(),
+            (Err(_), _) => false,
+        };
+        lens.ids = self
+            .known
+            .iter()
+            .filter(|(_, known)| passes(known))
+            .map(|(id, _)| id.clone())
+            .collect();
+        self.segments.list.set_lens(lens);
+    }
+}
+
+/// "All", then asset types, then image types, each with its count, in the order of their names.
+fn types(assets: &[Entry<Asset>]) -> Vec<TypeRow> {
+    let mut counts: std::collections::BTreeMap<TypeChoice, usize> =
+        std::collections::BTreeMap::new();
+    counts.insert(TypeChoice::All, assets.len());
+    for asset in assets.iter().filter_map(Entry::read) {
+        if let Some(name) = &asset.asset_type {
+            *counts.entry(TypeChoice::Asset(name.clone())).or_default() += 1;
+        }
+        if let Some(name) = &asset.image_type {
+            *counts.entry(TypeChoice::Image(name.clone())).or_default() += 1;
+        }
+    }
+    counts
+        .into_iter()
+        .map(|(choice, count)| TypeRow { choice, count })
+        .collect()
+}

@@ -1,0 +1,276 @@
+//! The file browser: choosing the files of an upload.
+
+mod keys;
+mod rows;
+mod view;
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use tui_input::Input as Line;
+
+use super::upload::{Goal, UploadForm};
+use super::{Modal, Outcome, Reply};
+use crate::app::State;
+use crate::app::effect::{Effect, RequestId};
+use crate::app::files::{Folder, FolderError, LocalEntry, LocalKind};
+use crate::app::key::{Input, MouseInput};
+use crate::app::list::{List, Sort};
+use crate::app::msg::Msg;
+
+/// What a check of files is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Check {
+    /// They were pasted or typed: join the pick if they can be sent.
+    Join,
+    /// On to the form.
+    GoOn,
+}
+
+/// What typed letters do.
+#[derive(Debug)]
+enum Mode {
+    Browse,
+    Filter(Line),
+    Path(Line),
+}
+
+#[derive(Debug)]
+pub struct FileBrowser {
+    goal: Goal,
+    /// The folder that is shown.
+    folder: PathBuf,
+    parent: Option<PathBuf>,
+    list: List<LocalEntry>,
+    /// Chosen files, from any folder, in the order they were chosen.
+    picks: Vec<PathBuf>,
+    refused: Vec<(PathBuf, String)>,
+    mode: Mode,
+    /// `g` was pressed.
+    go: bool,
+    /// Where a range of marks begins.
+    anchor: Option<usize>,
+    reading: Option<(RequestId, PathBuf)>,
+    checking: Option<(RequestId, Check)>,
+    /// Why the last folder could not be shown.
+    error: Option<String>,
+}
+
+impl FileBrowser {
+    /// Opens where the user was last.
+    pub fn open(state: &mut State, goal: Goal) -> (Self, Vec<Effect>) {
+        let folder = state.options.files_at.clone();
+        let mut list = List::default();
+        list.set_sort(Some(Sort {
+            column: rows::NAME,
+            descending: false,
+        }));
+        let mut browser = Self {
+            goal,
+            folder: folder.clone(),
+            parent: folder.parent().map(Path::to_owned),
+            list,
+            picks: Vec::new(),
+            refused: Vec::new(),
+            mode: Mode::Browse,
+            go: false,
+            anchor: None,
+            reading: None,
+            checking: None,
+            error: None,
+        };
+        let effects = browser.read(state, folder);
+        (browser, effects)
+    }
+
+    fn read(&mut self, state: &mut State, path: PathBuf) -> Vec<Effect> {
+        let before = self.reading.take().map(|(id, _)| id);
+        let mut effects: Vec<Effect> = state.forget(before).into_iter().collect();
+        let id = state.request_for_modal();
+        self.reading = Some((id, path.clone()));
+        effects.push(Effect::ReadFolder { id, path });
+        effects
+    }
+
+    fn check(&mut self, state: &mut State, paths: Vec<PathBuf>, check: Check) -> Vec<Effect> {
+        if paths.is_empty() {
+            return Vec::new();
+        }
+        let before = self.checking.take().map(|(id, _)| id);
+        let mut effects: Vec<Effect> = state.forget(before).into_iter().collect();
+        let id = state.request_for_modal();
+        self.checking = Some((id, check));
+        self.refused.clear();
+        let spec = self.goal.spec;
+        effects.push(Effect::Inspect { id, paths, spec });
+        effects
+    }
+
+    /// The row under the cursor: into a folder, on with a file.
+    fn enter(&mut self, state: &mut State, on: bool) -> Reply {
+        let Some(entry) = self.list.current() else {
+            return self.go_on(state);
+        };
+        let path = entry.path.clone();
+        match entry.kind {
+            LocalKind::Folder => Reply::stay().with(self.read(state, path)),
+            LocalKind::File if !on => Reply::stay(),
+            LocalKind::File => {
+                if self.picks.is_empty() {
+                    if let Some(why) = rows::refusal(entry, self.goal.spec) {
+                        self.refused = vec![(path, why)];
+                        return Reply::stay();
+                    }
+                    self.picks.push(path);
+                }
+                self.go_on(state)
+            }
+            LocalKind::Other(_) => {
+                let why = rows::refusal(entry, self.goal.spec).unwrap_or_default();
+                self.refused = vec![(path, why)];
+                Reply::stay()
+            }
+        }
+    }
+
+    /// On to the form, once the files were looked at.
+    fn go_on(&mut self, state: &mut State) -> Reply {
+        let picks = self.picks.clone();
+        Reply::stay().with(self.check(state, picks, Check::GoOn))
+    }
+
+    fn leave_folder(&mut self, state: &mut State) -> Reply {
+        match self.parent.clone() {
+            Some(parent) => Reply::stay().with(self.read(state, parent)),
+            None => Reply::stay(),
+        }
+    }
+
+    fn toggle(&mut self, place: usize) {
+        let Some(entry) = self.list.row(place) else {
+            return;
+        };
+        let path = entry.path.clone();
+        if entry.kind == LocalKind::Folder {
+            return;
+        }
+        if let Some(at) = self.picks.iter().position(|it| *it == path) {
+            self.picks.remove(at);
+        } else if let Some(why) = rows::refusal(entry, self.goal.spec) {
+            self.refused = vec![(path, why)];
+        } else {
+            self.picks.push(path);
+        }
+    }
+
+    /// Files that are shown and can be chosen.
+    fn choosable(&self, places: impl Iterator<Item = usize>) -> Vec<PathBuf> {
+        places
+            .filter_map(|place| self.list.row(place))
+            .filter(|entry| entry.kind == LocalKind::File)
+            .filter(|entry| rows::refusal(entry, self.goal.spec).is_none())
+            .map(|entry| entry.path.clone())
+            .collect()
+    }
+
+    fn pick(&mut self, paths: Vec<PathBuf>) {
+        for path in paths {
+            if !self.picks.contains(&path) {
+                self.picks.push(path);
+            }
+        }
+    }
+
+    fn show(&mut self, folder: Folder, state: &mut State) {
+        let came_from = std::mem::replace(&mut self.folder, folder.path.clone());
+        self.parent = folder.parent;
+        if came_from != self.folder {
+            self.list.set_filter("");
+            self.anchor = None;
+            self.list.replace(Vec::new());
+        }
+        self.list.replace(folder.entries);
+        if came_from.parent() == Some(self.folder.as_path()) {
+            self.list.want(came_from);
+        }
+        self.error = None;
+        state.options.files_at.clone_from(&self.folder);
+    }
+}
+
+impl Modal for FileBrowser {
+    fn input(&mut self, input: &Input, state: &mut State, _: Instant) -> Reply {
+        match input {
+            Input::Paste(text) => self.paste(text, state),
+            Input::Key(key) if matches!(self.mode, Mode::Browse) => self.browse(*key, state),
+            Input::Key(key) => self.type_key(*key, state),
+            Input::Mouse(MouseInput::Click { row: Some(row), .. }) => {
+                self.list.go(*row);
+                Reply::stay()
+            }
+            Input::Mouse(MouseInput::Wheel { down, .. }) => {
+                self.list.step(if *down { 3 } else { -3 });
+                Reply::stay()
+            }
+            _ => Reply::stay(),
+        }
+    }
+
+    fn message(&mut self, msg: &Msg, state: &mut State, now: Instant) -> Reply {
+        match msg {
+            Msg::Files { id, result } if self.reading.as_ref().is_some_and(|it| it.0 == *id) => {
+                self.reading = None;
+                match result {
+                    Ok(folder) => self.show(folder.clone(), state),
+                    Err(FolderError::File(path)) => {
+                        let paths = vec![path.clone()];
+                        return Reply::stay().with(self.check(state, paths, Check::Join));
+                    }
+                    Err(FolderError::Other(why)) => self.error = Some(why.clone()),
+                }
+                Reply::stay()
+            }
+            Msg::Inspected { id, files } => {
+                let Some((_, check)) = self.checking.filter(|it| it.0 == *id) else {
+                    return Reply::stay();
+                };
+                self.checking = None;
+                let mut sound = Vec::new();
+                self.refused.clear();
+                for (path, result) in files {
+                    match result {
+                        Ok(file) => sound.push(file.clone()),
+                        Err(why) => {
+                            self.picks.retain(|it| it != path);
+                            self.refused.push((path.clone(), why.clone()));
+                        }
+                    }
+                }
+                if check == Check::Join {
+                    self.pick(sound.into_iter().map(|file| file.path).collect());
+                } else if !sound.is_empty() {
+                    let refused = self.refused.clone();
+                    let form = UploadForm::new(state, self.goal.clone(), sound, refused, now);
+                    return Reply::of(Outcome::Open(Box::new(form)));
+                }
+                Reply::stay()
+            }
+            _ => Reply::stay(),
+        }
+    }
+
+    fn leave(&mut self, state: &mut State) -> Vec<Effect> {
+        let reading = self.reading.take().map(|(id, _)| id);
+        let checking = self.checking.take().map(|(id, _)| id);
+        let dropped = [state.forget(reading), state.forget(checking)];
+        dropped.into_iter().flatten().collect()
+    }
+
+    fn moves(&self) -> bool {
+        self.reading.is_some() || self.checking.is_some()
+    }
+
+    fn view(&self, _: &State) -> super::view::ModalView {
+        self.draw()
+    }
+}

@@ -1,0 +1,167 @@
+//! Questions that are answered with yes or no, and never by a key that was meant for something else.
+
+use std::time::{Duration, Instant};
+
+use super::view::{Block, Hint, ModalView, Room, say};
+use super::{Modal, Outcome, Reply};
+use crate::app::State;
+use crate::app::effect::Effect;
+use crate::app::key::{Code, Input};
+
+/// A yes that comes sooner than this after the question was shown was meant for something else.
+pub const GUARD: Duration = Duration::from_millis(300);
+
+/// The two buttons of a question.
+#[derive(Debug)]
+pub struct Answering {
+    shown: Instant,
+    yes: bool,
+}
+
+impl Answering {
+    /// The question is shown from now on, with the focus on no.
+    pub const fn new(now: Instant) -> Self {
+        Self {
+            shown: now,
+            yes: false,
+        }
+    }
+
+    /// The question changed: it has to be read again.
+    pub fn again(&mut self, now: Instant) {
+        *self = Self::new(now);
+    }
+
+    pub fn ready(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.shown) >= GUARD
+    }
+
+    /// The answer that an input gives.
+    pub fn input(&mut self, input: &Input, now: Instant) -> Option<bool> {
+        let Input::Key(key) = input else {
+            return None;
+        };
+        if key.ctrl || key.alt {
+            return None;
+        }
+        match key.code {
+            Code::Char('y') => self.ready(now).then_some(true),
+            Code::Enter if self.yes => self.ready(now).then_some(true),
+            Code::Esc | Code::Enter | Code::Char('n' | 'q') => Some(false),
+            Code::Tab
+            | Code::BackTab
+            | Code::Left
+            | Code::Right
+            | Code::Up
+            | Code::Down
+            | Code::Char('h' | 'j' | 'k' | 'l') => {
+                self.yes = !self.yes;
+                None
+            }
+            _ => None,
+        }
+    }
+
+    pub fn buttons(&self, yes: &str, no: &str) -> [Block; 2] {
+        [
+            Block::Button {
+                label: no.to_owned(),
+                focused: !self.yes,
+                enabled: true,
+            },
+            Block::Button {
+                label: yes.to_owned(),
+                focused: self.yes,
+                enabled: true,
+            },
+        ]
+    }
+
+    pub fn hints(yes: &str) -> Vec<Hint> {
+        vec![
+            hint("y", yes),
+            hint("Tab Enter", "choose"),
+            hint("Esc", "leave"),
+        ]
+    }
+}
+
+pub fn hint(keys: &str, does: &str) -> Hint {
+    Hint {
+        keys: keys.to_owned(),
+        does: does.to_owned(),
+    }
+}
+
+/// A plain question; yes has these effects.
+#[derive(Debug)]
+pub struct Confirm {
+    title: &'static str,
+    lines: Vec<String>,
+    yes: &'static str,
+    no: &'static str,
+    effects: Vec<Effect>,
+    answering: Answering,
+}
+
+impl Confirm {
+    /// Leaving while transfers run.
+    pub fn quit(running: usize, now: Instant) -> Self {
+        let (files, are) = if running == 1 {
+            ("file", "is")
+        } else {
+            ("files", "are")
+        };
+        Self {
+            title: "Quit?",
+            lines: vec![
+                format!("{running} {files} {are} still going up or down."),
+                "Quitting stops them. What is not finished has to be sent again.".to_owned(),
+            ],
+            yes: "Quit",
+            no: "Stay",
+            effects: vec![Effect::Quit],
+            answering: Answering::new(now),
+        }
+    }
+
+    /// Cancelling every unfinished transfer.
+    pub fn cancel_all(jobs: Vec<crate::transfer::job::JobId>, now: Instant) -> Self {
+        let count = jobs.len();
+        Self {
+            title: "Cancel all transfers?",
+            lines: vec![format!("{count} unfinished will be cancelled.")],
+            yes: "Cancel them",
+            no: "Go on",
+            effects: jobs.into_iter().map(Effect::CancelJob).collect(),
+            answering: Answering::new(now),
+        }
+    }
+}
+
+impl Modal for Confirm {
+    fn input(&mut self, input: &Input, _: &mut State, now: Instant) -> Reply {
+        match self.answering.input(input, now) {
+            Some(true) => Reply::of(Outcome::Close).with(std::mem::take(&mut self.effects)),
+            Some(false) => Reply::close(),
+            None => Reply::stay(),
+        }
+    }
+
+    fn view(&self, _: &State) -> ModalView {
+        let mut blocks: Vec<Block> = self
+            .lines
+            .iter()
+            .map(|line| Block::Line(vec![say(line.clone())]))
+            .collect();
+        blocks.push(Block::Blank);
+        blocks.extend(self.answering.buttons(self.yes, self.no));
+        ModalView {
+            title: self.title.to_owned(),
+            room: Room::Small,
+            danger: true,
+            blocks,
+            hints: Answering::hints(self.yes),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The save sheet: which assets are saved, and into which local folder.
+
+use std::time::Instant;
+
+use super::confirm::hint;
+use super::form::{Field, Form, FormEvent};
+use super::view::{Block, ModalView, Room, Tone, quote, say};
+use super::{Modal, Reply};
+use crate::app::action::chosen_assets;
+use crate::app::effect::Effect;
+use crate::app::key::Input;
+use crate::app::{State, paths, words};
+use crate::domain::{AccountName, Asset, SafeText};
+
+/// How many assets the sheet names one by one.
+const NAMED: usize = 8;
+
+#[derive(Debug)]
+pub struct SaveSheet {
+    account: Option<AccountName>,
+    assets: Vec<Asset>,
+    form: Form,
+}
+
+impl SaveSheet {
+    /// With the cursor in the folder's field, or on the button.
+    pub fn new(state: &State, type_folder: bool) -> Self {
+        let assets: Vec<Asset> = chosen_assets(state).into_iter().cloned().collect();
+        let folder = state.options.save_to.to_string_lossy();
+        let button = format!("Save {}", words::files(assets.len()));
+        let mut form = Form::new(
+            vec![
+                Field::text("Folder", &folder)
+                    .hint("a file of the same name is never replaced without a new name"),
+            ],
+            button,
+        );
+        form.focus = usize::from(!type_folder);
+        Self {
+            account: state.browse.open().map(|opened| opened.account.clone()),
+            assets,
+            form,
+        }
+    }
+
+    fn save(&mut self, state: &mut State, now: Instant) -> Reply {
+        let text = self.form.fields[0].value().trim().to_owned();
+        if text.is_empty() {
+            self.form.fields[0].error = Some("type a folder".to_owned());
+            self.form.focus = 0;
+            return Reply::stay();
+        }
+        let Some(account) = self.account.clone() else {
+            return Reply::close();
+        };
+        let home = state.options.home.as_deref();
+        let folder = paths::typed(&text, &state.options.save_to, home);
+        state.options.save_to.clone_from(&folder);
+        let shown = SafeText::name(&folder.to_string_lossy());
+        let text = format!(
+            "Saving {} into {shown}; t shows them",
+            words::files(self.assets.len())
+        );
+        state.notices.say(Tone::Plain, text, now);
+        let effects: Vec<Effect> = std::mem::take(&mut self.assets)
+            .into_iter()
+            .map(|asset| Effect::Save {
+                account: account.clone(),
+                asset: Box::new(asset),
+                folder: folder.clone(),
+            })
+            .collect();
+        Reply::close().with(effects)
+    }
+}
+
+impl Modal for SaveSheet {
+    fn input(&mut self, input: &Input, state: &mut State, now: Instant) -> Reply {
+        match self.form.input(input) {
+            FormEvent::Submit => self.save(state, now),
+            FormEvent::Leave => Reply::close(),
+            FormEvent::Nothing | FormEvent::Changed(_) => Reply::stay(),
+        }
+    }
+
+    fn view(&self, _: &State) -> ModalView {
+        let mut blocks: Vec<Block> = self
+            .assets
+            .iter()
+            .take(NAMED)
+            .map(|asset| {
+                Block::Line(vec![
+                    quote(&SafeText::name(&asset.name)),
+                    say(format!("  {}", words::place_and_size(asset))),
+                ])
+            })
+            .collect();
+        if let Some(more) = self.assets.len().checked_sub(NAMED).filter(|it| *it > 0) {
+            blocks.push(Block::Line(vec![say(format!("and {more} more"))]));
+        }
+        blocks.push(Block::Blank);
+        blocks.extend(self.form.blocks(true));
+        ModalView {
+            title: "Save".to_owned(),
+            room: Room::Wide,
+            danger: false,
+            blocks,
+            hints: vec![
+                hint("C-s", "save"),
+                hint("Tab", "next"),
+                hint("Esc", "leave"),
+            ],
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! The upload form: what the chosen files get, where they go, and what was refused.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::confirm::{GUARD, hint};
+use super::fields::AssetForm;
+use super::form::FormEvent;
+use super::view::{Block, ModalView, Room, Tone, Words, quote, say, toned};
+use super::{Modal, Outcome, Reply};
+use crate::api::{Field, ProviderSpec, UploadRequest};
+use crate::app::browse::LocaleChoice;
+use crate::app::effect::Effect;
+use crate::app::files::Chosen;
+use crate::app::key::{Code, Input};
+use crate::app::msg::Msg;
+use crate::app::{State, words};
+use crate::domain::{AccountName, AssetPath, AssetScope, ContainerId, Entry, SafeText};
+
+/// How many files the form names one by one.
+const NAMED: usize = 8;
+
+/// Where an upload goes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Goal {
+    pub account: AccountName,
+    pub spec: &'static ProviderSpec,
+    pub container: ContainerId,
+    pub scope: AssetScope,
+    /// In words: `Mobile app / hero-banner`; foreign text.
+    pub place: String,
+}
+
+#[derive(Debug)]
+pub struct UploadForm {
+    goal: Goal,
+    files: Vec<Chosen>,
+    /// Files that are left out, and why.
+    refused: Vec<(PathBuf, String)>,
+    fields: AssetForm,
+    opened: Instant,
+    leaving: bool,
+}
+
+impl UploadForm {
+    pub fn new(
+        state: &State,
+        goal: Goal,
+        files: Vec<Chosen>,
+        refused: Vec<(PathBuf, String)>,
+        now: Instant,
+    ) -> Self {
+        let remembered = state
+            .memory
+            .folders
+            .get(&(goal.account.clone(), goal.container.clone()));
+        let folder = remembered.map(AssetPath::to_string).unwrap_or_default();
+        let button = format!("Send {}", words::files(files.len()));
+        let fields = AssetForm::new(goal.spec.upload_fields, button, |field| match field {
+            Field::Folder => folder.clone(),
+            _ => String::new(),
+        });
+        let mut form = Self {
+            goal,
+            files,
+            refused,
+            fields,
+            opened: now,
+            leaving: false,
+        };
+        form.fill_locales(state);
+        form.fill_hints();
+        form
+    }
+
+    /// The container's locales, as far as they are known by now.
+    fn fill_locales(&mut self, state: &State) {
+        if self.goal.spec.upload_field(Field::Locale).is_none() {
+            return;
+        }
+        let opened = state.opened(&self.goal.account, &self.goal.container);
+        let known = opened.and_then(|opened| opened.locales());
+        let wanted = match opened.map(|opened| &opened.assets.list.lens().locale) {
+            Some(LocaleChoice::Only(locale)) => Some(locale.clone()),
+            _ => None,
+        };
+        self.fields
+            .set_locales(known.unwrap_or_default(), wanted.as_ref());
+        let noun = self.goal.spec.container.one;
+        let hint = match (known, opened.and_then(|opened| opened.container.error())) {
+            (Some([]), _) => Some(format!("this {noun} has no languages")),
+            (Some(_), _) => Some("◂ ▸ or its first letter".to_owned()),
+            (None, Some(error)) => Some(error.to_string()),
+            (None, None) => Some(format!("asking for the languages of this {noun} …")),
+        };
+        self.fields.hint(Field::Locale, hint);
+    }
+
+    /// What the folder will become.
+    fn fill_hints(&mut self) {
+        let name = self.files.first().map_or("", |file| file.name.as_str());
+        let name = SafeText::name(name);
+        let hint = match self.fields.folder() {
+            Ok(folder) if folder.is_root() => Some(format!("will become {name}, at the top")),
+            Ok(folder) => Some(format!(
+                "will become {}/{name}",
+                SafeText::name(&folder.to_string())
+            )),
+            Err(_) => None,
+        };
+        self.fields.hint(Field::Folder, hint);
+    }
+
+    /// Names that the shown list holds already at the same place.
+    fn twins(&self, state: &State) -> Vec<&Chosen> {
+        let Some(opened) = state
+            .opened(&self.goal.account, &self.goal.container)
+            .filter(|opened| opened.scope.as_ref() == Some(&self.goal.scope))
+        else {
+            return Vec::new();
+        };
+        let locale = self.fields.locale();
+        let Ok(folder) = self.fields.folder() else {
+            return Vec::new();
+        };
+        let rows = opened.assets.list.rows();
+        self.files
+            .iter()
+            .filter(|file| {
+                rows.iter().filter_map(Entry::read).any(|asset| {
+                    asset.name.to_lowercase() == file.name.as_str().to_lowercase()
+                        && asset.locale == locale
+                        && asset.folder == folder
+                })
+            })
+            .collect()
+    }
+
+    /// `3 files → Mobile app / hero-banner · locale de · folder public/images`
+    fn summary(&self) -> Words {
+        let mut line = vec![
+            say(format!("{} → ", words::files(self.files.len()))),
+            quote(&SafeText::prose(&self.goal.place)),
+        ];
+        if self.goal.spec.upload_field(Field::Locale).is_some() {
+            let locale = self.fields.locale();
+            line.push(say(match &locale {
+                Some(locale) => format!(" · locale {}", SafeText::name(locale.as_str())),
+                None => " · no locale".to_owned(),
+            }));
+        }
+        if self.goal.spec.upload_field(Field::Folder).is_some() {
+            line.push(match self.fields.folder() {
+                Ok(folder) if folder.is_root() => say(" · at the top"),
+                Ok(folder) => say(format!(" · folder {}", SafeText::name(&folder.to_string()))),
+                Err(_) => toned(" · the folder is wrong", Tone::Bad),
+            });
+        }
+        line
+    }
+
+    fn send(&mut self, state: &mut State, now: Instant) -> Reply {
+        let early = now.saturating_duration_since(self.opened) < GUARD;
+        if early || self.files.is_empty() || !self.fields.check_all() {
+            return Reply::stay();
+        }
+        let Ok(folder) = self.fields.folder() else {
+            return Reply::stay();
+        };
+        let requests: Vec<UploadRequest> = std::mem::take(&mut self.files)
+            .into_iter()
+            .map(|file| UploadRequest {
+                scope: self.goal.scope.clone(),
+                path: file.path,
+                stamp: file.stamp,
+                name: file.name,
+                content_type: file.content_type,
+                locale: self.fields.locale(),
+                folder: folder.clone(),
+                asset_type: self.fields.text(Field::AssetType),
+                metadata: self.fields.metadata(),
+            })
+            .collect();
+        let text = format!(
+            "Sending {} to {}; t shows them",
+            words::files(requests.len()),
+            SafeText::prose(&self.goal.place)
+        );
+        state.notices.say(Tone::Plain, text, now);
+        state.memory.folders.insert(
+            (self.goal.account.clone(), self.goal.container.clone()),
+            folder,
+        );
+        Reply::of(Outcome::CloseAll).with([Effect::Upload {
+            account: self.goal.account.clone(),
+            requests,
+        }])
+    }
+}
+
+impl Modal for UploadForm {
+    fn input(&mut self, input: &Input, state: &mut State, now: Instant) -> Reply {
+        if self.leaving {
+            if let Input::Key(key) = input {
+                match key.code {
+                    Code::Char('y') => return Reply::close(),
+                    _ => self.leaving = false,
+                }
+            }
+            return Reply::stay();
+        }
+        match self.fields.form.input(input) {
+            FormEvent::Nothing => Reply::stay(),
+            FormEvent::Changed(at) => {
+                self.fields.check(at);
+                self.fill_hints();
+                Reply::stay()
+            }
+            FormEvent::Submit => self.send(state, now),
+            FormEvent::Leave if self.fields.form.changed() => {
+                self.leaving = true;
+                Reply::stay()
+            }
+            FormEvent::Leave => Reply::close(),
+        }
+    }
+
+    /// The container's answer may have come: its locales can be chosen from now on.
+    fn message(&mut self, _: &Msg, state: &mut State, _: Instant) -> Reply {
+        self.fill_locales(state);
+        Reply::stay()
+    }
+
+    fn view(&self, state: &State) -> ModalView {
+        let mut blocks = vec![Block::Line(self.summary()), Block::Blank];
+        for file in self.files.iter().take(NAMED) {
+            blocks.push(Block::Line(vec![
+                say("  "),
+                quote(&SafeText::name(file.name.as_str())),
+                toned(
+                    format!(
+                        "  {} · {}",
+                        words::bytes(file.stamp.size),
+                        SafeText::prose(&file.content_type)
+                    ),
+                    Tone::Dim,
+                ),
+            ]));
+        }
+        if let Some(more) = self.files.len().checked_sub(NAMED).filter(|more| *more > 0) {
+            blocks.push(Block::Line(vec![say(format!("  and {more} more"))]));
+        }
+        blocks.extend(refusals(&self.refused));
+        blocks.push(Block::Blank);
+        blocks.extend(self.fields.form.blocks(!self.files.is_empty()));
+        let twins = self.twins(state);
+        if let Some(twin) = twins.first() {
+            blocks.push(Block::Line(vec![
+                toned("! ", Tone::Warning),
+                quote(&SafeText::name(twin.name.as_str())),
+                toned(
+                    match twins.len() {
+                        1 => " is listed there already; the service may replace it or keep both."
+                            .to_owned(),
+                        count => format!(" and {} more are listed there already.", count - 1),
+                    },
+                    Tone::Warning,
+                ),
+            ]));
+        }
+        let mut hints = vec![
+            hint("C-s", "send"),
+            hint("Tab", "next field"),
+            hint("Esc", "back to the files"),
+        ];
+        if self.leaving {
+            blocks.push(Block::Line(vec![toned(
+                "Leave and lose what you typed? y leaves, any other key stays.",
+                Tone::Warning,
+            )]));
+            hints = vec![hint("y", "leave"), hint("other", "stay")];
+        }
+        ModalView {
+            title: "Upload".to_owned(),
+            room: Room::Wide,
+            danger: false,
+            blocks,
+            hints,
+        }
+    }
+}
+
+/// One line for each file that is left out.
+pub fn refusals(refused: &[(PathBuf, String)]) -> Vec<Block> {
+    refused
+        .iter()
+        .map(|(path, why)| {
+            let name = path.file_name().unwrap_or(path.as_os_str());
+            Block::Line(vec![
+                toned("✗ ", Tone::Bad),
+                quote(&SafeText::name(&name.to_string_lossy())),
+                toned(format!(": {}", SafeText::prose(why)), Tone::Bad),
+            ])
+        })
+        .collect()
+}

@@ -1,0 +1,126 @@
+//! When the state needs a tick, and what the tick does. At rest there is no deadline.
+
+use std::time::{Duration, Instant};
+
+use super::State;
+use super::effect::Effect;
+
+/// How fast a spinner turns; also how often rates are drawn anew.
+const SPIN: Duration = Duration::from_millis(120);
+/// How long a begun chord waits for its next key: long enough to read its hints.
+const CHORD: Duration = Duration::from_secs(4);
+/// How long the first Ctrl-C waits for the second.
+pub const INTERRUPT: Duration = Duration::from_secs(2);
+/// How long the cursor rests before the assets of the segment under it are asked.
+const FOLLOW: Duration = Duration::from_millis(220);
+/// How long it rests before the marks of the segments in view are asked.
+const MARKS: Duration = Duration::from_millis(300);
+/// How long several finished uploads are waited for before their list is asked again.
+const RELOAD: Duration = Duration::from_millis(150);
+
+/// Moments that a tick is needed at.
+#[derive(Debug, Default)]
+pub struct Timers {
+    spin: Option<Instant>,
+    chord: Option<Instant>,
+    interrupt: Option<Instant>,
+    follow: Option<Instant>,
+    marks: Option<Instant>,
+    reload: Option<Instant>,
+}
+
+impl Timers {
+    pub fn spin(&mut self, now: Instant) {
+        self.spin.get_or_insert(now + SPIN);
+    }
+
+    pub fn chord(&mut self, now: Option<Instant>) {
+        self.chord = now.map(|now| now + CHORD);
+    }
+
+    pub fn interrupt(&mut self, now: Instant) {
+        self.interrupt = Some(now + INTERRUPT);
+    }
+
+    /// A first Ctrl-C was pressed less than two seconds ago.
+    pub fn interrupted(&self, now: Instant) -> bool {
+        self.interrupt.is_some_and(|until| now < until)
+    }
+
+    pub fn follow(&mut self, now: Instant) {
+        self.follow = Some(now + FOLLOW);
+        self.marks = Some(now + MARKS);
+    }
+
+    pub fn followed(&mut self) {
+        self.follow = None;
+    }
+
+    pub fn marks(&mut self, now: Instant) {
+        self.marks = Some(now + MARKS);
+    }
+
+    pub fn reload(&mut self, now: Instant) {
+        self.reload = Some(now + RELOAD);
+    }
+}
+
+/// Takes a moment away if it has come.
+fn due(moment: &mut Option<Instant>, now: Instant) -> bool {
+    let due = moment.is_some_and(|moment| moment <= now);
+    if due {
+        *moment = None;
+    }
+    due
+}
+
+impl State {
+    /// When the next `Msg::Tick` is needed; `None` at rest.
+    pub fn deadline(&self) -> Option<Instant> {
+        let timers = &self.timers;
+        let spin = timers.spin.filter(|_| self.moving());
+        [
+            spin,
+            timers.chord,
+            timers.interrupt,
+            timers.follow,
+            timers.marks,
+            timers.reload,
+            self.notices.until(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    /// Keeps the spinner's next turn in step with whether anything moves.
+    pub(super) fn tend_spinner(&mut self, now: Instant) {
+        if self.moving() {
+            self.timers.spin(now);
+        } else {
+            self.timers.spin = None;
+        }
+    }
+
+    pub(super) fn tick(&mut self, now: Instant) -> Vec<Effect> {
+        if due(&mut self.timers.spin, now) {
+            self.spinner = self.spinner.wrapping_add(1);
+        }
+        if due(&mut self.timers.chord, now) {
+            self.pending.clear();
+        }
+        due(&mut self.timers.interrupt, now);
+        self.notices.expire(now);
+        let mut effects = Vec::new();
+        if due(&mut self.timers.follow, now) {
+            effects.extend(self.show_segment(now));
+        }
+        if due(&mut self.timers.marks, now) {
+            effects.extend(self.ask_marks());
+        }
+        if due(&mut self.timers.reload, now) {
+            effects.extend(self.load_assets(now));
+        }
+        effects
+    }
+}

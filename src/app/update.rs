@@ -1,0 +1,393 @@
+//! Update: which part of the state a message goes to.
+
+use std::time::Instant;
+
+use super::State;
+use super::action::Action;
+use super::browse::{Asked, Pane};
+use super::edit;
+use super::effect::Effect;
+use super::key::{Code, Input, Key, MouseInput, Target};
+use super::keymap::Found;
+use super::modal::view::Tone;
+use super::modal::{Modal, Outcome, Reply};
+use super::msg::{Answer, Desktop, Msg, Signal};
+use crate::domain::SafeText;
+
+impl State {
+    /// Changes the state by one message and says what I/O that needs. Never waits.
+    pub fn update(&mut self, msg: Msg, now: Instant) -> Vec<Effect> {
+        let effects = match msg {
+            Msg::Input(input) => self.on_input(&input, now),
+            Msg::Tick => self.tick(now),
+            Msg::Loaded { id, answer } => self.on_answer(id, answer, now),
+            Msg::Job(job) => self.on_job(&job, now),
+            Msg::Progress { job, bytes } => {
+                self.transfers.progress(job, bytes, now);
+                Vec::new()
+            }
+            Msg::Desktop { did, result } => {
+                self.on_desktop(&did, result, now);
+                Vec::new()
+            }
+            Msg::Connected { account, result } => {
+                let mut effects = self.on_connected(&account, &result, now);
+                effects.extend(self.tell_modals(&Msg::Connected { account, result }, now));
+                effects
+            }
+            Msg::Files { id, .. } | Msg::Inspected { id, .. } => {
+                if self.asked.remove(&id).is_some() {
+                    self.tell_modals(&msg, now)
+                } else {
+                    Vec::new()
+                }
+            }
+            Msg::Refused { count, reason } => {
+                let files = if count == 1 { "file" } else { "files" };
+                let reason = SafeText::prose(&reason);
+                let text = format!("{count} {files} could not be queued: {reason}");
+                self.notices.say(Tone::Bad, text, now);
+                Vec::new()
+            }
+            Msg::Signal(Signal::Terminate) => vec![Effect::Quit],
+            Msg::Signal(Signal::Resumed) => vec![Effect::Redraw],
+        };
+        self.tend_spinner(now);
+        effects
+    }
+
+    fn on_input(&mut self, input: &Input, now: Instant) -> Vec<Effect> {
+        match input {
+            Input::Resize(columns, rows) => {
+                self.size = (*columns, *rows);
+                self.timers.marks(now);
+                Vec::new()
+            }
+            Input::FocusGained | Input::FocusLost => Vec::new(),
+            Input::Key(key) => self.on_key(key.normal(), now),
+            Input::Paste(_) | Input::Mouse(_) if self.too_small() => Vec::new(),
+            Input::Paste(text) => self.on_paste(text, now),
+            Input::Mouse(mouse) => self.on_mouse(*mouse, now),
+        }
+    }
+
+    fn on_key(&mut self, key: Key, now: Instant) -> Vec<Effect> {
+        // Keys that work above everything, so that no form can swallow them.
+        if key == Key::ctrl('c') {
+            return self.interrupt(now);
+        }
+        if key == Key::ctrl('z') {
+            return vec![Effect::Suspend];
+        }
+        if key == Key::ctrl('l') {
+            return vec![Effect::Redraw];
+        }
+        // What cannot be seen is not obeyed.
+        if self.too_small() {
+            return Vec::new();
+        }
+        if !self.modals.is_empty() {
+            return self.tell_top(&Input::Key(key), now);
+        }
+        if self.filtering.is_some() {
+            return self.edit_filter(key, now);
+        }
+        self.on_pane_key(key, now)
+    }
+
+    fn on_pane_key(&mut self, key: Key, now: Instant) -> Vec<Effect> {
+        if !self.pending.is_empty() && key.code == Code::Esc {
+            self.end_chord();
+            return Vec::new();
+        }
+        self.pending.push(key);
+        match self.keymap.find(self.contexts(), &self.pending) {
+            Found::Action(action) => {
+                self.end_chord();
+                self.run(action, now)
+            }
+            Found::Begun(_) => {
+                self.timers.chord(Some(now));
+                Vec::new()
+            }
+            Found::Nothing => {
+                self.end_chord();
+                Vec::new()
+            }
+        }
+    }
+
+    fn end_chord(&mut self) {
+        self.pending.clear();
+        self.timers.chord(None);
+    }
+
+    /// Runs an action, or says why it cannot run.
+    pub(crate) fn run(&mut self, action: &Action, now: Instant) -> Vec<Effect> {
+        match (action.enabled)(self) {
+            Ok(()) => (action.run)(self, now),
+            Err(why) => {
+                let text = format!("{}: {why}", action.title);
+                self.notices.say(Tone::Warning, text, now);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Ctrl-C: the first press leaves what is on top, the second within two seconds quits.
+    fn interrupt(&mut self, now: Instant) -> Vec<Effect> {
+        if self.timers.interrupted(now) {
+            return vec![Effect::Quit];
+        }
+        self.timers.interrupt(now);
+        let again = "Press Ctrl-C again to quit";
+        let mut effects = Vec::new();
+        let left = if let Some(mut modal) = self.modals.pop() {
+            effects.extend(modal.leave(self));
+            "Closed. "
+        } else if self.filtering.is_some() {
+            self.end_filter(true, now);
+            "Filter cleared. "
+        } else if !self.pending.is_empty() {
+            self.end_chord();
+            ""
+        } else {
+            let stopped = self.stop_loading();
+            let any = !stopped.is_empty();
+            effects.extend(stopped);
+            if any { "Stopped loading. " } else { "" }
+        };
+        self.notices
+            .say(Tone::Warning, format!("{left}{again}"), now);
+        effects
+    }
+
+    fn on_paste(&mut self, text: &str, now: Instant) -> Vec<Effect> {
+        if !self.modals.is_empty() {
+            return self.tell_top(&Input::Paste(text.to_owned()), now);
+        }
+        if let Some(mut line) = self.filtering.take() {
+            edit::paste(&mut line, text);
+            self.apply_filter(line.value(), now);
+            self.filtering = Some(line);
+            return Vec::new();
+        }
+        self.end_chord();
+        self.notices.say(
+            Tone::Plain,
+            "A paste runs no keys. To upload files, press u and paste their paths there",
+            now,
+        );
+        Vec::new()
+    }
+
+    fn on_mouse(&mut self, mouse: MouseInput, now: Instant) -> Vec<Effect> {
+        if !self.modals.is_empty() {
+            let hit = match mouse {
+                MouseInput::Click { target, .. } | MouseInput::Wheel { target, .. } => target,
+            };
+            return if hit == Target::Modal {
+                self.tell_top(&Input::Mouse(mouse), now)
+            } else {
+                Vec::new()
+            };
+        }
+        match mouse {
+            MouseInput::Click {
+                target: Target::Pane(pane),
+                row,
+            } => {
+                self.end_filter(false, now);
+                self.focus(pane, now);
+                row.map_or_else(Vec::new, |row| self.go_to(row, now))
+            }
+            MouseInput::Wheel {
+                target: Target::Pane(pane),
+                down,
+            } => {
+                let by = if down { 3 } else { -3 };
+                self.scroll(pane, by, now)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    // --- the filter line
+
+    fn edit_filter(&mut self, key: Key, now: Instant) -> Vec<Effect> {
+        match key.code {
+            Code::Esc => {
+                self.end_filter(true, now);
+                return Vec::new();
+            }
+            Code::Enter => {
+                self.end_filter(false, now);
+                return Vec::new();
+            }
+            Code::Down => return self.scroll(self.browse.focus, 1, now),
+            Code::Up => return self.scroll(self.browse.focus, -1, now),
+            Code::Tab | Code::BackTab => {
+                self.end_filter(false, now);
+                return self.on_pane_key(key, now);
+            }
+            _ => {}
+        }
+        let Some(mut line) = self.filtering.take() else {
+            return Vec::new();
+        };
+        if edit::key(&mut line, key) {
+            self.apply_filter(line.value(), now);
+        }
+        self.filtering = Some(line);
+        Vec::new()
+    }
+
+    fn apply_filter(&mut self, text: &str, now: Instant) {
+        match self.browse.focus {
+            Pane::Places => self.browse.places.set_filter(text),
+            Pane::Middle => {
+                if let Some(opened) = self.browse.open_mut() {
+                    opened.segments.list.set_filter(text);
+                    opened.types.set_filter(text);
+                }
+                self.cursor_moved(Pane::Middle, now);
+            }
+            Pane::Assets | Pane::Details => {
+                if let Some(opened) = self.browse.open_mut() {
+                    opened.assets.list.set_filter(text);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn end_filter(&mut self, clear: bool, now: Instant) {
+        self.filtering = None;
+        if clear {
+            self.apply_filter("", now);
+        }
+    }
+
+    // --- modals
+
+    fn tell_top(&mut self, input: &Input, now: Instant) -> Vec<Effect> {
+        let Some(mut modal) = self.modals.pop() else {
+            return Vec::new();
+        };
+        let below = self.modals.len();
+        let reply = modal.input(input, self, now);
+        self.settle(modal, below, reply, now)
+    }
+
+    /// Tells every modal, from the top down.
+    fn tell_modals(&mut self, msg: &Msg, now: Instant) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let mut at = self.modals.len();
+        while at > 0 {
+            at -= 1;
+            if at >= self.modals.len() {
+                continue;
+            }
+            let mut modal = self.modals.remove(at);
+            let reply = modal.message(msg, self, now);
+            effects.extend(self.settle(modal, at, reply, now));
+        }
+        effects
+    }
+
+    /// Puts a modal back at its place, or does what it answered instead.
+    fn settle(
+        &mut self,
+        mut modal: Box<dyn Modal>,
+        at: usize,
+        reply: Reply,
+        now: Instant,
+    ) -> Vec<Effect> {
+        let mut effects = reply.effects;
+        let at = at.min(self.modals.len());
+        match reply.outcome {
+            Outcome::Stay => self.modals.insert(at, modal),
+            Outcome::Open(other) => {
+                self.modals.insert(at, modal);
+                self.modals.insert(at + 1, other);
+            }
+            Outcome::Replace(other) => {
+                effects.extend(modal.leave(self));
+                self.modals.insert(at, other);
+            }
+            Outcome::Close => effects.extend(modal.leave(self)),
+            Outcome::CloseAll => {
+                effects.extend(modal.leave(self));
+                for mut other in std::mem::take(&mut self.modals) {
+                    effects.extend(other.leave(self));
+                }
+            }
+            Outcome::Run(action) => {
+                effects.extend(modal.leave(self));
+                effects.extend(self.run(action, now));
+            }
+        }
+        effects
+    }
+
+    /// Puts a modal on top.
+    pub(crate) fn open_modal(&mut self, modal: impl Modal + 'static) {
+        self.end_chord();
+        self.filtering = None;
+        self.modals.push(Box::new(modal));
+    }
+
+    // --- answers
+
+    fn on_answer(&mut self, id: super::RequestId, answer: Answer, now: Instant) -> Vec<Effect> {
+        let more = match &answer {
+            Answer::Containers(Ok(batch)) => batch.more,
+            Answer::Segments(Ok(batch)) => batch.more,
+            Answer::Assets(Ok(batch)) => batch.more,
+            _ => false,
+        };
+        let asked = if more {
+            self.asked.get(&id).cloned()
+        } else {
+            self.asked.remove(&id)
+        };
+        match asked {
+            // Nobody waits for it: a newer request took its place, or its place is gone.
+            None => Vec::new(),
+            Some(Asked::Modal) => self.tell_modals(&Msg::Loaded { id, answer }, now),
+            // The upload form chooses from the container's locales.
+            Some(asked @ Asked::Container(..)) => {
+                let mut effects = self.arrived(id, asked, answer.clone(), now);
+                effects.extend(self.tell_modals(&Msg::Loaded { id, answer }, now));
+                effects
+            }
+            Some(asked) => self.arrived(id, asked, answer, now),
+        }
+    }
+
+    fn on_desktop(&mut self, did: &Desktop, result: Result<(), String>, now: Instant) {
+        let (tone, text) = match (did, result) {
+            (Desktop::Opened { .. }, Ok(())) => {
+                (Tone::Good, "The link was handed to the desktop".to_owned())
+            }
+            (Desktop::Opened { url }, Err(why)) => (
+                Tone::Warning,
+                format!(
+                    "Could not open {}: {}. y y copies the link",
+                    SafeText::prose(url),
+                    SafeText::prose(&why)
+                ),
+            ),
+            (Desktop::Copied { what, chars }, Ok(())) => (
+                Tone::Good,
+                format!(
+                    "Sent the {what} to the clipboard ({chars} characters), if the terminal allows it"
+                ),
+            ),
+            (Desktop::Copied { what, .. }, Err(why)) => (
+                Tone::Bad,
+                format!("Could not copy the {what}: {}", SafeText::prose(&why)),
+            ),
+        };
+        self.notices.say(tone, text, now);
+    }
+}

@@ -1,0 +1,158 @@
+//! Watches the terminal itself and the system's signals: when the terminal goes, or somebody asks us
+//! to leave, the process is gone soon, whatever the main thread is doing.
+
+use std::io;
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+use rustix::process::Signal;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::terminal::Restore;
+
+/// The main thread's time to leave by itself, before the process is ended.
+const PATIENCE: Duration = Duration::from_millis(1800);
+
+/// What the main loop has to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// Leave: the exit status that says why.
+    Leave(u8),
+    /// Stop until told to go on.
+    Suspend,
+    /// We were stopped, and go on.
+    Resumed,
+    /// The terminal has another size.
+    Resized,
+}
+
+/// Ends the process when the main thread does not.
+#[derive(Clone)]
+struct LastResort {
+    restore: Restore,
+    /// Somebody has asked to leave before.
+    asked: Arc<AtomicBool>,
+}
+
+impl LastResort {
+    /// `true` for the first request to leave.
+    fn first(&self) -> bool {
+        !self.asked.swap(true, Ordering::SeqCst)
+    }
+
+    #[allow(clippy::disallowed_methods)] // The guard is run first; the main thread may be stuck.
+    fn end(&self, status: u8) -> ! {
+        self.restore.give_back_quickly();
+        std::process::exit(i32::from(status))
+    }
+}
+
+/// Begins to watch. Must be called inside a runtime with worker threads.
+pub fn watch(restore: Restore) -> io::Result<UnboundedReceiver<Notice>> {
+    let (sender, receiver) = unbounded_channel();
+    let last = LastResort {
+        restore,
+        asked: Arc::default(),
+    };
+    signals(&sender, &last)?;
+    terminal(sender, last)?;
+    Ok(receiver)
+}
+
+fn signals(sender: &UnboundedSender<Notice>, last: &LastResort) -> io::Result<()> {
+    for (kind, status) in [
+        (SignalKind::interrupt(), 130),
+        (SignalKind::terminate(), 143),
+        (SignalKind::hangup(), 129),
+        (SignalKind::quit(), 131),
+    ] {
+        let mut stream = signal(kind)?;
+        let sender = sender.clone();
+        let last = last.clone();
+        tokio::spawn(async move {
+            while stream.recv().await.is_some() {
+                // A second one means: at once.
+                if !last.first() {
+                    last.end(status);
+                }
+                let _ = sender.send(Notice::Leave(status));
+                let last = last.clone();
+                thread::spawn(move || {
+                    thread::sleep(PATIENCE);
+                    last.end(status);
+                });
+            }
+        });
+    }
+    let raw = |signal: Signal| SignalKind::from_raw(signal.as_raw());
+    for (kind, notice) in [
+        (raw(Signal::TSTP), Notice::Suspend),
+        (raw(Signal::CONT), Notice::Resumed),
+        (SignalKind::window_change(), Notice::Resized),
+    ] {
+        let mut stream = signal(kind)?;
+        let sender = sender.clone();
+        tokio::spawn(async move {
+            while stream.recv().await.is_some() && sender.send(notice).is_ok() {}
+        });
+    }
+    Ok(())
+}
+
+/// A handle of its own on the terminal's input.
+pub struct Tty(OwnedFd);
+
+impl Tty {
+    pub fn input() -> io::Result<Self> {
+        Ok(Self(io::stdin().as_fd().try_clone_to_owned()?))
+    }
+}
+
+/// Waits, without an end, until the terminal is gone (`false`) or, when asked for, has input
+/// (`true`). Also `false` on a system that cannot wait on terminals.
+pub fn wait(tty: &Tty, for_input: bool) -> bool {
+    // An end and an error are told even when no event is asked for.
+    let events = if for_input {
+        PollFlags::IN
+    } else {
+        PollFlags::empty()
+    };
+    loop {
+        let mut watched = [PollFd::new(&tty.0, events)];
+        match poll(&mut watched, None) {
+            Err(Errno::INTR) => {}
+            Err(_) => return false,
+            Ok(_) => {
+                let [watched] = watched;
+                let told = watched.revents();
+                return told.contains(PollFlags::IN)
+                    && !told.intersects(PollFlags::HUP | PollFlags::ERR);
+            }
+        }
+    }
+}
+
+/// Needed beside SIGHUP: that may be ignored, or sent to others only.
+fn terminal(sender: UnboundedSender<Notice>, last: LastResort) -> io::Result<()> {
+    let tty = Tty::input()?;
+    thread::Builder::new()
+        .name("hangup".to_owned())
+        .spawn(move || {
+            wait(&tty, false);
+            // Still a terminal: this system cannot wait on it, and SIGHUP has to do.
+            if rustix::termios::tcgetattr(&tty.0).is_ok() {
+                return;
+            }
+            last.first();
+            let _ = sender.send(Notice::Leave(129));
+            thread::sleep(PATIENCE);
+            last.end(129)
+        })?;
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! The details pane: every field in plain language, aligned and wrapped; raw JSON one key further.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::{Frame, Ground};
+use crate::app::browse::Details;
+use crate::app::columns::Value;
+use crate::app::modal::view::{Tone, Words, say, toned};
+use crate::domain::SafeText;
+use crate::ui::text::{when_in_full, width, words, wrap};
+
+/// Widest column of labels; longer ones get a line of their own.
+const WIDEST_LABEL: usize = 16;
+
+pub(super) fn frame(ground: &Ground<'_>) -> Frame {
+    let title = if ground.state.browse.raw {
+        "Raw JSON"
+    } else {
+        "Details"
+    };
+    Frame {
+        title: title.to_owned(),
+        ..Frame::default()
+    }
+}
+
+pub(super) fn body(ground: &Ground<'_>, buffer: &mut Buffer, inner: Rect) -> Option<Rect> {
+    let Some(details) = ground.state.details() else {
+        ground.lines(
+            buffer,
+            inner,
+            &[vec![toned("· Nothing chosen.", Tone::Dim)]],
+        );
+        return None;
+    };
+    let place = Rect {
+        x: inner.x + 1,
+        width: inner.width.saturating_sub(2),
+        ..inner
+    };
+    let room = usize::from(place.width);
+    let lines = match &details.raw {
+        Some(raw) if ground.state.browse.raw => SafeText::lines(&raw.pretty())
+            .into_iter()
+            .flat_map(|line| wrap(&[say(line.into_string())], room))
+            .collect(),
+        _ => plain(ground, &details, room),
+    };
+    let height = usize::from(place.height);
+    let last = lines.len().saturating_sub(height);
+    let top = ground.state.browse.details_top.min(last);
+    for (line, y) in lines.iter().skip(top).zip(place.y..place.bottom()) {
+        let row = Rect {
+            y,
+            height: 1,
+            ..place
+        };
+        ground.paint.line(buffer, row, line, Style::new());
+    }
+    let dim = ground.paint.theme.style(crate::ui::theme::Role::Dim);
+    if inner.height > 0 {
+        let edge = inner.right().saturating_sub(1);
+        if top > 0 {
+            buffer.set_stringn(edge, inner.y, "↑", 1, dim);
+        }
+        if top < last {
+            buffer.set_stringn(edge, inner.bottom() - 1, "↓", 1, dim);
+        }
+    }
+    None
+}
+
+fn plain(ground: &Ground<'_>, details: &Details, room: usize) -> Vec<Words> {
+    let name = SafeText::name(&details.title).into_string();
+    let mut lines = wrap(&[toned(name, Tone::Strong)], room);
+    lines.push(Vec::new());
+    let labels = details
+        .facts
+        .iter()
+        .map(|fact| width(fact.label))
+        .filter(|label| *label <= WIDEST_LABEL)
+        .max()
+        .unwrap_or(0);
+    // On a narrow pane values would become towers: labels then stand above them.
+    let aligned = room >= labels + 12;
+    for fact in &details.facts {
+        let tone = match &fact.value {
+            Value::Absent => Tone::Dim,
+            _ => Tone::Plain,
+        };
+        let text = match &fact.value {
+            Value::When(time) => when_in_full(time, ground.paint.clock),
+            Value::Text(text) => SafeText::prose(text).into_string(),
+            value => words(value, ground.paint.clock),
+        };
+        let value = [toned(text, tone)];
+        let label = fact.label;
+        if aligned && width(label) <= labels {
+            let indent = labels + 2;
+            for (at, line) in wrap(&value, room - indent).into_iter().enumerate() {
+                let lead = if at == 0 { label } else { "" };
+                let pad = indent - width(lead);
+                let mut words = vec![toned(format!("{lead}{}", " ".repeat(pad)), Tone::Dim)];
+                words.extend(line);
+                lines.push(words);
+            }
+        } else {
+            lines.push(vec![toned(label, Tone::Dim)]);
+            for line in wrap(&value, room.saturating_sub(2)) {
+                let mut words = vec![say("  ")];
+                words.extend(line);
+                lines.push(words);
+            }
+        }
+    }
+    lines
+}

@@ -1,0 +1,197 @@
+//! The first pane: accounts as groups, their websites or documents below.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::{Frame, Ground};
+use crate::api::{ConnectError, Noun};
+use crate::app::Face;
+use crate::app::browse::{Account, Link, PlaceRow};
+use crate::app::list::Row as _;
+use crate::app::modal::view::{Piece, Tone, Words, say, toned};
+use crate::domain::{Container, Entry, SafeText};
+use crate::ui::table::{Row, Table};
+use crate::ui::text::{cut_start, width};
+
+/// Where names begin: after the table's gutter and the mark of what is open, before its margin.
+const NAME_AT: u16 = 5;
+
+pub(super) fn frame(ground: &Ground<'_>) -> Frame {
+    let browse = &ground.state.browse;
+    let mut frame = Frame {
+        title: title(&browse.accounts).to_owned(),
+        ..Frame::default()
+    };
+    let all = browse
+        .accounts
+        .iter()
+        .map(|account| account.rows.len())
+        .sum();
+    let list = &browse.places;
+    let shown = (0..list.shown().len())
+        .filter(|place| list.row(*place).is_some_and(|row| !row.heading()))
+        .count();
+    ground.counted(&mut frame, list, all, shown);
+    let busy = |account: &Account| account.containers.pending().is_some();
+    if browse.accounts.iter().any(busy) {
+        frame.corner = ground.spinner();
+    }
+    frame
+}
+
+/// The services' own word when there is only one, else one that fits all.
+fn title(accounts: &[Account]) -> &'static str {
+    let mut nouns = accounts.iter().map(|account| &account.info.spec.container);
+    match nouns.next() {
+        Some(first) if nouns.all(|noun| noun == first) => first.title,
+        _ => "Accounts",
+    }
+}
+
+pub(super) fn body(
+    ground: &Ground<'_>,
+    buffer: &mut Buffer,
+    inner: Rect,
+    offset: &mut usize,
+) -> Option<Rect> {
+    let browse = &ground.state.browse;
+    let list = &browse.places;
+    if browse.accounts.is_empty() {
+        let lines = [
+            vec![toned("○ ", Tone::Dim), say("No accounts yet.")],
+            Vec::new(),
+            vec![toned(
+                "Add one to the settings file, or try `assetdeck demo`.",
+                Tone::Dim,
+            )],
+        ];
+        ground.lines(buffer, inner, &lines);
+        return None;
+    }
+    let table = Table::<Container> {
+        columns: &[],
+        sorted: None,
+        len: list.shown().len(),
+        cursor: (!list.shown().is_empty()).then(|| list.cursor()),
+        focused: ground.focused,
+    };
+    let rows = table.draw(buffer, inner, offset, &ground.paint, |place| {
+        let row = list.row(place)?;
+        let account = browse.accounts.get(row.account())?;
+        let (words, end) = match row {
+            PlaceRow::Account { .. } => heading(ground, account),
+            PlaceRow::Note { .. } => (note(ground, account), Vec::new()),
+            PlaceRow::Container { entry, .. } => {
+                let room = usize::from(inner.width.saturating_sub(NAME_AT));
+                (container(ground, account, entry, room), Vec::new())
+            }
+        };
+        Some(Row::Words {
+            words,
+            end,
+            marked: list.is_marked(place),
+        })
+    });
+    Some(rows)
+}
+
+fn heading(ground: &Ground<'_>, account: &Account) -> (Words, Words) {
+    let label = account.info.spec.label.to_uppercase();
+    let name = SafeText::name(account.info.name.as_str());
+    let words = vec![
+        toned(format!("{label} "), Tone::Dim),
+        toned(name.into_string(), Tone::Strong),
+    ];
+    let busy = account.containers.pending().is_some() || account.link == Link::Connecting;
+    let end = if busy {
+        vec![toned(ground.paint.spinner(), Tone::Strong)]
+    } else if account.containers.error().is_some() && !account.rows.is_empty() {
+        vec![toned("! old", Tone::Warning)]
+    } else {
+        Vec::new()
+    };
+    (words, end)
+}
+
+fn container(
+    ground: &Ground<'_>,
+    account: &Account,
+    entry: &Entry<Container>,
+    room: usize,
+) -> Words {
+    match entry {
+        Entry::Unreadable(bad) => unreadable(&bad.reason),
+        Entry::Read(container) => {
+            let opened = ground.state.browse.open();
+            let open = opened.is_some_and(|opened| {
+                opened.account == account.info.name && opened.id == container.id
+            });
+            let mut words = vec![say(if open { "▸ " } else { "  " })];
+            let name = SafeText::name(&container.name).into_string();
+            let folders: String = container
+                .folders
+                .iter()
+                .map(|folder| format!("{} / ", SafeText::name(folder)))
+                .collect();
+            // The name tells more than its folders, and the inner folder more than the outer one.
+            let folders = cut_start(&folders, room.saturating_sub(width(&name)));
+            words.push(toned(folders, Tone::Dim));
+            let tone = if open { Tone::Strong } else { Tone::Plain };
+            words.push(toned(name, tone));
+            words
+        }
+    }
+}
+
+/// An entry that could not be read.
+pub(super) fn unreadable(reason: &str) -> Words {
+    let reason = SafeText::prose(reason);
+    vec![
+        toned("! ", Tone::Warning),
+        toned(format!("unreadable: {reason}"), Tone::Dim),
+    ]
+}
+
+/// The line below a heading when there is no container to show.
+fn note(ground: &Ground<'_>, account: &Account) -> Words {
+    let spinner = ground.paint.spinner();
+    let noun: &Noun = &account.info.spec.container;
+    match &account.link {
+        Link::Connecting => marked(spinner, Tone::Strong, "looking for the key".to_owned()),
+        Link::Failed(ConnectError::NoKey { .. }) => {
+            marked("!", Tone::Warning, "no key · Enter: type it".to_owned())
+        }
+        Link::Failed(error) => {
+            let error = SafeText::prose(&error.to_string());
+            marked("✗", Tone::Bad, error.into_string())
+        }
+        Link::Ready(_) => match account.face() {
+            Face::NotAsked => marked("·", Tone::Dim, "Enter: look".to_owned()),
+            Face::Loading { .. } => marked(spinner, Tone::Strong, "loading".to_owned()),
+            Face::Empty | Face::NoMatch | Face::Rows { .. } => {
+                marked("○", Tone::Dim, format!("no {}", noun.many))
+            }
+            Face::SignIn(_) => marked(
+                "!",
+                Tone::Warning,
+                "key not accepted · Enter: type another".to_owned(),
+            ),
+            Face::Forbidden(_) => {
+                marked("✗", Tone::Warning, "not allowed with this key".to_owned())
+            }
+            Face::Failed(error) => {
+                let again = ground.key_of("refresh");
+                let error = SafeText::prose(&error.message);
+                marked("✗", Tone::Bad, format!("{error} · {again}: try again"))
+            }
+        },
+    }
+}
+
+fn marked(mark: &str, tone: Tone, text: String) -> Vec<Piece> {
+    vec![
+        say("  "),
+        toned(format!("{mark} "), tone),
+        toned(text, Tone::Dim),
+    ]
+}

@@ -1,0 +1,80 @@
+//! What drawing remembers between frames: scroll offsets, and where things were put for the mouse.
+//! Update never reads it.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use ratatui::layout::{Position, Rect};
+
+use super::modal::ModalScroll;
+use super::text::Clock;
+use super::theme::Theme;
+use crate::app::Pane;
+use crate::app::key::Target;
+
+/// A place that the mouse can hit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hit {
+    pub area: Rect,
+    pub target: Target,
+    /// Where its rows are, and the number of the first one.
+    pub rows: Option<(Rect, usize)>,
+}
+
+/// Memory of the screen.
+#[derive(Debug)]
+pub struct ViewState {
+    pub theme: Theme,
+    /// The wall clock that times are told against: set it before a frame.
+    pub clock: Clock,
+    /// First row in view of each pane.
+    offsets: [usize; 4],
+    /// Of each modal on the stack, the bottom one first.
+    pub(super) modals: Vec<ModalScroll>,
+    /// Later ones lie above earlier ones.
+    pub(super) hits: Vec<Hit>,
+}
+
+impl ViewState {
+    /// A screen that was not drawn yet.
+    pub fn new(theme: Theme, zone: TimeZone) -> Self {
+        Self {
+            theme,
+            clock: Clock {
+                now: Timestamp::UNIX_EPOCH,
+                zone,
+            },
+            offsets: [0; 4],
+            modals: Vec::new(),
+            hits: Vec::new(),
+        }
+    }
+
+    /// The first row in view of a pane.
+    pub fn offset(&mut self, pane: Pane) -> &mut usize {
+        let [places, middle, assets, details] = &mut self.offsets;
+        match pane {
+            Pane::Places => places,
+            Pane::Middle => middle,
+            Pane::Assets => assets,
+            Pane::Details => details,
+        }
+    }
+
+    /// What lies at these columns and rows of the last frame: the target, and the number of its row.
+    pub fn hit(&self, column: u16, row: u16) -> Option<(Target, Option<usize>)> {
+        let at = Position::new(column, row);
+        // A modal takes the whole screen from what lies below it.
+        let modal = self.hits.iter().any(|hit| hit.target == Target::Modal);
+        let hit = self
+            .hits
+            .iter()
+            .rev()
+            .filter(|hit| !modal || hit.target == Target::Modal)
+            .find(|hit| hit.area.contains(at))?;
+        let row = hit
+            .rows
+            .filter(|(rows, _)| rows.contains(at))
+            .map(|(rows, first)| first + usize::from(row - rows.y));
+        Some((hit.target, row))
+    }
+}

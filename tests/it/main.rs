@@ -1,0 +1,16 @@
+//! The one integration binary: the real program, real sockets, a real terminal.
+//!
+//! Rules: no sleeping except inside the wait-until helpers of `support`; environment variables are
+//! set on the child only; nothing touches the user's home, keyring or network.
+
+mod architecture;
+mod cli_browse;
+mod cli_upload;
+mod contract;
+mod demo_contract;
+mod hostile;
+mod keyring;
+mod readme_picture;
+mod support;
+mod terminal;
+mod tui_terminal;

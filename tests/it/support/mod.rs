@@ -1,0 +1,11 @@
+//! What the integration tests stand on: a server, a home, a command line, a terminal, a judge.
+
+pub mod bus;
+pub mod cli;
+pub mod contract;
+pub mod home;
+pub mod pty;
+pub mod server;
+pub mod svg;
+pub mod wait;
+pub mod wire;

@@ -1,0 +1,143 @@
+//! The terminal is given back on every way out, the program goes when its terminal goes, and at rest
+//! it does nothing.
+
+use std::time::Duration;
+
+use rustix::process::Signal;
+
+use crate::support::home::Home;
+use crate::support::pty::{Pty, Size};
+use crate::support::server::Server;
+use crate::support::wait::{never, until};
+
+const SIZE: Size = (120, 34);
+/// The promise: gone, or the terminal given back, within two seconds.
+const PROMISE: Duration = Duration::from_secs(2);
+
+fn started(home: &Home) -> Pty {
+    let pty = Pty::start(home, &[], SIZE);
+    pty.wait_text("Shop");
+    pty
+}
+
+#[test]
+fn quitting_gives_the_terminal_back() {
+    let server = Server::start();
+    let home = server.home();
+    for keys in ["q", "C-c"] {
+        let mut pty = started(&home);
+        assert!(pty.cells().alternate_screen() && pty.cells().bracketed_paste());
+        pty.send_keys(keys);
+        let code = pty.exit_code(PROMISE);
+        assert!(matches!(code, 0 | 130), "{keys}: {code}");
+        pty.assert_restored();
+    }
+}
+
+#[test]
+fn a_signal_gives_the_terminal_back() {
+    let server = Server::start();
+    let home = server.home();
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
+        let pty = started(&home);
+        pty.signal(signal);
+        pty.exit_code(PROMISE);
+        pty.assert_restored();
+    }
+}
+
+#[test]
+fn an_error_before_the_screen_leaves_the_terminal_alone() {
+    let home = Home::new();
+    home.write_config("[[accounts]]\nnme = \"web\"\n");
+    let pty = Pty::start(&home, &[], SIZE);
+    assert_eq!(pty.exit_code(Duration::from_secs(10)), 2);
+    pty.wait_text("name");
+    pty.assert_restored();
+}
+
+#[test]
+fn the_program_goes_with_its_terminal() {
+    let server = Server::start();
+    let mut pty = started(&server.home());
+    pty.hang_up();
+    pty.exit_code(PROMISE);
+}
+
+#[test]
+fn the_program_goes_with_its_terminal_even_when_hang_ups_are_ignored() {
+    let server = Server::start();
+    let home = server.home();
+    let script = format!("trap '' HUP; exec '{}'", env!("CARGO_BIN_EXE_assetdeck"));
+    let mut pty = Pty::spawn(home.env(), home.path(), "/bin/sh", &["-c", &script], SIZE);
+    pty.wait_text("Shop");
+    pty.hang_up();
+    pty.exit_code(PROMISE);
+}
+
+/// How often the main thread gave up the processor of its own will, which is: went to sleep again.
+fn naps(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/status")).expect("status");
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("voluntary_ctxt_switches"));
+    let count = line
+        .and_then(|line| line.split_whitespace().nth(1))
+        .expect("a count");
+    count.parse().expect("a number")
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn at_rest_it_writes_nothing_and_does_not_wake() {
+    let server = Server::start();
+    let pty = started(&server.home());
+    // Quiet once everything that was loading has come in and every notice has run out.
+    let window = Duration::from_secs(2);
+    let quiet = until(Duration::from_secs(60), || {
+        let (bytes, count) = (pty.output().len(), naps(pty.pid()));
+        never(window, || {
+            pty.output().len() != bytes || naps(pty.pid()) != count
+        })
+    });
+    assert!(
+        quiet,
+        "never quiet for {window:?}; the screen:\n{}",
+        pty.screen()
+    );
+    let (bytes, count) = (pty.output().len(), naps(pty.pid()));
+    let rested = never(Duration::from_secs(3), || {
+        pty.output().len() != bytes || naps(pty.pid()) != count
+    });
+    assert!(
+        rested,
+        "{} bytes written and {} naps at rest",
+        pty.output().len() - bytes,
+        naps(pty.pid()) - count
+    );
+}
+
+#[test]
+fn any_size_is_drawn_or_said_to_be_too_small() {
+    let server = Server::start();
+    let home = server.home();
+    let mut pty = started(&home);
+    for size in [
+        (200, 60),
+        (100, 30),
+        (80, 24),
+        (60, 20),
+        (40, 12),
+        (20, 5),
+        (1, 1),
+        (120, 34),
+    ] {
+        pty.resize(size);
+        if size.0 >= 40 && size.1 >= 12 {
+            pty.wait_text("Shop");
+        }
+    }
+    pty.send_keys("q");
+    assert_eq!(pty.exit_code(PROMISE), 0);
+    pty.assert_restored();
+}
