@@ -89,7 +89,8 @@ async fn websites_come_from_assets_templates_and_settings() {
                 200,
                 json!({ "assets": [
                     asset("1", "k", Some(SITE)), { "id": null, "websiteId": SITE }, 5,
-                    { "id": "2", "size": -1, "tags": 3, "width": 2, "height": "x", "new": true },
+                    { "id": "3", "filename": ["a"] },
+                    { "id": "2", "filename": null, "size": -1, "tags": 3, "width": 2, "height": "x", "new": true },
                 ] }),
             ),
         });
@@ -116,10 +117,11 @@ async fn websites_come_from_assets_templates_and_settings() {
         let page = adapter.assets(&homeless, None).await.unwrap();
         assert_eq!(
             page.entries.len(),
-            2,
+            3,
             "an entry that names no website is not lost"
         );
-        let odd = page.entries[1].read().unwrap();
+        assert!(page.entries[1].read().is_none());
+        let odd = page.entries[2].read().unwrap();
         assert_eq!(
             (odd.name.as_str(), odd.size, odd.dimensions),
             ("2", None, None)
