@@ -140,7 +140,10 @@ mod tests {
         assert_eq!(press(char('G'), KeyModifiers::SHIFT).unwrap(), "G");
         assert_eq!(press(char('D'), KeyModifiers::CONTROL).unwrap(), "C-d");
         assert_eq!(press(KeyCode::Tab, KeyModifiers::SHIFT).unwrap(), "S-Tab");
-        assert_eq!(press(KeyCode::BackTab, KeyModifiers::SHIFT).unwrap(), "S-Tab");
+        assert_eq!(
+            press(KeyCode::BackTab, KeyModifiers::SHIFT).unwrap(),
+            "S-Tab"
+        );
         assert_eq!(press(char('q'), KeyModifiers::SUPER), None);
         assert_eq!(press(char('\u{7}'), KeyModifiers::NONE), None);
         assert_eq!(press(KeyCode::Null, KeyModifiers::NONE), None);
@@ -157,6 +160,10 @@ mod tests {
     fn a_paste_has_an_end() {
         let long = paste("ä".repeat(LARGEST_PASTE));
         assert_eq!(long.len(), LARGEST_PASTE);
-        assert_eq!(paste("a\u{1b}b\n".to_owned()), "a\u{1b}b\n", "it is untouched");
+        assert_eq!(
+            paste("a\u{1b}b\n".to_owned()),
+            "a\u{1b}b\n",
+            "it is untouched"
+        );
     }
 }

@@ -223,7 +223,10 @@ impl Tui {
     /// does not move could take a processor.
     fn deadline(&self) -> Option<Instant> {
         let wanted = self.state.deadline()?;
-        Some(self.ticked.map_or(wanted, |ticked| wanted.max(ticked + FRAME)))
+        Some(
+            self.ticked
+                .map_or(wanted, |ticked| wanted.max(ticked + FRAME)),
+        )
     }
 
     fn ticks(&self, now: Instant) -> bool {
@@ -326,7 +329,9 @@ impl Tui {
     fn frame(&mut self, screen: &mut Screen, now: Instant) -> Result<(), TuiError> {
         self.view.clock.now = Timestamp::now();
         let (state, view) = (&self.state, &mut self.view);
-        screen.terminal.draw(|frame| draw(frame, state, view, now))?;
+        screen
+            .terminal
+            .draw(|frame| draw(frame, state, view, now))?;
         self.drawn = Some(Instant::now());
         Ok(())
     }

@@ -192,9 +192,10 @@ impl Drop for Screen {
 fn install_hook(restore: Restore) {
     let owner = thread::current().id();
     std::panic::set_hook(Box::new(move |info| {
-        let what = info
-            .payload_as_str()
-            .map_or_else(|| "no message".to_owned(), |text| SafeText::prose(text).into_string());
+        let what = info.payload_as_str().map_or_else(
+            || "no message".to_owned(),
+            |text| SafeText::prose(text).into_string(),
+        );
         let place = info
             .location()
             .map(|place| format!(" ({}:{})", place.file(), place.line()))

@@ -73,7 +73,11 @@ impl Footer {
         };
         let last = self.lines.len().saturating_sub(1);
         for ((at, words), y) in self.lines.iter().enumerate().zip(line.y..line.bottom()) {
-            let row = Rect { y, height: 1, ..line };
+            let row = Rect {
+                y,
+                height: 1,
+                ..line
+            };
             let mut end = Words::new();
             if at == last {
                 end.extend(self.help.iter().cloned());
@@ -112,9 +116,15 @@ fn strip(strip: &Strip, room: u16, paint: &Paint<'_>) -> Words {
             way.to_owned()
         };
         words.push(toned(lead, Tone::Strong));
-        words.push(toned(format!(" {}/{}", strip.done, strip.total), Tone::Plain));
+        words.push(toned(
+            format!(" {}/{}", strip.done, strip.total),
+            Tone::Plain,
+        ));
         if strip.of > 0 && room >= 50 {
-            words.push(toned(format!(" {}", percent(strip.bytes, strip.of)), Tone::Plain));
+            words.push(toned(
+                format!(" {}", percent(strip.bytes, strip.of)),
+                Tone::Plain,
+            ));
         }
         if strip.rate >= 1.0 && room >= 70 {
             // A rate is far below where f64 and u64 part.

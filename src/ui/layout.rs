@@ -35,10 +35,7 @@ pub fn shown(focus: Pane, zoom: bool, width: u16) -> Vec<Pane> {
         }
         _ => 0..4,
     };
-    Pane::ALL
-        .get(first)
-        .unwrap_or(&Pane::ALL)
-        .to_vec()
+    Pane::ALL.get(first).unwrap_or(&Pane::ALL).to_vec()
 }
 
 /// Shares of the width.

@@ -78,7 +78,11 @@ fn too_small(buffer: &mut Buffer, area: Rect, view: &ViewState) {
         .iter()
         .zip(area.y..area.bottom())
     {
-        let row = Rect { y, height: 1, ..area };
+        let row = Rect {
+            y,
+            height: 1,
+            ..area
+        };
         paint.line(buffer, row, line, Style::new());
     }
 }

@@ -156,7 +156,14 @@ impl<T> Table<'_, T> {
                 height: 1,
                 ..rows
             };
-            self.row(buffer, place, self.cursor == Some(at), &row, &columns, paint);
+            self.row(
+                buffer,
+                place,
+                self.cursor == Some(at),
+                &row,
+                &columns,
+                paint,
+            );
         }
         rows
     }
@@ -175,7 +182,14 @@ impl<T> Table<'_, T> {
             if let Some((_, down)) = self.sorted.filter(|(name, _)| *name == column.name) {
                 name.push_str(if down { " ↓" } else { " ↑" });
             }
-            cell(buffer, (x, area.y), *wide, &cut(&name, usize::from(*wide)), column.right, style);
+            cell(
+                buffer,
+                (x, area.y),
+                *wide,
+                &cut(&name, usize::from(*wide)),
+                column.right,
+                style,
+            );
             x += wide + GAP;
         }
     }
@@ -234,14 +248,7 @@ impl<T> Table<'_, T> {
 }
 
 /// Writes one cell's text, cut already, at its side.
-fn cell(
-    buffer: &mut Buffer,
-    (x, y): (u16, u16),
-    wide: u16,
-    text: &str,
-    right: bool,
-    style: Style,
-) {
+fn cell(buffer: &mut Buffer, (x, y): (u16, u16), wide: u16, text: &str, right: bool, style: Style) {
     let used = u16::try_from(width(text)).unwrap_or(u16::MAX).min(wide);
     let x = if right { x + (wide - used) } else { x };
     if buffer.area.contains((x, y).into()) {

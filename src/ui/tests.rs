@@ -10,17 +10,15 @@ use ratatui::layout::Position;
 use ratatui::style::{Color, Modifier};
 
 use self::fixture::{
-    Shown, asset, bare, busy, error, focus, loaded, loading, name, now, rebuild_places,
-    segment_id, view, website,
+    Shown, asset, bare, busy, error, focus, loaded, loading, name, now, rebuild_places, segment_id,
+    view, website,
 };
 use super::theme::Theme;
 use super::{ViewState, draw};
 use crate::api::{ApiErrorKind, ConnectError};
 use crate::app::browse::Link;
 use crate::app::key::Target;
-use crate::app::modal::view::{
-    Block, FieldView, Hint, ModalView, Room, RowView, Tone, say, toned,
-};
+use crate::app::modal::view::{Block, FieldView, Hint, ModalView, Room, RowView, Tone, say, toned};
 use crate::app::remote::Remote;
 use crate::app::{Pane, State};
 use crate::domain::text::is_unseen;
@@ -178,7 +176,12 @@ fn styles() {
     assert_snapshot!("styles", shoot(&busy(), 100, 20).styles());
     let mut colourless = view(Theme::new(false, false));
     let shot = shoot_with(&busy(), &mut colourless, 100, 20);
-    assert!(shot.buffer.content.iter().all(|cell| cell.fg == Color::Reset));
+    assert!(
+        shot.buffer
+            .content
+            .iter()
+            .all(|cell| cell.fg == Color::Reset)
+    );
 }
 
 #[test]
@@ -219,7 +222,10 @@ fn faces() {
         ("loading", assets_with(loading(None), false)),
         ("reloading", assets_with(loading(Some(240)), true)),
         ("empty", assets_with(loaded(1), false)),
-        ("failed", assets_with(failed(ApiErrorKind::Server, None), false)),
+        (
+            "failed",
+            assets_with(failed(ApiErrorKind::Server, None), false),
+        ),
         (
             "failed_with_old_rows",
             assets_with(failed(ApiErrorKind::Server, Some(240)), true),
@@ -388,16 +394,20 @@ fn hostile_text_is_marked_everywhere() {
     rebuild_places(&mut state);
     shoot(&state, 140, 20);
     state.browse.opened.remove(0);
-    state.browse.open_mut().unwrap().segments.list.replace(vec![Entry::Read(
-        crate::domain::Segment {
+    state
+        .browse
+        .open_mut()
+        .unwrap()
+        .segments
+        .list
+        .replace(vec![Entry::Read(crate::domain::Segment {
             id: segment_id(1),
             position: 1,
             part: 0,
             key: Some(evil.to_owned()),
             text: Some(evil.to_owned()),
             raw: crate::domain::RawJson::new("{}"),
-        },
-    )]);
+        })]);
     shoot(&state, 140, 20);
 }
 
@@ -436,7 +446,11 @@ fn the_strip_tells_of_transfers() {
         JobState::Failed(error(ApiErrorKind::Server)),
         1_000_000,
     ));
-    for (width, name) in [(120, "strip_wide"), (60, "strip_narrow"), (40, "strip_least")] {
+    for (width, name) in [
+        (120, "strip_wide"),
+        (60, "strip_narrow"),
+        (40, "strip_least"),
+    ] {
         let text = shoot(&state, width, 12).text();
         let last = text.lines().last().unwrap().to_owned();
         assert_snapshot!(name, last);
@@ -449,9 +463,7 @@ fn the_strip_tells_of_transfers() {
 #[test]
 fn a_notice_takes_the_hints_place_but_help_stays() {
     let mut state = busy();
-    state
-        .notices
-        .fail(&error(ApiErrorKind::Server), now());
+    state.notices.fail(&error(ApiErrorKind::Server), now());
     let text = shoot(&state, 80, 14).text();
     assert_snapshot!(text);
     assert!(text.lines().last().unwrap().ends_with("? help"));
@@ -502,7 +514,13 @@ fn form() -> ModalView {
                 None,
                 Some("It becomes de/public/images/hero.png"),
             ),
-            field("Alt text", "", None, Some("cannot be longer than 200"), None),
+            field(
+                "Alt text",
+                "",
+                None,
+                Some("cannot be longer than 200"),
+                None,
+            ),
             Block::Blank,
             Block::Button {
                 label: "Send 1 file".to_owned(),
@@ -510,7 +528,11 @@ fn form() -> ModalView {
                 enabled: true,
             },
         ],
-        hints: vec![hint("Tab", "next field"), hint("C-s", "send"), hint("Esc", "leave")],
+        hints: vec![
+            hint("Tab", "next field"),
+            hint("C-s", "send"),
+            hint("Esc", "leave"),
+        ],
     }
 }
 
@@ -654,7 +676,11 @@ fn the_mouse_hits_what_was_drawn() {
         hit(&memory, (20, u16::try_from(y).unwrap())),
         Some((Target::Modal, Some(30)))
     );
-    assert_eq!(hit(&memory, (0, 0)), None, "panes below a modal take no click");
+    assert_eq!(
+        hit(&memory, (0, 0)),
+        None,
+        "panes below a modal take no click"
+    );
 }
 
 #[test]

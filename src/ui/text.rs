@@ -302,7 +302,10 @@ mod tests {
 
     #[test]
     fn a_name_keeps_its_extension() {
-        assert_eq!(cut_name("very-long-name-of-a-file.png", 17), "very-long-na….png");
+        assert_eq!(
+            cut_name("very-long-name-of-a-file.png", 17),
+            "very-long-na….png"
+        );
         assert_eq!(cut_name("hero.png", 8), "hero.png");
         assert_eq!(cut_name("hero-image.png", 6), "hero-…");
         assert_eq!(cut_name("ヒーロー画像.png", 11), "ヒーロ….png");
@@ -362,7 +365,11 @@ mod tests {
     #[test]
     fn lines_break_at_spaces_and_keep_their_tones() {
         let lines = wrap(
-            &[say("Delete "), toned("hero.png", Tone::Strong), say("? It is gone for good.")],
+            &[
+                say("Delete "),
+                toned("hero.png", Tone::Strong),
+                say("? It is gone for good."),
+            ],
             16,
         );
         let plain: Vec<String> = lines

@@ -71,11 +71,7 @@ impl Theme {
     pub fn style(self, role: Role) -> Style {
         let base = Style::new();
         let hue = |colour: Color| {
-            if self.colours {
-                base.fg(colour)
-            } else {
-                base
-            }
+            if self.colours { base.fg(colour) } else { base }
         };
         match role {
             Role::Text => base,
@@ -203,7 +199,13 @@ mod tests {
     #[test]
     fn without_colours_no_role_has_one_and_the_cursor_still_shows() {
         let theme = Theme::new(false, false);
-        for role in [Role::Focus, Role::Bad, Role::Good, Role::Warning, Role::Mark] {
+        for role in [
+            Role::Focus,
+            Role::Bad,
+            Role::Good,
+            Role::Warning,
+            Role::Mark,
+        ] {
             assert_eq!(theme.style(role).fg, None, "{role:?}");
         }
         assert!(

@@ -13,4 +13,5 @@ mod keyring;
 mod readme_picture;
 mod support;
 mod terminal;
+mod tui_main_job;
 mod tui_terminal;

@@ -24,7 +24,7 @@ fn started(home: &Home) -> Pty {
 fn quitting_gives_the_terminal_back() {
     let server = Server::start();
     let home = server.home();
-    for keys in ["q", "C-c"] {
+    for keys in ["q", "C-c C-c"] {
         let mut pty = started(&home);
         assert!(pty.cells().alternate_screen() && pty.cells().bracketed_paste());
         pty.send_keys(keys);

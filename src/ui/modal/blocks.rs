@@ -54,7 +54,11 @@ pub(super) fn lay_out(
     let mut pen = Pen {
         columns: columns.max(1),
         labels: label_width(&view.blocks, columns),
-        lead: if view.blocks.iter().any(takes_focus) { 2 } else { 0 },
+        lead: if view.blocks.iter().any(takes_focus) {
+            2
+        } else {
+            0
+        },
         paint,
         laid: Laid::default(),
     };
@@ -121,7 +125,11 @@ fn label_width(blocks: &[Block], columns: usize) -> usize {
     let widest = blocks
         .iter()
         .map(|block| match block {
-            Block::Pairs(pairs) => pairs.iter().map(|(label, _)| width(label)).max().unwrap_or(0),
+            Block::Pairs(pairs) => pairs
+                .iter()
+                .map(|(label, _)| width(label))
+                .max()
+                .unwrap_or(0),
             Block::Field(field) => width(field.label),
             Block::Choice { label, .. } => width(label),
             _ => 0,
@@ -287,7 +295,9 @@ impl Pen<'_> {
         if all <= room && options.len() > 1 {
             // The bracket takes a column of the gap, so that values stand in line.
             spans.pop();
-            spans.push(Span::raw(" ".repeat(self.labels - width(&cut(label, self.labels)) + 1)));
+            spans.push(Span::raw(
+                " ".repeat(self.labels - width(&cut(label, self.labels)) + 1),
+            ));
             for (at, option) in options.iter().enumerate() {
                 let text = if at == chosen {
                     format!("‹{option}›")
@@ -357,10 +367,9 @@ impl Pen<'_> {
         for (at, row) in rows.iter().enumerate().skip(*offset).take(height) {
             self.row(row, at == cursor, focused);
         }
-        self.laid.lines.resize(
-            (from + height).max(self.laid.lines.len()),
-            Line::default(),
-        );
+        self.laid
+            .lines
+            .resize((from + height).max(self.laid.lines.len()), Line::default());
         self.laid.list = Some(LaidList {
             line: from,
             height,
@@ -387,7 +396,10 @@ impl Pen<'_> {
         };
         let room = self.columns.saturating_sub(2);
         // The name needs half; a reason may take the rest.
-        let side = cut(&side, room.saturating_sub(room.min(width(&row.left)).min(room / 2) + 2));
+        let side = cut(
+            &side,
+            room.saturating_sub(room.min(width(&row.left)).min(room / 2) + 2),
+        );
         let left = cut_name(&row.left, room.saturating_sub(width(&side) + 1));
         let gap = room.saturating_sub(width(&left) + width(&side));
         let mark = if row.marked { "✓" } else { " " };
@@ -413,7 +425,11 @@ impl Pen<'_> {
 
 /// A bar of this many columns, done and to do. Full only when all is done.
 pub fn bar(ratio: f64, columns: usize) -> (String, String) {
-    let ratio = if ratio.is_finite() { ratio.clamp(0.0, 1.0) } else { 0.0 };
+    let ratio = if ratio.is_finite() {
+        ratio.clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
     // Columns of a screen are few: nothing is lost on the way through f64.
     #[allow(
         clippy::cast_possible_truncation,
@@ -447,7 +463,6 @@ fn window(value: &str, cursor: Option<usize>, room: usize) -> (String, Option<us
     (format!("{seen}{rest}"), Some(column))
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -456,7 +471,10 @@ mod tests {
     fn a_long_value_shows_the_part_with_the_cursor() {
         assert_eq!(window("abc", Some(3), 10), ("abc".to_owned(), Some(3)));
         assert_eq!(window("abcdefgh", Some(8), 5), ("…fgh".to_owned(), Some(4)));
-        assert_eq!(window("abcdefgh", Some(0), 5), ("abcde".to_owned(), Some(0)));
+        assert_eq!(
+            window("abcdefgh", Some(0), 5),
+            ("abcde".to_owned(), Some(0))
+        );
         assert_eq!(window("abcdefgh", None, 5), ("abcd…".to_owned(), None));
         assert_eq!(window("ヒーロー", Some(4), 4), ("…ー".to_owned(), Some(3)));
     }

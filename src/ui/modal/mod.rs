@@ -189,9 +189,10 @@ fn place(
     }
     let cursor = laid.cursor.and_then(|(line, column)| {
         let down = u16::try_from(line.checked_sub(*top)?).ok()?;
-        let along = u16::try_from(column).ok()?.min(inner.width.saturating_sub(1));
+        let along = u16::try_from(column)
+            .ok()?
+            .min(inner.width.saturating_sub(1));
         (down < inner.height).then(|| Position::new(inner.x + along, inner.y + down))
     });
     (*top, cursor)
 }
-

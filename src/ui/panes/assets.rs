@@ -67,9 +67,7 @@ pub(super) fn body(
         .collect();
     let table = Table {
         columns: &columns,
-        sorted: list
-            .sort()
-            .map(|sort| (sort.column.name, sort.descending)),
+        sorted: list.sort().map(|sort| (sort.column.name, sort.descending)),
         len: list.shown().len(),
         cursor: Some(list.cursor()),
         focused: ground.focused,

@@ -96,7 +96,11 @@ impl Ground<'_> {
             .iter()
             .flat_map(|line| wrap(line, usize::from(place.width)));
         for (line, y) in wrapped.zip(place.y..place.bottom()) {
-            let row = Rect { y, height: 1, ..place };
+            let row = Rect {
+                y,
+                height: 1,
+                ..place
+            };
             self.paint.line(buffer, row, &line, Style::new());
         }
     }

@@ -28,7 +28,11 @@ pub(super) fn frame(ground: &Ground<'_>) -> Frame {
 
 pub(super) fn body(ground: &Ground<'_>, buffer: &mut Buffer, inner: Rect) -> Option<Rect> {
     let Some(details) = ground.state.details() else {
-        ground.lines(buffer, inner, &[vec![toned("· Nothing chosen.", Tone::Dim)]]);
+        ground.lines(
+            buffer,
+            inner,
+            &[vec![toned("· Nothing chosen.", Tone::Dim)]],
+        );
         return None;
     };
     let place = Rect {
@@ -48,7 +52,11 @@ pub(super) fn body(ground: &Ground<'_>, buffer: &mut Buffer, inner: Rect) -> Opt
     let last = lines.len().saturating_sub(height);
     let top = ground.state.browse.details_top.min(last);
     for (line, y) in lines.iter().skip(top).zip(place.y..place.bottom()) {
-        let row = Rect { y, height: 1, ..place };
+        let row = Rect {
+            y,
+            height: 1,
+            ..place
+        };
         ground.paint.line(buffer, row, line, Style::new());
     }
     let dim = ground.paint.theme.style(crate::ui::theme::Role::Dim);

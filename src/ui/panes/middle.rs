@@ -73,7 +73,10 @@ pub(super) fn body(
             inner,
             &Face::NotAsked,
             Texts {
-                not_asked: vec![say("Choose one at the left: "), toned("Enter", Tone::Strong)],
+                not_asked: vec![
+                    say("Choose one at the left: "),
+                    toned("Enter", Tone::Strong),
+                ],
                 empty: Vec::new(),
             },
         );
@@ -170,7 +173,10 @@ fn types(
         face => face,
     };
     let texts = Texts {
-        not_asked: vec![say("Assets were not asked for. "), toned("Enter", Tone::Strong)],
+        not_asked: vec![
+            say("Assets were not asked for. "),
+            toned("Enter", Tone::Strong),
+        ],
         empty: vec![say("No assets, so no types.")],
     };
     if list.is_empty() && ground.face(buffer, inner, &face, texts) {

@@ -126,7 +126,9 @@ impl Ground<'_> {
         let mut title = vec![toned(format!(" {} ", frame.title), Tone::Strong)];
         title.extend(frame.count.iter().cloned());
         let left = Rect {
-            width: top.width.saturating_sub(if corner > 0 { corner + 3 } else { 0 }),
+            width: top
+                .width
+                .saturating_sub(if corner > 0 { corner + 3 } else { 0 }),
             ..top
         };
         clean(buffer, left.x, left.y, wide(&title).min(left.width));
@@ -134,12 +136,22 @@ impl Ground<'_> {
         if self.focused {
             let named = wide(&title[..1]).min(left.width);
             let style = paint.theme.style(Role::Focus);
-            buffer.set_style(Rect { width: named, ..left }, style);
+            buffer.set_style(
+                Rect {
+                    width: named,
+                    ..left
+                },
+                style,
+            );
         }
         if corner > 0 && corner + 2 <= top.width {
             let x = top.right() - corner - 2;
             clean(buffer, x, top.y, corner + 2);
-            let place = Rect { x: x + 1, width: corner, ..top };
+            let place = Rect {
+                x: x + 1,
+                width: corner,
+                ..top
+            };
             paint.line(buffer, place, &frame.corner, Style::new());
         }
         let bottom = room(area.bottom() - 1);
@@ -148,7 +160,11 @@ impl Ground<'_> {
         if shows {
             let x = bottom.right() - status - 2;
             clean(buffer, x, bottom.y, status + 2);
-            let place = Rect { x: x + 1, width: status, ..bottom };
+            let place = Rect {
+                x: x + 1,
+                width: status,
+                ..bottom
+            };
             paint.line(buffer, place, &frame.status, Style::new());
         }
         let taken = if shows { status + 3 } else { 0 };
@@ -162,7 +178,11 @@ impl Ground<'_> {
         buffer.set_stringn(bottom.x, bottom.y, &text, usize::from(width), style);
         let editing = editing?;
         let before = super::text::width(
-            &editing.value().chars().take(editing.cursor()).collect::<String>(),
+            &editing
+                .value()
+                .chars()
+                .take(editing.cursor())
+                .collect::<String>(),
         );
         let along = u16::try_from(before).unwrap_or(u16::MAX);
         let x = bottom.x.saturating_add(2).saturating_add(along);

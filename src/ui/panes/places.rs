@@ -22,7 +22,11 @@ pub(super) fn frame(ground: &Ground<'_>) -> Frame {
         title: title(&browse.accounts).to_owned(),
         ..Frame::default()
     };
-    let all = browse.accounts.iter().map(|account| account.rows.len()).sum();
+    let all = browse
+        .accounts
+        .iter()
+        .map(|account| account.rows.len())
+        .sum();
     let list = &browse.places;
     let shown = (0..list.shown().len())
         .filter(|place| list.row(*place).is_some_and(|row| !row.heading()))
@@ -172,7 +176,9 @@ fn note(ground: &Ground<'_>, account: &Account) -> Words {
                 Tone::Warning,
                 "key not accepted · Enter: type another".to_owned(),
             ),
-            Face::Forbidden(_) => marked("✗", Tone::Warning, "not allowed with this key".to_owned()),
+            Face::Forbidden(_) => {
+                marked("✗", Tone::Warning, "not allowed with this key".to_owned())
+            }
             Face::Failed(error) => {
                 let again = ground.key_of("refresh");
                 let error = SafeText::prose(&error.message);

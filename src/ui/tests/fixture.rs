@@ -257,10 +257,9 @@ pub fn busy() -> State {
         .known
         .insert(segment_id(1), known(Ok(assets.clone())));
     opened.known.insert(segment_id(2), known(Ok(Vec::new())));
-    opened.known.insert(
-        segment_id(3),
-        known(Err(error(ApiErrorKind::Server))),
-    );
+    opened
+        .known
+        .insert(segment_id(3), known(Err(error(ApiErrorKind::Server))));
     opened.assets.list.replace(assets);
     opened.assets.remote = loaded(30);
     opened.scope = Some(scope);
