@@ -8,6 +8,7 @@ mod cli_browse;
 mod cli_upload;
 mod contract;
 mod demo_contract;
+mod demo_program;
 mod hostile;
 mod keyring;
 mod readme_picture;
