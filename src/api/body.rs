@@ -138,7 +138,8 @@ impl Flow {
     }
 }
 
-/// A body with an exact size hint: without one the request would be chunked, which S3 refuses.
+/// A body with an exact size hint: without one the request would be chunked, which S3 refuses. It
+/// does not say beforehand that it is at its end, since hyper then leaves out a length of 0 as well.
 struct ExactBody {
     /// Locked by nobody: a stream is `Send` only, and a body must be `Sync`.
     pieces: Mutex<BoxStream<'static, Result<Piece, ApiError>>>,
@@ -172,10 +173,6 @@ impl http_body::Body for ExactBody {
                 Poll::Ready(Some(Err(error)))
             }
         }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.left == 0
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -310,3 +307,6 @@ fn no_boundary(operation: &'static str) -> ApiError {
         "this machine gave no random numbers",
     )
 }
+
+#[cfg(test)]
+mod tests;

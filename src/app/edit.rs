@@ -15,7 +15,7 @@ pub fn key(line: &mut Input, key: Key) -> bool {
         (Code::Char('e'), true, _) | (Code::End, ..) => InputRequest::GoToEnd,
         (Code::Char('u'), true, _) => InputRequest::DeleteFromStart,
         (Code::Char('k'), true, _) => InputRequest::DeleteTillEnd,
-        (Code::Char('w'), true, _) | (Code::Backspace, true, _) => InputRequest::DeletePrevWord,
+        (Code::Char('w') | Code::Backspace, true, _) => InputRequest::DeletePrevWord,
         (Code::Backspace, ..) | (Code::Char('h'), true, _) => InputRequest::DeletePrevChar,
         (Code::Delete, ..) => InputRequest::DeleteNextChar,
         (Code::Left, true, _) => InputRequest::GoToPrevWord,

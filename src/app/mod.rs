@@ -43,6 +43,9 @@ use crate::app::timers::Timers;
 use crate::app::transfers::Transfers;
 use crate::domain::{AccountName, AssetPath, ContainerId};
 
+/// The smallest screen that is drawn, in columns and rows.
+pub const SMALLEST: (u16, u16) = (40, 12);
+
 /// What the composition root knows when the screen starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StartOptions {
@@ -161,6 +164,11 @@ impl State {
         usize::from(self.size.1.saturating_sub(4)).max(1)
     }
 
+    /// The terminal is too small to show anything but a line that says so.
+    pub const fn too_small(&self) -> bool {
+        self.size.0 < SMALLEST.0 || self.size.1 < SMALLEST.1
+    }
+
     /// The modals as they are to be drawn, bottom first.
     pub fn modal_views(&self) -> Vec<ModalView> {
         self.modals.iter().map(|modal| modal.view(self)).collect()
@@ -191,16 +199,15 @@ impl State {
         if !self.pending.is_empty() {
             return self.chord_hints();
         }
-        let mut hints: Vec<Hint> = action::hint_names(self)
+        action::hint_names(self)
             .iter()
             .filter_map(|name| action::find(name))
             .filter(|action| (action.enabled)(self).is_ok())
-            .map(|action| hint(&self.keymap.first_key(action), action.title))
-            .collect();
-        if self.browse.focus == Pane::Details {
-            hints.retain(|hint| !hint.does.is_empty());
-        }
-        hints
+            .filter_map(|action| {
+                let key = self.keymap.first_key(action);
+                (!key.is_empty()).then(|| hint(&key, action.title))
+            })
+            .collect()
     }
 
     /// How the chord that was begun can go on; the keys that are still to be pressed.

@@ -116,7 +116,7 @@ impl State {
             effects.extend(self.show_segment(now));
         }
         if due(&mut self.timers.marks, now) {
-            effects.extend(self.ask_marks(now));
+            effects.extend(self.ask_marks());
         }
         if due(&mut self.timers.reload, now) {
             effects.extend(self.load_assets(now));

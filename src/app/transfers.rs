@@ -12,7 +12,7 @@ use crate::transfer::job::{Direction, Job, JobId, JobState};
 impl State {
     /// A job was added or changed: when it ends, the lists it touches are asked again, and what
     /// happened is said.
-    pub(crate) fn on_job(&mut self, job: Job, now: Instant) -> Vec<Effect> {
+    pub(crate) fn on_job(&mut self, job: &Job, now: Instant) -> Vec<Effect> {
         let before = self.transfers.put(job.clone());
         let ended = job.state.is_over() && before.is_none_or(|before| !before.state.is_over());
         if !ended {
@@ -34,7 +34,7 @@ impl State {
                         )
                     }
                     (false, None) => format!("{name} was saved"),
-                    (true, _) => match self.where_listed(&job) {
+                    (true, _) => match self.where_listed(job) {
                         Some(listed) if job.place.is_empty() => {
                             format!("{name} is listed in {listed}")
                         }
@@ -140,13 +140,11 @@ impl Transfers {
         if job.state.is_over() {
             self.sent.remove(&job.id);
         }
-        match self.jobs.iter_mut().find(|known| known.id == job.id) {
-            Some(known) => Some(std::mem::replace(known, job)),
-            None => {
-                self.jobs.push(job);
-                None
-            }
+        if let Some(known) = self.jobs.iter_mut().find(|known| known.id == job.id) {
+            return Some(std::mem::replace(known, job));
         }
+        self.jobs.push(job);
+        None
     }
 
     /// Counts bytes; a smaller number is a new try.

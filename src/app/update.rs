@@ -21,7 +21,7 @@ impl State {
             Msg::Input(input) => self.on_input(&input, now),
             Msg::Tick => self.tick(now),
             Msg::Loaded { id, answer } => self.on_answer(id, answer, now),
-            Msg::Job(job) => self.on_job(job, now),
+            Msg::Job(job) => self.on_job(&job, now),
             Msg::Progress { job, bytes } => {
                 self.transfers.progress(job, bytes, now);
                 Vec::new()
@@ -65,6 +65,7 @@ impl State {
             }
             Input::FocusGained | Input::FocusLost => Vec::new(),
             Input::Key(key) => self.on_key(key.normal(), now),
+            Input::Paste(_) | Input::Mouse(_) if self.too_small() => Vec::new(),
             Input::Paste(text) => self.on_paste(text, now),
             Input::Mouse(mouse) => self.on_mouse(*mouse, now),
         }
@@ -80,6 +81,10 @@ impl State {
         }
         if key == Key::ctrl('l') {
             return vec![Effect::Redraw];
+        }
+        // What cannot be seen is not obeyed.
+        if self.too_small() {
+            return Vec::new();
         }
         if !self.modals.is_empty() {
             return self.tell_top(&Input::Key(key), now);

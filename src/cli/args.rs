@@ -34,7 +34,7 @@ Exit codes:
 #[derive(Debug, Parser)]
 #[command(name = "assetdeck", version, after_help = AFTER, disable_help_subcommand = true)]
 pub struct Cli {
-    /// The settings file [default: ASSETDECK_CONFIG, else ~/.config/assetdeck/config.toml]
+    /// The settings file [default: `ASSETDECK_CONFIG`, else ~/.config/assetdeck/config.toml]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
 

@@ -56,7 +56,7 @@ pub async fn key_words(session: &Session, known: &Known) -> (Option<&'static str
                 Place::Session => ("session", "this session only".to_owned()),
             };
             if let Some(note) = note {
-                text += &format!(" ({note})");
+                text = format!("{text} ({note})");
             }
             (Some(word), text)
         }

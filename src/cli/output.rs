@@ -15,8 +15,12 @@ use crate::domain::text::escape_json;
 /// How many rows decide the widths of a long table's columns.
 const SAMPLE: usize = 500;
 
-/// No column is cut below this.
-const NARROW: usize = 6;
+/// No column is cut below this: sizes stay whole.
+const NARROW: usize = 9;
+
+/// A row whose columns would be cut below this on average takes the whole line, and its ref goes on
+/// to the next.
+const COMFORT: usize = 14;
 
 /// One value of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +30,8 @@ pub enum Cell {
     Said(String),
     /// Bytes: a number in a pipe, words on a terminal; nothing when it is not known.
     Bytes(Option<u64>),
+    /// A moment, as the service wrote it; on a terminal in local time and to the minute.
+    When(String),
 }
 
 impl Cell {
@@ -44,8 +50,20 @@ impl Cell {
         Self::prose(text.unwrap_or_default())
     }
 
+    /// A moment, or none.
+    pub fn when(text: Option<&str>) -> Self {
+        Self::When(text.unwrap_or_default().to_owned())
+    }
+
     fn shown(&self, on_screen: bool) -> String {
         match self {
+            Self::When(text) => match text.parse::<jiff::Timestamp>() {
+                Ok(moment) if on_screen => moment
+                    .to_zoned(jiff::tz::TimeZone::system())
+                    .strftime("%Y-%m-%d %H:%M")
+                    .to_string(),
+                _ => SafeText::prose(text).into_string(),
+            },
             Self::Text(text) => text.as_str().to_owned(),
             Self::Said(text) => settled(text).into_owned(),
             Self::Bytes(None) => String::new(),
@@ -169,16 +187,14 @@ impl Output {
         };
         let mut cells: Vec<String> = cells.iter().map(|cell| cell.shown(true)).collect();
         cells.rotate_left(1);
-        match &table.widths {
-            Some(widths) => Ok(writeln!(self.out, "{}", aligned(&cells, widths))?),
-            None => {
-                table.held.push(cells);
-                if table.held.len() == SAMPLE {
-                    self.release(table, columns)?;
-                }
-                Ok(())
-            }
+        if let Some(widths) = &table.widths {
+            return Ok(writeln!(self.out, "{}", aligned(&cells, widths))?);
         }
+        table.held.push(cells);
+        if table.held.len() == SAMPLE {
+            self.release(table, columns)?;
+        }
+        Ok(())
     }
 
     /// The end of a table; `nothing` is told when it had no row, but to a person only.
@@ -187,8 +203,8 @@ impl Output {
             self.release(&mut table, columns)?;
         }
         self.flush()?;
-        if table.rows == 0 && self.on_screen() {
-            self.complain(nothing);
+        if table.rows == 0 && self.on_screen() && !nothing.is_empty() {
+            let _ = writeln!(self.err, "{}", settled(nothing));
         }
         Ok(())
     }
@@ -272,7 +288,13 @@ fn fit(rows: &[Vec<String>], columns: usize) -> Vec<usize> {
     };
     let mut widths: Vec<usize> = (0..count.saturating_sub(1)).map(widest).collect();
     let last = widest(count.saturating_sub(1));
-    let room = columns.saturating_sub(last + 2 * widths.len());
+    let whole = columns.saturating_sub(2 * widths.len());
+    let beside = whole.saturating_sub(last);
+    let room = if beside < COMFORT * widths.len() {
+        whole
+    } else {
+        beside
+    };
     while widths.iter().sum::<usize>() > room {
         let Some(width) = widths.iter_mut().max().filter(|width| **width > NARROW) else {
             break;

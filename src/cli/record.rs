@@ -145,7 +145,7 @@ impl<'a> Listing<'a> {
                     Cell::name(&reference),
                     Cell::name(&path.join("/")),
                     Cell::maybe(segments.as_deref()),
-                    Cell::maybe(container.modified.as_deref()),
+                    Cell::when(container.modified.as_deref()),
                 ];
                 self.put(&cells, &container_line(reference, container))
             }
@@ -185,7 +185,7 @@ impl<'a> Listing<'a> {
                     Cell::name(&asset.folder.to_string()),
                     Cell::Bytes(asset.size),
                     Cell::maybe(asset.content_type.as_deref()),
-                    Cell::maybe(asset.modified.as_deref()),
+                    Cell::when(asset.modified.as_deref()),
                 ];
                 self.put(&cells, &asset_line(reference, asset))
             }

@@ -200,7 +200,7 @@ fn known(settings: &Settings, account: &Account) -> Result<Known, Failure> {
             if providers::spec(&account.provider).is_none()
                 && let Some(near) = nearest(&account.provider, words)
             {
-                message += &format!("; did you mean {near}?");
+                message = format!("{message}; did you mean {near}?");
             }
             Err(settings.problem(account, message).into())
         }

@@ -17,7 +17,7 @@ use super::stop::Stop;
 use crate::api::{Middle, Provider, ProviderSpec};
 use crate::domain::{AccountName, AssetScope, Entry, Locale, SafeText};
 use crate::transfer::plan::{self, FieldError, Wishes};
-use crate::transfer::{Job, JobId, JobState, LocalFile, Transfers, inspect, names};
+use crate::transfer::{Job, JobId, JobState, LocalFile, Transfers, inspect};
 
 /// How long cancelled transfers may take to end well.
 const WIND_DOWN: Duration = Duration::from_secs(5);
@@ -123,7 +123,9 @@ pub async fn get(
         }
     }
     if tally.stopped {
-        jobs.iter().for_each(|id| transfers.cancel(*id));
+        for id in &jobs {
+            transfers.cancel(*id);
+        }
     }
     follow(&transfers, &mut events, jobs, stop, |job| {
         told(output, &job, &Finish::Saved, &mut tally);
@@ -250,7 +252,9 @@ async fn follow(
                 }
                 stopping = true;
                 latest = tokio::time::Instant::now() + WIND_DOWN;
-                jobs.iter().for_each(|id| transfers.cancel(*id));
+                for id in &jobs {
+                    transfers.cancel(*id);
+                }
             }
             () = tokio::time::sleep_until(latest), if stopping => {
                 left(transfers.jobs(), &jobs, &mut over);

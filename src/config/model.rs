@@ -154,12 +154,12 @@ impl<'a> Doc<'a> {
             let lower = name.to_lowercase();
             let mut message = format!("unknown key `{name}` in {of}");
             if let Some(near) = nearest(name, known.iter().copied()) {
-                message += &format!("; did you mean `{near}`?");
+                message = format!("{message}; did you mean `{near}`?");
             } else if KEY_WORDS.iter().any(|word| lower.contains(word)) {
                 message += "; keys do not belong into this file, save yours with `assetdeck login \
                             NAME` and take it out here";
             } else {
-                message += &format!("; known are {}", list(known));
+                message = format!("{message}; known are {}", list(known));
             }
             return Err(Problem {
                 line: Some(self.line(&key.span())),

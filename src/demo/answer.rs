@@ -6,7 +6,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use url::form_urlencoded;
@@ -100,6 +100,19 @@ impl Call {
 /// A whole body of at most `limit` bytes.
 pub async fn read(body: Body, limit: usize) -> Option<Bytes> {
     axum::body::to_bytes(body, limit).await.ok()
+}
+
+/// Takes in and forgets what is left of a body, up to 64 MiB. A refusal that is sent while the client
+/// still sends can be lost on the way: the connection is reset before the client reads it.
+pub async fn drain(body: Body) {
+    let mut left = 64_usize << 20;
+    let mut stream = body.into_data_stream();
+    while let Some(Ok(chunk)) = stream.next().await {
+        left = left.saturating_sub(chunk.len());
+        if left == 0 {
+            return;
+        }
+    }
 }
 
 /// A JSON answer.

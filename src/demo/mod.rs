@@ -192,7 +192,7 @@ async fn objects(State(world): State<Arc<World>>, request: Request) -> Response 
         return state::answer(&world, &Call::new(request));
     }
     record::through(world, "storage", request, |world, request| async move {
-        storage::answer(&world, request).await
+        storage::respond(&world, request).await
     })
     .await
 }

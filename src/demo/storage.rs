@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use percent_encoding::percent_decode_str;
 
+use super::answer;
 use super::seed::files::Blob;
 use super::sign::Denied;
 use super::store::{BUCKET, Object, World, held};
@@ -22,7 +23,7 @@ use super::store::{BUCKET, Object, World, held};
 const LARGEST: u64 = 5 << 30;
 
 /// Answers a request to the storage.
-pub async fn answer(world: &Arc<World>, request: Request) -> Response {
+pub async fn respond(world: &Arc<World>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     match route(world, request).await {
         Ok(response) => response,
@@ -64,14 +65,20 @@ async fn route(world: &Arc<World>, request: Request) -> Result<Response, Denied>
 
 async fn put(world: &World, key: String, request: Request) -> Result<Response, Denied> {
     let (parts, body) = request.into_parts();
-    let length = admit(&parts.headers)?;
-    world.signer.check(
-        "PUT",
-        parts.uri.path(),
-        parts.uri.query().unwrap_or(""),
-        &parts.headers,
-        Timestamp::now(),
-    )?;
+    let admitted = admit(&parts.headers).and_then(|length| {
+        let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or(""));
+        world
+            .signer
+            .check("PUT", path, query, &parts.headers, Timestamp::now())?;
+        Ok(length)
+    });
+    let length = match admitted {
+        Ok(length) => length,
+        Err(denied) => {
+            answer::drain(body).await;
+            return Err(denied);
+        }
+    };
     let bytes = receive(body, length).await?;
     let content_type = parts
         .headers

@@ -36,7 +36,7 @@ pub enum Notice {
 #[derive(Clone)]
 struct LastResort {
     restore: Restore,
-    /// Somebody has asked to leave before.
+    /// A signal other than a hang-up has asked to leave before.
     asked: Arc<AtomicBool>,
 }
 
@@ -77,8 +77,8 @@ fn signals(sender: &UnboundedSender<Notice>, last: &LastResort) -> io::Result<()
         let last = last.clone();
         tokio::spawn(async move {
             while stream.recv().await.is_some() {
-                // A second one means: at once.
-                if !last.first() {
+                // A second one means: at once. A hang-up is told twice, and by others as well.
+                if kind != SignalKind::hangup() && !last.first() {
                     last.end(status);
                 }
                 let _ = sender.send(Notice::Leave(status));
@@ -149,7 +149,6 @@ fn terminal(sender: UnboundedSender<Notice>, last: LastResort) -> io::Result<()>
             if rustix::termios::tcgetattr(&tty.0).is_ok() {
                 return;
             }
-            last.first();
             let _ = sender.send(Notice::Leave(129));
             thread::sleep(PATIENCE);
             last.end(129)

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use super::paint::{Paint, wide};
 use crate::app::State;
-use crate::app::browse::{Account, Link};
+use crate::app::browse::{Account, Link, PlaceRow};
 use crate::app::modal::view::{Tone, Words, toned};
 use crate::domain::SafeText;
 
@@ -54,15 +54,14 @@ fn current(state: &State) -> Option<&Account> {
     if let Some(opened) = browse.open() {
         return browse.account(&opened.account);
     }
-    let at = browse.places.current().map_or(0, |row| row.account());
+    let at = browse.places.current().map_or(0, PlaceRow::account);
     browse.accounts.get(at)
 }
 
 fn locale(state: &State) -> Option<String> {
     let opened = state.browse.open()?;
-    let locale = opened.assets.list.lens().locale.as_ref()?;
-    let text = locale.as_ref().map_or("no locale", |it| it.as_str());
-    Some(SafeText::name(text).into_string())
+    let locale = opened.assets.list.lens().locale.name()?;
+    Some(SafeText::name(locale).into_string())
 }
 
 /// Container and segment.

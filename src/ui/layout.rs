@@ -41,16 +41,16 @@ pub fn shown(focus: Pane, zoom: bool, width: u16) -> Vec<Pane> {
 /// Shares of the width.
 const fn weight(pane: Pane) -> u32 {
     match pane {
-        Pane::Places => 3,
-        Pane::Middle | Pane::Details => 4,
-        Pane::Assets => 6,
+        Pane::Places => 4,
+        Pane::Middle | Pane::Details => 5,
+        Pane::Assets => 8,
     }
 }
 
 /// The most that a pane can use; the assets take the rest.
 const fn most(pane: Pane) -> u16 {
     match pane {
-        Pane::Places => 34,
+        Pane::Places => 36,
         Pane::Middle => 56,
         Pane::Details => 60,
         Pane::Assets => u16::MAX,

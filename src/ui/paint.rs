@@ -101,7 +101,9 @@ impl Paint<'_> {
     }
 
     /// As many whole hints as fit; a hint is never cut. Those with `keep` come last and stay.
+    /// Those that no key stands for are left to the palette.
     pub fn hints(&self, hints: &[Hint], keep: usize, room: u16) -> Vec<Piece> {
+        let hints: Vec<&Hint> = hints.iter().filter(|hint| !hint.keys.is_empty()).collect();
         let wide = |hint: &Hint| width(&hint.keys) + 1 + width(&hint.does);
         let (rest, kept) = hints.split_at(hints.len().saturating_sub(keep));
         let mut left = usize::from(room);
@@ -116,14 +118,14 @@ impl Paint<'_> {
             pieces.push(piece(&hint.keys, Tone::Strong));
             pieces.push(piece(&format!(" {}", hint.does), Tone::Dim));
         };
-        for hint in rest {
+        for hint in rest.iter().copied() {
             let Some(after) = left.checked_sub(wide(hint) + 2) else {
                 break;
             };
             left = after;
             add(hint);
         }
-        kept.iter().for_each(add);
+        kept.iter().copied().for_each(add);
         pieces
     }
 }

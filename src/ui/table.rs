@@ -15,6 +15,8 @@ use crate::app::modal::view::Piece;
 const GUTTER: u16 = 2;
 /// Columns between two columns.
 const GAP: u16 = 2;
+/// What a name gets before further columns come.
+const NAME: u16 = 14;
 /// Columns that stay free at the right, so that numbers do not touch the frame.
 const PAD: u16 = 1;
 
@@ -66,6 +68,8 @@ pub fn follow(offset: usize, cursor: usize, len: usize, height: usize) -> usize 
 /// The columns that fit, with their widths: the highest ranks leave first, rank 0 never does.
 pub fn fit<'a, T>(columns: &[&'a Column<T>], room: u16) -> Vec<(&'a Column<T>, u16)> {
     let least = |column: &Column<T>| match column.width {
+        // What names a row is worth more than one column more, up to a readable width.
+        Width::Grow(width) if column.rank == 0 => width.max(NAME.min(room / 2)),
         Width::Fixed(width) | Width::Grow(width) => width,
     };
     let mut kept: Vec<&Column<T>> = columns.to_vec();
@@ -81,7 +85,7 @@ pub fn fit<'a, T>(columns: &[&'a Column<T>], room: u16) -> Vec<(&'a Column<T>, u
             .max_by_key(|(at, column)| (column.rank, *at))
             .map(|(at, _)| at);
         if wanted <= room || leaves.is_none() {
-            return share(&kept, room, wanted);
+            return share(&kept, room, least);
         }
         if let Some(at) = leaves {
             kept.remove(at);
@@ -90,7 +94,15 @@ pub fn fit<'a, T>(columns: &[&'a Column<T>], room: u16) -> Vec<(&'a Column<T>, u
 }
 
 /// Gives what is left to the growing columns, or takes what is missing from the widest.
-fn share<'a, T>(kept: &[&'a Column<T>], room: u16, wanted: u16) -> Vec<(&'a Column<T>, u16)> {
+fn share<'a, T>(
+    kept: &[&'a Column<T>],
+    room: u16,
+    least: impl Fn(&Column<T>) -> u16,
+) -> Vec<(&'a Column<T>, u16)> {
+    let gaps = GAP * u16::try_from(kept.len().saturating_sub(1)).unwrap_or(u16::MAX);
+    let wanted = kept
+        .iter()
+        .fold(gaps, |sum, column| sum.saturating_add(least(column)));
     let growing = kept
         .iter()
         .filter(|column| matches!(column.width, Width::Grow(_)))
@@ -103,11 +115,12 @@ fn share<'a, T>(kept: &[&'a Column<T>], room: u16, wanted: u16) -> Vec<(&'a Colu
         .map(|column| {
             let width = match column.width {
                 Width::Fixed(width) => width,
-                Width::Grow(width) => {
-                    let share = spare.div_ceil(left.max(1));
-                    spare -= share;
+                Width::Grow(_) => {
+                    let width = least(column);
+                    let extra = spare.div_ceil(left.max(1));
+                    spare -= extra;
                     left = left.saturating_sub(1);
-                    width + share
+                    width + extra
                 }
             };
             let taken = missing.min(width.saturating_sub(1));
@@ -311,6 +324,7 @@ mod tests {
         };
         assert_eq!(names(40), [("name", 22), ("locale", 6), ("size", 8)]);
         assert_eq!(names(29), [("name", 21), ("locale", 6)]);
+        assert_eq!(names(60), [("name", 42), ("locale", 6), ("size", 8)]);
         assert_eq!(names(10), [("name", 10)]);
     }
 }

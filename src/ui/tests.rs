@@ -10,8 +10,8 @@ use ratatui::layout::Position;
 use ratatui::style::{Color, Modifier};
 
 use self::fixture::{
-    Shown, asset, bare, busy, error, focus, loaded, loading, name, now, rebuild_places, segment_id,
-    view, website,
+    Shown, asset, bare, before, busy, error, focus, loaded, loading, name, now, rebuild_places,
+    segment_id, view, website,
 };
 use super::theme::Theme;
 use super::{ViewState, draw};
@@ -438,7 +438,7 @@ fn the_strip_tells_of_transfers() {
     state
         .transfers
         .put(job(2, JobState::Running(crate::api::Step::Send), 2_000_000));
-    let begun = now() - std::time::Duration::from_secs(1);
+    let begun = before(1);
     state.transfers.progress(JobId(2), 0, begun);
     state.transfers.progress(JobId(2), 1_200_000, now());
     state.transfers.put(job(

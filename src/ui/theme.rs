@@ -16,7 +16,7 @@ pub enum Role {
     Strong,
     /// Column heads.
     Head,
-    /// The border and title of the pane that has the focus.
+    /// The border of the pane that has the focus.
     Focus,
     /// The row under the cursor in the focused pane.
     Cursor,
@@ -26,8 +26,6 @@ pub enum Role {
     Bar,
     /// The mark of a marked row.
     Mark,
-    /// A key in a hint.
-    Key,
     Good,
     Warning,
     Bad,
@@ -78,7 +76,7 @@ impl Theme {
             Role::Dim => base.add_modifier(Modifier::DIM),
             Role::Strong | Role::CursorAway => base.add_modifier(Modifier::BOLD),
             Role::Head => base.add_modifier(Modifier::DIM | Modifier::BOLD),
-            Role::Focus | Role::Bar | Role::Key => hue(Color::Cyan).add_modifier(Modifier::BOLD),
+            Role::Focus | Role::Bar => hue(Color::Cyan).add_modifier(Modifier::BOLD),
             Role::Cursor => base.add_modifier(Modifier::REVERSED),
             Role::Mark => hue(Color::Magenta).add_modifier(Modifier::BOLD),
             Role::Good => hue(Color::Green),

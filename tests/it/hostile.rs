@@ -160,9 +160,9 @@ fn files(root: &std::path::Path, without: &std::path::Path) -> Vec<std::path::Pa
             continue;
         }
         if path.is_dir() {
-            found.extend(files(&path, without))
+            found.extend(files(&path, without));
         } else {
-            found.push(path)
+            found.push(path);
         }
     }
     found.sort();

@@ -3,6 +3,8 @@
 //! Rules: no sleeping except inside the wait-until helpers of `support`; environment variables are
 //! set on the child only; nothing touches the user's home, keyring or network.
 
+#![allow(clippy::unwrap_used)] // All of this crate is test code.
+
 mod architecture;
 mod cli_browse;
 mod cli_upload;

@@ -74,10 +74,10 @@ pub static ACTIONS: &[Action] = &[
             }
         },
         run: |s, now| {
-            if let Some(at) = s.account_here() {
-                if let Some(form) = SignIn::new(s, at, now) {
-                    s.open_modal(form);
-                }
+            if let Some(at) = s.account_here()
+                && let Some(form) = SignIn::new(s, at, now)
+            {
+                s.open_modal(form);
             }
             Vec::new()
         },

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use super::{Asked, Known, Opened, StateFilter, TypeChoice, TypeRow};
+use super::{Asked, Known, LocaleChoice, Opened, StateFilter, TypeChoice, TypeRow};
 use crate::api::{ApiError, Middle};
 use crate::app::State;
 use crate::app::effect::{Effect, RequestId};
@@ -24,7 +24,7 @@ impl State {
         match (asked, answer) {
             (Asked::Containers(account), Answer::Containers(page)) => {
                 if let Some(account) = self.browse.account_mut(&account) {
-                    account.arrive(id, rows(page), now);
+                    account.arrive(id, page.map(Rows::from), now);
                 }
                 self.rebuild_places();
             }
@@ -38,7 +38,7 @@ impl State {
                 let Some(opened) = self.opened_mut(&account, &container) else {
                     return Vec::new();
                 };
-                opened.segments.arrive(id, rows(page), now);
+                opened.segments.arrive(id, page.map(Rows::from), now);
                 let first = opened.scope.is_none();
                 opened.refresh_lens();
                 self.timers.marks(now);
@@ -67,7 +67,7 @@ impl State {
                 if let Some(opened) = self.opened_mut(&account, scope.container())
                     && opened.scope.as_ref() == Some(&scope)
                 {
-                    opened.assets.arrive(id, rows(page), now);
+                    opened.assets.arrive(id, page.map(Rows::from), now);
                     opened.assets_changed(now);
                 }
             }
@@ -75,7 +75,7 @@ impl State {
                 if let Some(opened) = self.opened_mut(&account, &container) {
                     opened.take_marks(id, result, now);
                 }
-                return self.ask_marks(now);
+                return self.ask_marks();
             }
             (Asked::Update(account, scope, name), Answer::Updated(result)) => {
                 match result {
@@ -156,12 +156,14 @@ impl State {
     }
 }
 
-fn rows<T>(page: Result<Batch<T>, ApiError>) -> Result<Rows<Entry<T>>, ApiError> {
-    page.map(|batch| Rows {
-        rows: batch.entries,
-        more: batch.more,
-        total: batch.total,
-    })
+impl<T> From<Batch<T>> for Rows<Entry<T>> {
+    fn from(batch: Batch<T>) -> Self {
+        Self {
+            rows: batch.entries,
+            more: batch.more,
+            total: batch.total,
+        }
+    }
 }
 
 impl Opened {
@@ -321,7 +323,7 @@ impl Opened {
         self.assets.list.set_lens(lens);
     }
 
-    pub(crate) fn filter_locale(&mut self, locale: Option<Option<crate::domain::Locale>>) {
+    pub(crate) fn filter_locale(&mut self, locale: LocaleChoice) {
         let mut lens = self.assets.list.lens().clone();
         lens.locale = locale;
         self.assets.list.set_lens(lens);

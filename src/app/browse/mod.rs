@@ -2,6 +2,7 @@
 
 mod account;
 mod arrive;
+mod asking;
 mod cascade;
 mod details;
 mod moves;
@@ -11,7 +12,9 @@ mod places;
 pub use account::{Account, Link};
 pub(super) use cascade::Asked;
 pub use details::{Details, Fact};
-pub use opened::{AssetLens, Known, Mark, Opened, SegmentLens, StateFilter, TypeChoice, TypeRow};
+pub use opened::{
+    AssetLens, Known, LocaleChoice, Mark, Opened, SegmentLens, StateFilter, TypeChoice, TypeRow,
+};
 pub use places::{PlaceId, PlaceRow};
 
 use super::list::List;

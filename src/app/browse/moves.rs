@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Pane, PlaceRow};
+use super::{LocaleChoice, Pane, PlaceRow};
 use crate::api::{ApiError, ConnectError, Middle};
 use crate::app::State;
 use crate::app::action::MarkWith;
@@ -113,7 +113,7 @@ impl State {
             Pane::Places => self.enter_place(now),
             Pane::Middle => {
                 if let Some(error) = self.broken(Pane::Middle) {
-                    self.open_modal(ErrorSheet::new(error));
+                    self.open_modal(ErrorSheet::new(&error));
                     return Vec::new();
                 }
                 let Some(opened) = self.browse.open() else {
@@ -140,7 +140,7 @@ impl State {
             }
             Pane::Assets => {
                 if let Some(error) = self.broken(Pane::Assets) {
-                    self.open_modal(ErrorSheet::new(error));
+                    self.open_modal(ErrorSheet::new(&error));
                 } else if self
                     .browse
                     .open()
@@ -205,7 +205,7 @@ impl State {
         }
         if let Link::Failed(error) = &account.link {
             let sheet = match error {
-                ConnectError::Api(error) => ErrorSheet::new(error.clone()),
+                ConnectError::Api(error) => ErrorSheet::new(error),
                 other => ErrorSheet::plain(&account.info.name, &other.to_string()),
             };
             self.open_modal(sheet);
@@ -216,7 +216,7 @@ impl State {
             .error()
             .filter(|_| account.rows.is_empty())
         {
-            let sheet = ErrorSheet::new(error.clone());
+            let sheet = ErrorSheet::new(error);
             self.open_modal(sheet);
             return Vec::new();
         }
@@ -269,8 +269,8 @@ impl State {
                 opened.filter_state(None);
                 true
             }
-            Pane::Assets if opened.assets.list.lens().locale.is_some() => {
-                opened.filter_locale(None);
+            Pane::Assets if opened.assets.list.lens().locale != LocaleChoice::All => {
+                opened.filter_locale(LocaleChoice::All);
                 true
             }
             _ => false,

@@ -191,12 +191,40 @@ impl Row for TypeRow {
     }
 }
 
+/// Assets of which language are shown.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum LocaleChoice {
+    #[default]
+    All,
+    /// Those of no language.
+    Without,
+    Only(Locale),
+}
+
+impl LocaleChoice {
+    /// What the choice is called, when it hides anything; a code is foreign text.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::All => None,
+            Self::Without => Some("no locale"),
+            Self::Only(locale) => Some(locale.as_str()),
+        }
+    }
+
+    fn passes(&self, locale: Option<&Locale>) -> bool {
+        match self {
+            Self::All => true,
+            Self::Without => locale.is_none(),
+            Self::Only(wanted) => locale == Some(wanted),
+        }
+    }
+}
+
 /// Which assets are shown beside the filter.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AssetLens {
     pub kind: TypeChoice,
-    /// `Some(None)`: those of no language.
-    pub locale: Option<Option<Locale>>,
+    pub locale: LocaleChoice,
 }
 
 impl Item for Asset {
@@ -236,9 +264,6 @@ impl Item for Asset {
             TypeChoice::Asset(name) => self.asset_type.as_ref() == Some(name),
             TypeChoice::Image(name) => self.image_type.as_ref() == Some(name),
         };
-        kind && lens
-            .locale
-            .as_ref()
-            .is_none_or(|wanted| *wanted == self.locale)
+        kind && lens.locale.passes(self.locale.as_ref())
     }
 }

@@ -117,7 +117,7 @@ impl<R: Row> List<R> {
             .map(|at| self.rows[at].id(at))
             .collect();
         self.marked.retain(|id| there.contains(id));
-        self.rebuild(id);
+        self.rebuild(id.as_ref());
     }
 
     /// More rows after those that are there.
@@ -125,7 +125,7 @@ impl<R: Row> List<R> {
         let id = self.current_id();
         self.folded.extend(rows.iter().map(fold));
         self.rows.extend(rows);
-        self.rebuild(id);
+        self.rebuild(id.as_ref());
     }
 
     /// Changes one row in place.
@@ -135,7 +135,7 @@ impl<R: Row> List<R> {
             let keep = self.current_id();
             change(&mut self.rows[at]);
             self.folded[at] = fold(&self.rows[at]);
-            self.rebuild(keep);
+            self.rebuild(keep.as_ref());
         }
     }
 
@@ -146,7 +146,7 @@ impl<R: Row> List<R> {
             change(row);
             *folded = fold(row);
         }
-        self.rebuild(keep);
+        self.rebuild(keep.as_ref());
     }
 
     // --- order
@@ -160,7 +160,7 @@ impl<R: Row> List<R> {
         if self.filter != text {
             let id = self.current_id();
             text.clone_into(&mut self.filter);
-            self.rebuild(id);
+            self.rebuild(id.as_ref());
         }
     }
 
@@ -171,7 +171,7 @@ impl<R: Row> List<R> {
     pub fn set_sort(&mut self, sort: Option<Sort<R::Item>>) {
         let id = self.current_id();
         self.sort = sort;
-        self.rebuild(id);
+        self.rebuild(id.as_ref());
     }
 
     pub const fn lens(&self) -> &R::Lens {
@@ -182,11 +182,11 @@ impl<R: Row> List<R> {
         if self.lens != lens {
             let id = self.current_id();
             self.lens = lens;
-            self.rebuild(id);
+            self.rebuild(id.as_ref());
         }
     }
 
-    fn rebuild(&mut self, keep: Option<R::Id>) {
+    fn rebuild(&mut self, keep: Option<&R::Id>) {
         self.anchor = None;
         let filter = self.filter.to_lowercase();
         let words: Vec<&str> = filter.split_whitespace().collect();
@@ -221,7 +221,7 @@ impl<R: Row> List<R> {
             return;
         }
         // Waits for a later page or reload.
-        let found = keep.as_ref().and_then(place);
+        let found = keep.and_then(place);
         self.want = wanted;
         self.cursor = match found {
             Some(found) => found,

@@ -45,15 +45,16 @@ impl Answering {
             return None;
         }
         match key.code {
-            Code::Esc | Code::Char('n' | 'q') => Some(false),
             Code::Char('y') => self.ready(now).then_some(true),
-            Code::Enter if !self.yes => Some(false),
-            Code::Enter => self.ready(now).then_some(true),
-            Code::Tab | Code::BackTab | Code::Left | Code::Right | Code::Up | Code::Down => {
-                self.yes = !self.yes;
-                None
-            }
-            Code::Char('h' | 'l' | 'j' | 'k') => {
+            Code::Enter if self.yes => self.ready(now).then_some(true),
+            Code::Esc | Code::Enter | Code::Char('n' | 'q') => Some(false),
+            Code::Tab
+            | Code::BackTab
+            | Code::Left
+            | Code::Right
+            | Code::Up
+            | Code::Down
+            | Code::Char('h' | 'j' | 'k' | 'l') => {
                 self.yes = !self.yes;
                 None
             }

@@ -21,7 +21,7 @@ pub struct ErrorSheet {
 }
 
 impl ErrorSheet {
-    pub fn new(error: ApiError) -> Self {
+    pub fn new(error: &ApiError) -> Self {
         let safe = |text: &str| SafeText::prose(text).into_string();
         let mut facts = Vec::new();
         let mut add = |label: &str, value: Option<String>| {
@@ -78,11 +78,13 @@ impl ErrorSheet {
 
     /// What support asks for: no secret is in it, since none is in an [`ApiError`].
     fn report(&self) -> String {
-        let mut report = self.headline.clone();
-        for (label, value) in &self.facts {
-            report.push_str(&format!("\n{label}: {value}"));
-        }
-        report
+        let mut lines = vec![self.headline.clone()];
+        lines.extend(
+            self.facts
+                .iter()
+                .map(|(label, value)| format!("{label}: {value}")),
+        );
+        lines.join("\n")
     }
 }
 

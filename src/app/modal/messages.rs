@@ -43,7 +43,7 @@ impl Modal for Messages {
                 None => Reply::stay(),
                 Some(message) => {
                     let sheet = match &message.error {
-                        Some(error) => ErrorSheet::new(error.clone()),
+                        Some(error) => ErrorSheet::new(error),
                         None => ErrorSheet::words("Message", message.text.clone(), Vec::new()),
                     };
                     Reply::of(Outcome::Open(Box::new(sheet)))

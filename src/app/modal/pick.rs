@@ -7,7 +7,7 @@ use super::rows::Cursor;
 use super::view::{Block, ModalView, Room, RowView};
 use super::{Modal, Reply};
 use crate::app::State;
-use crate::app::browse::{Pane, PlaceId, StateFilter};
+use crate::app::browse::{LocaleChoice, Pane, PlaceId, StateFilter};
 use crate::app::columns::{CONTAINER_COLUMNS, SEGMENT_COLUMNS, asset_column};
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Input};
@@ -20,7 +20,7 @@ enum Choice {
     SortPlaces(Option<Sort<Container>>),
     SortSegments(Option<Sort<Segment>>),
     SortAssets(Option<Sort<Asset>>),
-    Locale(Option<Option<Locale>>),
+    Locale(LocaleChoice),
     State(Option<StateFilter>),
     Account(AccountName),
 }
@@ -70,8 +70,11 @@ impl Pick {
     /// The container's locales and those that its assets have.
     pub fn locale(state: &State) -> Self {
         let mut options = vec![
-            ("all locales".to_owned(), Choice::Locale(None)),
-            ("no locale".to_owned(), Choice::Locale(Some(None))),
+            ("all locales".to_owned(), Choice::Locale(LocaleChoice::All)),
+            (
+                "no locale".to_owned(),
+                Choice::Locale(LocaleChoice::Without),
+            ),
         ];
         let mut now = 0;
         if let Some(opened) = state.browse.open() {
@@ -83,7 +86,7 @@ impl Pick {
             }
             options.extend(locales.into_iter().map(|locale| {
                 let name = SafeText::name(locale.as_str()).into_string();
-                (name, Choice::Locale(Some(Some(locale))))
+                (name, Choice::Locale(LocaleChoice::Only(locale)))
             }));
             let lens = &opened.assets.list.lens().locale;
             let holds = |choice: &Choice| matches!(choice, Choice::Locale(it) if it == lens);

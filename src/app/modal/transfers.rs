@@ -193,7 +193,7 @@ fn standing(state: &State, job: &Job) -> (&'static str, String, Tone) {
 /// All that is known of one job.
 fn why(job: &Job) -> ErrorSheet {
     match &job.state {
-        JobState::Failed(error) | JobState::InDoubt(error) => ErrorSheet::new(error.clone()),
+        JobState::Failed(error) | JobState::InDoubt(error) => ErrorSheet::new(error),
         other => {
             let headline = match other {
                 JobState::Queued => "It waits for its turn.".to_owned(),

@@ -9,6 +9,7 @@ use super::form::FormEvent;
 use super::view::{Block, ModalView, Room, Tone, Words, quote, say, toned};
 use super::{Modal, Outcome, Reply};
 use crate::api::{Field, ProviderSpec, UploadRequest};
+use crate::app::browse::LocaleChoice;
 use crate::app::effect::Effect;
 use crate::app::files::Chosen;
 use crate::app::key::{Code, Input};
@@ -79,7 +80,10 @@ impl UploadForm {
         }
         let opened = state.opened(&self.goal.account, &self.goal.container);
         let known = opened.and_then(|opened| opened.locales());
-        let wanted = opened.and_then(|opened| opened.assets.list.lens().locale.clone().flatten());
+        let wanted = match opened.map(|opened| &opened.assets.list.lens().locale) {
+            Some(LocaleChoice::Only(locale)) => Some(locale.clone()),
+            _ => None,
+        };
         self.fields
             .set_locales(known.unwrap_or_default(), wanted.as_ref());
         let noun = self.goal.spec.container.one;
@@ -256,7 +260,8 @@ impl Modal for UploadForm {
                 quote(&SafeText::name(twin.name.as_str())),
                 toned(
                     match twins.len() {
-                        1 => " is listed there already; this does not take its place by a promise of the service.".to_owned(),
+                        1 => " is listed there already; the service may replace it or keep both."
+                            .to_owned(),
                         count => format!(" and {} more are listed there already.", count - 1),
                     },
                     Tone::Warning,

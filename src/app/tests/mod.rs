@@ -1,1 +1,9 @@
-//! Update tests: given a state and a message, these effects and that state.
+//! Update tests: given a state and messages, these effects and that state. No runtime, no terminal.
+
+mod leaving;
+mod panes;
+mod random;
+mod sheets;
+mod table;
+mod uploads;
+mod world;

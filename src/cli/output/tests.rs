@@ -68,7 +68,7 @@ fn a_pipe_gets_tabs_and_numbers_without_a_header() {
 
 #[test]
 fn a_terminal_gets_aligned_columns_and_the_ref_last() {
-    let (mut output, out, _) = kept(Some(40));
+    let (mut output, out, _) = kept(Some(44));
     let mut table = Table::new(HEADS);
     output.row(&mut table, &row("ヒーロー.png")).unwrap();
     output
@@ -77,9 +77,36 @@ fn a_terminal_gets_aligned_columns_and_the_ref_last() {
     output.end(table, "nothing").unwrap();
     let text = out.text();
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines[0], "NAME                    SIZE    REF");
-    assert_eq!(lines[1], "ヒーロー.png            214 kB  acme:1@x");
-    assert_eq!(lines[2], "a-very-long-name-that…  214 kB  acme:1@x");
+    assert_eq!(lines[0], "NAME                        SIZE    REF");
+    assert_eq!(lines[1], "ヒーロー.png                214 kB  acme:1@x");
+    assert_eq!(lines[2], "a-very-long-name-that-doe…  214 kB  acme:1@x");
+}
+
+#[test]
+fn a_ref_that_leaves_no_room_goes_on_to_the_next_line() {
+    let (mut output, out, _) = kept(Some(40));
+    let mut table = Table::new(HEADS);
+    let long = "acme:1/2@de/a/very/long/ref/which/is/never/cut.png";
+    let mut cells = row("a-name-of-its-own.png");
+    cells[0] = Cell::name(long);
+    output.row(&mut table, &cells).unwrap();
+    output.end(table, "").unwrap();
+    let text = out.text();
+    let line = text.lines().nth(1).unwrap();
+    assert_eq!(line, format!("a-name-of-its-own.png  214 kB  {long}"));
+}
+
+#[test]
+fn a_moment_is_left_as_it_is_in_a_pipe_and_shown_on_a_terminal() {
+    let text = "2026-10-20T16:31:00.0000000Z";
+    assert_eq!(Cell::when(Some(text)).shown(false), text);
+    let shown = Cell::when(Some(text)).shown(true);
+    assert!(
+        shown.len() == 16 && shown.starts_with("2026-10-2"),
+        "{shown}"
+    );
+    assert_eq!(Cell::when(Some("soon\x1b")).shown(true), "soon⟨1B⟩");
+    assert_eq!(Cell::when(None).shown(true), "");
 }
 
 #[test]

@@ -60,9 +60,9 @@ fn session(text: &str, env: &[(&str, &str)], store: &Arc<Memory>) -> Result<Sess
     )
 }
 
-fn entry(key: &str, keep: bool) -> Option<KeyEntry> {
+fn entry(key: &str, keep: bool) -> KeyEntry {
     let key = Secret::new(key.to_owned()).unwrap();
-    Some(KeyEntry { key, keep })
+    KeyEntry { key, keep }
 }
 
 fn name(text: &str) -> AccountName {
@@ -125,7 +125,10 @@ async fn a_kept_key_is_found_by_the_next_session_for_this_address_only() {
     let first = session(&here, &[], &store).unwrap();
     let missing = first.connect(&name("a"), None).await.unwrap_err();
     assert!(matches!(missing, ConnectError::NoKey { .. }));
-    let connected = first.connect(&name("a"), entry("k1", true)).await.unwrap();
+    let connected = first
+        .connect(&name("a"), Some(entry("k1", true)))
+        .await
+        .unwrap();
     assert_eq!(connected.key.source, KeySource::Keyring("Test Store"));
     let next = session(&here, &[], &store).unwrap();
     let found = next.connect(&name("a"), None).await.unwrap();
@@ -142,7 +145,10 @@ async fn a_key_that_cannot_be_saved_serves_this_session() {
     });
     let text = account("a", "https://a.example");
     let here = session(&text, &[], &store).unwrap();
-    let connected = here.connect(&name("a"), entry("k1", true)).await.unwrap();
+    let connected = here
+        .connect(&name("a"), Some(entry("k1", true)))
+        .await
+        .unwrap();
     assert_eq!(connected.key.source, KeySource::Session);
     assert!(connected.key.note.unwrap().contains("locked"));
     let again = here.connect(&name("a"), None).await.unwrap();
@@ -159,7 +165,10 @@ async fn the_environment_comes_first_and_says_so() {
     let variable = KeySource::Environment("ASSETDECK_KEY_A_B".to_owned());
     let found = here.connect(&name("a-b"), None).await.unwrap();
     assert_eq!(found.key.source, variable);
-    let kept = here.connect(&name("a-b"), entry("k", true)).await.unwrap();
+    let kept = here
+        .connect(&name("a-b"), Some(entry("k", true)))
+        .await
+        .unwrap();
     assert!(kept.key.note.unwrap().contains("ASSETDECK_KEY_A_B"));
 }
 

@@ -106,17 +106,17 @@ async fn a_missing_service_is_asked_once() {
 
 #[tokio::test]
 async fn a_silent_one_costs_the_deadline_once() {
-    let (hold, held) = mpsc::channel::<()>();
-    let held = Mutex::new(held);
+    let (hold, never) = mpsc::channel::<()>();
+    let never = Mutex::new(never);
     let (keyring, opened) = keyring(move || {
         // Until the test ends.
-        let _ = held.lock().unwrap().recv();
+        let _ = never.lock().unwrap().recv();
         no_bus()
     });
     let start = Instant::now();
     let owner = owner("https://a.example");
-    let (a, b) = tokio::join!(keyring.read(&owner), keyring.read(&owner));
-    assert_eq!((a, b), (Err(StoreError::Silent), Err(StoreError::Silent)));
+    let reads = tokio::join!(keyring.read(&owner), keyring.read(&owner));
+    assert_eq!(reads, (Err(StoreError::Silent), Err(StoreError::Silent)));
     assert_eq!(
         keyring.save(&owner, &secret("k")).await,
         Err(StoreError::Silent)

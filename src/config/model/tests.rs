@@ -115,13 +115,8 @@ fn a_variable_is_upper_case_with_underscores() {
 #[test]
 fn the_example_documents_every_key() {
     parse(EXAMPLE).unwrap();
-    let uncommented: String = EXAMPLE
-        .lines()
-        .map(|line| {
-            let live = line.strip_prefix("#: ").unwrap_or(line);
-            format!("{live}\n")
-        })
-        .collect();
+    let live = |line: &'static str| line.strip_prefix("#: ").unwrap_or(line);
+    let uncommented = EXAMPLE.lines().map(live).collect::<Vec<_>>().join("\n");
     let accounts = parse(&uncommented).unwrap();
     assert!(accounts.iter().any(|account| !account.websites.is_empty()));
     assert!(accounts.iter().any(|account| account.account_id.is_some()));

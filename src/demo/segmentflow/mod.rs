@@ -85,7 +85,10 @@ pub async fn answer(world: &Arc<World>, mut call: Call) -> Response {
     held(&world.library).calls += 1;
     match route(world, &mut call).await {
         Ok(response) => response,
-        Err(refusal) => refusal.into_response(),
+        Err(refusal) => {
+            answer::drain(call.body).await;
+            refusal.into_response()
+        }
     }
 }
 

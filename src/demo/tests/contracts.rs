@@ -230,3 +230,11 @@ async fn every_answer_is_valid_by_its_contract() {
         }
     }
 }
+
+#[test]
+#[should_panic(expected = "fileSizeInBytes")]
+fn the_judge_sees_a_missing_member() {
+    let asset = json!([{"documentId": "1", "segmentId": 1, "fileName": "a"}]);
+    let schema = json!({"$ref": "#/components/schemas/AssetList"});
+    Contract::of("wordbee").judge(&schema, &asset, "a list");
+}

@@ -590,6 +590,12 @@ async fn a_worker_sees_his_documents_and_may_change_nothing() {
         200
     );
     assert_eq!(worker.upload("a.png", b"a").await.status, 403);
+    let large = vec![7; 5 << 20];
+    assert_eq!(
+        worker.upload("a.png", &large).await.status,
+        403,
+        "told, not cut off"
+    );
     let body = json!({"filetoken": "x"});
     let refused = worker.call("POST", HERO, Some(body)).await;
     assert_eq!(refused.status, 403);

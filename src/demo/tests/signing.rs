@@ -132,6 +132,7 @@ fn a_strangers_addresses_pass_our_check_and_changed_ones_do_not() {
 }
 
 proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
     #[test]
     fn what_we_sign_we_accept(key in "[^/\u{0}]{1,40}", kind in "[a-z]{1,9}/[a-z.+-]{1,9}") {
         let address = signer().presign(&Permit {

@@ -102,7 +102,10 @@ fn moment(at: Timestamp) -> String {
 pub async fn answer(world: &Arc<World>, mut call: Call) -> Response {
     match route(world, &mut call).await {
         Ok(response) => response,
-        Err(refusal) => refusal.into_response(),
+        Err(refusal) => {
+            answer::drain(call.body).await;
+            refusal.into_response()
+        }
     }
 }
 

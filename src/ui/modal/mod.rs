@@ -4,6 +4,7 @@ mod blocks;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::{Color, Style};
 use ratatui::widgets::{Block as Frame, BorderType, Clear, Padding, Widget};
 
 use self::blocks::{Laid, lay_out};
@@ -131,23 +132,30 @@ fn frame(
         format!(" {} ", view.title)
     };
     let title = [toned(cut(&title, usize::from(room)), Tone::Strong)];
-    let style = theme.style(role);
-    paint.line(buffer, line(area.y), &title, style);
+    let style = theme.style(if view.danger { Role::Bad } else { Role::Strong });
+    let used = paint.line(buffer, line(area.y), &title, style);
+    if !view.danger {
+        plain(buffer, line(area.y), used);
+    }
     if area.height > 1 && !view.hints.is_empty() {
         // The last hint says how to leave: it stays when others do not fit.
         let mut hints = paint.hints(&view.hints, 1, room.saturating_sub(2));
         hints.insert(0, toned(" ", Tone::Plain));
         hints.push(toned(" ", Tone::Plain));
         let at = line(area.bottom() - 1);
-        let used = paint.line(buffer, at, &hints, ratatui::style::Style::new());
-        // The border's style shines through where a tone sets none; take it off again.
-        for x in at.x..at.x + used {
-            if let Some(cell) = buffer.cell_mut((x, at.y)) {
-                cell.set_fg(ratatui::style::Color::Reset);
-            }
-        }
+        let used = paint.line(buffer, at, &hints, Style::new());
+        plain(buffer, at, used);
     }
     inner
+}
+
+/// Takes the border's colour off a text that lies on it: a style without one lets it through.
+fn plain(buffer: &mut Buffer, line: Rect, columns: u16) {
+    for x in line.x..line.x + columns {
+        if let Some(cell) = buffer.cell_mut((x, line.y)) {
+            cell.set_fg(Color::Reset);
+        }
+    }
 }
 
 /// Puts the laid lines into the frame, scrolled so that what has the focus is in view.

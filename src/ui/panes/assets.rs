@@ -21,8 +21,7 @@ pub(super) fn frame(ground: &Ground<'_>) -> Frame {
     if let Some(opened) = ground.state.browse.open() {
         let list = &opened.assets.list;
         ground.counted(&mut frame, list, list.len(), list.shown().len());
-        if let Some(locale) = &list.lens().locale {
-            let locale = locale.as_ref().map_or("no locale", |it| it.as_str());
+        if let Some(locale) = list.lens().locale.name() {
             let locale = SafeText::name(locale);
             frame.count.push(toned(format!("{locale} "), Tone::Warning));
         }

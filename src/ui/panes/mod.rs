@@ -40,7 +40,6 @@ struct Frame {
 /// One pane's surroundings while it is drawn.
 struct Ground<'a> {
     state: &'a State,
-    pane: Pane,
     focused: bool,
     now: Instant,
     paint: Paint<'a>,
@@ -61,7 +60,6 @@ pub fn draw(
     let clock = view.clock.clone();
     let ground = Ground {
         state,
-        pane,
         focused: state.browse.focus == pane,
         now,
         paint: Paint {
@@ -123,7 +121,14 @@ impl Ground<'_> {
         };
         let top = room(area.y);
         let corner = wide(&frame.corner);
-        let mut title = vec![toned(format!(" {} ", frame.title), Tone::Strong)];
+        // In the terminal's own colour: an accent that is easy to read on every background does not
+        // exist among the sixteen.
+        let tone = if self.focused {
+            Tone::Strong
+        } else {
+            Tone::Plain
+        };
+        let mut title = vec![toned(format!(" {} ", frame.title), tone)];
         title.extend(frame.count.iter().cloned());
         let left = Rect {
             width: top
@@ -133,17 +138,6 @@ impl Ground<'_> {
         };
         clean(buffer, left.x, left.y, wide(&title).min(left.width));
         paint.line(buffer, left, &title, Style::new());
-        if self.focused {
-            let named = wide(&title[..1]).min(left.width);
-            let style = paint.theme.style(Role::Focus);
-            buffer.set_style(
-                Rect {
-                    width: named,
-                    ..left
-                },
-                style,
-            );
-        }
         if corner > 0 && corner + 2 <= top.width {
             let x = top.right() - corner - 2;
             clean(buffer, x, top.y, corner + 2);
@@ -174,7 +168,7 @@ impl Ground<'_> {
         let text = cut(&format!(" /{filter} "), usize::from(width));
         let used = u16::try_from(super::text::width(&text)).unwrap_or(width);
         clean(buffer, bottom.x, bottom.y, used);
-        let style = paint.theme.style(Role::Key);
+        let style = paint.theme.style(Role::Strong);
         buffer.set_stringn(bottom.x, bottom.y, &text, usize::from(width), style);
         let editing = editing?;
         let before = super::text::width(

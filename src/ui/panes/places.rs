@@ -11,7 +11,7 @@ use crate::app::list::Row as _;
 use crate::app::modal::view::{Piece, Tone, Words, say, toned};
 use crate::domain::{Container, Entry, SafeText};
 use crate::ui::table::{Row, Table};
-use crate::ui::text::{cut_start, width};
+use crate::ui::text::{cut, cut_start, width};
 
 /// Where names begin: after the table's gutter and the mark of what is open, before its margin.
 const NAME_AT: u16 = 5;
@@ -75,14 +75,17 @@ pub(super) fn body(
         cursor: (!list.shown().is_empty()).then(|| list.cursor()),
         focused: ground.focused,
     };
+    let room = usize::from(inner.width.saturating_sub(NAME_AT));
     let rows = table.draw(buffer, inner, offset, &ground.paint, |place| {
         let row = list.row(place)?;
         let account = browse.accounts.get(row.account())?;
         let (words, end) = match row {
-            PlaceRow::Account { .. } => heading(ground, account),
+            PlaceRow::Account { .. } => {
+                // The spinner's place stays free, so that nothing jumps when it comes.
+                heading(ground, account, room)
+            }
             PlaceRow::Note { .. } => (note(ground, account), Vec::new()),
             PlaceRow::Container { entry, .. } => {
-                let room = usize::from(inner.width.saturating_sub(NAME_AT));
                 (container(ground, account, entry, room), Vec::new())
             }
         };
@@ -95,12 +98,14 @@ pub(super) fn body(
     Some(rows)
 }
 
-fn heading(ground: &Ground<'_>, account: &Account) -> (Words, Words) {
+fn heading(ground: &Ground<'_>, account: &Account, room: usize) -> (Words, Words) {
     let label = account.info.spec.label.to_uppercase();
-    let name = SafeText::name(account.info.name.as_str());
+    let name = SafeText::name(account.info.name.as_str()).into_string();
+    // The account's name tells which one it is; the service's word gives way.
+    let label = cut(&label, room.saturating_sub(width(&name) + 1).max(3));
     let words = vec![
         toned(format!("{label} "), Tone::Dim),
-        toned(name.into_string(), Tone::Strong),
+        toned(name, Tone::Strong),
     ];
     let busy = account.containers.pending().is_some() || account.link == Link::Connecting;
     let end = if busy {
@@ -128,11 +133,11 @@ fn container(
             });
             let mut words = vec![say(if open { "▸ " } else { "  " })];
             let name = SafeText::name(&container.name).into_string();
-            let folders: String = container
-                .folders
-                .iter()
-                .map(|folder| format!("{} / ", SafeText::name(folder)))
-                .collect();
+            let mut folders = String::new();
+            for folder in &container.folders {
+                folders.push_str(SafeText::name(folder).as_str());
+                folders.push_str(" / ");
+            }
             // The name tells more than its folders, and the inner folder more than the outer one.
             let folders = cut_start(&folders, room.saturating_sub(width(&name)));
             words.push(toned(folders, Tone::Dim));

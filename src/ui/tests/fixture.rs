@@ -88,7 +88,12 @@ pub static DOCS: ProviderSpec = ProviderSpec {
 pub fn now() -> Instant {
     // An hour of past, so that ages can be told.
     static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
-    *START.get_or_init(|| Instant::now() + Duration::from_secs(3600))
+    *START.get_or_init(|| Instant::now() + Duration::from_hours(1))
+}
+
+/// So many seconds before that.
+pub fn before(seconds: u64) -> Instant {
+    now().checked_sub(Duration::from_secs(seconds)).unwrap()
 }
 
 pub fn view(theme: Theme) -> ViewState {
@@ -163,7 +168,7 @@ pub fn asset(
 
 pub fn loaded(ago: u64) -> Remote<Fetched> {
     Remote::Loaded(Fetched {
-        at: now() - Duration::from_secs(ago),
+        at: before(ago),
         total: None,
     })
 }
@@ -171,9 +176,9 @@ pub fn loaded(ago: u64) -> Remote<Fetched> {
 pub fn loading(old: Option<u64>) -> Remote<Fetched> {
     Remote::Loading {
         id: RequestId(7),
-        since: now() - Duration::from_secs(4),
+        since: before(4),
         old: old.map(|ago| Fetched {
-            at: now() - Duration::from_secs(ago),
+            at: before(ago),
             total: None,
         }),
     }

@@ -1,0 +1,217 @@
+//! Asking for segments, assets and marks; asking again; stopping.
+
+use std::time::Instant;
+
+use super::{Asked, Pane};
+use crate::api::Middle;
+use crate::app::State;
+use crate::app::effect::{Effect, Load};
+use crate::app::list::RowId;
+use crate::app::remote::Remote;
+use crate::domain::{AccountName, AssetScope, ContainerId, Entry, Segment, SegmentId};
+
+/// The most segments whose marks are asked at once.
+const MARKS: usize = 80;
+
+impl State {
+    pub(super) fn load_segments(&mut self, now: Instant) -> Vec<Effect> {
+        let Some((account, container)) = self
+            .browse
+            .open()
+            .map(|it| (it.account.clone(), it.id.clone()))
+        else {
+            return Vec::new();
+        };
+        let id = self.request(Asked::Segments(account.clone(), container.clone()));
+        let before = self
+            .browse
+            .open_mut()
+            .and_then(|it| it.segments.ask(id, now));
+        self.load(before, id, account, Load::Segments(container))
+    }
+
+    /// Asks for keys and texts of segments, where the listing left them out.
+    pub(crate) fn load_texts(
+        &mut self,
+        account: &AccountName,
+        container: &ContainerId,
+        now: Instant,
+    ) -> Vec<Effect> {
+        let needed = self.opened(account, container).is_some_and(|opened| {
+            opened.spec.capabilities.segment_texts
+                && opened.texts.pending().is_none()
+                && opened
+                    .segments
+                    .list
+                    .rows()
+                    .iter()
+                    .filter_map(Entry::read)
+                    .any(|segment| segment.key.is_none() && segment.text.is_none())
+        });
+        if !needed {
+            return Vec::new();
+        }
+        let id = self.request(Asked::Texts(account.clone(), container.clone()));
+        let before = self
+            .opened_mut(account, container)
+            .and_then(|it| it.texts.ask(id, now));
+        self.load(
+            before,
+            id,
+            account.clone(),
+            Load::SegmentTexts(container.clone()),
+        )
+    }
+
+    /// Asks for the assets of the third pane.
+    pub(crate) fn load_assets(&mut self, now: Instant) -> Vec<Effect> {
+        let place = self
+            .browse
+            .open()
+            .and_then(|it| Some((it.account.clone(), it.scope.clone()?)));
+        let Some((account, scope)) = place else {
+            return Vec::new();
+        };
+        let id = self.request(Asked::Assets(account.clone(), scope.clone()));
+        let before = self.browse.open_mut().and_then(|it| it.assets.ask(id, now));
+        self.load(before, id, account, Load::Assets(scope))
+    }
+
+    /// Shows the assets of the segment under the cursor: what is known of them, else asked for.
+    pub(crate) fn show_segment(&mut self, now: Instant) -> Vec<Effect> {
+        self.timers.followed();
+        let Some(opened) = self.browse.open_mut() else {
+            return Vec::new();
+        };
+        if opened.spec.middle != Middle::Segments {
+            return Vec::new();
+        }
+        let Some(segment) = opened.segments.list.current().and_then(Entry::read) else {
+            return Vec::new();
+        };
+        let scope = AssetScope::Segment(opened.id.clone(), segment.id.clone());
+        let same = opened.scope.as_ref() == Some(&scope);
+        if same && !matches!(opened.assets.remote, Remote::NotAsked) {
+            return Vec::new();
+        }
+        let before = opened.change_scope(scope);
+        let known = opened.show_known();
+        let mut effects: Vec<Effect> = self.drop_request(before).into_iter().collect();
+        self.browse.details_top = 0;
+        if !known {
+            effects.extend(self.load_assets(now));
+        }
+        effects
+    }
+
+    /// Asks for the marks of segments around the cursor that were not asked yet.
+    pub(crate) fn ask_marks(&mut self) -> Vec<Effect> {
+        let page = self.page();
+        let Some(opened) = self.browse.open() else {
+            return Vec::new();
+        };
+        // One at a time: the answer looks again at what is in view by then.
+        if opened.spec.middle != Middle::Segments || !opened.asking.is_empty() {
+            return Vec::new();
+        }
+        let list = &opened.segments.list;
+        let first = list.cursor().saturating_sub(page);
+        let end = (list.cursor() + page).min(list.shown().len());
+        let in_view = (first..end).filter_map(|place| list.row(place));
+        // A filter by state has to know the state of all of them.
+        let others = list.rows().iter().filter(|_| list.lens().state.is_some());
+        let unknown = |segment: &&Segment| !opened.known.contains_key(&segment.id);
+        let mut segments: Vec<SegmentId> = Vec::new();
+        for segment in in_view
+            .chain(others)
+            .filter_map(Entry::read)
+            .filter(unknown)
+        {
+            if segments.len() < MARKS && !segments.contains(&segment.id) {
+                segments.push(segment.id.clone());
+            }
+        }
+        if segments.is_empty() {
+            return Vec::new();
+        }
+        let (account, container) = (opened.account.clone(), opened.id.clone());
+        let id = self.request(Asked::Marks(account.clone(), container.clone()));
+        if let Some(opened) = self.browse.open_mut() {
+            opened.asking.insert(id, segments.clone());
+        }
+        self.load(None, id, account, Load::Marks(container, segments))
+    }
+
+    /// `R`: asks again for what the focused pane shows.
+    pub(crate) fn refresh(&mut self, now: Instant) -> Vec<Effect> {
+        match self.browse.focus {
+            Pane::Places => match self.account_here() {
+                Some(at) if self.browse.accounts[at].ready() => self.load_containers(at, now),
+                Some(at) => self.connect(at),
+                None => Vec::new(),
+            },
+            Pane::Middle => self.refresh_opened(now),
+            Pane::Assets => self.load_assets(now),
+            Pane::Details => match self.browse.subject {
+                Pane::Middle => self.refresh_opened(now),
+                Pane::Places => Vec::new(),
+                _ => self.load_assets(now),
+            },
+        }
+    }
+
+    /// Stops everything that loads into the panes; old data comes back.
+    pub(crate) fn stop_loading(&mut self) -> Vec<Effect> {
+        let mut ids = Vec::new();
+        for account in &mut self.browse.accounts {
+            ids.extend(account.containers.pending());
+            account.containers.give_up();
+        }
+        for opened in &mut self.browse.opened {
+            ids.extend(opened.stop());
+        }
+        self.rebuild_places();
+        ids.into_iter()
+            .filter_map(|id| self.drop_request(Some(id)))
+            .collect()
+    }
+
+    /// A list that an upload, change or deletion touched is asked again soon.
+    pub(crate) fn touch(
+        &mut self,
+        account: &AccountName,
+        scope: &AssetScope,
+        now: Instant,
+    ) -> bool {
+        let current = self
+            .browse
+            .open()
+            .is_some_and(|it| it.account == *account && it.id == *scope.container());
+        let Some(opened) = self.opened_mut(account, scope.container()) else {
+            return false;
+        };
+        if let Some(segment) = scope.segment() {
+            opened.known.remove(segment);
+        }
+        let shown = opened.scope.as_ref() == Some(scope);
+        if !current {
+            opened.stale = true;
+            return false;
+        }
+        if shown {
+            self.timers.reload(now);
+        }
+        self.timers.marks(now);
+        shown
+    }
+
+    /// Puts the cursor of the assets pane on this asset as soon as it is listed there.
+    pub(crate) fn want_asset(&mut self, account: &AccountName, asset: &crate::domain::Asset) {
+        if let Some(opened) = self.browse.open_mut()
+            && opened.account == *account
+            && opened.scope.as_ref() == Some(&asset.scope)
+        {
+            opened.assets.list.want(RowId::Read(asset.key.clone()));
+        }
+    }
+}

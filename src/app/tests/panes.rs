@@ -1,0 +1,385 @@
+//! The panes: their faces, the cascade, cursors that stay, answers that come too late.
+
+use super::world::{World, account, answer, asset, error, site};
+use crate::api::{ApiErrorKind, ConnectError};
+use crate::app::browse::{LocaleChoice, Mark, PlaceRow};
+use crate::app::effect::{Effect, Load, RequestId};
+use crate::app::msg::{Answer, Batch, Msg};
+use crate::app::{Face, Pane};
+use crate::domain::{Entry, SegmentId};
+
+fn loaded(id: RequestId, answer: Answer) -> Msg {
+    Msg::Loaded { id, answer }
+}
+
+fn batch(names: &[&str], more: bool) -> Answer {
+    let entries = names
+        .iter()
+        .map(|name| Entry::Read(asset(&site(), name, None)))
+        .collect();
+    Answer::Assets(Ok(Batch {
+        entries,
+        more,
+        total: None,
+    }))
+}
+
+#[test]
+fn the_first_frame_has_both_accounts_before_any_answer() {
+    let world = World::cold();
+    let rows = world.state.browse.places.rows();
+    let headings = rows
+        .iter()
+        .filter(|row| matches!(row, PlaceRow::Account { .. }));
+    assert_eq!(headings.count(), 2);
+    assert_eq!(world.log.len(), 2, "{:?}", world.log);
+    assert!(world.state.deadline().is_some(), "a spinner turns");
+}
+
+#[test]
+fn enter_goes_in_and_asks_only_for_what_is_opened() {
+    let mut world = World::new();
+    world.keys("j enter");
+    assert_eq!(world.loads(), [&Load::Assets(site())]);
+    world.settle();
+    assert_eq!(world.state.browse.focus, Pane::Middle);
+    world.keys("enter enter");
+    assert_eq!(world.state.browse.focus, Pane::Details);
+    world.keys("h h h");
+    assert_eq!(world.state.browse.focus, Pane::Places);
+}
+
+#[test]
+fn an_answer_to_an_earlier_question_is_dropped() {
+    let mut world = World::at_site();
+    world.keys("R");
+    let first = world.pending_assets();
+    world.keys("R");
+    assert!(world.log.contains(&Effect::Cancel(first)));
+    world.send(loaded(first, batch(&["old.png"], false)));
+    assert_eq!(world.names(), ["banner.png", "?", "clip.mp4"]);
+    let second = world.pending_assets();
+    world.send(loaded(second, batch(&["new.png"], false)));
+    assert_eq!(world.names(), ["new.png"]);
+    world.send(loaded(second, batch(&["again.png"], false)));
+    assert_eq!(world.names(), ["new.png"]);
+}
+
+#[test]
+fn pages_show_as_they_come_at_first_and_at_once_on_a_reload() {
+    let mut world = World::new();
+    world.keys("j enter");
+    let id = world.pending_assets();
+    world.send(loaded(id, batch(&["a"], true)));
+    assert_eq!(world.names(), ["a"]);
+    world.send(loaded(id, batch(&["b"], false)));
+    assert_eq!(world.names(), ["a", "b"]);
+    world.keys("3 R");
+    let id = world.pending_assets();
+    world.send(loaded(id, batch(&["c"], true)));
+    assert_eq!(
+        world.names(),
+        ["a", "b"],
+        "old data stays while new data loads"
+    );
+    world.send(loaded(id, batch(&["d"], false)));
+    assert_eq!(world.names(), ["c", "d"]);
+}
+
+#[test]
+fn the_cursor_and_marks_stay_with_their_rows() {
+    let mut world = World::at_site();
+    world.keys("G space");
+    world.keys("R");
+    let id = world.pending_assets();
+    world.send(loaded(id, batch(&["0", "1", "clip.mp4", "z"], false)));
+    assert_eq!(world.current().unwrap(), "clip.mp4");
+    let list = &world.state.browse.open().unwrap().assets.list;
+    assert_eq!(list.marks(), 1);
+    assert!(list.is_marked(2));
+}
+
+#[test]
+fn a_row_that_is_gone_leaves_the_cursor_nearby() {
+    let mut world = World::at_site();
+    world.keys("G R");
+    let id = world.pending_assets();
+    world.send(loaded(id, batch(&["only"], false)));
+    assert_eq!(world.current().unwrap(), "only");
+}
+
+#[test]
+fn every_face_of_a_pane_is_its_own() {
+    let mut world = World::new();
+    world.keys("j enter");
+    let face = |world: &World| {
+        let opened = world.state.browse.open().unwrap();
+        format!("{:?}", opened.assets.face())
+    };
+    assert!(face(&world).starts_with("Loading"));
+    let id = world.pending_assets();
+    let kinds = [
+        (ApiErrorKind::Server, "Failed"),
+        (ApiErrorKind::Unauthorized, "SignIn"),
+        (ApiErrorKind::Forbidden { missing: vec![] }, "Forbidden"),
+    ];
+    let mut id = id;
+    for (kind, name) in kinds {
+        world.send(loaded(id, Answer::Assets(Err(error(kind)))));
+        assert!(face(&world).starts_with(name), "{}", face(&world));
+        world.keys("3 R");
+        id = world.pending_assets();
+    }
+    world.send(loaded(id, batch(&[], false)));
+    assert_eq!(face(&world), "Empty");
+    world.keys("R");
+    let id = world.pending_assets();
+    world.send(loaded(id, batch(&["a"], false)));
+    assert!(face(&world).contains("loading: false"));
+    world.keys("/ x");
+    assert_eq!(face(&world), "NoMatch");
+}
+
+#[test]
+fn a_failure_keeps_the_old_rows_and_says_so() {
+    let mut world = World::at_site();
+    world.keys("R");
+    let id = world.pending_assets();
+    world.send(loaded(
+        id,
+        Answer::Assets(Err(error(ApiErrorKind::Transport))),
+    ));
+    assert_eq!(world.names().len(), 3);
+    let opened = world.state.browse.open().unwrap();
+    match opened.assets.face() {
+        Face::Rows { error, at, .. } => assert!(error.is_some() && at.is_some()),
+        face => panic!("{face:?}"),
+    }
+}
+
+#[test]
+fn enter_on_a_failed_pane_tells_all() {
+    let mut world = World::new();
+    world.keys("j enter");
+    let id = world.pending_assets();
+    let mut failed = error(ApiErrorKind::Server);
+    failed.request_id = Some("req-7".to_owned());
+    world.send(loaded(id, Answer::Assets(Err(failed))));
+    world.keys("3 enter");
+    assert!(world.sheet().contains("req-7"));
+}
+
+#[test]
+fn a_forbidden_account_stands_beside_a_sound_one() {
+    let mut world = World::cold();
+    for effect in std::mem::take(&mut world.open) {
+        world.answer(&effect);
+    }
+    let loads: Vec<Effect> = std::mem::take(&mut world.open);
+    for effect in &loads {
+        if let Effect::Load { id, account, what } = effect {
+            let answer = if account.as_str() == "loc" {
+                Answer::Containers(Err(error(ApiErrorKind::Forbidden { missing: vec![] })))
+            } else {
+                answer(account, what)
+            };
+            world.send(loaded(*id, answer));
+        }
+    }
+    let accounts = &world.state.browse.accounts;
+    assert!(matches!(accounts[0].face(), Face::Rows { .. }));
+    assert!(matches!(accounts[1].face(), Face::Forbidden(_)));
+}
+
+#[test]
+fn enter_on_an_account_without_a_key_asks_for_one_and_uses_it() {
+    let mut world = World::cold();
+    world.open.clear();
+    world.send(Msg::Connected {
+        account: account("web"),
+        result: Err(ConnectError::NoKey {
+            reason: "no variable, no keyring".to_owned(),
+        }),
+    });
+    world.keys("enter");
+    assert!(world.sheet().contains("no variable, no keyring"));
+    world.paste("sk_canary\n");
+    assert!(!world.sheet().contains("canary"), "a key is never shown");
+    world.take();
+    world.keys("ctrl-s");
+    match world.take().as_slice() {
+        [
+            Effect::Connect {
+                entry: Some(entry), ..
+            },
+        ] => {
+            assert_eq!(entry.key.reveal(), "sk_canary");
+            assert!(entry.keep);
+        }
+        other => panic!("{other:?}"),
+    }
+    world.settle();
+    assert!(world.state.modals.is_empty());
+    assert!(world.state.browse.accounts[0].ready());
+    assert!(world.said().contains("this session only"));
+}
+
+#[test]
+fn marks_of_the_segments_in_view_are_asked_together_after_a_rest() {
+    let mut world = World::new();
+    world.keys("G enter");
+    let marks = |world: &World| {
+        let loads = world.loads();
+        let marks = loads.iter().filter_map(|load| match load {
+            Load::Marks(_, segments) => Some(segments.len()),
+            _ => None,
+        });
+        marks.collect::<Vec<_>>()
+    };
+    for effect in std::mem::take(&mut world.open) {
+        world.answer(&effect);
+    }
+    assert_eq!(marks(&world), [0; 0]);
+    world.wait(1000);
+    assert_eq!(marks(&world), [3]);
+    world.settle();
+    let opened = world.state.browse.open().unwrap();
+    let mark = |id: &str| opened.mark(&SegmentId::new(id).unwrap());
+    assert_eq!(mark("s1"), Mark::Has(3));
+    assert_eq!(mark("s2"), Mark::None);
+    assert_eq!(mark("s9"), Mark::NotAsked);
+    assert_eq!(marks(&world), [3], "each is asked once");
+}
+
+#[test]
+fn a_mark_that_failed_is_shown_as_such() {
+    let mut world = World::new();
+    world.keys("G enter");
+    for _ in 0..10 {
+        for effect in std::mem::take(&mut world.open) {
+            match &effect {
+                Effect::Load {
+                    id,
+                    what: Load::Marks(..),
+                    ..
+                } => world.send(loaded(*id, Answer::Marks(Err(error(ApiErrorKind::Server))))),
+                other => world.answer(other),
+            }
+        }
+        world.wait(500);
+    }
+    let opened = world.state.browse.open().unwrap();
+    let second = SegmentId::new("s2").unwrap();
+    assert!(matches!(opened.mark(&second), Mark::Failed(_)));
+}
+
+#[test]
+fn the_third_pane_follows_the_segment_under_the_cursor() {
+    let mut world = World::at_doc();
+    assert_eq!(world.names().len(), 3);
+    world.keys("j");
+    world.wait(1000);
+    assert_eq!(world.names().len(), 0);
+    world.keys("k");
+    world.wait(1000);
+    assert_eq!(world.names().len(), 3);
+    assert!(world.loads().is_empty(), "marks knew it already");
+}
+
+#[test]
+fn types_filter_the_third_pane() {
+    let mut world = World::at_site();
+    world.keys("2 j j");
+    assert_eq!(
+        world.names(),
+        ["?", "clip.mp4"],
+        "what cannot be read is never hidden by a type"
+    );
+    world.keys("k");
+    assert_eq!(world.names(), ["banner.png", "?"]);
+}
+
+#[test]
+fn a_locale_filters_the_assets_and_escape_takes_it_away() {
+    let mut world = World::at_doc();
+    world.keys("L j j enter");
+    let lens = |world: &World| {
+        world
+            .state
+            .browse
+            .open()
+            .unwrap()
+            .assets
+            .list
+            .lens()
+            .clone()
+    };
+    assert!(matches!(lens(&world).locale, LocaleChoice::Only(it) if it.as_str() == "de"));
+    assert_eq!(world.names(), ["hero.png"]);
+    world.keys("esc");
+    assert_eq!(world.names().len(), 3);
+}
+
+#[test]
+fn the_filter_narrows_as_it_is_typed() {
+    let mut world = World::at_site();
+    world.keys("/");
+    world.type_text("CLIP");
+    assert_eq!(world.names(), ["clip.mp4"]);
+    assert_eq!(world.current().unwrap(), "clip.mp4");
+    world.keys("esc");
+    assert_eq!(world.names().len(), 3);
+    assert_eq!(world.current().unwrap(), "clip.mp4");
+}
+
+#[test]
+fn sorting_keeps_the_cursor_and_puts_what_is_absent_last() {
+    let mut world = World::at_site();
+    world.keys(", j j enter");
+    assert_eq!(world.names(), ["clip.mp4", "banner.png", "?"]);
+    assert_eq!(world.current().unwrap(), "banner.png");
+}
+
+#[test]
+fn details_show_fields_first_and_raw_json_one_key_further() {
+    let mut world = World::at_site();
+    world.keys("i");
+    assert_eq!(world.state.browse.focus, Pane::Details);
+    assert!(!world.state.browse.raw);
+    let details = world.state.details().unwrap();
+    assert!(details.facts.iter().any(|fact| fact.label == "Alt text"));
+    world.keys("i");
+    assert!(world.state.browse.raw);
+}
+
+#[test]
+fn ctrl_d_and_u_move_and_change_nothing() {
+    let mut world = World::at_site();
+    world.keys("ctrl-d ctrl-u ctrl-f ctrl-b g g G home end");
+    assert!(world.log.is_empty() && world.state.modals.is_empty());
+}
+
+#[test]
+fn stopping_brings_the_old_rows_back_and_drops_the_answer() {
+    let mut world = World::at_site();
+    world.keys("R");
+    let id = world.pending_assets();
+    world.keys("ctrl-c");
+    assert!(world.log.contains(&Effect::Cancel(id)));
+    world.send(loaded(id, batch(&["late"], false)));
+    assert_eq!(world.names().len(), 3);
+}
+
+#[test]
+fn marking_ranges_and_all_is_counted_and_inverted() {
+    let mut world = World::at_site();
+    let marks = |world: &World| world.state.browse.open().unwrap().assets.list.marks();
+    world.keys("v j j v");
+    assert_eq!(marks(&world), 3);
+    world.keys("*");
+    assert_eq!(marks(&world), 0);
+    world.keys("V");
+    assert_eq!(marks(&world), 3);
+    world.keys("V");
+    assert_eq!(marks(&world), 0);
+}

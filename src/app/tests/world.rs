@@ -1,0 +1,488 @@
+//! A small world for tests: one service with segments, one without, and answers to every effect.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::api::{
+    AccountInfo, ApiError, ApiErrorKind, AssetColumn, Capabilities, Field, FieldSpec, FileStamp,
+    KeyReport, KeySource, Middle, Noun, ProviderSpec,
+};
+use crate::app::effect::{Effect, Load, RequestId};
+use crate::app::files::{Chosen, Folder, LocalEntry, LocalKind};
+use crate::app::key::{Chord, Input};
+use crate::app::msg::{Answer, Batch, Msg};
+use crate::app::{StartOptions, State};
+use crate::domain::{
+    AccountName, Asset, AssetKey, AssetPath, AssetScope, Container, ContainerId, Entry, FileName,
+    Locale, RawJson, Segment, SegmentId, Unreadable,
+};
+use crate::transfer::job::{Direction, Job, JobId, JobState};
+
+const fn any(field: Field) -> FieldSpec {
+    FieldSpec {
+        field,
+        choices: &[],
+        max_chars: None,
+        max_items: None,
+    }
+}
+
+/// A service with segments, locales and folders.
+pub static SEGMENTS: ProviderSpec = ProviderSpec {
+    id: "strings",
+    label: "Strings",
+    container: Noun {
+        one: "document",
+        many: "documents",
+        title: "Documents",
+    },
+    middle: Middle::Segments,
+    account_fields: &[],
+    key_label: "API key",
+    asset_columns: &[AssetColumn::Name, AssetColumn::Locale, AssetColumn::Size],
+    upload_fields: &[any(Field::Locale), any(Field::Folder)],
+    edit_fields: &[],
+    capabilities: Capabilities {
+        locales: true,
+        folders: true,
+        metadata: false,
+        segment_texts: true,
+        max_size: None,
+        accepted_types: &[],
+        public_urls: false,
+    },
+};
+
+/// A service without segments, whose assets have texts.
+pub static TYPES: ProviderSpec = ProviderSpec {
+    id: "sites",
+    label: "Sites",
+    container: Noun {
+        one: "website",
+        many: "websites",
+        title: "Websites",
+    },
+    middle: Middle::Types,
+    account_fields: &[],
+    key_label: "API key",
+    asset_columns: &[AssetColumn::Name, AssetColumn::AssetType, AssetColumn::Size],
+    upload_fields: &[
+        FieldSpec {
+            choices: &["image", "video"],
+            ..any(Field::AssetType)
+        },
+        FieldSpec {
+            max_chars: Some(10),
+            ..any(Field::AltText)
+        },
+        FieldSpec {
+            max_chars: Some(5),
+            max_items: Some(2),
+            ..any(Field::Tags)
+        },
+    ],
+    edit_fields: &[any(Field::AltText), any(Field::Description)],
+    capabilities: Capabilities {
+        locales: false,
+        folders: false,
+        metadata: true,
+        segment_texts: false,
+        max_size: Some(1000),
+        accepted_types: &["image/png"],
+        public_urls: true,
+    },
+};
+
+pub fn account(name: &str) -> AccountName {
+    AccountName::new(name).unwrap()
+}
+
+pub fn container(id: &str, name: &str) -> Container {
+    Container {
+        id: ContainerId::new(id).unwrap(),
+        name: name.to_owned(),
+        folders: Vec::new(),
+        segments: None,
+        locales: None,
+        modified: None,
+        details: Vec::new(),
+        raw: RawJson::new(r#"{"id":1}"#),
+    }
+}
+
+pub fn segment(id: &str, position: u64) -> Segment {
+    Segment {
+        id: SegmentId::new(id).unwrap(),
+        position,
+        part: 0,
+        key: Some(format!("key-{id}")),
+        text: None,
+        raw: RawJson::new("{}"),
+    }
+}
+
+pub fn asset(scope: &AssetScope, name: &str, locale: Option<&str>) -> Asset {
+    let key = AssetKey::from_parts([locale.unwrap_or(""), name]).unwrap();
+    Asset {
+        scope: scope.clone(),
+        key,
+        name: name.to_owned(),
+        locale: locale.and_then(Locale::new),
+        folder: AssetPath::root(),
+        size: Some(100),
+        content_type: Some("image/png".to_owned()),
+        asset_type: Some("image".to_owned()),
+        image_type: None,
+        alt_text: Some("before".to_owned()),
+        description: None,
+        tags: Vec::new(),
+        dimensions: None,
+        url: Some(format!("https://cdn.example/{name}")),
+        created: None,
+        modified: None,
+        stored_as: None,
+        details: Vec::new(),
+        raw: RawJson::new("{\n}"),
+    }
+}
+
+pub fn error(kind: ApiErrorKind) -> ApiError {
+    ApiError::new("list assets", kind, "no")
+}
+
+fn page<T>(rows: impl IntoIterator<Item = T>) -> Batch<T> {
+    Batch {
+        entries: rows.into_iter().map(Entry::Read).collect(),
+        more: false,
+        total: None,
+    }
+}
+
+pub fn doc() -> AssetScope {
+    AssetScope::Segment(
+        ContainerId::new("d1").unwrap(),
+        SegmentId::new("s1").unwrap(),
+    )
+}
+
+pub fn site() -> AssetScope {
+    AssetScope::Container(ContainerId::new("w1").unwrap())
+}
+
+/// A state, a clock, and the effects that were not answered yet.
+pub struct World {
+    pub state: State,
+    pub now: Instant,
+    /// Unanswered.
+    pub open: Vec<Effect>,
+    /// Everything since the last [`World::take`].
+    pub log: Vec<Effect>,
+    pub jobs: u64,
+}
+
+impl World {
+    /// Both accounts, nothing answered.
+    pub fn cold() -> Self {
+        let info = |name: &str, spec| AccountInfo {
+            name: account(name),
+            spec,
+            base_url: "https://service.example".to_owned(),
+        };
+        let options = StartOptions {
+            files_at: PathBuf::from("/pics"),
+            save_to: PathBuf::from("/here"),
+            home: Some(PathBuf::from("/home/me")),
+            size: (120, 30),
+            ascii: false,
+            desktop: true,
+        };
+        let mut world = Self {
+            state: State::new(vec![info("web", &TYPES), info("loc", &SEGMENTS)], options),
+            now: Instant::now(),
+            open: Vec::new(),
+            log: Vec::new(),
+            jobs: 0,
+        };
+        let effects = world.state.start(world.now);
+        world.note(effects);
+        world
+    }
+
+    /// Both accounts with their containers.
+    pub fn new() -> Self {
+        let mut world = Self::cold();
+        world.settle();
+        world.take();
+        world
+    }
+
+    /// In the assets of the website.
+    pub fn at_site() -> Self {
+        let mut world = Self::new();
+        world.keys("j enter");
+        world.settle();
+        world.keys("3");
+        world.take();
+        world
+    }
+
+    /// In the segments of the document.
+    pub fn at_doc() -> Self {
+        let mut world = Self::new();
+        world.keys("G enter");
+        world.settle();
+        world.take();
+        world
+    }
+
+    fn note(&mut self, effects: Vec<Effect>) {
+        self.log.extend(effects.iter().cloned());
+        self.open.extend(effects);
+    }
+
+    pub fn send(&mut self, msg: Msg) {
+        let effects = self.state.update(msg, self.now);
+        self.note(effects);
+    }
+
+    /// Presses keys, with a space between; a second passes before each.
+    pub fn keys(&mut self, keys: &str) {
+        for key in keys.parse::<Chord>().unwrap().0 {
+            self.wait(400);
+            self.send(Msg::Input(Input::Key(key)));
+        }
+    }
+
+    /// Types letters.
+    pub fn type_text(&mut self, text: &str) {
+        for c in text.chars() {
+            self.send(Msg::Input(Input::Key(crate::app::Key::char(c))));
+        }
+    }
+
+    pub fn paste(&mut self, text: &str) {
+        self.send(Msg::Input(Input::Paste(text.to_owned())));
+    }
+
+    /// Lets time pass; ticks come when they are due.
+    pub fn wait(&mut self, ms: u64) {
+        let end = self.now + Duration::from_millis(ms);
+        while let Some(deadline) = self.state.deadline().filter(|it| *it <= end) {
+            self.now = self.now.max(deadline);
+            self.send(Msg::Tick);
+        }
+        self.now = end;
+    }
+
+    pub fn take(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.log)
+    }
+
+    /// Answers everything until nothing is asked any more.
+    pub fn settle(&mut self) {
+        for _ in 0..30 {
+            for effect in std::mem::take(&mut self.open) {
+                self.answer(&effect);
+            }
+            self.wait(400);
+        }
+    }
+
+    /// Answers one effect as a sound service would.
+    pub fn answer(&mut self, effect: &Effect) {
+        match effect {
+            Effect::Connect { account, .. } => self.send(Msg::Connected {
+                account: account.clone(),
+                result: Ok(KeyReport {
+                    source: KeySource::Session,
+                    note: None,
+                }),
+            }),
+            Effect::Load { id, account, what } => {
+                let answer = answer(account, what);
+                self.send(Msg::Loaded { id: *id, answer });
+            }
+            Effect::ReadFolder { id, path } => {
+                let result = Ok(folder(path));
+                self.send(Msg::Files { id: *id, result });
+            }
+            Effect::Inspect { id, paths, .. } => {
+                let files = paths.iter().map(|path| (path.clone(), inspect(path)));
+                let files = files.collect();
+                self.send(Msg::Inspected { id: *id, files });
+            }
+            Effect::Upload { account, requests } => {
+                for request in requests {
+                    self.jobs += 1;
+                    let job = Job {
+                        id: JobId(self.jobs),
+                        account: account.clone(),
+                        direction: Direction::Up,
+                        scope: request.scope.clone(),
+                        name: request.name.as_str().to_owned(),
+                        place: request
+                            .locale
+                            .as_ref()
+                            .map_or(String::new(), |it| it.as_str().to_owned()),
+                        size: Some(request.stamp.size),
+                        state: JobState::Queued,
+                        warnings: Vec::new(),
+                    };
+                    self.send(Msg::Job(job));
+                }
+            }
+            Effect::Update { id, asset, .. } => {
+                let answer = Answer::Updated(Ok(asset.clone()));
+                self.send(Msg::Loaded { id: *id, answer });
+            }
+            Effect::Delete { id, .. } => self.send(Msg::Loaded {
+                id: *id,
+                answer: Answer::Deleted(Ok(())),
+            }),
+            _ => {}
+        }
+    }
+
+    /// Every effect of the log that changes something at a service.
+    pub fn destructive(&self) -> usize {
+        self.log.iter().filter(|it| it.is_destructive()).count()
+    }
+
+    pub fn loads(&self) -> Vec<&Load> {
+        self.log
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Load { what, .. } => Some(what),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The pending request for the assets pane.
+    pub fn pending_assets(&self) -> RequestId {
+        let opened = self.state.browse.open().unwrap();
+        opened.assets.remote.pending().unwrap()
+    }
+
+    pub fn names(&self) -> Vec<String> {
+        let list = &self.state.browse.open().unwrap().assets.list;
+        (0..list.shown().len())
+            .map(|place| match list.row(place).unwrap() {
+                Entry::Read(asset) => asset.name.clone(),
+                Entry::Unreadable(_) => "?".to_owned(),
+            })
+            .collect()
+    }
+
+    pub fn current(&self) -> Option<String> {
+        let list = &self.state.browse.open()?.assets.list;
+        Some(list.current()?.read()?.name.clone())
+    }
+
+    /// The last thing that was said.
+    pub fn said(&self) -> String {
+        let last = self.state.notices.all.back();
+        last.map(|message| message.text.clone()).unwrap_or_default()
+    }
+
+    /// All text of the topmost modal.
+    pub fn sheet(&self) -> String {
+        let views = self.state.modal_views();
+        views
+            .last()
+            .map(|view| format!("{view:?}"))
+            .unwrap_or_default()
+    }
+}
+
+pub fn answer(account: &AccountName, what: &Load) -> Answer {
+    match what {
+        Load::Containers if account.as_str() == "web" => {
+            Answer::Containers(Ok(page([container("w1", "Shop"), container("w2", "Blog")])))
+        }
+        Load::Containers => Answer::Containers(Ok(page([container("d1", "Mobile app")]))),
+        Load::Container(id) => {
+            let mut it = container(id.as_str(), "Mobile app");
+            it.locales = Some(["de", "fr"].iter().filter_map(Locale::new).collect());
+            Answer::Container(Ok(it))
+        }
+        Load::Segments(_) => Answer::Segments(Ok(page([
+            segment("s1", 1),
+            segment("s2", 2),
+            segment("s3", 3),
+        ]))),
+        Load::SegmentTexts(_) => Answer::SegmentTexts(Ok(Vec::new())),
+        Load::Assets(scope) => Answer::Assets(Ok(assets(scope))),
+        Load::Marks(container, segments) => {
+            let mut rows = Vec::new();
+            for segment in segments.iter().filter(|it| it.as_str() == "s1") {
+                let scope = AssetScope::Segment(container.clone(), segment.clone());
+                rows.extend(assets(&scope).entries);
+            }
+            Answer::Marks(Ok(rows))
+        }
+    }
+}
+
+pub fn assets(scope: &AssetScope) -> Batch<Asset> {
+    match scope.segment().map(SegmentId::as_str) {
+        Some("s1") => page([
+            asset(scope, "hero.png", Some("de")),
+            asset(scope, "hero.png", Some("fr")),
+            asset(scope, "logo.svg", None),
+        ]),
+        Some(_) => page([]),
+        None => {
+            let mut video = asset(scope, "clip.mp4", None);
+            video.asset_type = Some("video".to_owned());
+            let mut batch = page([asset(scope, "banner.png", None), video]);
+            batch.entries.insert(
+                1,
+                Entry::Unreadable(Unreadable {
+                    reason: "no name".to_owned(),
+                    raw: RawJson::new("{}"),
+                }),
+            );
+            batch
+        }
+    }
+}
+
+pub fn folder(path: &Path) -> Folder {
+    let entry = |name: &str, kind, size| LocalEntry {
+        path: path.join(name),
+        name: name.to_owned(),
+        kind,
+        size,
+        hidden: name.starts_with('.'),
+    };
+    Folder {
+        path: path.to_owned(),
+        parent: path.parent().map(Path::to_owned),
+        entries: vec![
+            entry("b.png", LocalKind::File, Some(10)),
+            entry("a.png", LocalKind::File, Some(20)),
+            entry("huge.png", LocalKind::File, Some(5000)),
+            entry("sub", LocalKind::Folder, None),
+            entry("queue", LocalKind::Other("a pipe"), None),
+            entry(".secret", LocalKind::File, Some(1)),
+        ],
+    }
+}
+
+pub fn inspect(path: &Path) -> Result<Chosen, String> {
+    let name = path.file_name().and_then(|it| it.to_str()).unwrap_or("");
+    if name.contains("bad") {
+        return Err("it is empty".to_owned());
+    }
+    Ok(Chosen {
+        path: path.to_owned(),
+        stamp: FileStamp {
+            size: 10,
+            modified: None,
+            identity: None,
+        },
+        name: FileName::parse(name).map_err(|error| error.to_string())?,
+        content_type: "image/png".to_owned(),
+    })
+}
