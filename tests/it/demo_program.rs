@@ -43,8 +43,8 @@ fn the_demo_touches_nothing_outside_its_throw_away_home() {
     for signal in [None, Some(Signal::TERM)] {
         let mut pty = Pty::start(&home, &["demo"], (140, 40));
         // The first frame shows both services.
-        pty.wait_text("SEGMENTFLOW");
-        pty.wait_text("WORDBEE");
+        pty.wait_text("acme-web");
+        pty.wait_text("acme-loc");
         pty.wait_text("Shop");
         assert!(
             !files(&home.path().join("tmp")).is_empty(),

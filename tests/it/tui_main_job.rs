@@ -14,8 +14,8 @@ const SIZE: Size = (140, 40);
 fn started(home: &Home) -> Pty {
     let pty = Pty::start(home, &[], SIZE);
     // The first frames show both services, then what each of them holds.
-    pty.wait_text("SEGMENTFLOW acme");
-    pty.wait_text("WORDBEE acme");
+    pty.wait_text("acme-web");
+    pty.wait_text("acme-loc");
     pty.wait_text("Shop");
     pty.wait_text("Mobile app");
     pty
