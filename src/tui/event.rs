@@ -1,7 +1,7 @@
 //! The terminal's events on their way to the model: what we use survives, the rest is dropped here.
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossterm::event::{
     Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
@@ -14,6 +14,8 @@ use crate::ui::ViewState;
 
 /// The largest paste that is taken, in bytes; what exceeds it is no list of files any more.
 const LARGEST_PASTE: usize = 1 << 20;
+/// An answer's pieces come closer together than keys do.
+const ANSWER: Duration = Duration::from_millis(50);
 /// How long crossterm may look for the rest of what has just come.
 const REST: Duration = Duration::from_millis(1);
 
@@ -30,15 +32,47 @@ pub fn read() -> std::io::Result<UnboundedReceiver<Event>> {
 /// Waits for input ourselves and lets crossterm read only when there is some: on a terminal that is
 /// gone its own waiting never ends and takes a whole processor.
 fn read_all(tty: &Tty, sender: &UnboundedSender<Event>) {
+    let mut answers = Answers::default();
     while wait(tty, true) {
         while let Ok(true) = crossterm::event::poll(REST) {
             let Ok(event) = crossterm::event::read() else {
                 return;
             };
-            if sender.send(event).is_err() {
+            if !answers.holds(&event, Instant::now()) && sender.send(event).is_err() {
                 return;
             }
         }
+    }
+}
+
+/// Terminals answer questions, of whatever program ran before us, as if keys were typed. crossterm
+/// takes the beginning of such a string for Alt with a key and gives the rest as plain keys.
+#[derive(Debug, Default)]
+struct Answers {
+    /// When the last piece of a string came that has not ended yet.
+    inside: Option<Instant>,
+}
+
+impl Answers {
+    /// The event is part of a terminal's answer.
+    fn holds(&mut self, event: &Event, now: Instant) -> bool {
+        let Event::Key(key) = event else {
+            return false;
+        };
+        let alt = key.modifiers.contains(KeyModifiers::ALT);
+        let inside = self.inside.is_some_and(|at| now < at + ANSWER);
+        self.inside = match key.code {
+            // ESC ] and ESC P, _, ^, X begin a string; ESC \ and BEL end it.
+            KeyCode::Char(']' | 'P' | '_' | '^' | 'X') if alt => Some(now),
+            KeyCode::Char('\\') if alt => None,
+            KeyCode::Char('g') if key.modifiers == KeyModifiers::CONTROL && inside => None,
+            _ if inside => Some(now),
+            _ => {
+                self.inside = None;
+                return false;
+            }
+        };
+        true
     }
 }
 
@@ -154,6 +188,28 @@ mod tests {
         let held = |kind| press(KeyCode::Char('j'), KeyModifiers::NONE, kind);
         assert_eq!(held(KeyEventKind::Release), None);
         assert_eq!(held(KeyEventKind::Repeat).unwrap(), "j");
+    }
+
+    #[test]
+    fn an_answer_of_the_terminal_is_no_key() {
+        let mut answers = Answers::default();
+        let begun = Instant::now();
+        let mut kept = |code, modifiers, after: u64| {
+            let event = Event::Key(KeyEvent::new(code, modifiers));
+            !answers.holds(&event, begun + Duration::from_millis(after))
+        };
+        let (none, alt, ctrl) = (KeyModifiers::NONE, KeyModifiers::ALT, KeyModifiers::CONTROL);
+        assert!(kept(KeyCode::Char('d'), none, 0));
+        assert!(!kept(KeyCode::Char(']'), alt, 0));
+        assert!(!kept(KeyCode::Char('d'), none, 1));
+        assert!(!kept(KeyCode::Char('g'), ctrl, 2), "its end");
+        assert!(kept(KeyCode::Char('d'), none, 3));
+        assert!(!kept(KeyCode::Char('P'), alt | KeyModifiers::SHIFT, 4));
+        assert!(!kept(KeyCode::Char('1'), none, 5));
+        assert!(!kept(KeyCode::Char('\\'), alt, 6), "its end");
+        assert!(kept(KeyCode::Char('d'), none, 7));
+        assert!(!kept(KeyCode::Char(']'), alt, 8));
+        assert!(kept(KeyCode::Char('d'), none, 500), "it was cut off");
     }
 
     #[test]

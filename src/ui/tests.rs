@@ -269,7 +269,7 @@ fn a_filter_is_typed_in_the_frame() {
         .assets
         .list
         .set_filter("fr");
-    state.filtering = Some(tui_input::Input::new("fr".to_owned()));
+    state.filtering = Some("fr".to_owned().into());
     let shot = shoot(&state, 80, 14);
     assert_snapshot!(shot.text());
     let cursor = shot.cursor.unwrap();

@@ -1,6 +1,7 @@
 //! Draws any modal: one drawer for every sheet and form.
 
 mod blocks;
+mod rows;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
