@@ -42,7 +42,7 @@
 //! In several layers: `async_trait` (api, providers, transfer, config, cli), `ratatui` (ui, tui),
 //! `tokio` (api, providers, transfer, runtime, tui, config, cli, demo), `tempfile` (cli, demo),
 //! `unicode_normalization` (domain, providers, transfer), `humansize`, `unicode_segmentation` and
-//! `unicode_width` (ui, cli), `rustix` (config, transfer, tui, cli, logging). Everywhere: `serde`,
+//! `unicode_width` (ui, cli), `rustix` (config, api, transfer, tui, cli, logging). Everywhere: `serde`,
 //! `serde_json`, `thiserror`, `tracing`, `jiff`, `url`, `percent_encoding`.
 
 #[cfg(not(unix))]

@@ -162,8 +162,9 @@ impl fmt::Display for ApiError {
             self.operation,
             crate::domain::SafeText::prose(&self.message)
         )?;
+        // Unless the service's own sentence names them already.
         if let ApiErrorKind::Forbidden { missing } = &self.kind
-            && !missing.is_empty()
+            && missing.iter().any(|scope| !self.message.contains(scope))
         {
             write!(
                 f,

@@ -1,5 +1,7 @@
 //! `accounts` and `ls`: listings.
 
+use std::time::Duration;
+
 use super::failure::Failure;
 use super::find;
 use super::output::{Cell, Output};
@@ -10,6 +12,9 @@ use super::session::{Known, Session};
 use crate::api::{Middle, Provider};
 use crate::config::credentials::{Lookup, Place};
 use crate::domain::{AssetScope, ContainerId, SafeText, SegmentId};
+
+/// After this a person is told what is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 const ACCOUNT_HEADS: &[&str] = &["REF", "NAME", "SERVICE", "ADDRESS", "KEY"];
 
@@ -125,7 +130,7 @@ async fn segments(
         // An empty list is also what a service says of a place that does not exist.
         provider.container(container).await?;
     } else if spec.capabilities.segment_texts {
-        match provider.segment_texts(container).await {
+        match patiently(output, provider.segment_texts(container)).await {
             Ok(texts) => find::join_texts(&mut entries, texts),
             // The ids are there all the same.
             Err(error) => output.note(&format!("the texts are missing: {error}")),
@@ -136,6 +141,20 @@ async fn segments(
         listing.segment(&known.info.name, container, entry)?;
     }
     listing.end(&nothing_in(spec, "segments"))
+}
+
+/// Waits, and tells a person so when it takes long: some services prepare the texts first.
+async fn patiently<T>(output: &mut Output, work: impl Future<Output = T>) -> T {
+    let mut work = std::pin::pin!(work);
+    tokio::select! {
+        done = &mut work => done,
+        () = tokio::time::sleep(PATIENCE) => {
+            if output.on_screen() {
+                output.note("the service prepares the texts, which may take a while; Ctrl-C stops");
+            }
+            work.await
+        }
+    }
 }
 
 async fn assets(

@@ -34,6 +34,9 @@ use crate::config::dirs::{Dirs, create_private};
 use crate::config::keyring::Keyring;
 use crate::logging::{self, Log};
 
+/// So many files are open at once at the least: the runtime, signals, a connection.
+const HANDLES: usize = 12;
+
 /// Runs the program with these arguments and says how it ended.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     protect::memory();
@@ -69,6 +72,7 @@ fn usage(output: &mut Output, error: &clap::Error) -> ExitCode {
 
 fn start(cli: Cli, output: &mut Output) -> Result<(), Failure> {
     let env = Env::process();
+    room_for_files()?;
     let _log = log(&env, output);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -78,6 +82,15 @@ fn start(cli: Cli, output: &mut Output) -> Result<(), Failure> {
     // Never waits: a call that hangs (a keyring's, a name look-up) must not keep us from ending.
     runtime.shutdown_background();
     result
+}
+
+/// Makes sure of the few file handles without which the runtime could only panic.
+fn room_for_files() -> Result<(), Failure> {
+    let handles: Result<Vec<_>, _> = (0..HANDLES)
+        .map(|_| std::fs::File::open("/dev/null"))
+        .collect();
+    let few = |_| Failure::failed("this shell allows too few open files; raise `ulimit -n`");
+    handles.map(drop).map_err(few)
 }
 
 /// The log, when one is asked for. That there is none is no reason not to go on.

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use keyring_core::{CredentialStore as OsStore, Entry, Error};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use super::credentials::{CredentialStore, KeyOwner, StoreError};
 use crate::domain::{SafeText, Secret};
@@ -37,6 +37,8 @@ pub struct Keyring {
     open: Open,
     deadline: Duration,
     state: Mutex<State>,
+    /// Told when nobody needs to wait any longer.
+    silent: Notify,
 }
 
 #[derive(Default)]
@@ -81,6 +83,7 @@ impl Keyring {
             open,
             deadline,
             state: Mutex::default(),
+            silent: Notify::new(),
         }
     }
 
@@ -107,6 +110,8 @@ impl Keyring {
     }
 
     async fn ask(&self, job: Job, owner: &KeyOwner) -> Result<Answer, StoreError> {
+        // Those who asked later wait no longer than the first: it is one keyring that is silent.
+        let silent = self.silent.notified();
         let worker = self.worker(matches!(job, Job::Read))?;
         let (answer, coming) = oneshot::channel();
         let request = Request {
@@ -117,10 +122,10 @@ impl Keyring {
         let result = if worker.send(request).is_err() {
             Err(stopped())
         } else {
-            match tokio::time::timeout(self.deadline, coming).await {
-                Ok(Ok(result)) => result,
-                Ok(Err(_)) => Err(stopped()),
-                Err(_) => Err(StoreError::Silent),
+            tokio::select! {
+                result = coming => result.unwrap_or_else(|_| Err(stopped())),
+                () = tokio::time::sleep(self.deadline) => Err(StoreError::Silent),
+                () = silent => Err(StoreError::Silent),
             }
         };
         if let Err(why) = &result {
@@ -129,6 +134,9 @@ impl Keyring {
                 StoreError::NoService | StoreError::Silent => {
                     state.gone.get_or_insert_with(|| why.clone());
                     state.worker = None;
+                    if *why == StoreError::Silent {
+                        self.silent.notify_waiters();
+                    }
                 }
                 StoreError::Locked => state.locked = true,
                 _ => {}

@@ -2,6 +2,8 @@
 
 mod fields;
 mod segmentflow;
+#[cfg(test)]
+mod tests;
 mod wordbee;
 
 use std::sync::Arc;

@@ -64,7 +64,7 @@ pub fn checked(address: &str) -> Result<String, String> {
     Ok(url.into())
 }
 
-/// Sends a link to the desktop's browser. Blocks for at most [`LAUNCHER`] per launcher. Success
+/// Sends a link to the desktop's browser. Blocks for at most a second and a half per launcher. Success
 /// means only that a launcher took it.
 pub fn open_link(address: &str, place: Place) -> Result<(), String> {
     let url = checked(address)?;

@@ -137,7 +137,7 @@ fn content_type(head: &[u8], path: &Path, accepted: &[&str]) -> Result<String, S
     let by_bytes = infer::get(head).map(|kind| kind.mime_type());
     let found = match (by_bytes, by_name) {
         // Families whose first bytes are shared: the name tells which member it is.
-        (Some(bytes), Some(name)) if is_family(bytes) => name,
+        (Some(bytes), Some(name)) if is_family(bytes) && !is_binary_picture(name) => name,
         (Some(bytes), _) => bytes,
         (None, Some(name)) => {
             if is_binary_picture(name) {

@@ -339,6 +339,7 @@ fn unsuitable_files_are_named_with_their_reason() {
         reason(&make("fake.png", b"GIF89a......"))
             .contains("image/gif, although its name says image/png")
     );
+    assert!(reason(&make("page.png", b"<!DOCTYPE html><html></html>")).contains("text/html"));
     assert!(reason(&make("text.png", b"hello")).contains("first bytes"));
     assert!(reason(&make("a.bin", b"hello")).contains("application/octet-stream"));
     assert!(reason(dir.path()).contains("folder"));

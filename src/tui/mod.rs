@@ -256,6 +256,9 @@ impl Tui {
                 Msg::Signal(Signal::Resumed)
             }
             Came::Notice(Notice::Resized) => {
+                // Also when the size is what it was: in between, the terminal may have cut and
+                // wrapped what stood there.
+                screen.forget()?;
                 self.resize(screen, now)?;
                 return Ok(None);
             }

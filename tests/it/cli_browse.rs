@@ -59,20 +59,19 @@ fn listings_lead_from_the_accounts_to_the_assets() {
     let server = Server::start();
     let home = server.home();
     let accounts = run(&home, &["ls", "--json"]).exits(0);
-    accounts
-        .json()
-        .iter()
-        .for_each(|line| has_head(line, "account"));
+    for line in &accounts.json() {
+        has_head(line, "account");
+    }
     ref_of(&accounts, "acme-web");
     ref_of(&accounts, "acme-loc");
 
     let websites = run(&home, &["ls", "acme-web:", "--json"]).exits(0);
-    websites
-        .json()
-        .iter()
-        .for_each(|line| has_head(line, "container"));
-    let names = ["Shop", "Blog", "日本ストア"];
-    names.map(|name| ref_of(&websites, name));
+    for line in &websites.json() {
+        has_head(line, "container");
+    }
+    for name in ["Shop", "Blog", "日本ストア"] {
+        ref_of(&websites, name);
+    }
 
     let shop = run(&home, &["ls", &ref_of(&websites, "Shop"), "--json"]).exits(0);
     let logo = shop
@@ -101,7 +100,9 @@ fn listings_lead_from_the_accounts_to_the_assets() {
 
     let segment = hero_segment(&home);
     let assets = run(&home, &["ls", &segment, "--json"]).exits(0).json();
-    assets.iter().for_each(|line| has_head(line, "asset"));
+    for line in &assets {
+        has_head(line, "asset");
+    }
     let german = assets
         .iter()
         .find(|line| line["locale"] == "de")

@@ -96,24 +96,25 @@ fn a_pipe_gets_one_clean_line_for_each_asset() {
 fn unreadable_entries_leave_their_neighbours_alone() {
     let server = hostile();
     let home = server.home();
-    let mut unreadable = 0;
-    let mut readable = 0;
     // The broken entries of the websites' list name no website, and so stand under none.
     let mut listed = places(&home);
     listed.extend(["acme-web:-".to_owned(), "acme-loc:".to_owned()]);
-    for place in listed {
-        for line in run(&home, &["ls", &place, "--json"]).exits(0).json() {
-            if line["kind"] == "unreadable" {
-                unreadable += 1
-            } else {
-                readable += 1
-            }
-        }
-    }
-    assert!(
-        unreadable >= 18 && readable > 30,
-        "{unreadable} unreadable, {readable} readable"
-    );
+    let counts: Vec<(String, usize, usize)> = listed
+        .into_iter()
+        .map(|place| {
+            let lines = run(&home, &["ls", &place, "--json"]).exits(0).json();
+            let bad = lines
+                .iter()
+                .filter(|line| line["kind"] == "unreadable")
+                .count();
+            (place, bad, lines.len() - bad)
+        })
+        .collect();
+    // Six in the list of website assets (a seventh can be read in part), three segments, four assets
+    // of one segment, four documents.
+    let bad: usize = counts.iter().map(|(_, bad, _)| bad).sum();
+    let good: usize = counts.iter().map(|(_, _, good)| good).sum();
+    assert!(bad >= 17 && good > 30, "{counts:#?}");
 }
 
 #[test]
@@ -159,9 +160,9 @@ fn files(root: &std::path::Path, without: &std::path::Path) -> Vec<std::path::Pa
             continue;
         }
         if path.is_dir() {
-            found.extend(files(&path, without))
+            found.extend(files(&path, without));
         } else {
-            found.push(path)
+            found.push(path);
         }
     }
     found.sort();
@@ -199,11 +200,11 @@ fn the_screen_shows_marks_and_nothing_runs() {
     for _ in 0..12 {
         pty.send_keys("j");
     }
-    pty.send_keys("G l l G i i Esc Esc");
+    pty.send_keys("G l l G i i");
     pty.wait_text("Evil");
-    pty.send_keys("?");
-    pty.send_keys("Esc q");
-    let _ = pty.exit_code(Duration::from_secs(10));
+    // A second interrupt always leaves, whatever lies on top.
+    pty.send_keys("C-c C-c");
+    pty.exit_code(Duration::from_secs(10));
     no_attack(&pty.output());
 }
 

@@ -1,5 +1,6 @@
 //! Keys in a real Secret Service, without one, and with one that never answers.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -77,14 +78,14 @@ fn a_key_is_kept_by_one_process_and_found_by_the_next() {
     run(&home, &["ls", "acme-loc:"]).exits(4);
 }
 
+const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 /// A key raw, in hexadecimal, and in base64 without its last digits.
 fn disguises(key: &str) -> [Vec<u8>; 3] {
-    use std::fmt::Write as _;
     let mut hex = String::new();
     for byte in key.bytes() {
         let _ = write!(hex, "{byte:02x}");
     }
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let base64 = key.as_bytes().chunks_exact(3).flat_map(|three| {
         let bits = three
             .iter()

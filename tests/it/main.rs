@@ -3,14 +3,18 @@
 //! Rules: no sleeping except inside the wait-until helpers of `support`; environment variables are
 //! set on the child only; nothing touches the user's home, keyring or network.
 
+#![allow(clippy::unwrap_used)] // All of this crate is test code.
+
 mod architecture;
 mod cli_browse;
 mod cli_upload;
 mod contract;
 mod demo_contract;
+mod demo_program;
 mod hostile;
 mod keyring;
 mod readme_picture;
 mod support;
 mod terminal;
+mod tui_main_job;
 mod tui_terminal;

@@ -11,8 +11,17 @@ use crate::support::svg;
 #[ignore = "writes assets/readme/screen.svg; run it when the screen has changed"]
 fn readme_picture() {
     let home = Home::new();
-    let mut pty = Pty::start(&home, &["demo"], (120, 34));
+    // A fixed port, since addresses are on the screen and the picture must not change by itself.
+    let mut pty = Pty::start(&home, &["demo", "--port", "48391"], (120, 34));
     pty.wait_text("Shop");
+    pty.wait_text("Mobile app");
+    pty.send_keys("j j j j j j j Enter");
+    pty.wait_text("Segments 14");
+    pty.wait_row(&["hero.png", "de"]);
+    pty.send_keys("Enter");
+    pty.wait_row(&["Folder", "public/images"]);
+    pty.wait_text("●1");
+    pty.wait_text("y y copy link");
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/readme/screen.svg");
     std::fs::create_dir_all(file.parent().expect("a folder")).expect("assets/readme");
     let title = "assetdeck: websites and documents, segments, assets and the details of one";

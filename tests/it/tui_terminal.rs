@@ -24,7 +24,7 @@ fn started(home: &Home) -> Pty {
 fn quitting_gives_the_terminal_back() {
     let server = Server::start();
     let home = server.home();
-    for keys in ["q", "C-c"] {
+    for keys in ["q", "C-c C-c"] {
         let mut pty = started(&home);
         assert!(pty.cells().alternate_screen() && pty.cells().bracketed_paste());
         pty.send_keys(keys);
@@ -94,7 +94,7 @@ fn at_rest_it_writes_nothing_and_does_not_wake() {
     let pty = started(&server.home());
     // Quiet once everything that was loading has come in and every notice has run out.
     let window = Duration::from_secs(2);
-    let quiet = until(Duration::from_secs(60), || {
+    let quiet = until(Duration::from_mins(1), || {
         let (bytes, count) = (pty.output().len(), naps(pty.pid()));
         never(window, || {
             pty.output().len() != bytes || naps(pty.pid()) != count

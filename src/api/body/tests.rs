@@ -4,21 +4,14 @@ use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::*;
-use crate::api::http::testing::{Heard, Server, TestFile, hasty, json, reply};
+use crate::api::http::tests::server::{Heard, Server, TestFile, json, reply};
 use crate::api::http::{Method, Patience};
 
 const OP: &str = "test";
 
-fn patient() -> Patience {
-    Patience {
-        silence: std::time::Duration::from_secs(5),
-        ..hasty()
-    }
-}
-
 async fn put(server: &Server, body: Outgoing) -> Result<u64, ApiError> {
     let sent = AtomicU64::new(0);
-    let http = server.http(patient());
+    let http = server.http(Patience::default());
     http.bare(OP, Method::PUT, &server.url())
         .file(body, &|bytes| sent.store(bytes, Ordering::Relaxed))
         .answer()
@@ -148,65 +141,104 @@ async fn a_pipe_is_refused_without_waiting() {
     assert!(error.message.contains("pipe"), "{error}");
 }
 
-/// What happens to the file after its first bytes have gone.
-async fn while_sending(change: fn(&Path)) -> (Server, Result<u64, ApiError>, usize) {
-    let size = 40 * CHUNK;
-    let file = TestFile::new("a.bin", &vec![1; size]);
-    let server = Server::start(|_| reply(200, "", ""));
-    let body = Outgoing::file(OP, &file.path, &file.stamp(), "image/png")
-        .await
-        .unwrap();
-    let http = server.http(patient());
-    let changed = std::sync::Once::new();
-    let path = file.path.clone();
-    let result = http
-        .bare(OP, Method::PUT, &server.url())
-        .file(body, &|bytes| {
-            if bytes > 0 {
-                changed.call_once(|| change(&path));
-            }
-        })
-        .answer()
-        .await
-        .map(|_| 0);
-    (server, result, size)
+fn append(path: &Path) {
+    let mut file = std::fs::OpenOptions::new().append(true).open(path).unwrap();
+    file.write_all(b"more").unwrap();
+}
+
+fn cut(path: &Path) {
+    let file = std::fs::OpenOptions::new().write(true).open(path).unwrap();
+    file.set_len(100).unwrap();
+}
+
+fn rewrite(path: &Path) {
+    let mut file = std::fs::OpenOptions::new().write(true).open(path).unwrap();
+    file.write_all(b"other").unwrap();
+    // Even if both writes fall into one tick of the file system's clock.
+    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(5);
+    file.set_modified(later).unwrap();
+}
+
+fn replace(path: &Path) {
+    let other = path.with_file_name("other");
+    std::fs::write(&other, b"other").unwrap();
+    std::fs::rename(&other, path).unwrap();
 }
 
 #[tokio::test]
 async fn a_file_that_changes_on_the_way_is_never_complete() {
-    let append = |path: &Path| {
-        let mut file = std::fs::OpenOptions::new().append(true).open(path).unwrap();
-        file.write_all(b"more").unwrap();
-    };
-    let cut = |path: &Path| {
-        let file = std::fs::OpenOptions::new().write(true).open(path).unwrap();
-        file.set_len(100).unwrap();
-    };
-    let touch = |path: &Path| {
-        let mut file = std::fs::OpenOptions::new().write(true).open(path).unwrap();
-        file.write_all(b"other").unwrap();
-        file.set_modified(std::time::SystemTime::UNIX_EPOCH)
+    let size = 10 * CHUNK;
+    for (at, change) in [0, 1, 5, 9]
+        .into_iter()
+        .flat_map(|at| [append as fn(&Path), cut, rewrite].map(|change| (at, change)))
+    {
+        let file = TestFile::new("a.bin", &vec![1; size]);
+        let mut body = Outgoing::file(OP, &file.path, &file.stamp(), "image/png")
+            .await
             .unwrap();
-    };
-    for change in [append as fn(&Path), cut, touch] {
-        let (server, result, size) = while_sending(change).await;
-        let error = result.unwrap_err();
+        let mut sent = 0;
+        let mut pieces = 0;
+        let error = loop {
+            if pieces == at {
+                change(&file.path);
+            }
+            match body.pieces.next().await.unwrap() {
+                Ok((bytes, _)) => sent += bytes.len(),
+                Err(error) => break error,
+            }
+            pieces += 1;
+        };
         assert_eq!(error.kind, ApiErrorKind::File, "{error:?}");
         assert!(!error.is_transient());
+        assert!(sent < size, "the last piece must be held back");
+    }
+}
+
+#[tokio::test]
+async fn a_changed_file_breaks_the_request() {
+    for change in [append as fn(&Path), cut, rewrite] {
+        let file = TestFile::new("a.bin", &vec![1; 3 * CHUNK]);
+        let server = Server::start(|_| reply(200, "", ""));
+        let body = Outgoing::file(OP, &file.path, &file.stamp(), "image/png")
+            .await
+            .unwrap();
+        change(&file.path);
+        let error = put(&server, body).await.unwrap_err();
+        assert_eq!(error.kind, ApiErrorKind::File, "{error:?}");
         for heard in server.heard() {
             assert!(
-                heard.body.len() < size,
+                heard.body.len() < 3 * CHUNK,
                 "the storage must not hold a whole body"
             );
         }
+        // The form must not be closed either.
+        let file = TestFile::new("a.bin", &vec![1; 3 * CHUNK]);
+        let stamp = file.stamp();
+        let form = Outgoing::form(OP, &file.path, &stamp, "image/png", "a.bin")
+            .await
+            .unwrap();
+        change(&file.path);
+        assert_eq!(
+            put(&server, form).await.unwrap_err().kind,
+            ApiErrorKind::File
+        );
+        for heard in server.heard() {
+            assert!(!heard.body.ends_with(b"--\r\n"));
+        }
     }
-    // Another file in its place is no change: the one that was opened is sent whole.
-    let (server, result, size) = while_sending(|path| {
-        let other = path.with_file_name("other");
-        std::fs::write(&other, b"other").unwrap();
-        std::fs::rename(&other, path).unwrap();
-    })
-    .await;
-    result.unwrap();
-    assert_eq!(server.heard()[0].body.len(), size);
+}
+
+#[tokio::test]
+async fn another_file_in_its_place_is_no_change() {
+    let file = TestFile::new("a.bin", &vec![1; 3 * CHUNK]);
+    let server = Server::start(|_| reply(200, "", ""));
+    let body = Outgoing::file(OP, &file.path, &file.stamp(), "image/png")
+        .await
+        .unwrap();
+    replace(&file.path);
+    put(&server, body).await.unwrap();
+    assert!(
+        server.heard()[0].body == vec![1; 3 * CHUNK],
+        "the opened one is sent whole"
+    );
 }

@@ -22,6 +22,7 @@ const MAX_HOPS: usize = 5;
 pub type Progress<'a> = &'a (dyn Fn(u64) + Send + Sync);
 
 /// A call being put together. Nothing is sent before [`Call::answer`] or [`Call::stream`].
+#[must_use = "nothing is sent before `answer` or `stream`"]
 pub struct Call<'a> {
     http: &'a Http,
     operation: &'static str,

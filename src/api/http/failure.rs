@@ -151,11 +151,8 @@ impl CallInfo {
         };
         hide(&mut error.message);
         error.chain.iter_mut().for_each(hide);
-        for text in [&mut error.code, &mut error.request_id, &mut error.url] {
-            if let Some(text) = text {
-                hide(text);
-            }
-        }
+        let more = [&mut error.code, &mut error.request_id, &mut error.url];
+        more.into_iter().flatten().for_each(hide);
         if let ApiErrorKind::Forbidden { missing } = &mut error.kind {
             missing.iter_mut().for_each(hide);
         }
@@ -230,19 +227,18 @@ fn cut(text: &str) -> String {
 /// The wait a service names, as seconds or as a date.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    let seconds = match text.parse::<u64>() {
-        Ok(seconds) => seconds,
-        Err(_) => {
-            let read = |text: &str| jiff::fmt::rfc2822::parse(text).ok();
-            let until = read(text)?.timestamp().as_second();
-            // The service's own clock where it shows it: ours may be wrong.
-            let now = headers
-                .get(reqwest::header::DATE)
-                .and_then(|date| read(date.to_str().ok()?))
-                .map_or_else(jiff::Timestamp::now, |date| date.timestamp())
-                .as_second();
-            u64::try_from(until - now).ok()?
-        }
+    let seconds = if let Ok(seconds) = text.parse::<u64>() {
+        seconds
+    } else {
+        let read = |text: &str| jiff::fmt::rfc2822::parse(text).ok();
+        let until = read(text)?.timestamp().as_second();
+        // The service's own clock where it shows it: ours may be wrong.
+        let now = headers
+            .get(reqwest::header::DATE)
+            .and_then(|date| read(date.to_str().ok()?))
+            .map_or_else(jiff::Timestamp::now, |date| date.timestamp())
+            .as_second();
+        u64::try_from(until - now).ok()?
     };
     (seconds <= MAX_WAIT).then(|| Duration::from_secs(seconds))
 }

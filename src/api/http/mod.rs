@@ -10,9 +10,7 @@ mod answer;
 mod call;
 mod failure;
 #[cfg(test)]
-pub(crate) mod testing;
-#[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use answer::{Answer, MAX_ENTRIES, MAX_PAGE, Streaming};
 pub use call::Call;

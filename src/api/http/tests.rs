@@ -1,14 +1,16 @@
 //! The wire at its worst: redirects, lies about length, pages, stalls, bombs, and where secrets go.
 
+pub(crate) mod server;
+
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use proptest::prelude::*;
 
-use super::testing::{CANARY, Reply, Server, TestFile, canary, hasty, json, reply};
 use super::*;
 use crate::api::body::Outgoing;
 use crate::api::{ApiErrorKind, Delivery};
+use server::{CANARY, Reply, Server, TestFile, canary, hasty, json, reply};
 
 const OP: &str = "test";
 
@@ -27,7 +29,7 @@ fn assert_unheard(server: &Server) {
 #[tokio::test]
 async fn no_redirect_is_followed_with_credentials() {
     let stranger = Server::start(|_| json(200, serde_json::json!({})));
-    let file = TestFile::new("a.bin", &[7; 300_000]);
+    let file = TestFile::new("a.bin", &vec![7; 300_000]);
     let there = stranger.authority();
     let targets = [
         format!("http://{there}/x"),
@@ -43,7 +45,7 @@ async fn no_redirect_is_followed_with_credentials() {
         for target in &targets {
             let location = format!("location: {target}\r\n");
             let home = Server::start(move |_| reply(status, &location, ""));
-            let http = home.http(hasty());
+            let http = home.http(Patience::default());
             let call = |method| http.call(OP, method, &["a", "b"]).query("signature", "1");
             let mut errors = vec![
                 call(Method::GET).answer().await.unwrap_err(),
@@ -84,7 +86,7 @@ async fn no_redirect_is_followed_with_credentials() {
 async fn a_refused_redirect_names_where_it_led() {
     let home = Server::start(|_| reply(302, "location: https://evil.example:444/x?y\r\n", ""));
     let error = home
-        .http(hasty())
+        .http(Patience::default())
         .call(OP, Method::GET, &["a"])
         .answer()
         .await
@@ -98,7 +100,7 @@ async fn a_bare_download_follows_without_credentials() {
     let storage = Server::start(|_| reply(200, "", "bytes"));
     let location = format!("location: {}/file\r\n", storage.url());
     let home = Server::start(move |_| reply(302, &location, ""));
-    let http = home.http(hasty());
+    let http = home.http(Patience::default());
     let mut stream = http
         .bare(OP, Method::GET, &format!("{}/start", home.url()))
         .stream()
@@ -113,7 +115,7 @@ async fn a_bare_download_follows_without_credentials() {
     }
 
     let around = Server::start(|heard| reply(302, &format!("location: {}x\r\n", heard.path()), ""));
-    let http = around.http(hasty());
+    let http = around.http(Patience::default());
     let error = http
         .bare(OP, Method::GET, &around.url())
         .stream()
@@ -126,7 +128,7 @@ async fn a_bare_download_follows_without_credentials() {
 #[tokio::test]
 async fn a_bare_call_cannot_carry_a_credential() {
     let home = Server::start(|_| reply(200, "", ""));
-    let http = home.http(hasty());
+    let http = home.http(Patience::default());
     let call = http.bare(OP, Method::GET, &home.url());
     let error = call
         .secret("x-api-key", &canary())
@@ -148,7 +150,7 @@ async fn the_key_goes_to_its_origin_and_never_into_an_error() {
                 format!("your key {CANARY} is no good"),
             )
         });
-        let http = home.http(hasty());
+        let http = home.http(Patience::default());
         let error = http
             .call(OP, Method::GET, &["a"])
             .answer()
@@ -159,7 +161,7 @@ async fn the_key_goes_to_its_origin_and_never_into_an_error() {
         assert_eq!(error.status, Some(status));
         assert_eq!(home.heard()[0].header("x-api-key"), Some(CANARY));
     }
-    let http = Server::start(|_| reply(200, "", "")).http(hasty());
+    let http = Server::start(|_| reply(200, "", "")).http(Patience::default());
     assert!(!format!("{http:?}").contains("canary"));
 }
 
@@ -210,7 +212,7 @@ async fn a_status_says_what_to_do() {
     ];
     for (status, headers, kind) in cases {
         let home = Server::start(move |_| reply(status, headers, ""));
-        let http = home.http(hasty());
+        let http = home.http(Patience::default());
         let error = http
             .call(OP, Method::GET, &["a"])
             .answer()
@@ -232,7 +234,7 @@ async fn a_page_is_no_answer() {
     ] {
         for status in [200, 500, 403] {
             let home = Server::start(move |_| reply(status, "", page));
-            let http = home.http(hasty());
+            let http = home.http(Patience::default());
             let error = http
                 .call(OP, Method::GET, &["a"])
                 .answer()
@@ -259,7 +261,7 @@ async fn a_broken_answer_leaves_a_change_in_doubt() {
     ];
     for answer in answers {
         let home = Server::start(move |_| Reply::Bytes(answer.to_vec()));
-        let http = home.http(hasty());
+        let http = home.http(Patience::default());
         let call = http.call(OP, Method::POST, &["a"]).json(&1).changes();
         let error = call.answer().await.unwrap_err();
         assert_eq!(error.kind, ApiErrorKind::Transport, "{error:?}");
@@ -270,7 +272,7 @@ async fn a_broken_answer_leaves_a_change_in_doubt() {
     }
     for status in [502, 504] {
         let home = Server::start(move |_| reply(status, "", "<html>"));
-        let http = home.http(hasty());
+        let http = home.http(Patience::default());
         let call = http.call(OP, Method::POST, &["a"]).json(&1).changes();
         assert!(call.answer().await.unwrap_err().in_doubt());
     }
@@ -282,7 +284,9 @@ async fn without_a_connection_nothing_is_in_doubt() {
         .unwrap()
         .local_addr()
         .unwrap();
-    let options = Server::start(|_| reply(200, "", "")).http(hasty()).options;
+    let options = Server::start(|_| reply(200, "", ""))
+        .http(Patience::default())
+        .options;
     let http = Http::new(&format!("http://{free}"), options).unwrap();
     let call = http
         .call(OP, Method::POST, &["a"])
@@ -333,7 +337,7 @@ async fn a_silent_or_dripping_server_ends_in_time() {
 #[tokio::test]
 async fn an_upload_that_stops_moving_ends_in_time() {
     let file = TestFile::new("big.bin", &vec![7; 30_000_000]);
-    let home = Server::start(|_| Reply::Early(Vec::new()));
+    let home = Server::deaf(b"");
     let http = home.http(hasty());
     let body = Outgoing::file(OP, &file.path, &file.stamp(), "image/png")
         .await
@@ -355,9 +359,8 @@ async fn an_upload_that_stops_moving_ends_in_time() {
 #[tokio::test]
 async fn a_yes_before_the_end_is_no_yes() {
     let file = TestFile::new("big.bin", &vec![7; 30_000_000]);
-    let early = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_vec();
-    let home = Server::start(move |_| Reply::Early(early.clone()));
-    let http = home.http(hasty());
+    let home = Server::deaf(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+    let http = home.http(Patience::default());
     let body = Outgoing::file(OP, &file.path, &file.stamp(), "image/png")
         .await
         .unwrap();
@@ -399,8 +402,7 @@ async fn too_much_is_refused() {
     ];
     for case in cases {
         let home = Server::start(move |_| case());
-        let mut patience = hasty();
-        patience.silence = Duration::from_secs(5);
+        let patience = Patience::default();
         let error = home
             .http(patience)
             .call(OP, Method::GET, &["a"])
@@ -411,7 +413,7 @@ async fn too_much_is_refused() {
     }
     let list = format!("[{}]", vec!["1"; MAX_ENTRIES + 1].join(","));
     let home = Server::start(move |_| reply(200, "", &list));
-    let http = home.http(hasty());
+    let http = home.http(Patience::default());
     let answer = http.call(OP, Method::GET, &["a"]).answer().await.unwrap();
     let error = answer.entries(answer.raw().unwrap()).unwrap_err();
     assert_eq!(error.kind, ApiErrorKind::Limit);
@@ -424,7 +426,7 @@ async fn an_odd_body_is_an_error_and_no_crash() {
         let body = body.to_owned();
         let home = Server::start(move |_| reply(200, "", &body));
         let answer = home
-            .http(hasty())
+            .http(Patience::default())
             .call(OP, Method::GET, &["a"])
             .answer()
             .await
@@ -435,7 +437,7 @@ async fn an_odd_body_is_an_error_and_no_crash() {
     // One entry that is not UTF-8 costs that entry only.
     let home = Server::start(|_| reply(200, "", b"[{\"a\":\"x\"},{\"a\":\"\xff\"}]"));
     let answer = home
-        .http(hasty())
+        .http(Patience::default())
         .call(OP, Method::GET, &["a"])
         .answer()
         .await
@@ -488,7 +490,7 @@ fn a_base_address_is_sound_or_refused() {
 
 #[tokio::test]
 async fn an_address_of_the_service_is_judged() {
-    let local = Server::start(|_| reply(200, "", "")).http(hasty());
+    let local = Server::start(|_| reply(200, "", "")).http(Patience::default());
     let remote = Http::new("https://api.example.com", local.options.clone()).unwrap();
     let judge = |http: &Http, address: &str| http.foreign(OP, address).is_ok();
     assert!(judge(

@@ -127,6 +127,27 @@ async fn a_silent_one_costs_the_deadline_once() {
 }
 
 #[tokio::test]
+async fn who_asks_later_waits_no_longer_than_the_first() {
+    let (hold, never) = mpsc::channel::<()>();
+    let never = Mutex::new(never);
+    let open: Open = Arc::new(move || {
+        let _ = never.lock().unwrap().recv();
+        no_bus()
+    });
+    let keyring = Keyring::with(open, Duration::from_secs(2));
+    let owner = owner("https://a.example");
+    let start = Instant::now();
+    let mut first = std::pin::pin!(keyring.read(&owner));
+    // It has waited for most of its time when the second comes.
+    let early = tokio::time::timeout(Duration::from_millis(1500), &mut first).await;
+    assert!(early.is_err());
+    let both = tokio::join!(first, keyring.read(&owner));
+    assert_eq!(both, (Err(StoreError::Silent), Err(StoreError::Silent)));
+    assert!(start.elapsed() < Duration::from_secs(3));
+    drop(hold);
+}
+
+#[tokio::test]
 async fn a_locked_one_is_not_read_again_but_may_be_saved_to() {
     let (keyring, opened) = keyring(|| Err(Error::NoStorageAccess("prompt dismissed".into())));
     let owner = owner("https://a.example");

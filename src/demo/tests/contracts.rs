@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::super::Exchange;
 use super::{Session, cut, demo, send, web, web_as};
+use crate::demo::Exchange;
 
 struct Contract(Value);
 

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::super::sign::sha256_hex;
-use super::super::{Options, sample_files, serve};
 use super::{Session, demo, key, send};
+use crate::demo::sign::sha256_hex;
+use crate::demo::{Options, sample_files, serve};
 
 const HERO: &str = "apps/wbflex/documents/19914/assets/27667833";
 

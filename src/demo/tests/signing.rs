@@ -12,8 +12,8 @@ use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
 use tokio::net::TcpListener;
 
-use super::super::sign::{Permit, Signer};
 use super::{cut, send};
+use crate::demo::sign::{Permit, Signer};
 
 const KEYS: [&str; 6] = [
     "plain.png",

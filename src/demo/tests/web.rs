@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::super::sign::sha256_hex;
-use super::super::{ListShape, Options, serve};
 use super::{Demo, broken_off, cut, demo, raw, send, web, web_as};
+use crate::demo::sign::sha256_hex;
+use crate::demo::{ListShape, Options, serve};
 
 const BYTES: &[u8] = b"\x89PNG\r\n\x1a\nnot much of a picture";
 

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::super::{Options, sample_files, serve};
 use super::{Session, demo, send, web};
+use crate::demo::{Options, sample_files, serve};
 
 /// The state with what depends on the ports taken out.
 fn timeless(demo: &super::Demo) -> String {

@@ -191,6 +191,10 @@ fn asset(fields: &Fields<'_>, website: Option<&Website>) -> Result<Asset, Unread
     let key = AssetKey::from_parts([id.as_str()]).ok_or_else(|| bad("`id` is empty".into()))?;
     let container = ContainerId::new(website.map_or(NO_WEBSITE, |website| &website.id))
         .ok_or_else(|| bad("`websiteId` is empty".into()))?;
+    // A name that is missing has a stand-in below; one that is no text is a damaged entry.
+    if fields.get("filename").is_some() && fields.text("filename").is_none() {
+        return Err(bad("`filename` is not readable text".into()));
+    }
     let stored_as = fields.full_text("s3Key");
     let url = fields.full_text("url");
     let tail = |text: &String| {

@@ -9,13 +9,11 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::wire;
+use super::reply;
 use crate::api::http::{Call, Http, Method};
 use crate::api::{ApiError, ApiErrorKind};
 use crate::domain::Secret;
 
-/// Renewed before the service drops it.
-const IDLE: Duration = Duration::from_mins(25);
 /// After a refused key the service is left alone for this long.
 const REST: Duration = Duration::from_secs(30);
 /// What leaving may take at most.
@@ -44,6 +42,8 @@ struct State {
 pub(super) struct Session {
     account: Secret,
     key: Secret,
+    /// See `Pace::idle`.
+    idle: Duration,
     state: Mutex<State>,
 }
 
@@ -54,10 +54,11 @@ impl std::fmt::Debug for Session {
 }
 
 impl Session {
-    pub fn new(account: Secret, key: Secret) -> Self {
+    pub fn new(account: Secret, key: Secret, idle: Duration) -> Self {
         Self {
             account,
             key,
+            idle,
             state: Mutex::default(),
         }
     }
@@ -106,7 +107,7 @@ impl Session {
     /// The token in use, or a new one when there is none or it has lain idle.
     async fn token(&self, http: &Http) -> Result<Token, ApiError> {
         let mut state = self.state.lock().await;
-        let idle = state.used_at.is_none_or(|at| at.elapsed() >= IDLE);
+        let idle = state.used_at.is_none_or(|at| at.elapsed() >= self.idle);
         state.used_at = Some(Instant::now());
         match &state.token {
             Some(token) if !idle => Ok(token.clone()),
@@ -140,7 +141,7 @@ impl Session {
             .call("sign in", Method::POST, &["api", "auth", "token"])
             .hide(&self.key)
             .json(&body)
-            .errors(wire::read_sign_in_error)
+            .errors(reply::read_sign_in_error)
             .answer()
             .await;
         let answer = match answer {
@@ -152,7 +153,7 @@ impl Session {
                 return Err(error);
             }
         };
-        let value = wire::token(&answer)?;
+        let value = reply::token(&answer)?;
         state.generation += 1;
         let token = Token {
             value,

@@ -3,9 +3,12 @@
 //! Every call but signing in carries `X-Auth-Token` and `X-Auth-AccountId`, and goes to the configured
 //! host only: addresses that the service shows (`downloadUrl`) are shown, never fetched.
 
+mod assets;
 mod auth;
 mod delete;
+mod documents;
 mod pull;
+mod reply;
 mod segments;
 mod spec;
 #[cfg(test)]
@@ -13,13 +16,13 @@ mod tests;
 mod upload;
 mod wire;
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use serde_json::json;
 
-use crate::api::http::{Answer, Call, Http, HttpOptions, Method, Patience, Streaming, encode};
+use crate::api::http::{Answer, Call, Http, HttpOptions, Method, Patience, Streaming};
 use crate::api::{
     AccountSettings, ApiError, ApiErrorKind, ConnectError, Download, Provider, ProviderSpec,
     Receipt, UploadRequest, UploadWatch,
@@ -28,18 +31,11 @@ use crate::domain::{
     Asset, AssetScope, Container, ContainerId, Cursor, Entry, Page, Secret, Segment, SegmentId,
     SegmentText,
 };
-use crate::providers::fields::unreadable;
 
 use auth::{Session, Turn};
 use segments::Pace;
 pub(super) use spec::SPEC;
 use wire::DocumentIds;
-
-/// Documents asked for at a time: the documented maximum.
-const TAKE: u64 = 500;
-/// Longest query of a list for several segments, in bytes: the usual default of a .NET service is
-/// 2,048 for the whole.
-const MAX_QUERY: usize = 1_800;
 
 /// Connects an account. Makes no call.
 pub(super) fn connect(
@@ -71,7 +67,7 @@ impl Adapter {
             &base_url,
             HttpOptions {
                 credentials: Vec::new(),
-                read_error: wire::read_error,
+                read_error: reply::read_error,
                 patience,
             },
         )
@@ -85,7 +81,7 @@ impl Adapter {
             })?;
         Ok(Self {
             http,
-            session: Session::new(account, key),
+            session: Session::new(account, key, pace.idle),
             pace,
             documents: Mutex::default(),
         })
@@ -148,126 +144,6 @@ impl Adapter {
             }
         }
     }
-
-    fn known(&self, id: &ContainerId) -> DocumentIds {
-        let documents = self
-            .documents
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        documents.get(id).cloned().unwrap_or_default()
-    }
-
-    fn remember(&self, id: &ContainerId, ids: DocumentIds) {
-        self.documents
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(id.clone(), ids);
-    }
-
-    /// Resource, project and languages of a document, asked for once.
-    async fn ids(
-        &self,
-        operation: &'static str,
-        id: &ContainerId,
-    ) -> Result<DocumentIds, ApiError> {
-        let known = self.known(id);
-        if known.locales.is_empty() {
-            self.fresh_ids(operation, id).await
-        } else {
-            Ok(known)
-        }
-    }
-
-    /// The same, asked for now.
-    async fn fresh_ids(
-        &self,
-        operation: &'static str,
-        id: &ContainerId,
-    ) -> Result<DocumentIds, ApiError> {
-        let parts = ["api", "apps", "wbflex", "documents", id.as_str(), "short"];
-        let (_, ids) = self.document(operation, id, &parts).await?;
-        Ok(ids)
-    }
-
-    async fn document(
-        &self,
-        operation: &'static str,
-        id: &ContainerId,
-        parts: &[&str],
-    ) -> Result<(Container, DocumentIds), ApiError> {
-        let answer = self
-            .answer(|| self.call(operation, Method::GET, parts))
-            .await?;
-        let (container, ids) = wire::document(&answer, id, &self.known(id))?;
-        self.remember(id, ids.clone());
-        Ok((container, ids))
-    }
-
-    /// What one segment holds now.
-    async fn list_segment(
-        &self,
-        operation: &'static str,
-        container: &ContainerId,
-        segment: &SegmentId,
-    ) -> Result<Vec<Entry<Asset>>, ApiError> {
-        let parts = [
-            "api",
-            "apps",
-            "wbflex",
-            "documents",
-            container.as_str(),
-            "assets",
-            segment.as_str(),
-            "list",
-        ];
-        let answer = self
-            .answer(|| self.call(operation, Method::GET, &parts))
-            .await?;
-        read_assets(&answer, container, std::slice::from_ref(segment))
-    }
-
-    /// The assets of a batch of segments in one call.
-    async fn list_batch(
-        &self,
-        container: &ContainerId,
-        batch: &[SegmentId],
-    ) -> Result<Vec<Entry<Asset>>, ApiError> {
-        let ids: Vec<&str> = batch.iter().map(SegmentId::as_str).collect();
-        let ids = ids.join(",");
-        let parts = [
-            "api",
-            "apps",
-            "wbflex",
-            "documents",
-            container.as_str(),
-            "assets",
-            "list",
-        ];
-        let answer = self
-            .answer(|| {
-                self.call("list the assets of several segments", Method::GET, &parts)
-                    .query("segmentIds", &ids)
-            })
-            .await?;
-        read_assets(&answer, container, batch)
-    }
-}
-
-fn read_assets(
-    answer: &Answer,
-    container: &ContainerId,
-    asked: &[SegmentId],
-) -> Result<Vec<Entry<Asset>>, ApiError> {
-    Ok(answer
-        .entries(answer.raw()?)?
-        .into_iter()
-        .map(|entry| {
-            if answer.is_damaged(entry) {
-                return Entry::Unreadable(unreadable(entry, "its text is not UTF-8"));
-            }
-            wire::asset(entry, container, asked).map_or_else(Entry::Unreadable, Entry::Read)
-        })
-        .collect())
 }
 
 /// The segment of a scope: assets live nowhere else here.
@@ -283,26 +159,6 @@ fn of_segment<'a>(
             "assets belong to a segment here; name one, like ACCOUNT:DOCUMENT/SEGMENT",
         )),
     }
-}
-
-/// Cuts ids into batches whose encoded query stays short. Ids named twice are asked for once.
-fn batches(segments: &[SegmentId]) -> Vec<Vec<SegmentId>> {
-    let mut seen = HashSet::new();
-    let mut batches: Vec<Vec<SegmentId>> = Vec::new();
-    let mut length = usize::MAX;
-    for id in segments.iter().filter(|id| seen.insert(*id)) {
-        // The comma between two ids travels as `%2C`.
-        let own = encode(id.as_str()).len() + 3;
-        if length.saturating_add(own) > MAX_QUERY {
-            batches.push(Vec::new());
-            length = "segmentIds=".len();
-        }
-        length += own;
-        if let Some(batch) = batches.last_mut() {
-            batch.push(id.clone());
-        }
-    }
-    batches
 }
 
 #[async_trait]
@@ -326,53 +182,7 @@ impl Provider for Adapter {
     }
 
     async fn containers(&self, cursor: Option<Cursor>) -> Result<Page<Container>, ApiError> {
-        let operation = "list documents";
-        let skip: u64 = match &cursor {
-            None => 0,
-            Some(cursor) => cursor.0.parse().map_err(|_| {
-                ApiError::new(
-                    operation,
-                    ApiErrorKind::Invalid,
-                    "this is no place in the list",
-                )
-            })?,
-        };
-        let parts = ["api", "apps", "wbflex", "list"];
-        let answer = self
-            .answer(|| {
-                self.call(operation, Method::POST, &parts)
-                    .json(&json!({ "take": TAKE, "skip": skip }))
-            })
-            .await?;
-        let fields = wire::object(&answer)?;
-        let rows = fields
-            .get("rows")
-            .ok_or_else(|| answer.broken("its answer lacks `rows`"))?;
-        let rows = answer.entries(rows)?;
-        let total = fields.count("total");
-        let reached = skip + rows.len() as u64;
-        let more = !rows.is_empty() && total.is_none_or(|total| reached < total);
-        let entries = rows
-            .into_iter()
-            .map(|row| match wire::document_row(row) {
-                _ if answer.is_damaged(row) => {
-                    Entry::Unreadable(unreadable(row, "its text is not UTF-8"))
-                }
-                Ok((container, mut ids)) => {
-                    let known = self.known(&container.id);
-                    ids.dsid = ids.dsid.or(known.dsid);
-                    ids.locales = known.locales;
-                    self.remember(&container.id, ids);
-                    Entry::Read(container)
-                }
-                Err(why) => Entry::Unreadable(why),
-            })
-            .collect();
-        Ok(Page {
-            entries,
-            next: more.then(|| Cursor(reached.to_string())),
-            total,
-        })
+        self.list_documents(cursor.as_ref()).await
     }
 
     async fn container(&self, id: &ContainerId) -> Result<Container, ApiError> {
@@ -409,25 +219,7 @@ impl Provider for Adapter {
         container: &ContainerId,
         segments: &[SegmentId],
     ) -> Result<Vec<Entry<Asset>>, ApiError> {
-        let mut found = Vec::new();
-        let mut waiting = batches(segments);
-        waiting.reverse();
-        while let Some(batch) = waiting.pop() {
-            match self.list_batch(container, &batch).await {
-                Ok(assets) => found.extend(assets),
-                // Perhaps only too long a query: no ceiling is documented.
-                Err(error) if matches!(error.status, Some(400 | 404 | 414)) && batch.len() > 1 => {
-                    if error.kind == ApiErrorKind::Unauthorized {
-                        return Err(error);
-                    }
-                    let (first, second) = batch.split_at(batch.len() / 2);
-                    waiting.push(second.to_vec());
-                    waiting.push(first.to_vec());
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(found)
+        self.list_segments(container, segments).await
     }
 
     async fn upload(

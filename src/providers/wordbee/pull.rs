@@ -32,18 +32,35 @@ impl Broken {
 #[derive(Debug, Default)]
 pub(super) struct Segments {
     depth: usize,
-    in_string: bool,
-    escaped: bool,
+    text: Text,
     /// The string of the top object read last, which is a key when a colon follows.
     word: Vec<u8>,
-    key_is_segments: bool,
-    /// Inside the list; it is at depth 2.
-    in_list: bool,
-    /// The object being collected.
+    place: Place,
+    /// The object being collected; empty between two.
     entry: Vec<u8>,
-    collecting: bool,
-    seen_list: bool,
     done: bool,
+}
+
+/// Inside a string or not.
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
+enum Text {
+    #[default]
+    Outside,
+    Inside,
+    /// After a backslash.
+    Escaped,
+}
+
+/// How far the search for the list has come.
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
+enum Place {
+    #[default]
+    Before,
+    /// Its key was read.
+    Named,
+    /// Inside; its entries are at depth 2.
+    Inside,
+    After,
 }
 
 impl Segments {
@@ -57,7 +74,7 @@ impl Segments {
 
     /// Says whether it was whole.
     pub fn finish(&self) -> Result<(), Broken> {
-        if self.done && self.seen_list {
+        if self.done && self.place == Place::After {
             Ok(())
         } else {
             Err(Broken::Unfinished)
@@ -65,25 +82,25 @@ impl Segments {
     }
 
     fn step(&mut self, byte: u8, found: &mut impl FnMut(&[u8])) -> Result<(), Broken> {
-        if self.collecting {
+        if !self.entry.is_empty() {
             self.entry.push(byte);
             if self.entry.len() > MAX_ENTRY {
                 return Err(Broken::TooLarge);
             }
         }
-        if self.in_string {
+        if self.text != Text::Outside {
             self.string(byte);
             return Ok(());
         }
         match byte {
             b'"' if self.depth > 0 => {
-                self.in_string = true;
+                self.text = Text::Inside;
                 self.word.clear();
             }
-            b':' if self.depth == 1 => {
-                self.key_is_segments = self.word == b"segments";
+            b':' if self.depth == 1 && self.place == Place::Before && self.word == b"segments" => {
+                self.place = Place::Named;
             }
-            b',' if self.depth == 1 => self.key_is_segments = false,
+            b',' if self.depth == 1 && self.place == Place::Named => self.place = Place::Before,
             b'{' | b'[' => self.open(byte)?,
             b'}' | b']' => self.close(found)?,
             _ if self.depth == 0 && !byte.is_ascii_whitespace() && !is_mark(byte) => {
@@ -95,14 +112,14 @@ impl Segments {
     }
 
     fn string(&mut self, byte: u8) {
-        if self.escaped {
-            self.escaped = false;
-        } else if byte == b'\\' {
-            self.escaped = true;
-        } else if byte == b'"' {
-            self.in_string = false;
-            return;
-        }
+        self.text = match (self.text, byte) {
+            (Text::Inside, b'\\') => Text::Escaped,
+            (Text::Inside, b'"') => {
+                self.text = Text::Outside;
+                return;
+            }
+            _ => Text::Inside,
+        };
         if self.depth == 1 && self.word.len() < 16 {
             self.word.push(byte);
         }
@@ -112,13 +129,9 @@ impl Segments {
         if self.depth == 0 && (byte != b'{' || self.done) {
             return Err(Broken::NoObject);
         }
-        if self.depth == 1 && byte == b'[' && self.key_is_segments {
-            self.in_list = true;
-            self.seen_list = true;
-        }
-        if self.in_list && self.depth == 2 && byte == b'{' {
-            self.collecting = true;
-            self.entry.clear();
+        if self.depth == 1 && self.place == Place::Named && byte == b'[' {
+            self.place = Place::Inside;
+        } else if self.depth == 2 && self.place == Place::Inside && byte == b'{' {
             self.entry.push(byte);
         }
         self.depth += 1;
@@ -129,10 +142,10 @@ impl Segments {
         self.depth = self.depth.checked_sub(1).ok_or(Broken::NoObject)?;
         match self.depth {
             0 => self.done = true,
-            1 => self.in_list = false,
-            2 if self.collecting => {
-                self.collecting = false;
+            1 if self.place == Place::Inside => self.place = Place::After,
+            2 if !self.entry.is_empty() => {
                 found(&self.entry);
+                self.entry.clear();
             }
             _ => {}
         }

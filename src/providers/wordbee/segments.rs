@@ -21,13 +21,16 @@ const TAKE: u64 = 500;
 const MAX_PULL: u64 = 256 * 1024 * 1024;
 const TEXTS: &str = "read segment texts";
 
-/// How long an operation of the service may take.
+/// When to ask the service again.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pace {
     /// Between two questions. Asking more often than every 5 s may get the API switched off.
     pub poll: Duration,
     /// In all.
     pub cap: Duration,
+    /// After this time without a call a token is renewed beforehand: the service drops it after 30
+    /// minutes.
+    pub idle: Duration,
 }
 
 impl Default for Pace {
@@ -35,6 +38,7 @@ impl Default for Pace {
         Self {
             poll: Duration::from_secs(5),
             cap: Duration::from_mins(10),
+            idle: Duration::from_mins(25),
         }
     }
 }

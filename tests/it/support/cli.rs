@@ -10,7 +10,7 @@ use super::home::Home;
 use super::wait::until;
 
 /// How long a command may take before it counts as hanging.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// How a command ended.
 #[derive(Debug)]

@@ -239,6 +239,19 @@ impl Pty {
         }
     }
 
+    /// Types keys again and again until the screen follows: for what takes no key for a moment.
+    #[track_caller]
+    pub fn press_until(&mut self, keys: &str, what: &str, condition: impl Fn(&str) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            self.send_keys(keys);
+            if until(Duration::from_millis(400), || condition(&self.screen())) {
+                return;
+            }
+        }
+        panic!("pressed {keys} for {what}; the screen:\n{}", self.screen());
+    }
+
     /// Pastes text the way a terminal does that knows bracketed paste.
     pub fn paste(&mut self, text: &str) {
         self.send(&format!("\x1b[200~{text}\x1b[201~"));

@@ -51,6 +51,7 @@ struct Run {
 }
 
 #[derive(PartialEq, Clone)]
+#[allow(clippy::struct_excessive_bools)] // As many as a terminal cell has.
 struct Style {
     fg: String,
     bg: String,
