@@ -143,11 +143,10 @@ impl Facts<'_> {
         }
     }
 
-    /// What the service tells beyond that; a fact that was shown already is not repeated.
-    fn details(&mut self, details: &[Detail], shown: &[&str]) -> Result<(), Failure> {
+    /// What the service tells beyond that.
+    fn details(&mut self, details: &[Detail]) -> Result<(), Failure> {
         details
             .iter()
-            .filter(|detail| !shown.contains(&detail.label))
             .try_for_each(|detail| self.prose(detail.label, &detail.value))
     }
 }
@@ -172,7 +171,7 @@ fn show_container(
         let locales: Vec<&str> = locales.iter().map(Locale::as_str).collect();
         facts.maybe("Locales", Some(&locales.join(", ")))?;
         facts.maybe("Changed", container.modified.as_deref())?;
-        facts.details(&container.details, &["Id"])?;
+        facts.details(&container.details)?;
         facts.name("Ref", &reference)?;
     }
     output.flush()
@@ -231,7 +230,7 @@ fn show_asset(
         facts.maybe("Link", asset.url.as_deref())?;
         facts.maybe("Created", asset.created.as_deref())?;
         facts.maybe("Changed", asset.modified.as_deref())?;
-        facts.details(&asset.details, &[])?;
+        facts.details(&asset.details)?;
         facts.name("Ref", &reference)?;
     }
     output.flush()

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use super::paint::{Paint, wide};
 use crate::app::State;
-use crate::app::browse::{Account, Link, PlaceRow};
+use crate::app::browse::{Account, Link};
 use crate::app::modal::view::{Tone, Words, toned};
 use crate::domain::SafeText;
 
@@ -17,7 +17,7 @@ pub fn draw(buffer: &mut Buffer, area: Rect, state: &State, paint: &Paint<'_>) {
         width: area.width.saturating_sub(2),
         ..area
     };
-    let account = current(state);
+    let account = state.browse.current_account();
     let place = place(state);
     let mut lead = Vec::new();
     if let Some(account) = account {
@@ -46,16 +46,6 @@ pub fn draw(buffer: &mut Buffer, area: Rect, state: &State, paint: &Paint<'_>) {
         }
     }
     paint.both_ends(buffer, line, &words(&lead, &place), &end, Style::new());
-}
-
-/// The account of what is open, else the one under the cursor, else the first.
-fn current(state: &State) -> Option<&Account> {
-    let browse = &state.browse;
-    if let Some(opened) = browse.open() {
-        return browse.account(&opened.account);
-    }
-    let at = browse.places.current().map_or(0, PlaceRow::account);
-    browse.accounts.get(at)
 }
 
 fn locale(state: &State) -> Option<String> {

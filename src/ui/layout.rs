@@ -13,7 +13,7 @@ pub const fn columns_for(width: u16) -> usize {
     match width {
         0..=69 => 1,
         70..=99 => 2,
-        100..=119 => 3,
+        100..=129 => 3,
         _ => 4,
     }
 }
@@ -41,9 +41,8 @@ pub fn shown(focus: Pane, zoom: bool, width: u16) -> Vec<Pane> {
 /// Shares of the width.
 const fn weight(pane: Pane) -> u32 {
     match pane {
-        Pane::Places => 5,
-        Pane::Middle | Pane::Details => 6,
-        Pane::Assets => 9,
+        Pane::Places | Pane::Middle | Pane::Details => 6,
+        Pane::Assets => 10,
     }
 }
 
@@ -99,7 +98,7 @@ mod tests {
 
     #[test]
     fn the_focused_pane_is_always_shown() {
-        for width in [40, 60, 80, 99, 100, 119, 120, 300] {
+        for width in [40, 60, 80, 99, 100, 129, 130, 300] {
             for focus in Pane::ALL {
                 let panes = shown(focus, false, width);
                 assert!(panes.contains(&focus), "{focus:?} at {width}");

@@ -12,7 +12,7 @@ use crate::support::svg;
 fn readme_picture() {
     let home = Home::new();
     // A fixed port, since addresses are on the screen and the picture must not change by itself.
-    let mut pty = Pty::start(&home, &["demo", "--port", "48391"], (120, 34));
+    let mut pty = Pty::start(&home, &["demo", "--port", "48391"], (140, 36));
     pty.wait_text("Shop");
     pty.wait_text("Mobile app");
     pty.send_keys("j j j j j j j Enter");

@@ -85,6 +85,15 @@ impl Browse {
         self.opened.first_mut()
     }
 
+    /// The account of what is open, else the one under the cursor, else the first.
+    pub fn current_account(&self) -> Option<&Account> {
+        if let Some(opened) = self.open() {
+            return self.account(&opened.account);
+        }
+        let at = self.places.current().map_or(0, PlaceRow::account);
+        self.accounts.get(at)
+    }
+
     pub fn account(&self, name: &crate::domain::AccountName) -> Option<&Account> {
         self.accounts
             .iter()

@@ -122,7 +122,6 @@ impl Found {
             locales: None,
             modified: None,
             details: [
-                Detail::some("Id", Some(id)),
                 Detail::some("Assets", Some(self.assets)),
                 Detail::some("Known from", Some(sources.join(", "))),
             ]

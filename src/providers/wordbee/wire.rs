@@ -63,7 +63,6 @@ pub(super) fn document_row(raw: &RawValue) -> Result<(Container, DocumentIds), U
         segments: fields.count("segments"),
     };
     let mut details: Vec<Detail> = [
-        Detail::some("Id", Some(id.as_str())),
         Detail::some("Reference", fields.full_text("preference")),
         Detail::some(
             "Source language",
@@ -147,7 +146,6 @@ pub(super) fn document(
         .filter_map(|file| Fields::read(file).ok()?.full_text("name"))
         .collect();
     let mut details: Vec<Detail> = [
-        Detail::some("Id", Some(id.as_str())),
         Detail::some(
             "Languages",
             Some(shown.join(", ")).filter(|text| !text.is_empty()),

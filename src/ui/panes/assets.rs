@@ -45,12 +45,15 @@ pub(super) fn body(
     let not_asked = match opened.map(|opened| opened.spec.middle) {
         Some(Middle::Segments) => "Choose a segment to see its assets.",
         Some(Middle::Types) => "Assets were not asked for.",
-        None => "Nothing chosen yet.",
+        None => "Its assets will be listed here.",
     };
     let mut empty = vec![say("No assets here yet. ")];
     empty.extend(ground.next("upload", "upload the first"));
     let texts = Texts {
-        not_asked: vec![say(not_asked), toned("  Enter", Tone::Strong)],
+        not_asked: match opened {
+            Some(_) => vec![say(not_asked), toned("  Enter", Tone::Strong)],
+            None => vec![say(not_asked)],
+        },
         empty,
     };
     if ground.face(buffer, inner, &face, texts) {

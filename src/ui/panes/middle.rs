@@ -16,8 +16,14 @@ use crate::ui::text::count;
 
 pub(super) fn frame(ground: &Ground<'_>) -> Frame {
     let Some(opened) = ground.state.browse.open() else {
+        let account = ground.state.browse.current_account();
+        let title = match account.map(|account| account.info.spec.middle) {
+            Some(Middle::Segments) => "Segments",
+            Some(Middle::Types) => "Types",
+            None => "",
+        };
         return Frame {
-            title: "Inside".to_owned(),
+            title: title.to_owned(),
             ..Frame::default()
         };
     };
@@ -68,15 +74,18 @@ pub(super) fn body(
     offset: &mut usize,
 ) -> Option<Rect> {
     let Some(opened) = ground.state.browse.open() else {
+        let account = ground.state.browse.current_account();
+        let not_asked = account.map_or_else(Vec::new, |account| {
+            let one = account.info.spec.container.one;
+            let text = format!("Choose a {one} at the left and press ");
+            vec![say(text), toned("Enter", Tone::Strong)]
+        });
         ground.face(
             buffer,
             inner,
             &Face::NotAsked,
             Texts {
-                not_asked: vec![
-                    say("Choose one at the left: "),
-                    toned("Enter", Tone::Strong),
-                ],
+                not_asked,
                 empty: Vec::new(),
             },
         );
