@@ -49,7 +49,7 @@ pub fn asset_column(kind: AssetColumn) -> &'static Column<Asset> {
         },
         AssetColumn::Locale => &Column {
             name: "LOCALE",
-            width: Width::Fixed(7),
+            width: Width::Fixed(6),
             right: false,
             rank: 1,
             value: |asset| {
@@ -74,7 +74,7 @@ pub fn asset_column(kind: AssetColumn) -> &'static Column<Asset> {
         },
         AssetColumn::AssetType => &Column {
             name: "TYPE",
-            width: Width::Fixed(9),
+            width: Width::Fixed(16),
             right: false,
             rank: 3,
             value: |asset| text(asset.asset_type.as_ref()),
@@ -88,7 +88,7 @@ pub fn asset_column(kind: AssetColumn) -> &'static Column<Asset> {
         },
         AssetColumn::Size => &Column {
             name: "SIZE",
-            width: Width::Fixed(9),
+            width: Width::Fixed(8),
             right: true,
             rank: 2,
             value: |asset| asset.size.map_or(Value::Absent, Value::Bytes),
