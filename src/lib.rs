@@ -32,7 +32,7 @@
 //! | `config` | `domain` | `toml`, `keyring`, `keyring_core`, `zbus_secret_service_keyring_store`, `etcetera` |
 //! | `api` | `domain` | `reqwest`, `http_body`, `rustls` |
 //! | `providers` | `domain`, `api` | |
-//! | `transfer` | `domain`, `api` | `infer`, `mime_guess` |
+//! | `transfer` | `domain`, `api` | `infer`, `mime_guess`, `rusqlite` |
 //! | `app` | `domain`, `api`, `transfer` | `tui_input` |
 //! | `ui` | `domain`, `api`, `transfer`, `app` | |
 //! | `runtime` | `domain`, `api`, `transfer`, `app` | `open` |

@@ -78,7 +78,7 @@ impl State {
                 self.notices
                     .say(Tone::Plain, format!("{name} was cancelled"), now);
             }
-            JobState::Queued | JobState::Running(_) => {}
+            JobState::Queued | JobState::Running(_) | JobState::Waiting { .. } => {}
         }
         Vec::new()
     }
@@ -203,7 +203,7 @@ impl Transfers {
         for job in &self.jobs {
             match &job.state {
                 JobState::Cancelled => continue,
-                JobState::Queued => strip.queued += 1,
+                JobState::Queued | JobState::Waiting { .. } => strip.queued += 1,
                 JobState::Running(_) => {
                     strip.running += 1;
                     strip.rate += self.rate(job.id);

@@ -96,6 +96,11 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
+    /// List the transfers, and go on with those that an earlier run left
+    #[command(
+        after_help = "Examples:\n  assetdeck transfers\n  assetdeck transfers resume\n  assetdeck transfers retry 12\n  assetdeck transfers list --json"
+    )]
+    Transfers(Queue),
     /// Delete assets, after asking
     Rm {
         /// Refs as `ls` prints them
@@ -157,6 +162,41 @@ pub struct Upload {
     /// One JSON object per uploaded asset
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Queue {
+    #[command(subcommand)]
+    pub command: Option<QueueCommand>,
+    /// One JSON object per line
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum QueueCommand {
+    /// List all of them, finished ones too
+    List,
+    /// Go on with what is left; what is in doubt is looked for first
+    Resume,
+    /// Try again what failed or is in doubt, and go on with the rest
+    Retry {
+        /// Numbers as the list shows them [default: all that failed]
+        #[arg(value_name = "ID")]
+        ids: Vec<u64>,
+    },
+    /// Give up what is left
+    Cancel {
+        /// Numbers as the list shows them [default: all that are not finished]
+        #[arg(value_name = "ID")]
+        ids: Vec<u64>,
+    },
+    /// Forget what is finished
+    Clear {
+        /// Numbers as the list shows them [default: all that are done or cancelled]
+        #[arg(value_name = "ID")]
+        ids: Vec<u64>,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -17,6 +17,7 @@ use crate::config::Env;
 use crate::config::credentials::NoStore;
 use crate::config::dirs::{Dirs, create_private};
 use crate::demo::{Demo, Options, sample_files, serve};
+use crate::transfer::Transfers;
 
 /// A throw-away home; gone when this goes.
 struct Home {
@@ -106,7 +107,8 @@ async fn wait(output: &mut Output, demo: &Demo, config: &Path) -> Result<(), Fai
 async fn show(demo: &Demo, home: &Home) -> Result<(), Failure> {
     let env = Env::of(demo.env());
     let session = Session::open(Some(&home.config), env, Arc::new(NoStore))?;
-    screen::run(Arc::new(session), home.files.clone()).await
+    // Its world ends with it, so nothing of it is worth keeping.
+    screen::run(Arc::new(session), Transfers::new(), home.files.clone()).await
 }
 
 #[cfg(test)]

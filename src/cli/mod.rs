@@ -16,6 +16,7 @@ mod session;
 mod show;
 mod stop;
 mod transfer;
+mod transfers;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -121,7 +122,8 @@ async fn run(cli: Cli, env: Env, output: &mut Output) -> Result<(), Failure> {
     let Some(command) = cli.command else {
         // A working folder that was deleted is no reason not to start.
         let files_at = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
-        return screen::run(Arc::new(session), files_at).await;
+        let transfers = transfers::for_screen(&session);
+        return screen::run(Arc::new(session), transfers, files_at).await;
     };
     let mut stop = Stop::listen()?;
     let result = dispatch(command, &session, output, &mut stop).await;
@@ -152,6 +154,7 @@ async fn dispatch(
         Command::Get { references, out } => {
             transfer::get(session, output, stop, &references, out.as_deref()).await
         }
+        Command::Transfers(args) => transfers::transfers(session, output, stop, &args).await,
         Command::Demo(args) => demo::demo(output, &args).await,
     }
 }

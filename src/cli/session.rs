@@ -1,6 +1,6 @@
 //! The composition of settings, keys and adapters into ready accounts, for commands and screen.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use crate::api::{
 use crate::config::credentials::{
     CredentialStore, Credentials, KeyOwner, Lookup, Place, StoreError,
 };
+use crate::config::dirs::Dirs;
 use crate::config::{Account, Env, HOW_TO_BEGIN, Settings, key_variable};
 use crate::domain::{AccountName, SafeText, Secret, nearest};
 use crate::providers;
@@ -40,6 +41,8 @@ impl Known {
 pub struct Session {
     settings: Settings,
     accounts: Vec<Known>,
+    /// What must outlive the session is kept here; `None` without a home.
+    state: Option<PathBuf>,
     credentials: Credentials,
     /// Signed out at the end.
     open: Mutex<Vec<Arc<dyn Provider>>>,
@@ -59,11 +62,17 @@ impl Session {
             .map(|account| known(&settings, account))
             .collect::<Result<_, _>>()?;
         Ok(Self {
+            state: Dirs::locate(&env).ok().map(|dirs| dirs.state),
             settings,
             accounts,
             credentials: Credentials::new(env, store),
             open: Mutex::default(),
         })
+    }
+
+    /// Where what must outlive the session is kept.
+    pub fn state_folder(&self) -> Option<&Path> {
+        self.state.as_deref()
     }
 
     /// How to begin, when there is nothing to begin with.

@@ -61,17 +61,18 @@ pub async fn upload(
         let request = plan::request(file, scope.clone(), &wishes, spec, locales.as_deref());
         requests.push(request.map_err(|error| wrong_flag(&error))?);
     }
-    let transfers = Transfers::new();
+    let transfers = super::transfers::open(session, output)?;
     let mut events = transfers.events();
     let jobs: HashSet<JobId> = requests
         .into_iter()
         .map(|request| transfers.upload(&known.info.name, Arc::clone(&provider), request))
         .collect();
     let finish = Finish::Uploaded { json: args.json };
-    follow(&transfers, &mut events, jobs, stop, |job| {
+    follow(&transfers, &mut events, jobs.clone(), stop, |job| {
         told(output, &job, &finish, &mut tally);
     })
     .await;
+    leave(&transfers, &jobs).await;
     tally.end()
 }
 
@@ -95,7 +96,7 @@ pub async fn get(
         let shown = SafeText::name(&folder.to_string_lossy()).into_string();
         return Err(Failure::usage(format!("there is no folder {shown}")).hint("Make it first."));
     }
-    let transfers = Transfers::new();
+    let transfers = super::transfers::open(session, output)?;
     let mut events = transfers.events();
     let mut tally = Tally::default();
     let mut jobs = HashSet::new();
@@ -127,10 +128,11 @@ pub async fn get(
             transfers.cancel(*id);
         }
     }
-    follow(&transfers, &mut events, jobs, stop, |job| {
+    follow(&transfers, &mut events, jobs.clone(), stop, |job| {
         told(output, &job, &Finish::Saved, &mut tally);
     })
     .await;
+    leave(&transfers, &jobs).await;
     tally.end()
 }
 
@@ -264,6 +266,17 @@ async fn follow(
     }
 }
 
+/// What went well or was stopped has been told, and is over; the rest stays in the journal, where
+/// `transfers` finds it.
+async fn leave(transfers: &Transfers, jobs: &HashSet<JobId>) {
+    let told = transfers.jobs().into_iter().filter(|job| {
+        jobs.contains(&job.id) && matches!(job.state, JobState::Done { .. } | JobState::Cancelled)
+    });
+    let told: Vec<JobId> = told.map(|job| job.id).collect();
+    transfers.clear(&told);
+    transfers.drain(WIND_DOWN).await;
+}
+
 /// Jobs that are left behind while they still run.
 fn left(all: Vec<Job>, jobs: &HashSet<JobId>, over: &mut impl FnMut(Job)) {
     for mut job in all {
@@ -274,14 +287,14 @@ fn left(all: Vec<Job>, jobs: &HashSet<JobId>, over: &mut impl FnMut(Job)) {
     }
 }
 
-enum Finish {
+pub(super) enum Finish {
     Uploaded { json: bool },
     Saved,
 }
 
 /// One line for a job that is over: on standard output when it is done, else on standard error. A
 /// reader that went away does not stop the files.
-fn told(output: &mut Output, job: &Job, finish: &Finish, tally: &mut Tally) {
+pub(super) fn told(output: &mut Output, job: &Job, finish: &Finish, tally: &mut Tally) {
     let name = SafeText::name(&job.name).into_string();
     for warning in &job.warnings {
         output.note(&format!("{name}: {}", SafeText::prose(warning)));
@@ -334,7 +347,7 @@ fn told(output: &mut Output, job: &Job, finish: &Finish, tally: &mut Tally) {
             tally.stopped = true;
             output.note(&format!("{name}: stopped"));
         }
-        JobState::Queued | JobState::Running(_) => {}
+        JobState::Queued | JobState::Running(_) | JobState::Waiting { .. } => {}
     }
 }
 

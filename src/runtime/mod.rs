@@ -54,11 +54,17 @@ impl Runtime {
             root.clone()
                 .run_until_cancelled_owned(watch::forward(transfers.clone(), inbox.clone())),
         );
+        let providers = Providers::default();
+        tasks.spawn(root.clone().run_until_cancelled_owned(watch::open_accounts(
+            transfers.clone(),
+            connector.clone(),
+            providers.clone(),
+        )));
         Self {
             connector,
             transfers,
             inbox,
-            providers: Providers::default(),
+            providers,
             requests: HashMap::new(),
             tasks,
             root,
@@ -185,10 +191,12 @@ impl Runtime {
             self.providers.clone(),
             self.inbox.clone(),
         );
+        let transfers = self.transfers.clone();
         self.tasks
             .spawn(self.root.clone().run_until_cancelled_owned(async move {
                 let result = connector.connect(&account, entry).await;
                 let result = result.map(|Connected { provider, key }| {
+                    transfers.attach_provider(&account, provider.clone());
                     lock(&providers).insert(account.clone(), provider);
                     key
                 });

@@ -1,12 +1,14 @@
 //! Transfers into the inbox: every change of state, and bytes while something moves.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::send;
+use super::{Providers, send};
+use crate::api::Connector;
 use crate::app::msg::Msg;
 use crate::transfer::job::{JobId, JobState};
 use crate::transfer::{Progress, Transfers};
@@ -19,6 +21,12 @@ pub(super) async fn forward(transfers: Transfers, inbox: UnboundedSender<Msg>) {
     let mut events = transfers.events();
     let mut running: HashSet<JobId> = HashSet::new();
     let mut told: HashMap<JobId, u64> = HashMap::new();
+    // What an earlier run left; what went well then is no news.
+    for job in transfers.jobs() {
+        if !matches!(job.state, JobState::Done { .. } | JobState::Cancelled) {
+            send(&inbox, Msg::Job(job));
+        }
+    }
     let mut timer = interval(EVERY);
     timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -45,6 +53,33 @@ pub(super) async fn forward(transfers: Transfers, inbox: UnboundedSender<Msg>) {
         }
         if inbox.is_closed() {
             return;
+        }
+    }
+}
+
+/// Opens accounts for jobs that other processes have added. Where no key is at hand they wait until
+/// the user opens the account. At rest it does not wake.
+pub(super) async fn open_accounts(
+    transfers: Transfers,
+    connector: Arc<dyn Connector>,
+    providers: Providers,
+) {
+    let mut wants = transfers.wants();
+    while let Some(account) = wants.recv().await {
+        let open = super::lock(&providers).get(&account).cloned();
+        let provider = match open {
+            Some(provider) => Some(provider),
+            None => connector
+                .connect(&account, None)
+                .await
+                .ok()
+                .map(|it| it.provider),
+        };
+        if let Some(provider) = provider {
+            super::lock(&providers)
+                .entry(account.clone())
+                .or_insert_with(|| provider.clone());
+            transfers.attach_provider(&account, provider);
         }
     }
 }

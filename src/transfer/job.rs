@@ -1,11 +1,16 @@
 //! A job: one file going up or down, as data, and what may happen to it.
+//!
+//! [`Job::apply`] is the only way from one state to the next, for the running engine and for the
+//! replay of the journal alike, so that both always agree.
 
 use std::path::PathBuf;
 
-use crate::api::{ApiError, Step};
+use jiff::Timestamp;
+
+use crate::api::{ApiError, ApiErrorKind, Delivery, Receipt, Step};
 use crate::domain::{AccountName, Asset, AssetScope};
 
-/// A job's number within this process, in the order they were added.
+/// A job's number, in the order they were added; where there is a journal, the same in every process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct JobId(pub u64);
 
@@ -21,6 +26,14 @@ pub enum Direction {
 pub enum JobState {
     Queued,
     Running(Step),
+    /// A try failed for a while only; the next one begins by itself.
+    Waiting {
+        until: Timestamp,
+        /// The try that comes next; the first one is 1.
+        attempt: u32,
+        /// Why the last one failed.
+        error: ApiError,
+    },
     /// The service lists it with its name, place and size; or the file stands under its real name.
     Done {
         asset: Option<Box<Asset>>,
@@ -40,7 +53,21 @@ pub enum JobState {
 impl JobState {
     /// Nothing more will happen by itself.
     pub const fn is_over(&self) -> bool {
-        !matches!(self, Self::Queued | Self::Running(_))
+        !matches!(self, Self::Queued | Self::Running(_) | Self::Waiting { .. })
+    }
+
+    /// The word in listings and in the journal.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running(_) => "running",
+            Self::Waiting { .. } => "waiting",
+            Self::Done { .. } => "done",
+            Self::Failed(_) => "failed",
+            Self::InDoubt(_) => "in doubt",
+            Self::Unlisted { .. } => "unlisted",
+            Self::Cancelled => "cancelled",
+        }
     }
 }
 
@@ -59,6 +86,189 @@ pub struct Job {
     /// Bytes; `None` when not known yet.
     pub size: Option<u64>,
     pub state: JobState,
+    /// It does not begin, and no further try begins, before it is told to go on.
+    pub paused: bool,
+    /// What is known of earlier tries.
+    pub trail: Trail,
     /// What went wrong beside the file itself.
     pub warnings: Vec<String>,
 }
+
+/// What earlier tries may have left at the service.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Trail {
+    /// A record may exist that was never seen listed: nothing is sent before a look.
+    pub unsettled: bool,
+    /// What names the stored bytes of the last try.
+    pub receipt: Option<Receipt>,
+}
+
+/// What happens to a job. In the journal before it is acted upon.
+#[derive(Debug, Clone, PartialEq)]
+pub enum JobEvent {
+    /// This step comes next.
+    Step {
+        step: Step,
+        receipt: Option<Receipt>,
+    },
+    /// The try failed; the next begins then.
+    Wait {
+        until: Timestamp,
+        attempt: u32,
+        error: ApiError,
+    },
+    Done {
+        asset: Option<Box<Asset>>,
+        path: Option<PathBuf>,
+    },
+    Failed(ApiError),
+    InDoubt(ApiError),
+    Unlisted {
+        reason: String,
+    },
+    Cancelled,
+    Paused,
+    WentOn,
+    /// The user wants another try.
+    Retried,
+    /// The process that worked on it ended, or was told to pause it.
+    Interrupted,
+    Warned(String),
+}
+
+/// An event that does not fit the state; the job is unchanged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this cannot happen to a transfer that is {0}")]
+pub struct NotAllowed(pub &'static str);
+
+/// Whether a request of this step may leave a record that a second one would double.
+pub const fn is_binding(step: Step) -> bool {
+    matches!(
+        step,
+        Step::Record | Step::Attach | Step::Texts | Step::Confirm
+    )
+}
+
+impl Job {
+    /// Takes one event, or refuses it and stays as it is.
+    pub fn apply(&mut self, event: JobEvent) -> Result<(), NotAllowed> {
+        let refused = Err(NotAllowed(self.state.word()));
+        match event {
+            JobEvent::Paused | JobEvent::WentOn if self.state.is_over() => return refused,
+            JobEvent::Paused => self.paused = true,
+            JobEvent::WentOn => self.paused = false,
+            JobEvent::Warned(text) => self.warnings.push(text),
+            JobEvent::Retried => {
+                let again = matches!(
+                    self.state,
+                    JobState::Failed(_)
+                        | JobState::InDoubt(_)
+                        | JobState::Unlisted { .. }
+                        | JobState::Cancelled
+                );
+                if !again {
+                    return refused;
+                }
+                self.paused = false;
+                self.state = JobState::Queued;
+            }
+            JobEvent::Step { step, receipt } => {
+                // A look may settle what is in doubt or unlisted; nothing else begins by itself.
+                let looks = step == Step::Confirm
+                    && matches!(self.state, JobState::InDoubt(_) | JobState::Unlisted { .. });
+                if self.state.is_over() && !looks {
+                    return refused;
+                }
+                if matches!(step, Step::AskLink | Step::Send) {
+                    // Whatever came before was settled or given up: this try leaves its own trail.
+                    self.trail = Trail::default();
+                }
+                if self.direction == Direction::Up && is_binding(step) {
+                    self.trail.unsettled = true;
+                }
+                if receipt.is_some() {
+                    self.trail.receipt = receipt;
+                }
+                self.state = JobState::Running(step);
+            }
+            JobEvent::Wait {
+                until,
+                attempt,
+                error,
+            } => {
+                if self.state.is_over() {
+                    return refused;
+                }
+                // Only what the service clearly did not do waits for another try.
+                self.trail.unsettled = false;
+                self.state = JobState::Waiting {
+                    until,
+                    attempt,
+                    error,
+                };
+            }
+            JobEvent::Interrupted => match &self.state {
+                JobState::Running(step) if self.direction == Direction::Up && is_binding(*step) => {
+                    self.trail.unsettled = true;
+                    self.state = JobState::InDoubt(interrupted(*step));
+                }
+                JobState::Running(_) | JobState::Waiting { .. } => self.state = JobState::Queued,
+                _ => return refused,
+            },
+            JobEvent::Done { asset, path } => {
+                if matches!(self.state, JobState::Done { .. } | JobState::Cancelled) {
+                    return refused;
+                }
+                self.trail.unsettled = false;
+                self.state = JobState::Done { asset, path };
+            }
+            JobEvent::Failed(error) => {
+                if self.state.is_over() {
+                    return refused;
+                }
+                self.trail.unsettled = false;
+                self.state = JobState::Failed(error);
+            }
+            JobEvent::InDoubt(error) => {
+                if matches!(self.state, JobState::Done { .. }) {
+                    return refused;
+                }
+                self.trail.unsettled = true;
+                self.state = JobState::InDoubt(error);
+            }
+            JobEvent::Unlisted { reason } => {
+                if self.state.is_over() {
+                    return refused;
+                }
+                self.trail.unsettled = true;
+                self.state = JobState::Unlisted { reason };
+            }
+            // What it may have left is not forgotten: a retry still looks first.
+            JobEvent::Cancelled => {
+                if matches!(self.state, JobState::Done { .. } | JobState::Cancelled) {
+                    return refused;
+                }
+                self.state = JobState::Cancelled;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Why a job is in doubt whose process ended in the middle of a step.
+fn interrupted(step: Step) -> ApiError {
+    let mut error = ApiError::new(
+        "upload the file",
+        ApiErrorKind::Transport,
+        format!(
+            "the program ended while it was {}, before an answer was written down",
+            step.label()
+        ),
+    );
+    error.delivery = Delivery::Unknown;
+    error.changes = true;
+    error
+}
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -1,19 +1,24 @@
 //! Transfers: files going up and down, several side by side, never blocking the one who asked.
 //!
-//! The screen and the commands drive the same engine. A job is done when the service lists the
+//! The screen and the commands drive the same engine over the same journal, which has every job and
+//! step on disk before anyone is told of it. A job is done when the service lists the
 //! asset in its place with its size, or when the file stands complete under its real name.
 
 pub mod inspect;
 pub mod job;
+mod journal;
 pub mod names;
 pub mod plan;
 mod queue;
+pub mod retry;
 mod save;
 mod send;
 #[cfg(test)]
 mod tests;
+mod work;
 
 pub use inspect::{LocalFile, Refusal, inspect};
-pub use job::{Direction, Job, JobId, JobState};
+pub use job::{Direction, Job, JobEvent, JobId, JobState, Trail};
+pub use journal::JournalError;
 pub use plan::{FieldError, Wishes, request};
 pub use queue::{Progress, Transfers};

@@ -1,18 +1,26 @@
-//! The queue: order, how many at once per account, cancelling, retrying, and who is told.
+//! The queue: order, how many at once per account, pausing, cancelling, retrying, and who is told.
 
-use std::collections::{BTreeMap, HashMap};
+mod attend;
+mod handle;
+mod run;
+mod share;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::job::{Direction, Job, JobId, JobState};
-use super::{save, send};
-use crate::api::{Provider, Receipt, UploadRequest};
+pub(super) use self::handle::Handle;
+use super::job::{Job, JobEvent, JobId, JobState};
+use super::journal::{Journal, JournalError, Seen};
+use super::work::Work;
+use crate::api::{ApiError, ApiErrorKind, Provider, UploadRequest};
 use crate::domain::{AccountName, Asset};
 
 /// How many transfers of one account run at once.
@@ -22,30 +30,72 @@ const AT_ONCE: usize = 3;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Progress(pub Vec<(JobId, u64)>);
 
-/// What a job carries.
-#[derive(Clone)]
-enum Work {
-    Up(Arc<UploadRequest>),
-    Down(Arc<Asset>, PathBuf),
-}
-
 struct Entry {
     job: Job,
     work: Work,
-    provider: Arc<dyn Provider>,
+    /// The one it was added with; else that of its account.
+    provider: Option<Arc<dyn Provider>>,
+    place: i64,
+    /// It may begin: added here, or its account was opened. What an earlier run left does not.
+    wanted: bool,
+    /// A task works on it.
+    started: bool,
+    /// The user wants it to stop, as opposed to a pause or the end of the program.
+    cancelled: bool,
+    /// It was read from the journal, which keeps no links.
+    kept: bool,
+    /// It is not in the journal: nobody may call it queued.
+    unsaved: bool,
     token: CancellationToken,
     bytes: Arc<AtomicU64>,
-    /// What an earlier try left at the service.
-    receipt: Option<Receipt>,
+    /// Tries of this run, and when the first began.
+    tries: u32,
+    first: Option<Instant>,
+    /// It waits for its next try; nothing begins it before.
+    sleeps: bool,
+}
+
+#[derive(Default)]
+struct Gate {
+    running: usize,
+    /// What may begin, in its order.
+    ready: BTreeSet<(i64, JobId)>,
+    /// The service asked the account to pause.
+    shut_until: Option<Instant>,
+    provider: Option<Arc<dyn Provider>>,
+}
+
+#[derive(Default)]
+struct Table {
+    jobs: BTreeMap<JobId, Entry>,
+    gates: HashMap<AccountName, Gate>,
+    /// Numbers that are free for new jobs.
+    ids: std::ops::Range<u64>,
+}
+
+/// Where jobs are kept.
+#[derive(Default)]
+enum Store {
+    /// With the process only.
+    #[default]
+    Memory,
+    Disk(Journal),
+    /// Nowhere, for this reason: so nothing may be called queued.
+    Broken(JournalError),
 }
 
 #[derive(Default)]
 struct Inner {
-    jobs: Mutex<BTreeMap<JobId, Entry>>,
+    table: Mutex<Table>,
     listeners: Mutex<Vec<mpsc::UnboundedSender<Job>>>,
-    gates: Mutex<HashMap<AccountName, Arc<Semaphore>>>,
-    next: AtomicU64,
+    wants: Mutex<Vec<mpsc::UnboundedSender<AccountName>>>,
     tasks: TaskTracker,
+    store: Store,
+    handle: OnceLock<tokio::runtime::Handle>,
+    seen: Mutex<Seen>,
+    attending: AtomicBool,
+    leaving: AtomicBool,
+    notes: Vec<String>,
 }
 
 /// A panic elsewhere must not take the transfers with it.
@@ -60,34 +110,30 @@ pub struct Transfers {
 }
 
 impl Transfers {
+    /// An engine whose jobs end with the process.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Queues an upload.
+    /// An engine that refuses every job: the journal cannot be used, so nothing could be promised.
+    pub fn refusing(why: JournalError) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                store: Store::Broken(why),
+                ..Inner::default()
+            }),
+        }
+    }
+
+    /// Queues an upload. The listeners are told of it once it is on disk; when it cannot be put
+    /// there, they are told that it failed.
     pub fn upload(
         &self,
         account: &AccountName,
         provider: Arc<dyn Provider>,
         request: UploadRequest,
     ) -> JobId {
-        let place = match (&request.locale, request.folder.is_root()) {
-            (Some(locale), true) => locale.as_str().to_owned(),
-            (Some(locale), false) => format!("{} {}", locale.as_str(), request.folder),
-            (None, _) => request.folder.to_string(),
-        };
-        let job = Job {
-            id: JobId(0),
-            account: account.clone(),
-            direction: Direction::Up,
-            scope: request.scope.clone(),
-            name: request.name.as_str().to_owned(),
-            place,
-            size: Some(request.stamp.size),
-            state: JobState::Queued,
-            warnings: Vec::new(),
-        };
-        self.add(job, provider, Work::Up(Arc::new(request)))
+        self.add(account, provider, Work::Up(Arc::new(request)))
     }
 
     /// Queues a download into a folder. An existing file there is never replaced.
@@ -98,70 +144,108 @@ impl Transfers {
         asset: Asset,
         folder: PathBuf,
     ) -> JobId {
-        let job = Job {
-            id: JobId(0),
-            account: account.clone(),
-            direction: Direction::Down,
-            scope: asset.scope.clone(),
-            name: asset.name.clone(),
-            place: folder.display().to_string(),
-            size: asset.size,
-            state: JobState::Queued,
-            warnings: Vec::new(),
-        };
-        self.add(job, provider, Work::Down(Arc::new(asset), folder))
-    }
-
-    fn add(&self, job: Job, provider: Arc<dyn Provider>, work: Work) -> JobId {
-        let id = JobId(self.inner.next.fetch_add(1, Ordering::Relaxed) + 1);
-        let entry = Entry {
-            job: Job { id, ..job },
-            work,
-            provider,
-            token: CancellationToken::new(),
-            bytes: Arc::default(),
-            receipt: None,
-        };
-        self.tell(&entry.job);
-        lock(&self.inner.jobs).insert(id, entry);
-        self.spawn(id);
-        id
+        // Another process may go on with it from another working folder.
+        let folder = std::path::absolute(&folder).unwrap_or(folder);
+        self.add(account, provider, Work::Down(Arc::new(asset), folder))
     }
 
     /// Stops a job: at once where nothing can be lost by it, else after a look at the service.
     pub fn cancel(&self, id: JobId) {
-        if let Some(entry) = lock(&self.inner.jobs).get(&id) {
+        if self.asked(id, super::journal::Ask::Cancel) {
+            return;
+        }
+        let idle = {
+            let mut table = self.table();
+            let Some(entry) = table.jobs.get_mut(&id) else {
+                return;
+            };
+            entry.cancelled = true;
             entry.token.cancel();
+            !entry.started
+        };
+        if idle {
+            self.commit(id, JobEvent::Cancelled);
         }
     }
 
     /// Tries a job again that failed, was cancelled, or is in doubt; the latter looks first.
     pub fn retry(&self, id: JobId) {
-        let ready = {
-            let mut jobs = lock(&self.inner.jobs);
-            let Some(entry) = jobs.get_mut(&id) else {
+        if self.asked(id, super::journal::Ask::Retry) {
+            return;
+        }
+        let unsaved = {
+            let mut table = self.table();
+            let Some(entry) = table.jobs.get_mut(&id) else {
                 return;
             };
-            let again = matches!(
-                entry.job.state,
-                JobState::Failed(_)
-                    | JobState::InDoubt(_)
-                    | JobState::Unlisted { .. }
-                    | JobState::Cancelled
-            );
-            if again {
-                entry.token = CancellationToken::new();
+            if entry.started || !entry.job.state.is_over() {
+                return;
             }
-            again
+            entry.renew();
+            entry.unsaved
         };
-        if ready {
-            self.spawn(id);
+        if unsaved {
+            self.submit(id);
+        } else {
+            self.commit(id, JobEvent::Retried);
+        }
+    }
+
+    /// Keeps a job from beginning. A file on its way stops and begins anew later; what a service
+    /// is just recording is finished first.
+    pub fn pause(&self, id: JobId) {
+        if !self.asked(id, super::journal::Ask::Pause) {
+            self.commit(id, JobEvent::Paused);
+        }
+    }
+
+    /// Ends a pause.
+    pub fn go_on(&self, id: JobId) {
+        if !self.asked(id, super::journal::Ask::GoOn) {
+            self.commit(id, JobEvent::WentOn);
+        }
+    }
+
+    /// Puts a job in front of all others that have not begun, or behind them.
+    pub fn reorder(&self, id: JobId, first: bool) {
+        let change = {
+            let mut table = self.table();
+            let places = table.jobs.values().map(|entry| entry.place);
+            let place = if first {
+                places.min().unwrap_or_default() - 1
+            } else {
+                places.max().unwrap_or_default() + 1
+            };
+            let Some(entry) = table.jobs.get_mut(&id) else {
+                return;
+            };
+            let old = std::mem::replace(&mut entry.place, place);
+            let account = entry.job.account.clone();
+            let gate = table.gates.entry(account).or_default();
+            if gate.ready.remove(&(old, id)) {
+                gate.ready.insert((place, id));
+            }
+            super::journal::Change::Place(id, place)
+        };
+        if let Store::Disk(journal) = &self.inner.store {
+            // The order is a wish: one that cannot be kept for the next start loses nothing.
+            journal.write(vec![change], |_| {});
         }
     }
 
     /// Forgets these jobs, those of them that are over.
     pub fn clear(&self, ids: &[JobId]) {
-        lock(&self.inner.jobs).retain(|id, entry| !ids.contains(id) || !entry.job.state.is_over());
+        let over: Vec<JobId> = {
+            let mut table = self.table();
+            let over = ids.iter().copied().filter(|id| {
+                let entry = table.jobs.get(id);
+                entry.is_some_and(|entry| entry.job.state.is_over() && !entry.started)
+            });
+            let over: Vec<JobId> = over.collect();
+            table.jobs.retain(|id, _| !over.contains(id));
+            over
+        };
+        self.forget(&over);
     }
 
     /// Every change of state from now on, as a fresh copy of the job.
@@ -171,149 +255,147 @@ impl Transfers {
         receiver
     }
 
-    /// All jobs, oldest first.
+    /// Accounts that jobs wait for: open them and [`attach_provider`](Self::attach_provider).
+    pub fn wants(&self) -> mpsc::UnboundedReceiver<AccountName> {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        lock(&self.inner.wants).push(sender);
+        receiver
+    }
+
+    /// All jobs in their order.
     pub fn jobs(&self) -> Vec<Job> {
-        lock(&self.inner.jobs)
-            .values()
-            .map(|entry| entry.job.clone())
-            .collect()
+        let table = self.table();
+        let mut jobs: Vec<_> = table.jobs.values().collect();
+        jobs.sort_by_key(|entry| (entry.place, entry.job.id));
+        jobs.into_iter().map(|entry| entry.job.clone()).collect()
+    }
+
+    /// What opening the journal has to tell; safe to show.
+    pub fn notes(&self) -> &[String] {
+        &self.inner.notes
     }
 
     /// Bytes moved so far.
     pub fn progress(&self) -> Progress {
         let running = |entry: &&Entry| matches!(entry.job.state, JobState::Running(_));
-        let jobs = lock(&self.inner.jobs);
+        let table = self.table();
         Progress(
-            jobs.values()
+            table
+                .jobs
+                .values()
                 .filter(running)
                 .map(|entry| (entry.job.id, entry.bytes.load(Ordering::Relaxed)))
                 .collect(),
         )
     }
 
-    /// Cancels what is left and waits for it to end, but no longer than the deadline.
+    /// Lets what runs end, but no longer than the deadline. With a journal, what is left stays
+    /// there for the next start; without one it is cancelled.
     pub async fn drain(&self, deadline: Duration) {
-        for entry in lock(&self.inner.jobs).values() {
-            entry.token.cancel();
+        let kept = matches!(self.inner.store, Store::Disk(_));
+        self.inner.leaving.store(true, Ordering::Relaxed);
+        {
+            let mut table = self.table();
+            for entry in table.jobs.values_mut() {
+                entry.cancelled |= !kept;
+                if !kept || entry.is_loose() {
+                    entry.token.cancel();
+                }
+            }
         }
         self.inner.tasks.close();
         // What has not ended by then is dropped with the runtime; nothing more can be done.
         let _ = tokio::time::timeout(deadline, self.inner.tasks.wait()).await;
-        self.inner.tasks.reopen();
-    }
-
-    fn gate(&self, account: &AccountName) -> Arc<Semaphore> {
-        lock(&self.inner.gates)
-            .entry(account.clone())
-            .or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE)))
-            .clone()
-    }
-
-    fn spawn(&self, id: JobId) {
-        let engine = self.clone();
-        self.inner.tasks.spawn(async move { engine.run(id).await });
-    }
-
-    async fn run(&self, id: JobId) {
-        let Some((account, work, provider, token, before, receipt)) = ({
-            let mut jobs = lock(&self.inner.jobs);
-            jobs.get_mut(&id).map(|entry| {
-                let before = std::mem::replace(&mut entry.job.state, JobState::Queued);
-                entry.bytes.store(0, Ordering::Relaxed);
-                let account = entry.job.account.clone();
-                (
-                    account,
-                    entry.work.clone(),
-                    entry.provider.clone(),
-                    entry.token.clone(),
-                    before,
-                    entry.receipt.clone(),
-                )
-            })
-        }) else {
-            return;
-        };
-        let gate = self.gate(&account);
-        let permit = tokio::select! {
-            biased;
-            () = token.cancelled() => None,
-            permit = gate.acquire_owned() => permit.ok(),
-        };
-        if permit.is_none() {
-            self.set(id, JobState::Cancelled);
-            return;
-        }
-        let handle = Handle {
-            engine: self.clone(),
-            id,
-        };
-        let state = match work {
-            Work::Up(request) => {
-                let look_first = matches!(before, JobState::InDoubt(_) | JobState::Unlisted { .. });
-                let upload = send::Upload {
-                    provider: &*provider,
-                    request: &request,
-                    handle: &handle,
-                    token: &token,
-                };
-                upload
-                    .run(if look_first {
-                        send::Earlier::Unsettled(receipt)
-                    } else {
-                        send::Earlier::None
-                    })
-                    .await
-            }
-            Work::Down(asset, folder) => {
-                save::run(&*provider, &asset, &folder, &handle, &token).await
-            }
-        };
-        self.set(id, state);
-    }
-
-    fn set(&self, id: JobId, state: JobState) {
-        let job = {
-            let mut jobs = lock(&self.inner.jobs);
-            let Some(entry) = jobs.get_mut(&id) else {
-                return;
+        if let Store::Disk(journal) = &self.inner.store {
+            journal.flush();
+        } else {
+            let waiting: Vec<JobId> = {
+                let table = self.table();
+                let open = table.jobs.values().filter(|it| !it.job.state.is_over());
+                open.map(|entry| entry.job.id).collect()
             };
-            entry.job.state = state;
-            entry.job.clone()
-        };
-        self.tell(&job);
+            for id in waiting {
+                self.commit(id, JobEvent::Cancelled);
+            }
+        }
+        self.inner.tasks.reopen();
+        self.inner.leaving.store(false, Ordering::Relaxed);
+    }
+
+    /// Waits until everything that was asked for so far is written.
+    pub fn flush(&self) {
+        if let Store::Disk(journal) = &self.inner.store {
+            journal.flush();
+        }
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        lock(&self.inner.table)
     }
 
     fn tell(&self, job: &Job) {
         lock(&self.inner.listeners).retain(|listener| listener.send(job.clone()).is_ok());
     }
+
+    fn handle(&self) -> Option<tokio::runtime::Handle> {
+        if self.inner.handle.get().is_none()
+            && let Ok(handle) = tokio::runtime::Handle::try_current()
+        {
+            let _ = self.inner.handle.set(handle);
+        }
+        self.inner.handle.get().cloned()
+    }
+
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        if let Some(handle) = self.handle() {
+            self.inner.tasks.spawn_on(work, &handle);
+        }
+    }
 }
 
-/// What a running job may say of itself.
-pub(super) struct Handle {
-    engine: Transfers,
-    id: JobId,
+impl Entry {
+    fn new(job: Job, work: Work, place: i64) -> Self {
+        Self {
+            job,
+            work,
+            provider: None,
+            place,
+            wanted: false,
+            started: false,
+            cancelled: false,
+            kept: false,
+            unsaved: false,
+            token: CancellationToken::new(),
+            bytes: Arc::default(),
+            tries: 0,
+            first: None,
+            sleeps: false,
+        }
+    }
+
+    /// As if it had never been tried.
+    fn renew(&mut self) {
+        self.token = CancellationToken::new();
+        self.cancelled = false;
+        self.sleeps = false;
+        self.wanted = true;
+        self.tries = 0;
+        self.first = None;
+        self.bytes.store(0, Ordering::Relaxed);
+    }
+
+    /// Nothing at the service hangs on its present step: it can be cut.
+    fn is_loose(&self) -> bool {
+        match self.job.state {
+            JobState::Running(step) => !super::job::is_binding(step) || !self.job.trail.unsettled,
+            _ => true,
+        }
+    }
 }
 
-impl Handle {
-    pub(super) fn state(&self, state: JobState) {
-        self.engine.set(self.id, state);
-    }
-
-    pub(super) fn bytes(&self, count: u64) {
-        if let Some(entry) = lock(&self.engine.inner.jobs).get(&self.id) {
-            entry.bytes.store(count, Ordering::Relaxed);
-        }
-    }
-
-    pub(super) fn warn(&self, text: String) {
-        if let Some(entry) = lock(&self.engine.inner.jobs).get_mut(&self.id) {
-            entry.job.warnings.push(text);
-        }
-    }
-
-    pub(super) fn keep(&self, receipt: &Receipt) {
-        if let Some(entry) = lock(&self.engine.inner.jobs).get_mut(&self.id) {
-            entry.receipt = Some(receipt.clone());
-        }
-    }
+/// A journal that cannot be written, as the error of a transfer.
+fn unwritten(why: &JournalError) -> ApiError {
+    let mut error = ApiError::new("transfer the file", ApiErrorKind::File, why.to_string());
+    error.chain = vec!["nothing is begun that is not on disk first".to_owned()];
+    error
 }

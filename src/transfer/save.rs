@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use futures_util::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 
-use super::job::JobState;
+use super::job::JobEvent;
 use super::names::{local_name, shown};
 use super::queue::Handle;
 use crate::api::{ApiError, ApiErrorKind, Download, Provider, Step};
-use crate::domain::Asset;
 use crate::domain::twin_key;
+use crate::domain::{Asset, Entry};
 
 /// Most bytes that are taken when neither the listing nor the answer says how many there are.
 const UNDECLARED_MAX: u64 = 2 << 30;
@@ -24,19 +24,21 @@ pub(super) async fn run(
     folder: &Path,
     handle: &Handle,
     token: &CancellationToken,
-) -> JobState {
-    handle.state(JobState::Running(Step::Send));
+) -> JobEvent {
+    if let Err(error) = handle.step(Step::Send, None).await {
+        return JobEvent::Failed(error);
+    }
     let outcome = tokio::select! {
         biased;
-        () = token.cancelled() => return JobState::Cancelled,
+        () = token.cancelled() => return JobEvent::Cancelled,
         outcome = save(provider, asset, folder, handle) => outcome,
     };
     match outcome {
-        Ok(path) => JobState::Done {
+        Ok(path) => JobEvent::Done {
             asset: None,
             path: Some(path),
         },
-        Err(error) => JobState::Failed(error),
+        Err(error) => JobEvent::Failed(error),
     }
 }
 
@@ -95,6 +97,47 @@ async fn save(
         ));
     }
     Ok(folder.join(&name))
+}
+
+/// The same, with the asset as the service lists it now: its link may be gone or never have been
+/// kept.
+pub(super) async fn run_anew(
+    provider: &dyn Provider,
+    asset: &Asset,
+    folder: &Path,
+    handle: &Handle,
+    token: &CancellationToken,
+) -> JobEvent {
+    let listed = tokio::select! {
+        biased;
+        () = token.cancelled() => return JobEvent::Cancelled,
+        listed = listed(provider, asset) => listed,
+    };
+    match listed {
+        Ok(listed) => run(provider, &listed, folder, handle, token).await,
+        Err(error) => JobEvent::Failed(error),
+    }
+}
+
+/// The asset as the service lists it now.
+async fn listed(provider: &dyn Provider, asset: &Asset) -> Result<Asset, ApiError> {
+    let mut cursor = None;
+    let mut seen = std::collections::HashSet::new();
+    loop {
+        let page = provider.assets(&asset.scope, cursor).await?;
+        let found = page.entries.into_iter().filter_map(Entry::into_read);
+        if let Some(found) = { found }.find(|it| it.key == asset.key) {
+            return Ok(found);
+        }
+        // Pages that go in circles end like those that end.
+        match page.next.filter(|next| seen.insert(next.clone())) {
+            Some(next) => cursor = Some(next),
+            None => {
+                let message = "the service does not list it any more";
+                return Err(ApiError::new(DOING, ApiErrorKind::NotFound, message));
+            }
+        }
+    }
 }
 
 fn refuse(message: String) -> ApiError {

@@ -6,7 +6,7 @@ use std::sync::PoisonError;
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
-use super::job::JobState;
+use super::job::{JobEvent, is_binding};
 use super::queue::Handle;
 use crate::api::{ApiError, Provider, Receipt, Step, UploadRequest, UploadWatch};
 use crate::domain::Asset;
@@ -24,6 +24,8 @@ pub(super) enum Earlier {
     None,
     /// One of unknown outcome: look before sending again.
     Unsettled(Option<Receipt>),
+    /// The same, and nobody has decided yet that it may be sent again: a look is all.
+    Doubted(Option<Receipt>, ApiError),
 }
 
 /// How far the adapter has come, for what has to be done when it stops.
@@ -45,15 +47,15 @@ impl UploadWatch for Watch<'_> {
         if self.token.is_cancelled() {
             return Err(ApiError::cancelled("upload the file"));
         }
-        {
-            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-            seen.step = Some(step);
-            if let Some(receipt) = receipt {
-                self.handle.keep(receipt);
-                seen.receipt = Some(receipt.clone());
-            }
+        self.handle.step(step, receipt).await?;
+        if self.token.is_cancelled() {
+            return Err(ApiError::cancelled("upload the file"));
         }
-        self.handle.state(JobState::Running(step));
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.step = Some(step);
+        if let Some(receipt) = receipt {
+            seen.receipt = Some(receipt.clone());
+        }
         Ok(())
     }
 
@@ -67,20 +69,30 @@ impl UploadWatch for Watch<'_> {
 }
 
 impl Upload<'_> {
-    /// Runs to an end state.
-    pub(super) async fn run(&self, earlier: Earlier) -> JobState {
-        if let Earlier::Unsettled(receipt) = earlier {
-            self.handle.state(JobState::Running(Step::Confirm));
-            match self
-                .provider
-                .find_upload(self.request, receipt.as_ref())
-                .await
-            {
-                Ok(Some(asset)) => return self.settle(asset).await,
-                Ok(None) => {}
-                Err(error) => return JobState::InDoubt(error),
-            }
+    /// Runs to how it ended.
+    pub(super) async fn run(&self, earlier: Earlier) -> JobEvent {
+        let (receipt, doubt) = match earlier {
+            Earlier::None => return self.send().await,
+            Earlier::Unsettled(receipt) => (receipt, None),
+            Earlier::Doubted(receipt, doubt) => (receipt, Some(doubt)),
+        };
+        if let Err(error) = self.handle.step(Step::Confirm, receipt.as_ref()).await {
+            return JobEvent::InDoubt(doubt.unwrap_or(error));
         }
+        let looked = tokio::select! {
+            biased;
+            () = self.token.cancelled() => Err(ApiError::cancelled("look for the upload")),
+            looked = self.provider.find_upload(self.request, receipt.as_ref()) => looked,
+        };
+        match (looked, doubt) {
+            (Ok(Some(asset)), _) => self.settle(asset).await,
+            (Ok(None), None) => self.send().await,
+            (Ok(None), Some(doubt)) => JobEvent::InDoubt(doubt),
+            (Err(error), _) => JobEvent::InDoubt(error),
+        }
+    }
+
+    async fn send(&self) -> JobEvent {
         let watch = Watch {
             handle: self.handle,
             token: self.token,
@@ -100,11 +112,11 @@ impl Upload<'_> {
             Some(Ok(asset)) => self.confirm(asset, receipt.as_ref()).await,
             Some(Err(error)) if error.in_doubt() => self.look(error, receipt.as_ref()).await,
             Some(Err(error)) if error.kind == crate::api::ApiErrorKind::Cancelled => {
-                JobState::Cancelled
+                JobEvent::Cancelled
             }
-            Some(Err(error)) => JobState::Failed(error),
+            Some(Err(error)) => JobEvent::Failed(error),
             // Stopped while a record was being made: it may exist.
-            None if matches!(seen.step, Some(Step::Record | Step::Attach | Step::Texts)) => {
+            None if seen.step.is_some_and(is_binding) => {
                 let mut error = ApiError::cancelled("upload the file");
                 error.message =
                     String::from("it was stopped while the service was recording the file");
@@ -113,36 +125,45 @@ impl Upload<'_> {
                     .find_upload(self.request, receipt.as_ref())
                     .await
                 {
-                    Ok(Some(asset)) => JobState::Done {
+                    Ok(Some(asset)) => JobEvent::Done {
                         asset: Some(Box::new(asset)),
                         path: None,
                     },
-                    Ok(None) | Err(_) => JobState::InDoubt(error),
+                    Ok(None) | Err(_) => JobEvent::InDoubt(error),
                 }
             }
-            None => JobState::Cancelled,
+            None => JobEvent::Cancelled,
         }
     }
 
     /// The answer was lost: only the service's listing can tell.
-    async fn look(&self, error: ApiError, receipt: Option<&Receipt>) -> JobState {
-        self.handle.state(JobState::Running(Step::Confirm));
+    async fn look(&self, error: ApiError, receipt: Option<&Receipt>) -> JobEvent {
+        if self.handle.step(Step::Confirm, receipt).await.is_err() {
+            return JobEvent::InDoubt(error);
+        }
         match self.provider.find_upload(self.request, receipt).await {
             Ok(Some(asset)) => self.settle(asset).await,
             // Absence proves nothing where listings may leave things out or lag behind.
-            Ok(None) | Err(_) => JobState::InDoubt(error),
+            Ok(None) | Err(_) => JobEvent::InDoubt(error),
         }
     }
 
     /// An upload of unknown outcome was found listed: its texts may be missing.
-    async fn settle(&self, asset: Asset) -> JobState {
+    async fn settle(&self, asset: Asset) -> JobEvent {
+        if let Some(wrong) = self.wrong_size(&asset) {
+            return wrong;
+        }
         let wanted = &self.request.metadata;
         let has_texts = !wanted.is_empty() && self.provider.spec().capabilities.metadata;
         if has_texts {
-            self.handle.state(JobState::Running(Step::Texts));
-            match self.provider.update(&asset, wanted).await {
+            let begun = self.handle.step(Step::Texts, None).await;
+            let set = match begun {
+                Ok(()) => self.provider.update(&asset, wanted).await,
+                Err(error) => Err(error),
+            };
+            match set {
                 Ok(asset) => {
-                    return JobState::Done {
+                    return JobEvent::Done {
                         asset: Some(Box::new(asset)),
                         path: None,
                     };
@@ -152,40 +173,37 @@ impl Upload<'_> {
                 )),
             }
         }
-        JobState::Done {
+        JobEvent::Done {
             asset: Some(Box::new(asset)),
             path: None,
         }
     }
 
+    fn wrong_size(&self, listed: &Asset) -> Option<JobEvent> {
+        let (size, wanted) = (listed.size?, self.request.stamp.size);
+        (size != wanted).then(|| JobEvent::Unlisted {
+            reason: format!("the service lists it with {size} bytes instead of {wanted}"),
+        })
+    }
+
     /// "Done" means that the service itself lists it.
-    async fn confirm(&self, sent: Asset, receipt: Option<&Receipt>) -> JobState {
-        self.handle.state(JobState::Running(Step::Confirm));
+    async fn confirm(&self, sent: Asset, receipt: Option<&Receipt>) -> JobEvent {
+        // The service has it, whether or not that is written down.
+        if let Err(error) = self.handle.step(Step::Confirm, receipt).await {
+            self.handle.warn(error.to_string());
+        }
         match self.provider.find_upload(self.request, receipt).await {
-            Ok(Some(listed))
-                if listed
-                    .size
-                    .is_none_or(|size| size == self.request.stamp.size) =>
-            {
-                JobState::Done {
-                    asset: Some(Box::new(listed)),
-                    path: None,
-                }
-            }
-            Ok(Some(listed)) => JobState::Unlisted {
-                reason: format!(
-                    "the service lists it with {} bytes instead of {}",
-                    listed.size.unwrap_or_default(),
-                    self.request.stamp.size
-                ),
-            },
-            Ok(None) => JobState::Unlisted {
+            Ok(Some(listed)) => self.wrong_size(&listed).unwrap_or_else(|| JobEvent::Done {
+                asset: Some(Box::new(listed)),
+                path: None,
+            }),
+            Ok(None) => JobEvent::Unlisted {
                 reason: format!(
                     "the service took “{}”, but does not list it yet",
                     crate::domain::SafeText::name(&sent.name)
                 ),
             },
-            Err(error) => JobState::Unlisted {
+            Err(error) => JobEvent::Unlisted {
                 reason: format!("the service took it, but then {error}"),
             },
         }

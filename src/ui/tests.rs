@@ -433,6 +433,8 @@ fn job(id: u64, state: JobState, size: u64) -> Job {
         place: "de".to_owned(),
         size: Some(size),
         state,
+        paused: false,
+        trail: crate::transfer::Trail::default(),
         warnings: Vec::new(),
     }
 }

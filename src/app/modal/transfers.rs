@@ -164,7 +164,15 @@ impl Modal for TransfersPane {
 fn standing(state: &State, job: &Job) -> (&'static str, String, Tone) {
     let size = job.size.map(words::bytes);
     match &job.state {
+        JobState::Queued | JobState::Waiting { .. } if job.paused => {
+            ("·", "paused".to_owned(), Tone::Dim)
+        }
         JobState::Queued => ("·", "queued".to_owned(), Tone::Dim),
+        JobState::Waiting { attempt, error, .. } => (
+            "·",
+            format!("waits for try {attempt}: {error}"),
+            Tone::Warning,
+        ),
         JobState::Running(step) => {
             let sent = state.transfers.sent.get(&job.id).map(|it| it.bytes);
             let words = match (sent, &size) {
@@ -193,7 +201,9 @@ fn standing(state: &State, job: &Job) -> (&'static str, String, Tone) {
 /// All that is known of one job.
 fn why(job: &Job) -> ErrorSheet {
     match &job.state {
-        JobState::Failed(error) | JobState::InDoubt(error) => ErrorSheet::new(error),
+        JobState::Failed(error) | JobState::InDoubt(error) | JobState::Waiting { error, .. } => {
+            ErrorSheet::new(error)
+        }
         other => {
             let headline = match other {
                 JobState::Queued => "It waits for its turn.".to_owned(),

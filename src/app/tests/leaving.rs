@@ -21,6 +21,8 @@ fn running(world: &mut World) {
         place: String::new(),
         size: None,
         state: JobState::Queued,
+        paused: false,
+        trail: crate::transfer::Trail::default(),
         warnings: Vec::new(),
     }));
 }

@@ -253,6 +253,8 @@ fn job(id: u64, state: JobState) -> Msg {
         place: String::new(),
         size: Some(10),
         state,
+        paused: false,
+        trail: crate::transfer::Trail::default(),
         warnings: Vec::new(),
     })
 }

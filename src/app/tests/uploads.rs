@@ -227,6 +227,8 @@ fn done(world: &mut World, state: JobState) {
         place: "de, public/images".to_owned(),
         size: Some(10),
         state,
+        paused: false,
+        trail: crate::transfer::Trail::default(),
         warnings: Vec::new(),
     }));
 }

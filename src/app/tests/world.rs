@@ -326,6 +326,8 @@ impl World {
                             .map_or(String::new(), |it| it.as_str().to_owned()),
                         size: Some(request.stamp.size),
                         state: JobState::Queued,
+                        paused: false,
+                        trail: crate::transfer::Trail::default(),
                         warnings: Vec::new(),
                     };
                     self.send(Msg::Job(job));

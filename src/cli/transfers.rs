@@ -1,0 +1,278 @@
+//! `transfers`: the queue without the screen. List it, go on with it, retry, cancel, clear.
+
+use std::collections::{BTreeSet, HashSet};
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::args::{Queue, QueueCommand};
+use super::failure::{Failure, Tally};
+use super::output::{Cell, Output, Table};
+use super::session::Session;
+use super::stop::Stop;
+use super::transfer::{Finish, told};
+use crate::domain::{AccountName, Address, SafeText};
+use crate::transfer::{Direction, Job, JobId, JobState, JournalError, Transfers};
+
+/// How long what is being recorded may take to end when the command is stopped.
+const WIND_DOWN: Duration = Duration::from_secs(5);
+
+const HEADS: &[&str] = &["ID", "STATE", "NAME", "SIZE", "TO OR FROM", "REASON"];
+
+impl From<JournalError> for Failure {
+    fn from(error: JournalError) -> Self {
+        Self::failed(error.to_string()).hint("Nothing was queued or sent.")
+    }
+}
+
+/// Opens the engine over the user's journal; what opening it has to tell is told.
+pub fn open(session: &Session, output: &mut Output) -> Result<Transfers, Failure> {
+    let transfers = Transfers::open(folder(session)?)?;
+    for note in transfers.notes() {
+        output.note(note);
+    }
+    let left = transfers
+        .jobs()
+        .iter()
+        .filter(|job| unfinished(job))
+        .count();
+    if left > 0 && transfers.works() {
+        output.note(&format!(
+            "{left} of an earlier run are not finished; `assetdeck transfers resume` goes on with them"
+        ));
+    }
+    Ok(transfers)
+}
+
+/// The engine for the screen, which opens all the same where the journal cannot be used: then each
+/// transfer is refused with the reason.
+pub fn for_screen(session: &Session) -> Transfers {
+    let none = || JournalError::Unusable("your home folder is not known; set HOME".to_owned());
+    let opened = session.state_folder().ok_or_else(none);
+    opened
+        .and_then(Transfers::open)
+        .unwrap_or_else(Transfers::refusing)
+}
+
+fn folder(session: &Session) -> Result<&Path, Failure> {
+    let none = || Failure::usage("your home folder is not known; set HOME");
+    session.state_folder().ok_or_else(none)
+}
+
+fn unfinished(job: &Job) -> bool {
+    !job.state.is_over() || matches!(job.state, JobState::InDoubt(_))
+}
+
+fn can_retry(job: &Job) -> bool {
+    matches!(
+        job.state,
+        JobState::Failed(_) | JobState::InDoubt(_) | JobState::Unlisted { .. }
+    )
+}
+
+/// Runs one of the commands.
+pub async fn transfers(
+    session: &Session,
+    output: &mut Output,
+    stop: &mut Stop,
+    args: &Queue,
+) -> Result<(), Failure> {
+    let folder = folder(session)?;
+    match &args.command {
+        None | Some(QueueCommand::List) => list(output, &Transfers::look(folder)?, args.json),
+        Some(QueueCommand::Resume) => go_on(session, output, stop, args.json, None).await,
+        Some(QueueCommand::Retry { ids }) => {
+            go_on(session, output, stop, args.json, Some(ids)).await
+        }
+        Some(QueueCommand::Cancel { ids }) => {
+            let transfers = Transfers::open(folder)?;
+            let chosen = chosen(&transfers.jobs(), ids, unfinished)?;
+            for id in &chosen {
+                transfers.cancel(*id);
+            }
+            end(output, &transfers, chosen.len(), "cancelled").await
+        }
+        Some(QueueCommand::Clear { ids }) => {
+            let transfers = Transfers::open(folder)?;
+            let over = |job: &Job| matches!(job.state, JobState::Done { .. } | JobState::Cancelled);
+            let chosen = chosen(&transfers.jobs(), ids, over)?;
+            let running = |job: &Job| chosen.contains(&job.id) && !job.state.is_over();
+            if let Some(job) = transfers.jobs().iter().find(|job| running(job)) {
+                let name = SafeText::name(&job.name);
+                return Err(Failure::usage(format!(
+                    "{name} is not over; cancel it first"
+                )));
+            }
+            transfers.clear(&chosen);
+            end(output, &transfers, chosen.len(), "cleared").await
+        }
+    }
+}
+
+async fn end(
+    output: &mut Output,
+    transfers: &Transfers,
+    count: usize,
+    did: &str,
+) -> Result<(), Failure> {
+    transfers.drain(WIND_DOWN).await;
+    if transfers.works() {
+        output.line(&format!("{count} {did}"))
+    } else {
+        output.line(&format!(
+            "another assetdeck works on the queue; it was asked for {count} to be {did}"
+        ))
+    }
+}
+
+/// The jobs that were named; else all that fit.
+fn chosen(jobs: &[Job], ids: &[u64], fits: impl Fn(&Job) -> bool) -> Result<Vec<JobId>, Failure> {
+    if ids.is_empty() {
+        let fitting = jobs.iter().filter(|job| fits(job));
+        return Ok(fitting.map(|job| job.id).collect());
+    }
+    let known = |id: &u64| jobs.iter().any(|job| job.id.0 == *id);
+    match ids.iter().find(|id| !known(id)) {
+        Some(id) => Err(Failure::usage(format!("there is no transfer {id}"))
+            .hint("`assetdeck transfers` lists them.")),
+        None => Ok(ids.iter().map(|id| JobId(*id)).collect()),
+    }
+}
+
+/// Works on what is left, after `again` was put back into the queue: these, or all that failed.
+async fn go_on(
+    session: &Session,
+    output: &mut Output,
+    stop: &mut Stop,
+    json: bool,
+    again: Option<&Vec<u64>>,
+) -> Result<(), Failure> {
+    let transfers = Transfers::open(folder(session)?)?;
+    for note in transfers.notes() {
+        output.note(note);
+    }
+    let mut events = transfers.events();
+    let again = match again {
+        Some(ids) => chosen(&transfers.jobs(), ids, can_retry)?,
+        None => Vec::new(),
+    };
+    for id in &again {
+        transfers.retry(*id);
+    }
+    transfers.flush();
+    if !transfers.works() {
+        return output.line(if again.is_empty() {
+            "another assetdeck works on the queue, and goes on with it"
+        } else {
+            "another assetdeck works on the queue; it was asked to try them again"
+        });
+    }
+    let accounts: BTreeSet<AccountName> = transfers
+        .jobs()
+        .into_iter()
+        .filter(unfinished)
+        .map(|job| job.account)
+        .collect();
+    let mut tally = Tally::default();
+    let mut waiting: HashSet<JobId> = HashSet::new();
+    for account in accounts {
+        let ready = stop.or(async { session.ready(session.known(&account)?).await });
+        match ready.await {
+            Ok(provider) => waiting.extend(transfers.attach_provider(&account, provider)),
+            Err(failure) => {
+                tally.count(&failure);
+                output.fail(&failure);
+                if tally.stopped {
+                    break;
+                }
+            }
+        }
+    }
+    let finish = Finish::Uploaded { json };
+    while !waiting.is_empty() && !tally.stopped {
+        tokio::select! {
+            job = events.recv() => match job {
+                Some(job) if job.state.is_over() && waiting.remove(&job.id) => {
+                    told(output, &job, &finish, &mut tally);
+                }
+                Some(_) => {}
+                None => break,
+            },
+            // What is left stays in the journal.
+            () = stop.asked() => tally.stopped = true,
+        }
+    }
+    transfers.drain(WIND_DOWN).await;
+    tally.end()
+}
+
+fn list(output: &mut Output, jobs: &[Job], as_json: bool) -> Result<(), Failure> {
+    if as_json {
+        for job in jobs {
+            output.json(&line(job))?;
+        }
+        return Ok(());
+    }
+    let mut table = Table::new(HEADS);
+    for job in jobs {
+        let state = if job.paused {
+            "paused"
+        } else {
+            job.state.word()
+        };
+        let place = Address::of_scope(job.account.clone(), &job.scope).to_string();
+        let cells = [
+            Cell::name(&job.id.0.to_string()),
+            Cell::name(state),
+            Cell::name(&job.name),
+            Cell::Bytes(job.size),
+            Cell::name(&format!("{place} {}", job.place)),
+            Cell::Said(reason(job).unwrap_or_default()),
+        ];
+        output.row(&mut table, &cells)?;
+    }
+    output.end(table, "No transfers.")
+}
+
+fn reason(job: &Job) -> Option<String> {
+    match &job.state {
+        JobState::Failed(error) | JobState::InDoubt(error) | JobState::Waiting { error, .. } => {
+            Some(error.to_string())
+        }
+        JobState::Unlisted { reason } => Some(SafeText::prose(reason).into_string()),
+        _ => None,
+    }
+}
+
+fn line(job: &Job) -> serde_json::Value {
+    let step = match &job.state {
+        JobState::Running(step) => Some(step.label()),
+        _ => None,
+    };
+    let (until, attempt) = match &job.state {
+        JobState::Waiting { until, attempt, .. } => (Some(until.to_string()), Some(*attempt)),
+        _ => (None, None),
+    };
+    let warnings: Vec<String> = job
+        .warnings
+        .iter()
+        .map(|text| SafeText::prose(text).into_string())
+        .collect();
+    json!({
+        "id": job.id.0,
+        "state": job.state.word(),
+        "step": step,
+        "paused": job.paused,
+        "direction": match job.direction { Direction::Up => "up", Direction::Down => "down" },
+        "name": job.name,
+        "size": job.size,
+        "account": job.account.as_str(),
+        "address": Address::of_scope(job.account.clone(), &job.scope).to_string(),
+        "place": job.place,
+        "until": until,
+        "attempt": attempt,
+        "reason": reason(job),
+        "warnings": warnings,
+    })
+}

@@ -1,0 +1,196 @@
+//! A journal that cannot be read as a whole: set aside under a name that is told, and what can be
+//! read of it carried over.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+use super::replay::{Happened, Kept, read_happened, read_job};
+use super::schema::{self, NAME};
+use super::{Change, JournalError, replay, write};
+use crate::transfer::job::Job;
+
+/// What stands beside a database and belongs to it.
+const BESIDE: [&str; 2] = ["-wal", "-shm"];
+
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(end);
+    name.into()
+}
+
+/// Why the file is not sound; `None` when it is.
+pub(super) fn check(connection: &Connection) -> Option<String> {
+    let told = connection.query_row("PRAGMA integrity_check(1)", [], |row| {
+        row.get::<_, String>(0)
+    });
+    match told {
+        Ok(told) if told == "ok" => None,
+        Ok(told) => Some(told),
+        Err(error) => Some(error.to_string()),
+    }
+}
+
+/// Moves the journal aside; the name it has then. Nothing is ever overwritten.
+fn set_aside(folder: &Path) -> Result<PathBuf, JournalError> {
+    let fail = |error: &std::io::Error| JournalError::io("the damaged journal", error);
+    let now = jiff::Zoned::now().strftime("%Y%m%d-%H%M%S").to_string();
+    let mut number = 0_u32;
+    let aside = loop {
+        let more = if number == 0 {
+            String::new()
+        } else {
+            format!("-{number}")
+        };
+        let aside = folder.join(format!("transfers.damaged-{now}{more}.db"));
+        if !aside.exists() {
+            break aside;
+        }
+        number += 1;
+    };
+    let from = folder.join(NAME);
+    // What stands beside goes first: the file itself must not be taken for whole without it.
+    for end in BESIDE {
+        match fs::rename(beside(&from, end), beside(&aside, end)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(fail(&error)),
+            _ => {}
+        }
+    }
+    fs::rename(&from, &aside).map_err(|error| fail(&error))?;
+    Ok(aside)
+}
+
+/// Sets the journal aside, begins a new one, and carries over what can be read. The sentence tells
+/// the user.
+pub(super) fn recover(folder: &Path, why: &str) -> Result<(Connection, String), JournalError> {
+    let aside = set_aside(folder)?;
+    let (jobs, events) = salvage(folder, &aside);
+    let (mut connection, _) = schema::open(folder, schema::MIGRATIONS)?;
+    let mut changes = Vec::new();
+    let (mut saved, mut next) = (0_usize, 1_u64);
+    for mut kept in jobs {
+        let id = kept.job.id;
+        next = next.max(id.0 + 1);
+        saved += 1;
+        changes.push(Change::Add {
+            id,
+            account: kept.job.account.clone(),
+            work: kept.work.clone(),
+            place: kept.place,
+        });
+        let own = events.iter().filter(|it| it.job == id);
+        for event in own.filter_map(|it| it.event.clone()) {
+            if kept.job.apply(event.clone()).is_ok() {
+                changes.push(Change::Event(id, event));
+            }
+        }
+        if needs_doubt(&kept.job) {
+            let event = crate::transfer::job::JobEvent::InDoubt(replay::hole());
+            changes.push(Change::Event(id, event));
+        }
+    }
+    write::all(&mut connection, &changes)?;
+    connection.execute(
+        "UPDATE counter SET next = max(next, ?1)",
+        [next.cast_signed()],
+    )?;
+    let name = aside
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    Ok((
+        connection,
+        format!(
+            "the journal of transfers was damaged ({why}); it was set aside as {name}, and \
+             {saved} transfers were carried over"
+        ),
+    ))
+}
+
+/// The end of a job's history may be what is missing: an upload that is not known to be listed is
+/// looked for before anything is sent.
+fn needs_doubt(job: &Job) -> bool {
+    job.direction == crate::transfer::job::Direction::Up && !job.state.is_over()
+}
+
+/// Reads what can be read of a copy: opening the original would change it.
+fn salvage(folder: &Path, aside: &Path) -> (Vec<Kept>, Vec<Happened>) {
+    let Ok(copies) = tempfile_in(folder) else {
+        return (Vec::new(), Vec::new());
+    };
+    let copy = copies.join(NAME);
+    let copied = fs::copy(aside, &copy).and_then(|_| {
+        match fs::copy(beside(aside, "-wal"), beside(&copy, "-wal")) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    });
+    let found = match (copied, Connection::open(&copy)) {
+        (Ok(()), Ok(connection)) => {
+            let jobs = rows(&connection, "jobs", "seq", read_job);
+            let events = rows(&connection, "events", "seq", |row| {
+                read_happened(row).map(Some)
+            });
+            (unique(jobs, |it| it.job.id), {
+                let mut events = unique(events, |it| it.seq);
+                events.sort_by_key(|it| (it.job, it.n));
+                events
+            })
+        }
+        _ => (Vec::new(), Vec::new()),
+    };
+    // A copy left behind harms nobody.
+    let _ = fs::remove_dir_all(&copies);
+    found
+}
+
+fn tempfile_in(folder: &Path) -> std::io::Result<PathBuf> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let path = folder.join(format!("transfers.salvage-{}", std::process::id()));
+    let _ = fs::remove_dir_all(&path);
+    fs::DirBuilder::new().mode(0o700).create(&path)?;
+    Ok(path)
+}
+
+/// The rows of a table from its beginning up to the damage, and from its end back to it.
+fn rows<T>(
+    connection: &Connection,
+    table: &str,
+    key: &str,
+    read: impl Fn(&rusqlite::Row<'_>) -> rusqlite::Result<Option<T>>,
+) -> Vec<T> {
+    let mut found = Vec::new();
+    for order in ["ASC", "DESC"] {
+        let sql = format!("SELECT * FROM {table} NOT INDEXED ORDER BY {key} {order}");
+        let Ok(mut statement) = connection.prepare(&sql) else {
+            continue;
+        };
+        let Ok(mut rows) = statement.query([]) else {
+            continue;
+        };
+        let whole = loop {
+            match rows.next() {
+                Ok(Some(row)) => found.extend(read(row).ok().flatten()),
+                Ok(None) => break true,
+                Err(_) => break false,
+            }
+        };
+        if whole {
+            break;
+        }
+    }
+    found
+}
+
+fn unique<T, K: Ord>(rows: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
+    let mut seen = std::collections::BTreeSet::new();
+    let mut rows: Vec<T> = rows
+        .into_iter()
+        .filter(|row| seen.insert(key(row)))
+        .collect();
+    rows.sort_by_key(key);
+    rows
+}

@@ -1,0 +1,304 @@
+//! The journal: jobs and what happened to them, on disk before anyone is told.
+//!
+//! One thread owns the connection. What reaches it in one moment shares one synced commit; each
+//! change's answer comes after that commit, and says so when it failed.
+
+mod damage;
+mod event;
+mod lock;
+mod replay;
+mod row;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod thread;
+mod write;
+
+use std::os::unix::net::UnixDatagram;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Sender, channel, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use self::lock::Lock;
+pub(super) use self::replay::{Kept, Replayed, Seen};
+use self::thread::Request;
+use crate::domain::AccountName;
+use crate::transfer::job::{JobEvent, JobId};
+use crate::transfer::work::Work;
+
+/// How long a small read or reservation may take: as long as another process may hold the file.
+const PATIENCE: Duration = Duration::from_secs(6);
+
+/// Why the journal cannot be used. One sentence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JournalError {
+    #[error(
+        "the journal of transfers was written by a newer release (its version is {0}); it is left as it is"
+    )]
+    Newer(u32),
+    #[error(
+        "the state folder's file system grants a lock twice, so that two programs could work on one queue; move it with XDG_STATE_HOME"
+    )]
+    NoLocks,
+    #[error("the journal of transfers cannot be used: {0}")]
+    Unusable(String),
+    #[error("the journal of transfers is damaged: {0}")]
+    Damaged(String),
+}
+
+impl JournalError {
+    pub(self) fn io(what: &str, error: &std::io::Error) -> Self {
+        Self::Unusable(format!("{what}: {error}"))
+    }
+}
+
+impl From<rusqlite::Error> for JournalError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode;
+        let reason = match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => "the disk is full".to_owned(),
+            Some(ErrorCode::ReadOnly) => "it cannot be written".to_owned(),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                return Self::Damaged(error.to_string());
+            }
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                "another program keeps it busy".to_owned()
+            }
+            _ => error.to_string(),
+        };
+        Self::Unusable(reason)
+    }
+}
+
+/// What another process asks of the one that works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ask {
+    Cancel,
+    Retry,
+    Pause,
+    GoOn,
+    Forget,
+}
+
+impl Ask {
+    const ALL: [Self; 5] = [
+        Self::Cancel,
+        Self::Retry,
+        Self::Pause,
+        Self::GoOn,
+        Self::Forget,
+    ];
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Cancel => "cancel",
+            Self::Retry => "retry",
+            Self::Pause => "pause",
+            Self::GoOn => "go on",
+            Self::Forget => "forget",
+        }
+    }
+}
+
+/// One thing to be written.
+#[derive(Debug, Clone)]
+pub(super) enum Change {
+    Add {
+        id: JobId,
+        account: AccountName,
+        work: Work,
+        place: i64,
+    },
+    Event(JobId, JobEvent),
+    Place(JobId, i64),
+    Forget(JobId),
+    Ask(JobId, Ask),
+    /// All asks up to this one were carried out.
+    Answered(i64),
+}
+
+/// What others have written since.
+#[derive(Debug, Default)]
+pub(super) struct News {
+    pub jobs: Vec<Kept>,
+    pub events: Vec<(JobId, JobEvent)>,
+    pub asks: Vec<(i64, JobId, Ask)>,
+    pub seen: Seen,
+}
+
+/// A handle to the writing thread, and the worker's lock where this process has it.
+pub(super) struct Journal {
+    folder: PathBuf,
+    requests: Sender<Request>,
+    lock: Mutex<Option<Lock>>,
+}
+
+/// What was found at opening.
+pub(super) struct Opened {
+    pub journal: Journal,
+    pub found: Replayed,
+    /// What the user has to be told: safe, one sentence each.
+    pub notes: Vec<String>,
+}
+
+impl Journal {
+    /// Opens or makes the journal in the state folder, as the worker where no other process is.
+    pub(super) fn open(folder: &Path) -> Result<Opened, JournalError> {
+        use std::os::unix::fs::DirBuilderExt as _;
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(|error| JournalError::io("the state folder", &error))?;
+        let mut notes = Vec::new();
+        let lock = Lock::take(folder)?;
+        let connection = if lock.is_some() {
+            own(folder, &mut notes)?
+        } else {
+            beside(folder)?
+        };
+        let found = replay::all(&connection)?;
+        let (requests, inbox) = channel();
+        let place = folder.to_owned();
+        std::thread::Builder::new()
+            .name("journal".to_owned())
+            .spawn(move || thread::run(connection, &place, &inbox))
+            .map_err(|error| JournalError::io("its thread", &error))?;
+        Ok(Opened {
+            journal: Self {
+                folder: folder.to_owned(),
+                requests,
+                lock: Mutex::new(lock),
+            },
+            found,
+            notes,
+        })
+    }
+
+    /// Reads the queue without any part in it: takes no lock, makes no file.
+    pub(super) fn look(folder: &Path) -> Result<Replayed, JournalError> {
+        match schema::join(folder)? {
+            Some(connection) => Ok(replay::all(&connection)?),
+            None => Ok(Replayed::default()),
+        }
+    }
+
+    /// Whether this process is the one that works.
+    pub(super) fn works(&self) -> bool {
+        self.held().is_some()
+    }
+
+    /// Becomes the worker if no other process is any more.
+    pub(super) fn take_over(&self) -> bool {
+        let mut held = self.held();
+        if held.is_none() {
+            *held = Lock::take(&self.folder).ok().flatten();
+        }
+        held.is_some()
+    }
+
+    /// The worker's bell; others ring it with each change of theirs.
+    pub(super) fn bell(&self) -> std::io::Result<UnixDatagram> {
+        lock::hang_bell(&self.folder)
+    }
+
+    /// Tells the worker that there is news.
+    pub(super) fn ring(&self) {
+        lock::ring(&self.folder);
+    }
+
+    /// Writes changes; `done` is called on the journal's thread, after the commit.
+    pub(super) fn write(
+        &self,
+        changes: Vec<Change>,
+        done: impl FnOnce(Result<(), JournalError>) + Send + 'static,
+    ) {
+        let done = Box::new(done);
+        if let Err(failed) = self.requests.send(Request::Write(changes, done))
+            && let Request::Write(_, done) = failed.0
+        {
+            done(Err(gone()));
+        }
+    }
+
+    /// Numbers for new jobs, which no other process will get: the first of `count`.
+    pub(super) fn reserve(&self, count: u64) -> Result<u64, JournalError> {
+        self.ask(|reply| Request::Reserve(count, reply))?
+    }
+
+    /// What was written since, by whomever. Blocks shortly.
+    pub(super) fn news(&self, since: Seen) -> Result<News, JournalError> {
+        self.ask(|reply| Request::News(since, reply))?
+    }
+
+    /// Waits until everything sent so far is written.
+    pub(super) fn flush(&self) {
+        // A journal that is gone has nothing left to write.
+        let _ = self.ask(Request::Flush);
+    }
+
+    fn ask<T>(
+        &self,
+        request: impl FnOnce(std::sync::mpsc::SyncSender<T>) -> Request,
+    ) -> Result<T, JournalError> {
+        let (reply, answer) = sync_channel(1);
+        self.requests.send(request(reply)).map_err(|_| gone())?;
+        answer.recv_timeout(PATIENCE).map_err(|_| gone())
+    }
+
+    fn held(&self) -> std::sync::MutexGuard<'_, Option<Lock>> {
+        self.lock.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn gone() -> JournalError {
+    JournalError::Unusable("it does not answer".to_owned())
+}
+
+/// The worker's connection: made, moved forward, checked, and recovered where need be.
+fn own(folder: &Path, notes: &mut Vec<String>) -> Result<rusqlite::Connection, JournalError> {
+    let why = match schema::open(folder, schema::MIGRATIONS) {
+        Ok((connection, copy)) => {
+            let broken = damage::check(&connection)
+                .map(|why| format!("its check says: {why}"))
+                .or_else(|| match replay::all(&connection) {
+                    Ok(Replayed { broken: 0, .. }) => None,
+                    Ok(Replayed { broken, .. }) => Some(format!("{broken} rows are not sound")),
+                    Err(error) => Some(error.to_string()),
+                });
+            match broken {
+                None => {
+                    notes.extend(copy.map(|copy| {
+                        format!(
+                            "the journal of transfers was moved to this release; a copy is {copy}"
+                        )
+                    }));
+                    return Ok(connection);
+                }
+                Some(why) => why,
+            }
+        }
+        Err(JournalError::Damaged(why)) => why,
+        Err(error) => return Err(error),
+    };
+    let why = crate::domain::SafeText::prose(&why).into_string();
+    let (connection, note) = damage::recover(folder, &why)?;
+    notes.push(note);
+    Ok(connection)
+}
+
+/// A connection beside the worker, which may just be making the file.
+fn beside(folder: &Path) -> Result<rusqlite::Connection, JournalError> {
+    let begun = std::time::Instant::now();
+    loop {
+        match schema::join(folder) {
+            Ok(Some(connection)) => return Ok(connection),
+            Ok(None) if begun.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            Ok(None) => return Err(gone()),
+            Err(error) => return Err(error),
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Rows of the journal as JSON: a form of its own, so that no change elsewhere alters what is on
+//! disk. No link, token or key has a field here: links are asked for again, storage keys are kept.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+
+use crate::api::{FileStamp, Metadata, UploadRequest};
+use crate::domain::{
+    Asset, AssetKey, AssetPath, AssetScope, ContainerId, FileName, Locale, RawJson, SegmentId,
+};
+use crate::transfer::work::Work;
+
+/// A path as text where it is some, else as bytes.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum PathRow {
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+impl PathRow {
+    pub(super) fn of(path: &Path) -> Self {
+        match path.to_str() {
+            Some(text) => Self::Text(text.to_owned()),
+            None => Self::Bytes(path.as_os_str().as_bytes().to_vec()),
+        }
+    }
+
+    pub(super) fn path(self) -> PathBuf {
+        match self {
+            Self::Text(text) => text.into(),
+            Self::Bytes(bytes) => OsString::from_vec(bytes).into(),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct AssetRow {
+    container: String,
+    segment: Option<String>,
+    key: String,
+    name: String,
+    locale: Option<String>,
+    folder: String,
+    size: Option<u64>,
+    stored_as: Option<String>,
+}
+
+fn scope(container: &str, segment: Option<&String>) -> Option<AssetScope> {
+    let container = ContainerId::new(container)?;
+    Some(match segment {
+        None => AssetScope::Container(container),
+        Some(segment) => AssetScope::Segment(container, SegmentId::new(segment)?),
+    })
+}
+
+fn segment_text(scope: &AssetScope) -> Option<String> {
+    scope.segment().map(|id| id.as_str().to_owned())
+}
+
+impl AssetRow {
+    pub(super) fn of(asset: &Asset) -> Self {
+        Self {
+            container: asset.scope.container().as_str().to_owned(),
+            segment: segment_text(&asset.scope),
+            key: asset.key.as_str().to_owned(),
+            name: asset.name.clone(),
+            locale: asset.locale.as_ref().map(|it| it.as_str().to_owned()),
+            folder: asset.folder.to_string(),
+            size: asset.size,
+            stored_as: asset.stored_as.clone(),
+        }
+    }
+
+    pub(super) fn asset(self) -> Option<Asset> {
+        Some(Asset {
+            scope: scope(&self.container, self.segment.as_ref())?,
+            key: AssetKey::new(self.key)?,
+            name: self.name,
+            locale: self.locale.and_then(Locale::new),
+            folder: AssetPath::from_service(&self.folder),
+            size: self.size,
+            content_type: None,
+            asset_type: None,
+            image_type: None,
+            alt_text: None,
+            description: None,
+            tags: Vec::new(),
+            dimensions: None,
+            url: None,
+            created: None,
+            modified: None,
+            stored_as: self.stored_as,
+            details: Vec::new(),
+            raw: RawJson::new("{}"),
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum WorkRow {
+    Up {
+        container: String,
+        segment: Option<String>,
+        path: PathRow,
+        size: u64,
+        /// Before or after the epoch, and how long: exact to what the file system tells.
+        modified: Option<(bool, Duration)>,
+        identity: Option<(u64, u64)>,
+        name: String,
+        content_type: String,
+        locale: Option<String>,
+        folder: String,
+        asset_type: Option<String>,
+        image_type: Option<String>,
+        alt_text: Option<String>,
+        description: Option<String>,
+        tags: Option<Vec<String>>,
+    },
+    Down {
+        asset: AssetRow,
+        folder: PathRow,
+    },
+}
+
+/// A job's work as it is written.
+pub(super) fn write_work(work: &Work) -> String {
+    let row = match work {
+        Work::Up(request) => WorkRow::Up {
+            container: request.scope.container().as_str().to_owned(),
+            segment: segment_text(&request.scope),
+            path: PathRow::of(&request.path),
+            size: request.stamp.size,
+            modified: request.stamp.modified.map(|time| {
+                match time.duration_since(SystemTime::UNIX_EPOCH) {
+                    Ok(after) => (true, after),
+                    Err(before) => (false, before.duration()),
+                }
+            }),
+            identity: request.stamp.identity,
+            name: request.name.as_str().to_owned(),
+            content_type: request.content_type.clone(),
+            locale: request.locale.as_ref().map(|it| it.as_str().to_owned()),
+            folder: request.folder.to_string(),
+            asset_type: request.asset_type.clone(),
+            image_type: request.metadata.image_type.clone(),
+            alt_text: request.metadata.alt_text.clone(),
+            description: request.metadata.description.clone(),
+            tags: request.metadata.tags.clone(),
+        },
+        Work::Down(asset, folder) => WorkRow::Down {
+            asset: AssetRow::of(asset),
+            folder: PathRow::of(folder),
+        },
+    };
+    json(&row)
+}
+
+/// The work of a row; `None` when it is not one of ours.
+pub(super) fn read_work(text: &str) -> Option<Work> {
+    Some(match serde_json::from_str(text).ok()? {
+        WorkRow::Up {
+            container,
+            segment,
+            path,
+            size,
+            modified,
+            identity,
+            name,
+            content_type,
+            locale,
+            folder,
+            asset_type,
+            image_type,
+            alt_text,
+            description,
+            tags,
+        } => Work::Up(Arc::new(UploadRequest {
+            scope: scope(&container, segment.as_ref())?,
+            path: path.path(),
+            stamp: FileStamp {
+                size,
+                modified: match modified {
+                    None => None,
+                    Some((true, after)) => Some(SystemTime::UNIX_EPOCH.checked_add(after)?),
+                    Some((false, before)) => Some(SystemTime::UNIX_EPOCH.checked_sub(before)?),
+                },
+                identity,
+            },
+            name: FileName::parse(&name).ok()?,
+            content_type,
+            locale: locale.and_then(Locale::new),
+            folder: AssetPath::parse(&folder).ok()?,
+            asset_type,
+            metadata: Metadata {
+                image_type,
+                alt_text,
+                description,
+                tags,
+            },
+        })),
+        WorkRow::Down { asset, folder } => Work::Down(Arc::new(asset.asset()?), folder.path()),
+    })
+}
+
+/// Plain data of ours always turns into JSON; an empty row would fail its check when read.
+pub(super) fn json(row: &impl Serialize) -> String {
+    serde_json::to_string(row).unwrap_or_default()
+}
+
+/// A checksum over a row (FNV-1a, 64 bits): `SQLite` itself does not notice a flipped bit in a text.
+pub(super) fn sum(id: u64, part: u64, texts: &[&str]) -> i64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut take = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    id.to_le_bytes().into_iter().for_each(&mut take);
+    part.to_le_bytes().into_iter().for_each(&mut take);
+    for text in texts {
+        text.bytes().for_each(&mut take);
+        take(0xff);
+    }
+    hash.cast_signed()
+}

@@ -1,0 +1,133 @@
+//! The thread that owns the connection: takes what has come together, writes it at once, answers.
+
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender};
+
+use rusqlite::Connection;
+
+use super::replay::{self, Seen};
+use super::schema::{self, NAME};
+use super::{Ask, Change, JournalError, News, write};
+use crate::transfer::job::JobId;
+
+/// So many requests share one commit at the most.
+const TOGETHER: usize = 1000;
+
+type Done = Box<dyn FnOnce(Result<(), JournalError>) + Send>;
+
+pub(super) enum Request {
+    Write(Vec<Change>, Done),
+    Reserve(u64, SyncSender<Result<u64, JournalError>>),
+    News(Seen, SyncSender<Result<News, JournalError>>),
+    Flush(SyncSender<()>),
+}
+
+/// Ends when nobody can ask any more.
+pub(super) fn run(mut connection: Connection, folder: &Path, inbox: &Receiver<Request>) {
+    let mut file = identity(folder);
+    while let Ok(first) = inbox.recv() {
+        // The worker may have set a damaged file aside: what is written to that one is lost.
+        let now = identity(folder);
+        if now != file
+            && let Ok(Some(fresh)) = schema::join(folder)
+        {
+            connection = fresh;
+            file = now;
+        }
+        let mut waiting: Vec<(Vec<Change>, Done)> = Vec::new();
+        let mut next = Some(first);
+        while let Some(request) = next {
+            match request {
+                Request::Write(changes, done) => waiting.push((changes, done)),
+                other => {
+                    commit(&mut connection, &mut waiting);
+                    answer(&mut connection, other);
+                }
+            }
+            next = if waiting.len() < TOGETHER {
+                inbox.try_recv().ok()
+            } else {
+                None
+            };
+        }
+        commit(&mut connection, &mut waiting);
+    }
+}
+
+fn identity(folder: &Path) -> Option<(u64, u64)> {
+    let it = std::fs::metadata(folder.join(NAME)).ok()?;
+    Some((it.dev(), it.ino()))
+}
+
+fn commit(connection: &mut Connection, waiting: &mut Vec<(Vec<Change>, Done)>) {
+    if waiting.is_empty() {
+        return;
+    }
+    let together = write::all(connection, waiting.iter().flat_map(|(changes, _)| changes));
+    let alone = together.is_err() && waiting.len() > 1;
+    for (changes, done) in waiting.drain(..) {
+        // One that cannot be written must not take the others with it.
+        let result = if alone {
+            write::all(connection, &changes)
+        } else {
+            together.clone()
+        };
+        done(result);
+    }
+}
+
+fn answer(connection: &mut Connection, request: Request) {
+    // Who does not wait any more misses nothing.
+    match request {
+        Request::Write(changes, done) => done(write::all(connection, &changes)),
+        Request::Reserve(count, reply) => drop(reply.send(reserve(connection, count))),
+        Request::News(since, reply) => {
+            drop(reply.send(news(connection, since).map_err(Into::into)));
+        }
+        Request::Flush(reply) => drop(reply.send(())),
+    }
+}
+
+fn reserve(connection: &mut Connection, count: u64) -> Result<u64, JournalError> {
+    let moment = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let first: i64 = moment.query_row("SELECT next FROM counter", [], |row| row.get(0))?;
+    moment.execute("UPDATE counter SET next = next + ?1", [count.cast_signed()])?;
+    moment.commit()?;
+    Ok(first.cast_unsigned())
+}
+
+fn news(connection: &Connection, since: Seen) -> rusqlite::Result<News> {
+    let view = connection.unchecked_transaction()?;
+    let mut news = News {
+        seen: since,
+        ..News::default()
+    };
+    let mut statement = view.prepare_cached("SELECT * FROM events WHERE seq > ?1 ORDER BY seq")?;
+    let mut rows = statement.query([since.event])?;
+    while let Some(row) = rows.next()? {
+        let happened = replay::read_happened(row)?;
+        news.seen.event = happened.seq;
+        if let Some(event) = happened.event {
+            news.events.push((happened.job, event));
+        }
+    }
+    // Not by their numbers: one may have been reserved earlier and used later.
+    let mut statement = view.prepare_cached("SELECT * FROM jobs WHERE seq > ?1 ORDER BY seq")?;
+    let mut rows = statement.query([since.job])?;
+    while let Some(row) = rows.next()? {
+        news.seen.job = row.get("seq")?;
+        if let Some(kept) = replay::read_job(row)? {
+            news.jobs.push(kept);
+        }
+    }
+    let mut statement = view.prepare_cached("SELECT seq, job, what FROM asks ORDER BY seq")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (seq, job, what): (i64, i64, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        if let Some(ask) = Ask::ALL.into_iter().find(|ask| ask.word() == what) {
+            news.asks.push((seq, JobId(job.cast_unsigned()), ask));
+        }
+    }
+    Ok(news)
+}

@@ -1,0 +1,205 @@
+//! Beginning with what is on disk: opening the journal, and opening accounts for its jobs.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::{Arc, Weak};
+
+use super::{Entry, Inner, Store, Transfers, lock};
+use crate::api::Provider;
+use crate::domain::AccountName;
+use crate::transfer::job::{Job, JobEvent, JobId, JobState};
+use crate::transfer::journal::{Change, Journal, JournalError, Kept, Opened, Seen};
+
+/// So long a finished job is remembered when nobody clears it: a day, in seconds.
+const REMEMBERED: i64 = 24 * 60 * 60;
+
+impl Transfers {
+    /// The engine over the journal in this folder, which is made if need be. One process works on
+    /// it; in any other, jobs are handed to that one and only looked at here. Unfinished jobs of
+    /// an earlier run do not begin before [`attach_provider`](Self::attach_provider).
+    pub fn open(folder: &Path) -> Result<Self, JournalError> {
+        let Opened {
+            journal,
+            found,
+            notes,
+        } = Journal::open(folder)?;
+        let works = journal.works();
+        let engine = Self {
+            inner: Arc::new(Inner {
+                store: Store::Disk(journal),
+                notes,
+                ..Inner::default()
+            }),
+        };
+        let _ = engine.handle();
+        *lock(&engine.inner.seen) = found.seen;
+        let now = jiff::Timestamp::now().as_second();
+        let mut old = Vec::new();
+        for kept in found.jobs {
+            let over = matches!(kept.job.state, JobState::Done { .. } | JobState::Cancelled);
+            if works && over && kept.touched < now - REMEMBERED {
+                old.push(kept.job.id);
+            } else {
+                engine.take_in(kept);
+            }
+        }
+        if works {
+            engine.forget(&old);
+            engine.settle_left();
+            engine.attend();
+        }
+        Ok(engine)
+    }
+
+    /// The jobs in this folder's journal as they stand, without any part in them.
+    pub fn look(folder: &Path) -> Result<Vec<Job>, JournalError> {
+        let jobs = Journal::look(folder)?.jobs;
+        Ok(jobs.into_iter().map(|kept| kept.job).collect())
+    }
+
+    /// Whether this process works on the queue; else another one does.
+    pub fn works(&self) -> bool {
+        match &self.inner.store {
+            Store::Disk(journal) => journal.works(),
+            Store::Memory | Store::Broken(_) => true,
+        }
+    }
+
+    /// Opens an account for its jobs: those that are unfinished begin, and those in doubt are
+    /// looked for. Answers which; where another process works, none.
+    pub fn attach_provider(
+        &self,
+        account: &AccountName,
+        provider: Arc<dyn Provider>,
+    ) -> Vec<JobId> {
+        let _ = self.handle();
+        let woken: Vec<JobId> = {
+            let mut table = self.table();
+            table.gates.entry(account.clone()).or_default().provider = Some(provider);
+            let own = table
+                .jobs
+                .values_mut()
+                .filter(|entry| entry.job.account == *account && !entry.started);
+            own.filter_map(|entry| {
+                let goes_on =
+                    !entry.job.state.is_over() || matches!(entry.job.state, JobState::InDoubt(_));
+                entry.wanted |= goes_on;
+                (goes_on && !entry.job.paused).then_some(entry.job.id)
+            })
+            .collect()
+        };
+        if !self.works() {
+            return Vec::new();
+        }
+        for id in &woken {
+            self.make_ready(*id);
+        }
+        woken
+    }
+
+    pub(super) fn take_in(&self, kept: Kept) {
+        let Kept {
+            job, work, place, ..
+        } = kept;
+        let id = job.id;
+        let mut table = self.table();
+        table.jobs.entry(id).or_insert_with(|| Entry {
+            kept: true,
+            ..Entry::new(job, work, place)
+        });
+    }
+
+    /// What another process was doing when it ended: begun anew, or in doubt.
+    pub(super) fn settle_left(&self) {
+        let left: Vec<JobId> = {
+            let table = self.table();
+            let left = table.jobs.values().filter(|entry| {
+                !entry.started
+                    && matches!(
+                        entry.job.state,
+                        JobState::Running(_) | JobState::Waiting { .. }
+                    )
+            });
+            left.map(|entry| entry.job.id).collect()
+        };
+        for id in left {
+            self.commit(id, JobEvent::Interrupted);
+        }
+        if let Store::Disk(journal) = &self.inner.store {
+            journal.flush();
+        }
+    }
+
+    /// Hears of what other processes add and ask. Sleeps until they ring.
+    pub(super) fn attend(&self) {
+        let Store::Disk(journal) = &self.inner.store else {
+            return;
+        };
+        let Some(handle) = self.handle() else { return };
+        let bell = {
+            let _inside = handle.enter();
+            journal.bell().and_then(tokio::net::UnixDatagram::from_std)
+        };
+        let bell = match bell {
+            Ok(bell) => bell,
+            Err(error) => {
+                // What others add is found with the next start, or by themselves.
+                tracing::warn!(%error, "no bell");
+                return;
+            }
+        };
+        let inner: Weak<Inner> = Arc::downgrade(&self.inner);
+        handle.spawn(async move {
+            let mut rung = [0_u8; 8];
+            loop {
+                // Also at the beginning: somebody may have come before there was a bell.
+                let Some(inner) = inner.upgrade() else { return };
+                Self { inner }.catch_up().await;
+                if bell.recv(&mut rung).await.is_err() {
+                    return;
+                }
+            }
+        });
+    }
+
+    /// Says which accounts have to be opened for jobs that are waiting.
+    pub(super) fn announce(&self) {
+        let missing: BTreeSet<AccountName> = {
+            let table = self.table();
+            let waits = table.jobs.values().filter(|entry| {
+                entry.wanted
+                    && !entry.job.state.is_over()
+                    && entry.provider.is_none()
+                    && table
+                        .gates
+                        .get(&entry.job.account)
+                        .is_none_or(|gate| gate.provider.is_none())
+            });
+            waits.map(|entry| entry.job.account.clone()).collect()
+        };
+        for account in missing {
+            lock(&self.inner.wants).retain(|listener| listener.send(account.clone()).is_ok());
+        }
+    }
+
+    pub(super) fn forget(&self, ids: &[JobId]) {
+        if let Store::Disk(journal) = &self.inner.store
+            && !ids.is_empty()
+        {
+            let changes = if journal.works() {
+                ids.iter().map(|id| Change::Forget(*id)).collect()
+            } else {
+                let ask = crate::transfer::journal::Ask::Forget;
+                ids.iter().map(|id| Change::Ask(*id, ask)).collect()
+            };
+            // One that comes back with the next start is only seen twice.
+            journal.write(changes, |_| {});
+            journal.ring();
+        }
+    }
+
+    /// Where this reader stands in the journal.
+    pub(super) fn seen(&self) -> Seen {
+        *lock(&self.inner.seen)
+    }
+}

@@ -1,0 +1,273 @@
+//! Which job begins, one try of it, and what follows from how the try ended.
+
+use std::hash::{BuildHasher as _, Hasher as _};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{AT_ONCE, Entry, Gate, Handle, Transfers};
+use crate::api::ApiErrorKind;
+use crate::domain::AccountName;
+use crate::transfer::job::{JobEvent, JobId, JobState};
+use crate::transfer::retry::{self, Verdict};
+use crate::transfer::work::Work;
+use crate::transfer::{save, send};
+
+/// A number from 0 to 1. Every hasher of the standard library is seeded anew.
+#[allow(clippy::cast_precision_loss, reason = "any number will do")]
+fn jitter() -> f64 {
+    let drawn = std::hash::RandomState::new().build_hasher().finish();
+    (drawn >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+impl Transfers {
+    /// Puts a job among those that may begin, if it may, and begins what has room.
+    pub(super) fn make_ready(&self, id: JobId) {
+        if !self.works() {
+            return;
+        }
+        let account = {
+            let mut table = self.table();
+            let Some(entry) = table.jobs.get(&id) else {
+                return;
+            };
+            let (key, account) = ((entry.place, id), entry.job.account.clone());
+            let provided = entry.provider.is_some();
+            let may = may_begin(entry);
+            let gate = table.gates.entry(account.clone()).or_default();
+            if may && (provided || gate.provider.is_some()) {
+                gate.ready.insert(key);
+            } else {
+                gate.ready.remove(&key);
+            }
+            account
+        };
+        self.pump(&account);
+    }
+
+    /// Begins jobs of an account while there is room.
+    pub(super) fn pump(&self, account: &AccountName) {
+        if self
+            .inner
+            .leaving
+            .load(std::sync::atomic::Ordering::Relaxed)
+        {
+            return;
+        }
+        loop {
+            let id = {
+                let mut table = self.table();
+                let Some(gate) = table.gates.get_mut(account) else {
+                    return;
+                };
+                if gate.running >= AT_ONCE || is_shut(gate).is_some() {
+                    return;
+                }
+                let Some((_, id)) = gate.ready.pop_first() else {
+                    return;
+                };
+                let Some(entry) = table.jobs.get_mut(&id).filter(|entry| may_begin(entry)) else {
+                    continue;
+                };
+                entry.started = true;
+                entry.tries += 1;
+                if let Some(gate) = table.gates.get_mut(account) {
+                    gate.running += 1;
+                }
+                id
+            };
+            let (engine, account) = (self.clone(), account.clone());
+            self.spawn(async move { engine.run(id, account).await });
+        }
+    }
+
+    async fn run(&self, id: JobId, account: AccountName) {
+        if let Some(ended) = self.try_once(id, &account).await {
+            let follows = self.judge(id, &account, ended);
+            // Refused or not written: what is in the table is what holds.
+            let _ = self.commit(id, follows).await;
+        }
+        {
+            let mut table = self.table();
+            if let Some(entry) = table.jobs.get_mut(&id) {
+                entry.started = false;
+                if entry.token.is_cancelled() && !entry.cancelled {
+                    entry.token = tokio_util::sync::CancellationToken::new();
+                }
+            }
+            if let Some(gate) = table.gates.get_mut(&account) {
+                gate.running = gate.running.saturating_sub(1);
+            }
+        }
+        self.make_ready(id);
+    }
+
+    /// One try, up to how it ended.
+    async fn try_once(&self, id: JobId, account: &AccountName) -> Option<JobEvent> {
+        let (work, provider, token, job, anew) = {
+            let mut table = self.table();
+            let shared = table.gates.get(account)?.provider.clone();
+            let entry = table.jobs.get_mut(&id)?;
+            entry.first.get_or_insert_with(Instant::now);
+            entry.bytes.store(0, std::sync::atomic::Ordering::Relaxed);
+            let provider = entry.provider.clone().or(shared)?;
+            (
+                entry.work.clone(),
+                provider,
+                entry.token.clone(),
+                entry.job.clone(),
+                // A link that was good once may have ended since.
+                entry.kept || entry.tries > 1,
+            )
+        };
+        let handle = Handle {
+            engine: self.clone(),
+            id,
+            account: account.clone(),
+        };
+        Some(match work {
+            Work::Up(request) => {
+                let upload = send::Upload {
+                    provider: &*provider,
+                    request: &request,
+                    handle: &handle,
+                    token: &token,
+                };
+                let receipt = job.trail.receipt.clone();
+                let earlier = match job.state {
+                    _ if !job.trail.unsettled => send::Earlier::None,
+                    // Nobody has decided yet that it may be sent once more.
+                    JobState::InDoubt(error) => send::Earlier::Doubted(receipt, error),
+                    _ => send::Earlier::Unsettled(receipt),
+                };
+                upload.run(earlier).await
+            }
+            Work::Down(asset, folder) => {
+                if anew {
+                    save::run_anew(&*provider, &asset, &folder, &handle, &token).await
+                } else {
+                    save::run(&*provider, &asset, &folder, &handle, &token).await
+                }
+            }
+        })
+    }
+
+    /// What follows: another try, a pause, or the end that it is.
+    fn judge(&self, id: JobId, account: &AccountName, ended: JobEvent) -> JobEvent {
+        let mut table = self.table();
+        let Some(entry) = table.jobs.get_mut(&id) else {
+            return ended;
+        };
+        let error = match ended {
+            // Cut by a pause or by leaving: it is not over.
+            JobEvent::Cancelled if !entry.cancelled => return JobEvent::Interrupted,
+            JobEvent::Failed(error) => error,
+            other => return other,
+        };
+        let elapsed = entry.first.map(|first| first.elapsed()).unwrap_or_default();
+        let verdict = retry::decide(&error, entry.tries, elapsed, jitter());
+        let Verdict::Again {
+            after,
+            account: all,
+        } = verdict
+        else {
+            return JobEvent::Failed(error);
+        };
+        entry.sleeps = true;
+        let attempt = entry.tries + 1;
+        drop(table);
+        if all {
+            tracing::info!(seconds = after.as_secs(), "the account pauses");
+            self.shut(account, after);
+        }
+        self.wake_after(id, after);
+        let until = jiff::Timestamp::now()
+            .checked_add(jiff::SignedDuration::try_from(after).unwrap_or_default())
+            .unwrap_or(jiff::Timestamp::MAX);
+        debug_assert!(error.kind != ApiErrorKind::Cancelled);
+        JobEvent::Wait {
+            until,
+            attempt,
+            error,
+        }
+    }
+
+    fn wake_after(&self, id: JobId, after: Duration) {
+        let Some(token) = self.table().jobs.get(&id).map(|it| it.token.clone()) else {
+            return;
+        };
+        let engine = self.clone();
+        self.spawn(async move {
+            // Cancelling, pausing and leaving end the wait.
+            if token
+                .run_until_cancelled(tokio::time::sleep(after))
+                .await
+                .is_none()
+            {
+                return;
+            }
+            if let Some(entry) = engine.table().jobs.get_mut(&id) {
+                entry.sleeps = false;
+            }
+            engine.make_ready(id);
+        });
+    }
+
+    /// Holds all calls of an account back for this long.
+    fn shut(&self, account: &AccountName, after: Duration) {
+        let until = Instant::now() + after;
+        {
+            let mut table = self.table();
+            let gate = table.gates.entry(account.clone()).or_default();
+            gate.shut_until = Some(gate.shut_until.map_or(until, |old| old.max(until)));
+        }
+        let (engine, account) = (self.clone(), account.clone());
+        self.spawn(async move {
+            while !engine
+                .inner
+                .leaving
+                .load(std::sync::atomic::Ordering::Relaxed)
+            {
+                let shut = engine.table().gates.get(&account).and_then(is_shut);
+                let Some(until) = shut else { break };
+                // In short steps, so that leaving does not wait for it.
+                let step = Instant::now() + Duration::from_millis(200);
+                tokio::time::sleep_until(until.min(step)).await;
+            }
+            engine.pump(&account);
+        });
+    }
+
+    /// Waits while the account has to pause.
+    pub(super) async fn gate_opens(&self, account: &AccountName) {
+        loop {
+            let shut = self.table().gates.get(account).and_then(is_shut);
+            match shut {
+                Some(until) => tokio::time::sleep_until(until).await,
+                None => return,
+            }
+        }
+    }
+}
+
+/// A job that a look alone may settle begins too, once its account is there.
+fn may_begin(entry: &Entry) -> bool {
+    let state = match entry.job.state {
+        JobState::Queued | JobState::Waiting { .. } => true,
+        // Only once: it is tried anew when the user says so.
+        JobState::InDoubt(_) => entry.tries == 0,
+        _ => false,
+    };
+    state
+        && entry.wanted
+        && !entry.started
+        && !entry.cancelled
+        && !entry.unsaved
+        && !entry.sleeps
+        && !entry.job.paused
+}
+
+/// Until when the account has to pause, if it has to.
+fn is_shut(gate: &Gate) -> Option<Instant> {
+    gate.shut_until.filter(|until| *until > Instant::now())
+}
