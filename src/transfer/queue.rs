@@ -20,7 +20,7 @@ pub(super) use self::handle::Handle;
 use super::job::{Job, JobEvent, JobId, JobState};
 use super::journal::{Journal, JournalError, Seen};
 use super::work::Work;
-use crate::api::{ApiError, ApiErrorKind, Provider, UploadRequest};
+use crate::api::{Provider, UploadRequest};
 use crate::domain::{AccountName, Asset};
 
 /// How many transfers of one account run at once.
@@ -30,6 +30,7 @@ const AT_ONCE: usize = 3;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Progress(pub Vec<(JobId, u64)>);
 
+#[allow(clippy::struct_excessive_bools, reason = "each is set by another part")]
 struct Entry {
     job: Job,
     work: Work,
@@ -206,33 +207,6 @@ impl Transfers {
         }
     }
 
-    /// Puts a job in front of all others that have not begun, or behind them.
-    pub fn reorder(&self, id: JobId, first: bool) {
-        let change = {
-            let mut table = self.table();
-            let places = table.jobs.values().map(|entry| entry.place);
-            let place = if first {
-                places.min().unwrap_or_default() - 1
-            } else {
-                places.max().unwrap_or_default() + 1
-            };
-            let Some(entry) = table.jobs.get_mut(&id) else {
-                return;
-            };
-            let old = std::mem::replace(&mut entry.place, place);
-            let account = entry.job.account.clone();
-            let gate = table.gates.entry(account).or_default();
-            if gate.ready.remove(&(old, id)) {
-                gate.ready.insert((place, id));
-            }
-            super::journal::Change::Place(id, place)
-        };
-        if let Store::Disk(journal) = &self.inner.store {
-            // The order is a wish: one that cannot be kept for the next start loses nothing.
-            journal.write(vec![change], |_| {});
-        }
-    }
-
     /// Forgets these jobs, those of them that are over.
     pub fn clear(&self, ids: &[JobId]) {
         let over: Vec<JobId> = {
@@ -391,11 +365,4 @@ impl Entry {
             _ => true,
         }
     }
-}
-
-/// A journal that cannot be written, as the error of a transfer.
-fn unwritten(why: &JournalError) -> ApiError {
-    let mut error = ApiError::new("transfer the file", ApiErrorKind::File, why.to_string());
-    error.chain = vec!["nothing is begun that is not on disk first".to_owned()];
-    error
 }

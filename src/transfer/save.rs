@@ -130,13 +130,11 @@ async fn listed(provider: &dyn Provider, asset: &Asset) -> Result<Asset, ApiErro
             return Ok(found);
         }
         // Pages that go in circles end like those that end.
-        match page.next.filter(|next| seen.insert(next.clone())) {
-            Some(next) => cursor = Some(next),
-            None => {
-                let message = "the service does not list it any more";
-                return Err(ApiError::new(DOING, ApiErrorKind::NotFound, message));
-            }
-        }
+        let Some(next) = page.next.filter(|next| seen.insert(next.clone())) else {
+            let message = "the service does not list it any more";
+            return Err(ApiError::new(DOING, ApiErrorKind::NotFound, message));
+        };
+        cursor = Some(next);
     }
 }
 

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 
 use super::*;
+mod disk;
 use crate::api::{
     ApiError, ApiErrorKind, Capabilities, Delivery, Download, Field, FieldSpec, Middle, Noun,
     Provider, ProviderSpec, Receipt, Step, UploadRequest, UploadWatch,

@@ -122,13 +122,13 @@ fn salvage(folder: &Path, aside: &Path) -> (Vec<Kept>, Vec<Happened>) {
         return (Vec::new(), Vec::new());
     };
     let copy = copies.join(NAME);
-    let copied = fs::copy(aside, &copy).and_then(|_| {
+    let made = fs::copy(aside, &copy).and_then(|_| {
         match fs::copy(beside(aside, "-wal"), beside(&copy, "-wal")) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
     });
-    let found = match (copied, Connection::open(&copy)) {
+    let found = match (made, Connection::open(&copy)) {
         (Ok(()), Ok(connection)) => {
             let jobs = rows(&connection, "jobs", "seq", read_job);
             let events = rows(&connection, "events", "seq", |row| {

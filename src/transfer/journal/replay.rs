@@ -126,13 +126,12 @@ pub(super) fn all(connection: &Connection) -> rusqlite::Result<Replayed> {
         *holed |= happened.n != *last + 1;
         *last = happened.n;
         kept.touched = seconds(&happened.at).max(kept.touched);
-        match happened.event {
+        if let Some(event) = happened.event {
             // What does not fit is passed over here as it was when it was written.
-            Some(event) => drop(kept.job.apply(event)),
-            None => {
-                found.broken += 1;
-                *holed = true;
-            }
+            let _ = kept.job.apply(event);
+        } else {
+            found.broken += 1;
+            *holed = true;
         }
     }
     for (mut kept, _, holed) in jobs.into_values() {

@@ -171,6 +171,15 @@ fn tune(connection: &Connection, folder: &Path) -> Result<(), JournalError> {
 
 /// Whether the folder lies on a file system of this machine. Unknown systems count as not.
 #[cfg(target_os = "linux")]
+#[allow(
+    clippy::cast_sign_loss,
+    clippy::unnecessary_cast,
+    reason = "only its bits count"
+)]
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "cut to the bits that are there everywhere"
+)]
 fn shares_memory(folder: &Path) -> bool {
     /// NFS, SMB (three kinds), FUSE, 9p, AFS, Ceph, Lustre, Coda, NCP.
     const NETWORK: [u32; 11] = [

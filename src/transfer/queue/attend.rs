@@ -97,6 +97,33 @@ impl Transfers {
         woken
     }
 
+    /// Puts a job in front of all others that have not begun, or behind them.
+    pub fn reorder(&self, id: JobId, first: bool) {
+        let change = {
+            let mut table = self.table();
+            let places = table.jobs.values().map(|entry| entry.place);
+            let place = if first {
+                places.min().unwrap_or_default() - 1
+            } else {
+                places.max().unwrap_or_default() + 1
+            };
+            let Some(entry) = table.jobs.get_mut(&id) else {
+                return;
+            };
+            let old = std::mem::replace(&mut entry.place, place);
+            let account = entry.job.account.clone();
+            let gate = table.gates.entry(account).or_default();
+            if gate.ready.remove(&(old, id)) {
+                gate.ready.insert((place, id));
+            }
+            Change::Place(id, place)
+        };
+        if let Store::Disk(journal) = &self.inner.store {
+            // The order is a wish: one that cannot be kept for the next start loses nothing.
+            journal.write(vec![change], |_| {});
+        }
+    }
+
     pub(super) fn take_in(&self, kept: Kept) {
         let Kept {
             job, work, place, ..

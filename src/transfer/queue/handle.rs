@@ -6,8 +6,8 @@ use std::sync::atomic::Ordering;
 
 use tokio::sync::oneshot;
 
-use super::{Entry, Store, Transfers, unwritten};
-use crate::api::{ApiError, Provider, Receipt, Step};
+use super::{Entry, Store, Transfers};
+use crate::api::{ApiError, ApiErrorKind, Provider, Receipt, Step};
 use crate::domain::AccountName;
 use crate::transfer::job::{JobEvent, JobId, JobState};
 use crate::transfer::journal::{Change, JournalError};
@@ -183,6 +183,13 @@ impl Transfers {
         }
         self.happened(id, event);
     }
+}
+
+/// A journal that cannot be written, as the error of a transfer.
+fn unwritten(why: &JournalError) -> ApiError {
+    let mut error = ApiError::new("transfer the file", ApiErrorKind::File, why.to_string());
+    error.chain = vec!["nothing is begun that is not on disk first".to_owned()];
+    error
 }
 
 /// What a running job may say of itself.

@@ -1,0 +1,127 @@
+//! The engine over a journal: another process goes on where one ended.
+
+use super::*;
+
+fn account() -> AccountName {
+    AccountName::new("a").unwrap()
+}
+
+fn fake(play: Play) -> Arc<Fake> {
+    Arc::new(Fake {
+        play: Mutex::new(play),
+        ..Fake::default()
+    })
+}
+
+async fn until_state(engine: &Transfers, wanted: impl Fn(&Job) -> bool) -> Job {
+    let mut events = engine.events();
+    if let Some(job) = engine.jobs().into_iter().find(|job| wanted(job)) {
+        return job;
+    }
+    let wait = async {
+        loop {
+            let job = events.recv().await.unwrap();
+            if wanted(&job) {
+                return job;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), wait)
+        .await
+        .unwrap_or_else(|_| panic!("{:?}", engine.jobs()))
+}
+
+fn is_done(job: &Job) -> bool {
+    matches!(job.state, JobState::Done { .. })
+}
+
+/// Starts an upload that hangs at a step, and ends the engine there as leaving does.
+async fn left_at(folder: &Path, play: Play, step: Step) -> Arc<Fake> {
+    let fake = fake(play);
+    let engine = Transfers::open(folder).unwrap();
+    engine.upload(&account(), fake.clone(), ask(folder));
+    until_state(&engine, |job| job.state == JobState::Running(step)).await;
+    engine.drain(Duration::from_millis(50)).await;
+    fake
+}
+
+#[tokio::test]
+async fn what_was_left_while_sending_is_sent_by_the_next_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let fake = left_at(dir.path(), Play::HangsWhileSending, Step::Send).await;
+    let jobs = Transfers::look(dir.path()).unwrap();
+    assert_eq!(jobs.len(), 1);
+    assert_eq!(jobs[0].state, JobState::Queued, "left, not cancelled");
+    *fake.play.lock().unwrap() = Play::Stores;
+    let engine = Transfers::open(dir.path()).unwrap();
+    assert_eq!(engine.attach_provider(&account(), fake.clone()).len(), 1);
+    until_state(&engine, is_done).await;
+    assert_eq!(fake.stored.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_paused_one_waits_and_the_order_can_be_changed() {
+    let dir = tempfile::tempdir().unwrap();
+    let fake = fake(Play::HangsWhileSending);
+    let engine = Transfers::open(dir.path()).unwrap();
+    let ids: Vec<JobId> = (0..5)
+        .map(|_| engine.upload(&account(), fake.clone(), ask(dir.path())))
+        .collect();
+    until_state(&engine, |job| job.id == ids[4]).await;
+    engine.pause(ids[0]);
+    let paused = until_state(&engine, |job| {
+        job.id == ids[0] && job.paused && job.state == JobState::Queued
+    })
+    .await;
+    assert!(paused.paused);
+    engine.reorder(ids[4], true);
+    let order: Vec<JobId> = engine.jobs().iter().map(|job| job.id).collect();
+    assert_eq!(order[0], ids[4]);
+    *fake.play.lock().unwrap() = Play::Stores;
+    engine.go_on(ids[0]);
+    until_state(&engine, |job| job.id == ids[4] && is_done(job)).await;
+    engine.flush();
+    let kept = Transfers::look(dir.path()).unwrap();
+    assert_eq!(kept[0].id, ids[4], "the order is kept");
+}
+
+#[tokio::test]
+async fn a_second_process_hands_over_and_hears_the_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let fake = fake(Play::Stores);
+    let worker = Transfers::open(dir.path()).unwrap();
+    let guest = Transfers::open(dir.path()).unwrap();
+    assert!(worker.works() && !guest.works());
+    worker.attach_provider(&account(), fake.clone());
+    let id = guest.upload(&account(), fake.clone(), ask(dir.path()));
+    until_state(&guest, |job| job.id == id && is_done(job)).await;
+    assert!(worker.jobs().iter().any(|job| job.id == id && is_done(job)));
+    assert_eq!(*fake.sends.lock().unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_second_process_takes_over_when_the_first_is_gone() {
+    let dir = tempfile::tempdir().unwrap();
+    let fake = fake(Play::Stores);
+    let worker = Transfers::open(dir.path()).unwrap();
+    let guest = Transfers::open(dir.path()).unwrap();
+    let id = guest.upload(&account(), fake.clone(), ask(dir.path()));
+    until_state(&guest, |job| job.id == id).await;
+    assert_eq!(*fake.sends.lock().unwrap(), 0, "the worker has no account");
+    drop(worker);
+    until_state(&guest, |job| job.id == id && is_done(job)).await;
+    assert!(guest.works());
+    assert_eq!(fake.stored.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn without_a_journal_nothing_is_called_queued() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = Transfers::refusing(JournalError::Newer(9));
+    let mut events = engine.events();
+    let fake = fake(Play::Stores);
+    engine.upload(&account(), fake.clone(), ask(dir.path()));
+    let first = events.recv().await.unwrap();
+    assert!(matches!(first.state, JobState::Failed(_)), "{first:?}");
+    assert_eq!(*fake.sends.lock().unwrap(), 0);
+}
