@@ -272,7 +272,8 @@ fn left(all: Vec<Job>, jobs: &HashSet<JobId>, over: &mut impl FnMut(Job)) {
             job.state = match job.state {
                 JobState::Running(step) if step.may_leave_a_record() => {
                     let mut error = ApiError::cancelled("upload the file");
-                    error.message = "it was stopped while the service was recording it".to_owned();
+                    error.message =
+                        String::from("it was stopped while the service was recording it");
                     JobState::InDoubt(error)
                 }
                 _ => JobState::Cancelled,

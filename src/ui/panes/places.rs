@@ -32,6 +32,10 @@ pub(super) fn frame(ground: &Ground<'_>) -> Frame {
         .filter(|place| list.row(*place).is_some_and(|row| !row.heading()))
         .count();
     ground.counted(&mut frame, list, all, shown);
+    if shown == all {
+        // How many there are of all kinds together tells nobody anything; the title needs the room.
+        frame.count.clear();
+    }
     let busy = |account: &Account| account.containers.pending().is_some();
     if browse.accounts.iter().any(busy) {
         frame.corner = ground.spinner();
