@@ -153,9 +153,9 @@ mod tests {
     #[test]
     fn sizes_of_pictures_are_read() {
         let made = Shelf::new();
-        assert_eq!(pixels(&made.get("hero.png").head()), Some((320, 180)));
-        assert_eq!(pixels(&made.get("hero.jpg").head()), Some((640, 360)));
-        assert_eq!(pixels(&made.get("brochure.pdf").head()), None);
+        assert_eq!(pixels(made.get("hero.png").head()), Some((320, 180)));
+        assert_eq!(pixels(made.get("hero.jpg").head()), Some((640, 360)));
+        assert_eq!(pixels(made.get("brochure.pdf").head()), None);
         assert_eq!(pixels(b"\xff\xd8\xff"), None);
     }
 

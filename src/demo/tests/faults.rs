@@ -728,3 +728,36 @@ async fn large_uploads_leave_memory() {
         .await;
     assert!(got.body == bytes);
 }
+
+#[tokio::test]
+async fn every_example_in_the_handbook_is_a_sound_script() {
+    let text = include_str!("../../../CONTRIBUTING.md");
+    let examples = text.lines().filter_map(|line| {
+        let told = line.strip_prefix("$ curl $D -d '")?;
+        Some(told.split_once('\'').expect("a closing quote").0)
+    });
+    let examples: Vec<&str> = examples.collect();
+    assert!(examples.len() > 15, "{examples:?}");
+    let demo = demo().await;
+    for example in &examples {
+        arm(&demo, serde_json::from_str(example).expect(example)).await;
+    }
+    for kind in [
+        "status",
+        "throttle",
+        "delay",
+        "stall",
+        "cut",
+        "drop",
+        "expire",
+        "wrong-size",
+        "lag",
+        "fail-after",
+    ] {
+        let member = format!("\"fault\":\"{kind}\"");
+        assert!(
+            examples.iter().any(|example| example.contains(&member)),
+            "{kind}"
+        );
+    }
+}
