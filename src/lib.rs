@@ -26,7 +26,7 @@
 //!
 //! | layer | may import | outside crates confined to it |
 //! |---|---|---|
-//! | `domain` | | `secrecy`, `strsim` |
+//! | `domain` | | `secrecy`, `strsim`, `humansize` |
 //! | `logging` | | `tracing_subscriber`, `tracing_appender` |
 //! | `demo` | | `axum`, `hmac`, `sha2` |
 //! | `config` | `domain` | `toml`, `keyring`, `keyring_core`, `zbus_secret_service_keyring_store`, `etcetera` |
@@ -41,7 +41,7 @@
 //!
 //! In several layers: `async_trait` (api, providers, transfer, config, cli), `ratatui` (ui, tui),
 //! `tokio` (api, providers, transfer, runtime, tui, config, cli, demo), `tempfile` (cli, demo),
-//! `unicode_normalization` (domain, providers, transfer), `humansize`, `unicode_segmentation` and
+//! `unicode_normalization` (domain, providers, transfer), `unicode_segmentation` and
 //! `unicode_width` (ui, cli), `rustix` (config, api, transfer, tui, cli, logging). Everywhere: `serde`,
 //! `serde_json`, `thiserror`, `tracing`, `jiff`, `url`, `percent_encoding`.
 

@@ -141,7 +141,7 @@ impl ApiError {
             ApiErrorKind::Unauthorized => "Sign in again with a valid key.",
             ApiErrorKind::Forbidden { .. } => "Ask whoever made the key for the right to do this.",
             ApiErrorKind::NotFound => "It may have been deleted; refresh the list.",
-            ApiErrorKind::Conflict => "Somebody else may be changing it; refresh and try again.",
+            ApiErrorKind::Conflict => "Refresh the list and look at what is there now.",
             ApiErrorKind::RateLimited { .. } => "The service wants a pause; try again later.",
             ApiErrorKind::Server => "The service has a problem; try again later.",
             ApiErrorKind::Transport => "Check the connection and the address, then try again.",

@@ -85,6 +85,14 @@ pub enum Step {
 }
 
 impl Step {
+    /// From here on the service may hold a record of the file, whatever happens to the answer.
+    pub const fn may_leave_a_record(self) -> bool {
+        matches!(
+            self,
+            Self::Record | Self::Attach | Self::Texts | Self::Confirm
+        )
+    }
+
     /// The word on screen.
     pub const fn label(self) -> &'static str {
         match self {

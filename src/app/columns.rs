@@ -63,7 +63,7 @@ pub fn asset_column(kind: AssetColumn) -> &'static Column<Asset> {
             name: "FOLDER",
             width: Width::Grow(10),
             right: false,
-            rank: 3,
+            rank: 2,
             value: |asset| {
                 if asset.folder.is_root() {
                     Value::Absent
@@ -90,7 +90,7 @@ pub fn asset_column(kind: AssetColumn) -> &'static Column<Asset> {
             name: "SIZE",
             width: Width::Fixed(8),
             right: true,
-            rank: 2,
+            rank: 3,
             value: |asset| asset.size.map_or(Value::Absent, Value::Bytes),
         },
         AssetColumn::ContentType => &Column {

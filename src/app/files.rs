@@ -2,9 +2,6 @@
 
 use std::path::PathBuf;
 
-use crate::api::FileStamp;
-use crate::domain::FileName;
-
 /// A listed local folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folder {
@@ -43,15 +40,4 @@ pub enum FolderError {
     File(PathBuf),
     /// One sentence.
     Other(String),
-}
-
-/// A local file that was looked at and can be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chosen {
-    pub path: PathBuf,
-    pub stamp: FileStamp,
-    /// The name it gets at the service.
-    pub name: FileName,
-    /// By its first bytes, else by its name.
-    pub content_type: String,
 }

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use super::effect::RequestId;
-use super::files::{Chosen, Folder, FolderError};
+use super::files::{Folder, FolderError};
 use super::key::Input;
 use crate::api::{ApiError, ConnectError, KeyReport};
 use crate::domain::{AccountName, Asset, Container, Entry, Segment, SegmentText};
+use crate::transfer::LocalFile;
 use crate::transfer::job::{Job, JobId};
 
 /// One message. Answers carry the id of the request; one that is not awaited any more is dropped.
@@ -46,7 +47,7 @@ pub enum Msg {
     /// can be sent, or in one sentence why it cannot (the file's name is not part of it).
     Inspected {
         id: RequestId,
-        files: Vec<(PathBuf, Result<Chosen, String>)>,
+        files: Vec<(PathBuf, Result<LocalFile, String>)>,
     },
     /// Uploads that the transfer engine would not even queue: how many, and why.
     Refused {

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use super::failure::{Exit, Failure};
 use super::session::{Known, Session};
-use crate::api::{ApiError, Middle, Provider, ProviderSpec};
+use crate::api::{ApiError, ApiErrorKind, Middle, Provider, ProviderSpec};
 use crate::domain::{
-    AccountName, Address, AddressError, Asset, AssetKey, AssetScope, ContainerId, Cursor, Entry,
-    Page, Ref, SafeText, Segment, SegmentId, SegmentText,
+    AccountName, Address, AddressError, Asset, AssetKey, AssetScope, Container, ContainerId,
+    Cursor, Entry, Page, Ref, SafeText, Segment, SegmentId, SegmentText,
 };
 
 /// A name from the command line.
@@ -117,6 +117,32 @@ async fn first<T>(
     }
 }
 
+/// A container. One that the service does not list is a wrong address, however it says so.
+pub async fn container(provider: &dyn Provider, id: &ContainerId) -> Result<Container, Failure> {
+    let error = match provider.container(id).await {
+        Ok(container) => return Ok(container),
+        Err(error) => error,
+    };
+    if !matches!(error.kind, ApiErrorKind::NotFound | ApiErrorKind::Invalid) {
+        return Err(error.into());
+    }
+    let fetch = async |cursor| provider.containers(cursor).await;
+    if first(fetch, |container: &Container| container.id == *id)
+        .await?
+        .is_some()
+    {
+        return Err(error.into());
+    }
+    let noun = &provider.spec().container;
+    let shown = SafeText::name(id.as_str());
+    Err(
+        Failure::usage(format!("this account has no {} {shown}", noun.one)).hint(format!(
+            "List its {} with `assetdeck ls ACCOUNT:`.",
+            noun.many
+        )),
+    )
+}
+
 /// A segment of a container, with its texts where they come from a call of their own.
 pub async fn segment(
     provider: &dyn Provider,
@@ -124,7 +150,13 @@ pub async fn segment(
     id: &SegmentId,
 ) -> Result<Segment, Failure> {
     let fetch = async |cursor| provider.segments(container, cursor).await;
-    let found = first(fetch, |segment: &Segment| segment.id == *id).await?;
+    let found = match first(fetch, |segment: &Segment| segment.id == *id).await {
+        Ok(found) => found,
+        Err(failure) => {
+            self::container(provider, container).await?;
+            return Err(failure);
+        }
+    };
     found.ok_or_else(|| {
         let one = provider.spec().container.one;
         let (id, container) = (
@@ -132,7 +164,7 @@ pub async fn segment(
             SafeText::name(container.as_str()),
         );
         Failure::new(
-            Exit::Failed,
+            Exit::Usage,
             format!("the {one} {container} has no segment {id}"),
         )
         .hint("List its segments with `assetdeck ls`.")

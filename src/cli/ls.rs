@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::failure::Failure;
+use super::failure::{Exit, Failure};
 use super::find;
 use super::output::{Cell, Output};
 use super::record::{
@@ -125,10 +125,16 @@ async fn segments(
 ) -> Result<(), Failure> {
     let spec = known.info.spec;
     let listed = find::all(async |cursor| provider.segments(container, cursor).await);
-    let mut entries = listed.await?;
+    let mut entries = match listed.await {
+        Ok(entries) => entries,
+        Err(failure) => {
+            find::container(provider, container).await?;
+            return Err(failure);
+        }
+    };
     if entries.is_empty() {
         // An empty list is also what a service says of a place that does not exist.
-        provider.container(container).await?;
+        find::container(provider, container).await?;
     } else if spec.capabilities.segment_texts {
         match patiently(output, provider.segment_texts(container)).await {
             Ok(texts) => find::join_texts(&mut entries, texts),
@@ -175,7 +181,11 @@ async fn assets(
         },
     );
     let walked = walked.await;
-    let exists = if none && walked.is_ok() {
+    let exists = if none
+        && !walked
+            .as_ref()
+            .is_err_and(|failure| failure.exit == Exit::Refused)
+    {
         exists(provider, scope).await
     } else {
         Ok(())
@@ -186,7 +196,8 @@ async fn assets(
         (Ok(()), None) => nothing_in(known.info.spec, "assets"),
     };
     listing.end(&nothing)?;
-    walked.and(exists)
+    // A place that does not exist explains a refusal better than the service's words do.
+    exists.and(walked)
 }
 
 /// Whether a place without assets is there at all: an empty list is also what a service says of one
@@ -194,7 +205,7 @@ async fn assets(
 async fn exists(provider: &dyn Provider, scope: &AssetScope) -> Result<(), Failure> {
     match scope {
         AssetScope::Container(container) => {
-            provider.container(container).await?;
+            find::container(provider, container).await?;
         }
         AssetScope::Segment(container, id) => {
             find::segment(provider, container, id).await?;

@@ -4,7 +4,6 @@
 use std::borrow::Cow;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 
-use humansize::{DECIMAL, format_size};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -67,15 +66,10 @@ impl Cell {
             Self::Text(text) => text.as_str().to_owned(),
             Self::Said(text) => settled(text).into_owned(),
             Self::Bytes(None) => String::new(),
-            Self::Bytes(Some(bytes)) if on_screen => size_words(*bytes),
+            Self::Bytes(Some(bytes)) if on_screen => crate::domain::size_words(*bytes),
             Self::Bytes(Some(bytes)) => bytes.to_string(),
         }
     }
-}
-
-/// A size for people: `214 kB`.
-pub fn size_words(bytes: u64) -> String {
-    format_size(bytes, DECIMAL)
 }
 
 /// A table of one listing. In a pipe every row is one line at once: columns parted by tabs, no

@@ -2,9 +2,10 @@
 
 use super::failure::{Failure, Tally};
 use super::find;
-use super::output::{Output, size_words};
+use super::output::Output;
 use super::prompt;
 use super::session::Session;
+use crate::domain::size_words;
 use crate::domain::{Asset, Locale, SafeText};
 
 /// Deletes one after the other; one that fails does not stop the others.

@@ -3,13 +3,14 @@
 use super::failure::Failure;
 use super::find;
 use super::ls::key_words;
-use super::output::{Output, size_words};
+use super::output::Output;
 use super::record::{
     AccountLine, account_ref, asset_line, asset_ref, container_line, container_ref, segment_line,
     segment_ref,
 };
 use super::session::{Known, Session};
 use crate::api::{Middle, Provider};
+use crate::domain::size_words;
 use crate::domain::{
     Asset, AssetScope, Container, ContainerId, Detail, Entry, Locale, Ref, SafeText, Segment,
 };
@@ -38,7 +39,7 @@ pub async fn show(
     }
     match scope {
         AssetScope::Container(id) => {
-            let container = provider.container(&id).await?;
+            let container = find::container(provider, &id).await?;
             show_container(known, output, &container, json)
         }
         AssetScope::Segment(container, id) => {

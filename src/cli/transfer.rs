@@ -10,17 +10,18 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::args;
 use super::failure::{Failure, Tally};
 use super::find;
-use super::output::{Output, size_words};
+use super::output::Output;
 use super::record::{ASSET_HEADS, Listing, asset_line, asset_ref};
 use super::session::{Known, Session};
 use super::stop::Stop;
-use crate::api::{Middle, Provider, ProviderSpec};
+use crate::api::{ApiError, ApiErrorKind, Middle, Provider, ProviderSpec};
+use crate::domain::size_words;
 use crate::domain::{AccountName, AssetScope, Entry, Locale, SafeText};
 use crate::transfer::plan::{self, FieldError, Wishes};
 use crate::transfer::{Job, JobId, JobState, LocalFile, Transfers, inspect};
 
 /// How long cancelled transfers may take to end well.
-const WIND_DOWN: Duration = Duration::from_secs(5);
+const WIND_DOWN: Duration = Duration::from_secs(20);
 
 /// Uploads files. Those that cannot be sent are told one by one, and the others go on.
 pub async fn upload(
@@ -92,9 +93,9 @@ pub async fn get(
         wanted.push((known, scope, key));
     }
     let folder = out.unwrap_or(Path::new("."));
-    if !folder.is_dir() {
+    if folder.exists() && !folder.is_dir() {
         let shown = SafeText::name(&folder.to_string_lossy()).into_string();
-        return Err(Failure::usage(format!("there is no folder {shown}")).hint("Make it first."));
+        return Err(Failure::usage(format!("{shown} is not a folder")));
     }
     let transfers = super::transfers::open(session, output)?;
     let mut events = transfers.events();
@@ -217,7 +218,7 @@ async fn place(
     if provider.spec().middle != Middle::Segments {
         return Ok(None);
     }
-    let container = provider.container(scope.container()).await?;
+    let container = find::container(provider, scope.container()).await?;
     if let AssetScope::Segment(container, segment) = scope {
         find::segment(provider, container, segment).await?;
     }
@@ -281,7 +282,15 @@ async fn leave(transfers: &Transfers, jobs: &HashSet<JobId>) {
 fn left(all: Vec<Job>, jobs: &HashSet<JobId>, over: &mut impl FnMut(Job)) {
     for mut job in all {
         if jobs.contains(&job.id) {
-            job.state = JobState::Cancelled;
+            job.state = match job.state {
+                JobState::Running(step) if step.may_leave_a_record() => {
+                    let mut error = ApiError::cancelled("upload the file");
+                    error.message =
+                        String::from("it was stopped while the service was recording it");
+                    JobState::InDoubt(error)
+                }
+                _ => JobState::Cancelled,
+            };
             over(job);
         }
     }
@@ -332,6 +341,7 @@ pub(super) fn told(output: &mut Output, job: &Job, finish: &Finish, tally: &mut 
         }
         JobState::InDoubt(error) => {
             tally.failed += 1;
+            tally.stopped |= error.kind == ApiErrorKind::Cancelled;
             output.note(&format!(
                 "{name}: {error}; whether the service has it is not known, list the place before \
                  sending it again"

@@ -11,6 +11,8 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use url::form_urlencoded;
 
+use super::faults::Quirks;
+
 /// Larger JSON bodies are refused: nothing documented comes near.
 const JSON_LIMIT: usize = 4 << 20;
 
@@ -29,6 +31,8 @@ pub struct Call {
     pub headers: HeaderMap,
     /// Body, unread.
     pub body: Body,
+    /// What a fault does to the thing it stores.
+    pub quirks: Quirks,
 }
 
 impl Call {
@@ -45,6 +49,7 @@ impl Call {
             query_length: query.len(),
             headers: parts.headers,
             body,
+            quirks: parts.extensions.get().cloned().unwrap_or_default(),
         }
     }
 

@@ -4,6 +4,8 @@
 //! spelled wrongly in the same way would otherwise go unnoticed.
 
 mod answer;
+mod blob;
+mod faults;
 mod record;
 mod seed;
 mod segmentflow;
@@ -27,13 +29,13 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use axum::serve::ListenerExt;
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use answer::Call;
+use faults::{Handle, What, Wired};
 use store::{ACCOUNT_ID, World, held};
 
 /// The accounts of the demo: name and service. The guests show what missing rights look like:
@@ -156,12 +158,11 @@ fn run(
     router: Router,
     mut stopped: watch::Receiver<bool>,
 ) -> JoinHandle<()> {
-    // Small answers must not wait for Nagle's algorithm. A socket that refuses works without.
-    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+    let service = router.into_make_service_with_connect_info::<Handle>();
     tokio::spawn(async move {
         // A sender that is gone means stop, too.
         let stop = async move { drop(stopped.wait_for(|stop| *stop).await) };
-        if let Err(error) = axum::serve(listener, router)
+        if let Err(error) = axum::serve(Wired(listener), service)
             .with_graceful_shutdown(stop)
             .await
         {
@@ -173,15 +174,15 @@ fn run(
 async fn apis(State(world): State<Arc<World>>, request: Request) -> Response {
     let path = request.uri().path();
     if path.starts_with("/__demo/") {
-        return state::answer(&world, &Call::new(request));
+        return state::answer(&world, Call::new(request)).await;
     }
     if path == "/api/v1" || path.starts_with("/api/v1/") {
-        return record::through(world, "segmentflow", request, |world, request| async move {
+        return faults::through(world, "segmentflow", request, |world, request| async move {
             segmentflow::answer(&world, Call::new(request)).await
         })
         .await;
     }
-    record::through(world, "wordbee", request, |world, request| async move {
+    faults::through(world, "wordbee", request, |world, request| async move {
         wordbee::answer(&world, Call::new(request)).await
     })
     .await
@@ -189,9 +190,9 @@ async fn apis(State(world): State<Arc<World>>, request: Request) -> Response {
 
 async fn objects(State(world): State<Arc<World>>, request: Request) -> Response {
     if request.uri().path().starts_with("/__demo/") {
-        return state::answer(&world, &Call::new(request));
+        return state::answer(&world, Call::new(request)).await;
     }
-    record::through(world, "storage", request, |world, request| async move {
+    faults::through(world, "storage", request, |world, request| async move {
         storage::respond(&world, request).await
     })
     .await
@@ -278,12 +279,24 @@ impl Demo {
 
     /// Ends every Flex token at once, as half an hour of silence would.
     pub fn expire_tokens(&self) {
-        held(&self.world.flex).tokens.clear();
+        faults::expire(&self.world, What::Tokens);
+    }
+
+    /// Ends every presigned address given out so far.
+    pub fn expire_links(&self) {
+        faults::expire(&self.world, What::Links);
+    }
+
+    /// What `POST /__demo/faults` does: replaces the script of faults by this list; an empty one
+    /// clears. Where an entry is wrong nothing changes, and the error says which and why.
+    pub fn faults(&self, script: Value) -> Result<(), String> {
+        self.world.faults.arm(script)
     }
 
     /// Stops listening and waits up to two seconds for requests under way.
     pub async fn stop(mut self) {
         self.stopping.send_replace(true);
+        self.world.faults.stop();
         for server in std::mem::take(&mut self.servers) {
             let abort = server.abort_handle();
             if tokio::time::timeout(GRACE, server).await.is_err() {
@@ -295,6 +308,7 @@ impl Demo {
 
 impl Drop for Demo {
     fn drop(&mut self) {
+        self.world.faults.stop();
         for server in &self.servers {
             server.abort();
         }

@@ -1,41 +1,67 @@
-//! The view behind the client's back: `/__demo/state`, `/__demo/object` and `/__demo/expire`.
+//! The view behind the client's back: `/__demo/state`, `object`, `expire` and `faults`.
 //!
 //! Not part of any contract; present on every listener, without credentials.
 
-use axum::body::Body;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::answer::{self, Call};
-use super::seed::files::Blob;
+use super::blob::Blob;
 use super::store::{World, held};
-use super::{segmentflow, wordbee};
+use super::{faults, segmentflow, wordbee};
 
 /// Computed assets are listed up to so many; beyond it only their number is told.
 const LISTED: u64 = 2_000;
+/// Longer scripts of faults are refused, in bytes.
+const SCRIPT_LIMIT: usize = 4 << 20;
 
 /// Answers a call to `/__demo/…`.
-pub fn answer(world: &World, call: &Call) -> Response {
+pub async fn answer(world: &World, mut call: Call) -> Response {
+    let body = std::mem::take(&mut call.body);
+    let call = &call;
     match (call.path.get(1).map(String::as_str), call.method.as_str()) {
         (Some("state"), "GET") => answer::json(StatusCode::OK, &state(world)),
         (Some("object"), "GET") => match object(world, call) {
-            Some((blob, kind)) => {
-                ([(header::CONTENT_TYPE, kind)], Body::from(blob.bytes)).into_response()
-            }
+            Some((blob, kind)) => blob.answer([(header::CONTENT_TYPE, kind)]),
             None => missing(),
         },
         (Some("expire"), "POST") => {
-            held(&world.flex).tokens.clear();
-            StatusCode::NO_CONTENT.into_response()
+            let what = call.item("what").unwrap_or("tokens");
+            match serde_json::from_value(what.into()) {
+                Ok(what) => {
+                    faults::expire(world, what);
+                    StatusCode::NO_CONTENT.into_response()
+                }
+                Err(error) => wrong(&error.to_string()),
+            }
+        }
+        (Some("faults"), "GET") => answer::json(StatusCode::OK, &world.faults.armed()),
+        (Some("faults"), "DELETE") => match world.faults.arm(json!([])) {
+            Ok(()) => StatusCode::NO_CONTENT.into_response(),
+            Err(why) => wrong(&why),
+        },
+        (Some("faults"), "POST") => {
+            // Whatever type it says it has: `curl -d` says it is a form.
+            let bytes = answer::read(body, SCRIPT_LIMIT).await.unwrap_or_default();
+            let told = serde_json::from_slice(&bytes).map_err(|error| error.to_string());
+            match told.and_then(|told| world.faults.arm(told)) {
+                Ok(()) => answer::json(StatusCode::OK, &world.faults.armed()),
+                Err(why) => wrong(&why),
+            }
         }
         _ => missing(),
     }
 }
 
 fn missing() -> Response {
-    let body = json!({ "error": "not_found", "message": "state, object or expire" });
+    let body = json!({ "error": "not_found", "message": "state, object, expire or faults" });
     answer::json(StatusCode::NOT_FOUND, &body)
+}
+
+fn wrong(why: &str) -> Response {
+    let body = json!({ "error": "bad_request", "message": why });
+    answer::json(StatusCode::BAD_REQUEST, &body)
 }
 
 /// Counts and stored assets of both services, and the storage's objects.
@@ -45,6 +71,7 @@ pub fn state(world: &World) -> Value {
         "segmentflow": web(world),
         "wordbee": flex(world),
         "storage": storage(world),
+        "faults": world.faults.state(),
     })
 }
 
@@ -63,6 +90,7 @@ fn web(world: &World) -> Value {
         .filter_map(|sequence| world.web_asset(&library, sequence))
         .map(|asset| {
             let mut shown = segmentflow::show(world, &asset);
+            shown["size"] = asset.blob.size().into();
             shown["sha256"] = asset.blob.sha256.as_ref().into();
             shown
         })

@@ -15,7 +15,8 @@ use jiff::tz::TimeZone;
 use percent_encoding::percent_decode_str;
 
 use super::answer;
-use super::seed::files::Blob;
+use super::blob::{Blob, Spool};
+use super::faults::Quirks;
 use super::sign::Denied;
 use super::store::{BUCKET, Object, World, held};
 
@@ -70,6 +71,9 @@ async fn put(world: &World, key: String, request: Request) -> Result<Response, D
         world
             .signer
             .check("PUT", path, query, &parts.headers, Timestamp::now())?;
+        if held(&world.storage).lapsed.contains(&key) {
+            return Err(Denied::new(403, "AccessDenied", "Request has expired"));
+        }
         Ok(length)
     });
     let length = match admitted {
@@ -79,14 +83,14 @@ async fn put(world: &World, key: String, request: Request) -> Result<Response, D
             return Err(denied);
         }
     };
-    let bytes = receive(body, length).await?;
+    let quirks: Quirks = parts.extensions.get().cloned().unwrap_or_default();
+    let blob = receive(body, length, &quirks).await?;
     let content_type = parts
         .headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or("binary/octet-stream")
         .to_owned();
-    let blob = Blob::new(bytes.into());
     let tag = entity_tag(&blob);
     let mut storage = held(&world.storage);
     storage.gone.remove(&key);
@@ -149,7 +153,7 @@ fn admit(headers: &HeaderMap) -> Result<u64, Denied> {
 }
 
 /// Takes the body as it comes, up to the declared length; nothing is stored of a body that breaks off.
-async fn receive(body: Body, length: u64) -> Result<Vec<u8>, Denied> {
+async fn receive(body: Body, length: u64, quirks: &Quirks) -> Result<Blob, Denied> {
     let incomplete = || {
         Denied::new(
             400,
@@ -157,21 +161,21 @@ async fn receive(body: Body, length: u64) -> Result<Vec<u8>, Denied> {
             "You did not provide the number of bytes specified by the Content-Length HTTP header",
         )
     };
-    let wanted = usize::try_from(length).map_err(|_| incomplete())?;
-    let mut bytes = Vec::with_capacity(wanted.min(1 << 20));
+    let full = |_| Denied::new(500, "InternalError", "We encountered an internal error.");
+    let mut spool = Spool::default();
     let mut stream = body.into_data_stream();
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(|_| incomplete())?;
-        if bytes.len() + chunk.len() > wanted {
+        if spool.total() + chunk.len() as u64 > length {
             return Err(incomplete());
         }
-        bytes.extend_from_slice(&chunk);
+        spool.push(&chunk).await.map_err(full)?;
     }
-    if bytes.len() == wanted {
-        Ok(bytes)
-    } else {
-        Err(incomplete())
+    if spool.total() < length {
+        return Err(incomplete());
     }
+    let blob = spool.finish(quirks.shorter_by).await.map_err(full)?;
+    Ok(blob.with(quirks))
 }
 
 /// Objects are public to read, as the addresses in the asset list are.
@@ -188,12 +192,26 @@ fn get(world: &World, key: &str) -> Result<Response, Denied> {
             modified.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string(),
         ),
     ];
-    Ok((StatusCode::OK, headers, Body::from(object.blob.bytes)).into_response())
+    Ok(object.blob.answer(headers))
 }
 
 /// S3 promises an opaque tag only; this one is cut from the SHA-256.
 fn entity_tag(blob: &Blob) -> String {
     format!("\"{}\"", blob.sha256.get(..32).unwrap_or(&blob.sha256))
+}
+
+/// A made-up refusal: S3's code for this status, unless another one is given.
+pub fn told(path: &str, status: u16, code: Option<&str>, message: &str) -> Response {
+    let usual = match status {
+        400 => "InvalidRequest",
+        403 => "AccessDenied",
+        404 => "NoSuchKey",
+        409 => "OperationAborted",
+        429 => "TooManyRequests",
+        503 => "SlowDown",
+        _ => "InternalError",
+    };
+    xml(path, status, code.unwrap_or(usual), message, "")
 }
 
 fn refusal(path: &str, denied: &Denied) -> Response {
@@ -203,14 +221,18 @@ fn refusal(path: &str, denied: &Denied) -> Response {
         .map(|(name, text)| format!("<{name}>{}</{name}>", escape(text)))
         .collect();
     let more = more.concat();
+    xml(path, denied.status, denied.code, &denied.message, &more)
+}
+
+fn xml(path: &str, status: u16, code: &str, message: &str, more: &str) -> Response {
     let body = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{}</Code><Message>{}</Message>\
          {more}<Resource>{}</Resource><RequestId>DEMO0000DEMO0000</RequestId></Error>",
-        denied.code,
-        escape(&denied.message),
+        escape(code),
+        escape(message),
         escape(path),
     );
-    let status = StatusCode::from_u16(denied.status).unwrap_or(StatusCode::BAD_REQUEST);
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
     let headers = [
         (header::CONTENT_TYPE, "application/xml"),
         (header::CONNECTION, "close"),

@@ -10,9 +10,11 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::Options;
+use super::blob::Blob;
+use super::faults::Faults;
 use super::record::Exchange;
 use super::seed::Seed;
-use super::seed::files::{Blob, Shelf};
+use super::seed::files::Shelf;
 use super::seed::flex::{self, Document, FlexAsset};
 use super::seed::hostile;
 use super::seed::web::{Web, WebAsset};
@@ -50,6 +52,8 @@ pub struct World {
     pub storage: Mutex<Storage>,
     /// Kept exchanges, when asked to.
     pub exchanges: Mutex<Vec<Exchange>>,
+    /// What it was told to do wrong.
+    pub faults: Faults,
 }
 
 /// Changes to the assets of websites. A number without an entry is as seeded.
@@ -143,6 +147,8 @@ pub struct Storage {
     pub objects: BTreeMap<String, Object>,
     /// Keys whose seeded object was deleted.
     pub gone: HashSet<String>,
+    /// Keys whose presigned address was ended before its time.
+    pub lapsed: HashSet<String>,
     /// How many requests were refused, by S3's code.
     pub refused: BTreeMap<String, u64>,
 }
@@ -213,6 +219,7 @@ impl World {
             flex: Mutex::new(flex),
             storage: Mutex::default(),
             exchanges: Mutex::default(),
+            faults: Faults::new(),
         }
     }
 

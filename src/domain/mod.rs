@@ -11,6 +11,7 @@ mod path;
 mod raw;
 mod secret;
 mod segment;
+mod size;
 pub mod text;
 
 pub use address::{Address, AddressError, Ref};
@@ -24,4 +25,5 @@ pub use path::{AssetPath, FileName, PathError, is_reserved as is_reserved_name, 
 pub use raw::RawJson;
 pub use secret::{Secret, SecretError};
 pub use segment::{Segment, SegmentText};
+pub use size::size_words;
 pub use text::SafeText;

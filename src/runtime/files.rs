@@ -4,7 +4,7 @@ use std::fs::FileType;
 use std::path::{Path, PathBuf};
 
 use crate::api::ProviderSpec;
-use crate::app::files::{Chosen, Folder, FolderError, LocalEntry, LocalKind};
+use crate::app::files::{Folder, FolderError, LocalEntry, LocalKind};
 use crate::domain::SafeText;
 use crate::transfer::{LocalFile, Refusal, inspect};
 
@@ -75,24 +75,11 @@ fn other(kind: FileType) -> &'static str {
 pub(super) fn inspect_all(
     paths: Vec<PathBuf>,
     spec: &ProviderSpec,
-) -> Vec<(PathBuf, Result<Chosen, String>)> {
+) -> Vec<(PathBuf, Result<LocalFile, String>)> {
     paths
         .into_iter()
         .map(|path| {
             let looked = inspect(&path, spec).map_err(|Refusal { reason, .. }| reason);
-            let looked = looked.map(
-                |LocalFile {
-                     path,
-                     name,
-                     stamp,
-                     content_type,
-                 }| Chosen {
-                    path,
-                    stamp,
-                    name,
-                    content_type,
-                },
-            );
             (path, looked)
         })
         .collect()

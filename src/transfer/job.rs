@@ -141,14 +141,6 @@ pub enum JobEvent {
 #[error("this cannot happen to a transfer that is {0}")]
 pub struct NotAllowed(pub &'static str);
 
-/// Whether a request of this step may leave a record that a second one would double.
-pub const fn is_binding(step: Step) -> bool {
-    matches!(
-        step,
-        Step::Record | Step::Attach | Step::Texts | Step::Confirm
-    )
-}
-
 impl Job {
     /// Takes one event, or refuses it and stays as it is.
     pub fn apply(&mut self, event: JobEvent) -> Result<(), NotAllowed> {
@@ -183,7 +175,7 @@ impl Job {
                     // Whatever came before was settled or given up: this try leaves its own trail.
                     self.trail = Trail::default();
                 }
-                if self.direction == Direction::Up && is_binding(step) {
+                if self.direction == Direction::Up && step.may_leave_a_record() {
                     self.trail.unsettled = true;
                 }
                 if receipt.is_some() {
@@ -208,7 +200,9 @@ impl Job {
                 };
             }
             JobEvent::Interrupted => match &self.state {
-                JobState::Running(step) if self.direction == Direction::Up && is_binding(*step) => {
+                JobState::Running(step)
+                    if self.direction == Direction::Up && step.may_leave_a_record() =>
+                {
                     self.trail.unsettled = true;
                     self.state = JobState::InDoubt(interrupted(*step));
                 }

@@ -135,7 +135,8 @@ fn check_locale(text: &str, locales: Option<&[Locale]>) -> Result<(), String> {
     ))
 }
 
-fn check_folder(text: &str, locales: Option<&[Locale]>) -> Result<(), String> {
+/// A folder: one that the service can hold, and that does not land in a locale by its name.
+pub fn check_folder(text: &str, locales: Option<&[Locale]>) -> Result<(), String> {
     let folder = AssetPath::parse(text).map_err(|error| error.to_string())?;
     let first = folder.parts().first().map(|part| part.to_lowercase());
     let clash = locales

@@ -263,10 +263,15 @@ impl Transfers {
         )
     }
 
+    /// Whether what is not finished is kept for the next start.
+    pub fn keeps(&self) -> bool {
+        matches!(self.inner.store, Store::Disk(_))
+    }
+
     /// Lets what runs end, but no longer than the deadline. With a journal, what is left stays
     /// there for the next start; without one it is cancelled.
     pub async fn drain(&self, deadline: Duration) {
-        let kept = matches!(self.inner.store, Store::Disk(_));
+        let kept = self.keeps();
         self.inner.leaving.store(true, Ordering::Relaxed);
         {
             let mut table = self.table();
@@ -361,7 +366,7 @@ impl Entry {
     /// Nothing at the service hangs on its present step: it can be cut.
     fn is_loose(&self) -> bool {
         match self.job.state {
-            JobState::Running(step) => !super::job::is_binding(step) || !self.job.trail.unsettled,
+            JobState::Running(step) => !step.may_leave_a_record() || !self.job.trail.unsettled,
             _ => true,
         }
     }

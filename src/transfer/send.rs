@@ -2,11 +2,12 @@
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
-use super::job::{JobEvent, is_binding};
+use super::job::JobEvent;
 use super::queue::Handle;
 use crate::api::{ApiError, Provider, Receipt, Step, UploadRequest, UploadWatch};
 use crate::domain::Asset;
@@ -35,10 +36,21 @@ struct Seen {
     receipt: Option<Receipt>,
 }
 
+/// How long a call that makes a record may still answer after the job was cancelled.
+const LAST_WORD: Duration = Duration::from_secs(10);
+
 struct Watch<'a> {
     handle: &'a Handle,
     token: &'a CancellationToken,
     seen: Mutex<Seen>,
+}
+
+impl Watch<'_> {
+    /// A call that cannot be taken back is under way, or was.
+    fn is_recording(&self) -> bool {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.step.is_some_and(Step::may_leave_a_record)
+    }
 }
 
 #[async_trait]
@@ -98,10 +110,20 @@ impl Upload<'_> {
             token: self.token,
             seen: Mutex::default(),
         };
-        let outcome = tokio::select! {
-            biased;
-            () = self.token.cancelled() => None,
-            outcome = self.provider.upload(self.request, &watch) => Some(outcome),
+        let outcome = {
+            let mut work = std::pin::pin!(self.provider.upload(self.request, &watch));
+            let outcome = tokio::select! {
+                biased;
+                () = self.token.cancelled() => None,
+                outcome = &mut work => Some(outcome),
+            };
+            match outcome {
+                // Cutting off the call that makes the record would not unmake the record.
+                None if watch.is_recording() => {
+                    tokio::time::timeout(LAST_WORD, &mut work).await.ok()
+                }
+                outcome => outcome,
+            }
         };
         let seen = watch
             .seen
@@ -116,7 +138,7 @@ impl Upload<'_> {
             }
             Some(Err(error)) => JobEvent::Failed(error),
             // Stopped while a record was being made: it may exist.
-            None if seen.step.is_some_and(is_binding) => {
+            None if seen.step.is_some_and(Step::may_leave_a_record) => {
                 let mut error = ApiError::cancelled("upload the file");
                 error.message =
                     String::from("it was stopped while the service was recording the file");

@@ -264,7 +264,7 @@ async fn upload(play: Play) -> (Job, Arc<Fake>, Transfers) {
         tokio::task::yield_now().await;
         engine.cancel(id);
     }
-    let job = tokio::time::timeout(Duration::from_secs(10), end(&engine, id))
+    let job = tokio::time::timeout(Duration::from_mins(1), end(&engine, id))
         .await
         .unwrap();
     (job, fake, engine)

@@ -5,10 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::paint::{Paint, wide};
-use super::text::{percent, size, wrap};
+use super::text::{percent, wrap};
 use crate::app::State;
 use crate::app::modal::view::{Hint, Tone, Words, toned};
 use crate::app::transfers::Strip;
+use crate::domain::size_words;
 
 /// Most lines of a notice; all of it is among the messages.
 const NOTICE_LINES: usize = 3;
@@ -129,7 +130,7 @@ fn strip(strip: &Strip, room: u16, paint: &Paint<'_>) -> Words {
         if strip.rate >= 1.0 && room >= 70 {
             // A rate is far below where f64 and u64 part.
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-            let rate = size(strip.rate as u64);
+            let rate = size_words(strip.rate as u64);
             words.push(toned(format!(" {rate}/s"), Tone::Dim));
         }
     } else if strip.done > 0 {

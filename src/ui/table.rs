@@ -16,9 +16,13 @@ const GUTTER: u16 = 2;
 /// Columns between two columns.
 const GAP: u16 = 2;
 /// What a name gets before further columns come.
-const NAME: u16 = 13;
+const NAME: u16 = 12;
 /// Columns that stay free at the right, so that numbers do not touch the frame.
 const PAD: u16 = 1;
+
+/// How many rows decide what a column's values need; always the first, so that scrolling moves no
+/// column.
+const LOOKED_AT: usize = 200;
 
 /// One row as it is asked for.
 pub enum Row<'a, T> {
@@ -66,7 +70,13 @@ pub fn follow(offset: usize, cursor: usize, len: usize, height: usize) -> usize 
 }
 
 /// The columns that fit, with their widths: the highest ranks leave first, rank 0 never does.
-pub fn fit<'a, T>(columns: &[&'a Column<T>], room: u16) -> Vec<(&'a Column<T>, u16)> {
+///
+/// `holds` says how wide the widest value of a column is, as far as it was looked at.
+pub fn fit<'a, T>(
+    columns: &[&'a Column<T>],
+    room: u16,
+    holds: impl Fn(&Column<T>) -> u16,
+) -> Vec<(&'a Column<T>, u16)> {
     let least = |column: &Column<T>| match column.width {
         // What names a row is worth more than one column more, up to a readable width.
         Width::Grow(width) if column.rank == 0 => width.max(NAME.min(room / 2)),
@@ -85,7 +95,7 @@ pub fn fit<'a, T>(columns: &[&'a Column<T>], room: u16) -> Vec<(&'a Column<T>, u
             .max_by_key(|(at, column)| (column.rank, *at))
             .map(|(at, _)| at);
         if wanted <= room || leaves.is_none() {
-            return share(&kept, room, least);
+            return share(&kept, room, least, &holds);
         }
         if let Some(at) = leaves {
             kept.remove(at);
@@ -93,41 +103,47 @@ pub fn fit<'a, T>(columns: &[&'a Column<T>], room: u16) -> Vec<(&'a Column<T>, u
     }
 }
 
-/// Gives what is left to the growing columns, or takes what is missing from the widest.
+/// Gives what is left to the growing columns, first to those whose values are cut; or takes what is
+/// missing from the first that can spare it.
 fn share<'a, T>(
     kept: &[&'a Column<T>],
     room: u16,
     least: impl Fn(&Column<T>) -> u16,
+    holds: impl Fn(&Column<T>) -> u16,
 ) -> Vec<(&'a Column<T>, u16)> {
     let gaps = GAP * u16::try_from(kept.len().saturating_sub(1)).unwrap_or(u16::MAX);
-    let wanted = kept
+    let mut widths: Vec<u16> = kept.iter().map(|column| least(column)).collect();
+    let wanted = widths
         .iter()
-        .fold(gaps, |sum, column| sum.saturating_add(least(column)));
-    let growing = kept
-        .iter()
-        .filter(|column| matches!(column.width, Width::Grow(_)))
-        .count();
-    let growing = u16::try_from(growing).unwrap_or(u16::MAX);
+        .fold(gaps, |sum, width| sum.saturating_add(*width));
+    let grows = |at: &usize| matches!(kept[*at].width, Width::Grow(_));
+    let growing: Vec<usize> = (0..kept.len()).filter(grows).collect();
+    let wishes: Vec<u16> = kept.iter().map(|column| holds(column)).collect();
     let mut spare = room.saturating_sub(wanted);
+    while spare > 0 {
+        let cut: Vec<usize> = growing
+            .iter()
+            .copied()
+            .filter(|at| widths[*at] < wishes[*at])
+            .collect();
+        if cut.is_empty() {
+            break;
+        }
+        for at in cut.into_iter().take(usize::from(spare)) {
+            widths[at] += 1;
+            spare -= 1;
+        }
+    }
+    if let Some(first) = growing.first() {
+        widths[*first] += spare;
+    }
     let mut missing = wanted.saturating_sub(room);
-    let mut left = growing;
-    kept.iter()
-        .map(|column| {
-            let width = match column.width {
-                Width::Fixed(width) => width,
-                Width::Grow(_) => {
-                    let width = least(column);
-                    let extra = spare.div_ceil(left.max(1));
-                    spare -= extra;
-                    left = left.saturating_sub(1);
-                    width + extra
-                }
-            };
-            let taken = missing.min(width.saturating_sub(1));
-            missing -= taken;
-            (*column, width - taken)
-        })
-        .collect()
+    for width in &mut widths {
+        let taken = missing.min(width.saturating_sub(1));
+        missing -= taken;
+        *width -= taken;
+    }
+    kept.iter().copied().zip(widths).collect()
 }
 
 impl<T> Table<'_, T> {
@@ -142,7 +158,9 @@ impl<T> Table<'_, T> {
         row: impl Fn(usize) -> Option<Row<'r, T>>,
     ) -> Rect {
         let inner = area.width.saturating_sub(GUTTER + PAD);
-        let columns = fit(self.columns, inner);
+        let columns = fit(self.columns, inner, |column| {
+            self.holds(column, paint, &row)
+        });
         // A head over one column says nothing; the pane's title already does.
         let headed = self.columns.len() > 1 && area.height > 2;
         if headed {
@@ -179,6 +197,31 @@ impl<T> Table<'_, T> {
             );
         }
         rows
+    }
+
+    /// How wide the widest of a growing column's first values is.
+    fn holds<'r>(
+        &self,
+        column: &Column<T>,
+        paint: &Paint<'_>,
+        row: &impl Fn(usize) -> Option<Row<'r, T>>,
+    ) -> u16
+    where
+        T: 'r,
+    {
+        if matches!(column.width, Width::Fixed(_)) {
+            return 0;
+        }
+        (0..self.len.min(LOOKED_AT))
+            .filter_map(|at| match row(at) {
+                Some(Row::Item { item, .. }) => {
+                    let text = words(&(column.value)(item), paint.clock);
+                    Some(u16::try_from(width(&text)).unwrap_or(u16::MAX))
+                }
+                _ => None,
+            })
+            .max()
+            .unwrap_or(0)
     }
 
     fn head(
@@ -289,7 +332,7 @@ mod tests {
         fn columns_never_exceed_their_room(room in 0_u16..200) {
             let columns = columns();
             let columns: Vec<_> = columns.iter().collect();
-            let kept = fit(&columns, room);
+            let kept = fit(&columns, room, |_| 30);
             let gaps = GAP * u16::try_from(kept.len() - 1).unwrap();
             let sum: u16 = kept.iter().map(|(_, wide)| wide).sum();
             prop_assert!(sum + gaps <= room.max(1));
@@ -317,7 +360,7 @@ mod tests {
         let columns = columns();
         let columns: Vec<_> = columns.iter().collect();
         let names = |room| {
-            fit(&columns, room)
+            fit(&columns, room, |_| 0)
                 .iter()
                 .map(|(column, wide)| (column.name, *wide))
                 .collect::<Vec<_>>()

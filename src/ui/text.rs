@@ -1,7 +1,6 @@
 //! Text as a screen needs it: measured and cut by terminal columns, wrapped, sizes and times in
 //! words. Takes safe text only; what a value holds is made safe here on its way to words.
 
-use humansize::{DECIMAL, FormatSizeOptions, format_size};
 use jiff::civil;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -11,6 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::app::columns::Value;
 use crate::app::modal::view::{Piece, Tone};
 use crate::domain::SafeText;
+use crate::domain::size_words;
 
 /// Stands where something was cut away.
 pub const CUT: &str = "…";
@@ -90,23 +90,6 @@ pub fn head(text: &str, columns: usize) -> &str {
         }
     }
     text
-}
-
-/// A size in words: `802 kB`, `1.2 MB`. Thousands, as the services' limits are mostly given.
-pub fn size(bytes: u64) -> String {
-    let mut scale = 1_u64;
-    while bytes / scale >= 1000 {
-        scale = scale.saturating_mul(1000);
-    }
-    // One decimal below ten, none above. What would round up to 1000 kB is rounded first, so that
-    // it becomes 1 MB.
-    let precise = bytes / scale < 10;
-    let step = if precise { scale / 10 } else { scale }.max(1);
-    let rounded = (bytes.saturating_add(step / 2) / step).saturating_mul(step);
-    let options = FormatSizeOptions::from(DECIMAL)
-        .decimal_places(usize::from(precise))
-        .decimal_zeroes(0);
-    format_size(rounded, options)
 }
 
 /// A whole number with thin groups, for counts: `5 000` would be read as two numbers, so `5,000`.
@@ -224,7 +207,7 @@ fn relative(time: Timestamp, clock: &Clock) -> Option<String> {
 pub fn words(value: &Value, clock: &Clock) -> String {
     match value {
         Value::Text(text) => SafeText::name(text).into_string(),
-        Value::Bytes(bytes) => size(*bytes),
+        Value::Bytes(bytes) => size_words(*bytes),
         Value::When(text) => when(text, clock),
         Value::Absent => "–".to_owned(),
     }
@@ -315,20 +298,6 @@ mod tests {
 
     #[test]
     fn sizes_are_short() {
-        for (bytes, text) in [
-            (0, "0 B"),
-            (999, "999 B"),
-            (1000, "1 kB"),
-            (1234, "1.2 kB"),
-            (214_300, "214 kB"),
-            (999_700, "1 MB"),
-            (1_240_000, "1.2 MB"),
-            (20 * 1024 * 1024, "21 MB"),
-            (9_960_000, "10 MB"),
-        ] {
-            assert_eq!(size(bytes), text);
-        }
-        assert_eq!(size(u64::MAX), "18 EB");
         assert_eq!(count(5000), "5,000");
         assert_eq!(count(1_000_000), "1,000,000");
         assert_eq!(count(12), "12");

@@ -310,6 +310,12 @@ fn what_is_not_there_is_said() {
     let logo = ref_of(&shop, "logo.png");
     let ran = run(&home, &["get", &logo, gone, "--out", out.to_str().unwrap()]).exits(3);
     assert!(out.join("logo.png").exists(), "{ran:?}");
+    // A place that the account does not have is a wrong address, and the fix is named.
+    for place in ["acme-loc:999999", "acme-loc:999999/1", "acme-loc:19914/1"] {
+        let ran = run(&home, &["ls", place]).exits(2);
+        assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
+        assert!(ran.stderr.contains("has no"), "{}", ran.stderr);
+    }
 }
 
 #[test]

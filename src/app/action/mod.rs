@@ -48,11 +48,11 @@ pub struct Action {
 
 /// Every action, in the order that help shows. A group's file holds its rows and their functions.
 pub static ACTIONS: &[&[Action]] = &[
-    moves::ACTIONS,
-    lists::ACTIONS,
     things::ACTIONS,
     copy::ACTIONS,
+    lists::ACTIONS,
     windows::ACTIONS,
+    moves::ACTIONS,
 ];
 
 /// Every row of the table.

@@ -110,6 +110,9 @@ pub static ACTIONS: &[Action] = &[
         context: Context::Everywhere,
         enabled: |s| {
             with_asset(s)?;
+            if assets(s).len() > 1 {
+                return Err("texts are edited one asset at a time; Esc clears the marks");
+            }
             match s.browse.open() {
                 Some(opened) if opened.spec.capabilities.metadata => Ok(()),
                 _ => Err("this service cannot change texts after the upload"),

@@ -116,7 +116,7 @@ impl Confirm {
             title: "Quit?",
             lines: vec![
                 format!("{running} {files} {are} still going up or down."),
-                "Quitting stops them. What is not finished has to be sent again.".to_owned(),
+                "Quitting stops them, and says of each what the service has of it.".to_owned(),
             ],
             yes: "Quit",
             no: "Stay",

@@ -2,7 +2,8 @@
 
 use super::form::{Field as Entry, Form, Kind};
 use crate::api::{Field, FieldSpec, Metadata};
-use crate::domain::{AssetPath, Locale, SafeText};
+use crate::domain::{AssetPath, Locale};
+use crate::transfer::{Wishes, plan};
 
 /// The first option of a choice: leaves the field to the service.
 const UNSET: &str = "not set";
@@ -34,7 +35,9 @@ impl AssetForm {
                 if spec.choices.is_empty() {
                     let field = Entry::text(label, &value);
                     return match spec.field {
-                        Field::Folder => field.placeholder("public/images, or empty for the top"),
+                        Field::Folder => field
+                            .placeholder("public/images, or empty for the top")
+                            .suggested(),
                         Field::Tags => field.placeholder("one, two, three"),
                         _ => field,
                     };
@@ -131,28 +134,23 @@ impl AssetForm {
         let Some(spec) = self.specs.get(at) else {
             return;
         };
-        let error = match spec.field {
-            Field::Folder => self.folder().err(),
-            Field::Tags => self.check_tags(spec),
-            _ => {
-                let long = |max: &usize| length(self.form.fields[at].value()) > *max;
-                spec.max_chars
-                    .filter(long)
-                    .map(|max| format!("longer than {max} characters; shorten it"))
-            }
+        let field = &self.form.fields[at];
+        let result = match (spec.field, &field.kind) {
+            (_, Kind::Choice { .. }) => Ok(()),
+            (Field::Folder, _) => plan::check_folder(field.value(), self.locales()),
+            (Field::Tags, _) => plan::check_tags(spec, &self.tags()),
+            _ => plan::check_text(spec, field.value().trim()),
         };
+        let error = result.err();
         self.form.fields[at].error = error;
     }
 
-    fn check_tags(&self, spec: &FieldSpec) -> Option<String> {
-        let tags = self.tags();
-        if let Some(max) = spec.max_items.filter(|max| tags.len() > *max) {
-            return Some(format!("{} tags; the service takes {max}", tags.len()));
+    /// Says what is wrong with a field, and goes there.
+    pub fn refuse(&mut self, field: Field, reason: String) {
+        if let Some(at) = self.at(field) {
+            self.form.fields[at].error = Some(reason);
+            self.form.show_error();
         }
-        let max = spec.max_chars?;
-        tags.iter()
-            .find(|tag| length(tag) > max)
-            .map(|tag| format!("“{}” is longer than {max} characters", SafeText::prose(tag)))
     }
 
     /// Checks every field; says whether all may be sent, and goes to the first that may not.
@@ -164,15 +162,25 @@ impl AssetForm {
         !self.form.has_errors()
     }
 
-    /// The texts for a new asset.
-    pub fn metadata(&self) -> Metadata {
-        let tags = self.tags();
-        Metadata {
-            image_type: self.text(Field::ImageType),
-            alt_text: self.text(Field::AltText),
-            description: self.text(Field::Description),
-            tags: (!tags.is_empty()).then_some(tags),
+    /// What is wished for a new asset.
+    pub fn wishes(&self) -> Wishes {
+        let text = |field| self.text(field).unwrap_or_default();
+        Wishes {
+            locale: self
+                .locale()
+                .map_or_else(String::new, |it| it.as_str().to_owned()),
+            folder: text(Field::Folder),
+            asset_type: text(Field::AssetType),
+            image_type: text(Field::ImageType),
+            alt_text: text(Field::AltText),
+            description: text(Field::Description),
+            tags: self.tags(),
         }
+    }
+
+    /// The container's locales, once they are known.
+    pub fn locales(&self) -> Option<&[Locale]> {
+        (!self.locales.is_empty()).then_some(self.locales.as_slice())
     }
 
     /// The texts that the user changed; an emptied one is sent empty.
@@ -189,9 +197,4 @@ impl AssetForm {
             tags: changed(Field::Tags).map(|_| self.tags()),
         }
     }
-}
-
-/// As the services count: the larger of code points and UTF-16 units, which is the latter.
-fn length(text: &str) -> usize {
-    text.trim().encode_utf16().count()
 }

@@ -28,6 +28,8 @@ pub struct Field {
     pub error: Option<String>,
     /// What it held before the user came.
     initial: String,
+    /// Its value is a guess of ours: the first letter typed replaces it.
+    suggested: bool,
 }
 
 impl Field {
@@ -39,6 +41,7 @@ impl Field {
             hint: None,
             error: None,
             initial: value.to_owned(),
+            suggested: false,
         }
     }
 
@@ -61,6 +64,13 @@ impl Field {
     #[must_use]
     pub fn placeholder(mut self, text: impl Into<String>) -> Self {
         self.placeholder = text.into();
+        self
+    }
+
+    /// Takes its value for a guess: the first letter typed replaces it, any other key keeps it.
+    #[must_use]
+    pub const fn suggested(mut self) -> Self {
+        self.suggested = true;
         self
     }
 
@@ -216,7 +226,12 @@ impl Form {
             return FormEvent::Nothing;
         };
         let changed = match &mut field.kind {
-            Kind::Text(line) | Kind::Secret(line) => edit::key(line, key),
+            Kind::Text(line) | Kind::Secret(line) => {
+                if std::mem::take(&mut field.suggested) && key.typed().is_some() {
+                    line.reset();
+                }
+                edit::key(line, key)
+            }
             Kind::Choice { options, chosen } => choose(options, chosen, key),
         };
         if changed {
@@ -272,4 +287,41 @@ fn choose(options: &[String], chosen: &mut usize, key: Key) -> bool {
     let changed = next != *chosen;
     *chosen = next;
     changed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form() -> Form {
+        Form::new(
+            vec![Field::text("Folder", "public/images").suggested()],
+            "Send",
+        )
+    }
+
+    fn press(form: &mut Form, keys: &[Key]) -> String {
+        for key in keys {
+            form.key(*key);
+        }
+        form.fields[0].value().to_owned()
+    }
+
+    #[test]
+    fn a_letter_replaces_a_suggestion_and_any_other_key_keeps_it() {
+        let letter = |c| Key {
+            code: Code::Char(c),
+            ..Key::ctrl('x')
+        };
+        let plain = |c| Key {
+            ctrl: false,
+            ..letter(c)
+        };
+        assert_eq!(press(&mut form(), &[plain('n'), plain('e')]), "ne");
+        let end = Key {
+            code: Code::End,
+            ..plain('x')
+        };
+        assert_eq!(press(&mut form(), &[end, plain('2')]), "public/images2");
+    }
 }

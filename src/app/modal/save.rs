@@ -23,19 +23,20 @@ pub struct SaveSheet {
 }
 
 impl SaveSheet {
-    /// With the cursor in the folder's field, or on the button.
+    /// `type_folder`: what is typed goes on with the folder last used, instead of replacing it.
     pub fn new(state: &State, type_folder: bool) -> Self {
         let assets: Vec<Asset> = chosen_assets(state).into_iter().cloned().collect();
         let folder = state.options.save_to.to_string_lossy();
         let button = format!("Save {}", words::files(assets.len()));
-        let mut form = Form::new(
-            vec![
-                Field::text("Folder", &folder)
-                    .hint("a file of the same name is never replaced without a new name"),
-            ],
-            button,
-        );
-        form.focus = usize::from(!type_folder);
+        let field =
+            Field::text("Folder", &folder).hint("a file of the same name there is never replaced");
+        // What is typed at once names another folder, or goes on with this one.
+        let field = if type_folder {
+            field
+        } else {
+            field.suggested()
+        };
+        let form = Form::new(vec![field], button);
         Self {
             account: state.browse.open().map(|opened| opened.account.clone()),
             assets,

@@ -7,9 +7,9 @@ use super::error::ErrorSheet;
 use super::rows::Cursor;
 use super::view::{Block, ModalView, Room, RowView, Tone, say};
 use super::{Modal, Outcome, Reply};
+use crate::app::State;
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Input};
-use crate::app::{State, words};
 use crate::domain::SafeText;
 use crate::transfer::job::{Direction, Job, JobId, JobState};
 
@@ -162,7 +162,7 @@ impl Modal for TransfersPane {
 
 /// Sign, words and tone of a job's state.
 fn standing(state: &State, job: &Job) -> (&'static str, String, Tone) {
-    let size = job.size.map(words::bytes);
+    let size = job.size.map(crate::domain::size_words);
     match &job.state {
         JobState::Queued | JobState::Waiting { .. } if job.paused => {
             ("·", "paused".to_owned(), Tone::Dim)
@@ -177,7 +177,11 @@ fn standing(state: &State, job: &Job) -> (&'static str, String, Tone) {
             let sent = state.transfers.sent.get(&job.id).map(|it| it.bytes);
             let words = match (sent, &size) {
                 (Some(sent), Some(size)) => {
-                    format!("{} {} of {size}", step.label(), words::bytes(sent))
+                    format!(
+                        "{} {} of {size}",
+                        step.label(),
+                        crate::domain::size_words(sent)
+                    )
                 }
                 _ => step.label().to_owned(),
             };
@@ -222,11 +226,15 @@ fn why(job: &Job) -> ErrorSheet {
                 ("Name".to_owned(), SafeText::name(&job.name).into_string()),
                 (
                     "Place".to_owned(),
-                    SafeText::prose(&job.place).into_string(),
+                    if job.place.is_empty() {
+                        "at the top".to_owned()
+                    } else {
+                        SafeText::prose(&job.place).into_string()
+                    },
                 ),
             ];
             if let Some(size) = job.size {
-                facts.push(("Size".to_owned(), words::bytes(size)));
+                facts.push(("Size".to_owned(), crate::domain::size_words(size)));
             }
             for warning in &job.warnings {
                 facts.push(("Warning".to_owned(), SafeText::prose(warning).into_string()));

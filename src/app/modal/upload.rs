@@ -8,14 +8,15 @@ use super::fields::AssetForm;
 use super::form::FormEvent;
 use super::view::{Block, ModalView, Room, Tone, Words, quote, say, toned};
 use super::{Modal, Outcome, Reply};
-use crate::api::{Field, ProviderSpec, UploadRequest};
+use crate::api::{Field, ProviderSpec};
 use crate::app::browse::LocaleChoice;
 use crate::app::effect::Effect;
-use crate::app::files::Chosen;
 use crate::app::key::{Code, Input};
 use crate::app::msg::Msg;
 use crate::app::{State, words};
+use crate::domain::twin_key;
 use crate::domain::{AccountName, AssetPath, AssetScope, ContainerId, Entry, SafeText};
+use crate::transfer::{LocalFile, request};
 
 /// How many files the form names one by one.
 const NAMED: usize = 8;
@@ -34,7 +35,7 @@ pub struct Goal {
 #[derive(Debug)]
 pub struct UploadForm {
     goal: Goal,
-    files: Vec<Chosen>,
+    files: Vec<LocalFile>,
     /// Files that are left out, and why.
     refused: Vec<(PathBuf, String)>,
     fields: AssetForm,
@@ -46,7 +47,7 @@ impl UploadForm {
     pub fn new(
         state: &State,
         goal: Goal,
-        files: Vec<Chosen>,
+        files: Vec<LocalFile>,
         refused: Vec<(PathBuf, String)>,
         now: Instant,
     ) -> Self {
@@ -112,7 +113,7 @@ impl UploadForm {
     }
 
     /// Names that the shown list holds already at the same place.
-    fn twins(&self, state: &State) -> Vec<&Chosen> {
+    fn twins(&self, state: &State) -> Vec<&LocalFile> {
         let Some(opened) = state
             .opened(&self.goal.account, &self.goal.container)
             .filter(|opened| opened.scope.as_ref() == Some(&self.goal.scope))
@@ -128,7 +129,7 @@ impl UploadForm {
             .iter()
             .filter(|file| {
                 rows.iter().filter_map(Entry::read).any(|asset| {
-                    asset.name.to_lowercase() == file.name.as_str().to_lowercase()
+                    twin_key(&asset.name) == twin_key(file.name.as_str())
                         && asset.locale == locale
                         && asset.folder == folder
                 })
@@ -167,20 +168,19 @@ impl UploadForm {
         let Ok(folder) = self.fields.folder() else {
             return Reply::stay();
         };
-        let requests: Vec<UploadRequest> = std::mem::take(&mut self.files)
-            .into_iter()
-            .map(|file| UploadRequest {
-                scope: self.goal.scope.clone(),
-                path: file.path,
-                stamp: file.stamp,
-                name: file.name,
-                content_type: file.content_type,
-                locale: self.fields.locale(),
-                folder: folder.clone(),
-                asset_type: self.fields.text(Field::AssetType),
-                metadata: self.fields.metadata(),
-            })
-            .collect();
+        let wishes = self.fields.wishes();
+        let mut requests = Vec::new();
+        for file in &self.files {
+            let scope = self.goal.scope.clone();
+            match request(file, scope, &wishes, self.goal.spec, self.fields.locales()) {
+                Ok(request) => requests.push(request),
+                Err(error) => {
+                    self.fields.refuse(error.field, error.message);
+                    return Reply::stay();
+                }
+            }
+        }
+        self.files.clear();
         let text = format!(
             "Sending {} to {}; t shows them",
             words::files(requests.len()),
@@ -240,7 +240,7 @@ impl Modal for UploadForm {
                 toned(
                     format!(
                         "  {} · {}",
-                        words::bytes(file.stamp.size),
+                        crate::domain::size_words(file.stamp.size),
                         SafeText::prose(&file.content_type)
                     ),
                     Tone::Dim,

@@ -8,7 +8,7 @@ use crate::api::{
     KeyReport, KeySource, Middle, Noun, ProviderSpec,
 };
 use crate::app::effect::{Effect, Load, RequestId};
-use crate::app::files::{Chosen, Folder, LocalEntry, LocalKind};
+use crate::app::files::{Folder, LocalEntry, LocalKind};
 use crate::app::key::{Chord, Input};
 use crate::app::msg::{Answer, Batch, Msg};
 use crate::app::{StartOptions, State};
@@ -16,6 +16,7 @@ use crate::domain::{
     AccountName, Asset, AssetKey, AssetPath, AssetScope, Container, ContainerId, Entry, FileName,
     Locale, RawJson, Segment, SegmentId, Unreadable,
 };
+use crate::transfer::LocalFile;
 use crate::transfer::job::{Direction, Job, JobId, JobState};
 
 const fn any(field: Field) -> FieldSpec {
@@ -472,12 +473,12 @@ pub fn folder(path: &Path) -> Folder {
     }
 }
 
-pub fn inspect(path: &Path) -> Result<Chosen, String> {
+pub fn inspect(path: &Path) -> Result<LocalFile, String> {
     let name = path.file_name().and_then(|it| it.to_str()).unwrap_or("");
     if name.contains("bad") {
         return Err("it is empty".to_owned());
     }
-    Ok(Chosen {
+    Ok(LocalFile {
         path: path.to_owned(),
         stamp: FileStamp {
             size: 10,

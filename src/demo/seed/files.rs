@@ -1,11 +1,10 @@
 //! The real bytes in the demo: small pictures and documents, made by `assets/demo/make.py`.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use axum::body::Bytes;
 
-use crate::demo::sign::sha256_hex;
+use crate::demo::blob::Blob;
 
 macro_rules! made {
     ($($name:literal),+ $(,)?) => {
@@ -67,28 +66,6 @@ pub static UPLOADS: &[(&str, &[u8])] = &[
         include_bytes!("../../../assets/demo/sample-brochure.pdf"),
     ),
 ];
-
-/// Bytes with their digest. Cloning shares the bytes.
-#[derive(Clone, Debug)]
-pub struct Blob {
-    /// The bytes themselves.
-    pub bytes: Bytes,
-    /// SHA-256 in lower-case hexadecimal digits.
-    pub sha256: Arc<str>,
-}
-
-impl Blob {
-    /// Takes bytes and digests them.
-    pub fn new(bytes: Bytes) -> Self {
-        let sha256 = sha256_hex(&bytes).into();
-        Self { bytes, sha256 }
-    }
-
-    /// Length in bytes.
-    pub fn size(&self) -> u64 {
-        self.bytes.len() as u64
-    }
-}
 
 /// The made files by name, digested once.
 #[derive(Debug)]
@@ -176,9 +153,9 @@ mod tests {
     #[test]
     fn sizes_of_pictures_are_read() {
         let made = Shelf::new();
-        assert_eq!(pixels(&made.get("hero.png").bytes), Some((320, 180)));
-        assert_eq!(pixels(&made.get("hero.jpg").bytes), Some((640, 360)));
-        assert_eq!(pixels(&made.get("brochure.pdf").bytes), None);
+        assert_eq!(pixels(made.get("hero.png").head()), Some((320, 180)));
+        assert_eq!(pixels(made.get("hero.jpg").head()), Some((640, 360)));
+        assert_eq!(pixels(made.get("brochure.pdf").head()), None);
         assert_eq!(pixels(b"\xff\xd8\xff"), None);
     }
 

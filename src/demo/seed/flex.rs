@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 
 use super::content::{APP, AREAS, ATTACHED, CAMPAIGN, FAQ, KINDS, PHRASES};
-use super::files::{Blob, Shelf, media_type};
+use super::files::{Shelf, media_type};
 use super::hostile;
 use super::{Seed, minutes_ago};
+use crate::demo::blob::Blob;
 
 /// Source language first. The names are in the user's own interface language, English here.
 pub const LOCALES: [(&str, &str); 6] = [

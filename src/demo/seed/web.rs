@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::files::{Blob, Shelf, media_type, pixels};
+use super::files::{Shelf, media_type, pixels};
 use super::{Seed, minutes_ago};
+use crate::demo::blob::Blob;
 
 /// A website, of which the service shows an id and a name only.
 #[derive(Clone, Debug)]
@@ -214,7 +215,7 @@ impl Web {
 impl WebAsset {
     /// Width and height, where the bytes are a picture.
     pub fn pixels(&self) -> Option<(u32, u32)> {
-        pixels(&self.blob.bytes)
+        pixels(self.blob.head())
     }
 }
 

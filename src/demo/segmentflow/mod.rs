@@ -80,6 +80,22 @@ impl IntoResponse for Refusal {
     }
 }
 
+/// A made-up refusal: the service's code for this status, unless another one is given.
+pub fn refusal(status: StatusCode, code: Option<&str>, message: &str) -> Response {
+    let usual = match status.as_u16() {
+        400 => "bad_request",
+        401 => "unauthorized",
+        403 => "insufficient_scope",
+        404 => "not_found",
+        409 => "conflict",
+        422 => "validation_failed",
+        429 => "rate_limited",
+        _ => "internal_error",
+    };
+    let body = json!({ "error": code.unwrap_or(usual), "message": message });
+    answer::json(status, &body)
+}
+
 /// Answers a call to `/api/v1/…`.
 pub async fn answer(world: &Arc<World>, mut call: Call) -> Response {
     held(&world.library).calls += 1;
@@ -104,7 +120,7 @@ async fn route(world: &Arc<World>, call: &mut Call) -> Result<Response, Refusal>
         (["assets"], "POST") => {
             allowed(world, call, "assets:write")?;
             let body = body(call).await?;
-            upload::record(world, &body)
+            upload::record(world, &body, &call.quirks)
         }
         (["assets", "upload-url"], "POST") => {
             allowed(world, call, "assets:write")?;
@@ -188,11 +204,14 @@ fn list(world: &Arc<World>, call: &Call) -> Result<Response, Refusal> {
         Some(cursor) => read_cursor(world, cursor)
             .ok_or_else(|| Refusal::form("cursor: not one that this service gave out"))?,
     };
+    let lagging = |asset: &&WebAsset| asset.blob.lags();
+    let left_out = library.touched.values().flatten().filter(lagging).count() as u64;
     let mut found: Vec<WebAsset> = Vec::with_capacity(limit + 1);
     found.extend(
         (1..=from.min(library.last))
             .rev()
             .filter_map(|sequence| world.web_asset(&library, sequence))
+            .filter(|asset| !asset.blob.skips_a_list())
             .take(limit + 1),
     );
     let next = (found.len() > limit).then(|| found.pop()).flatten();
@@ -205,7 +224,7 @@ fn list(world: &Arc<World>, call: &Call) -> Result<Response, Refusal> {
     let page = json!({
         "success": true,
         "assets": assets,
-        "total": world.web_count(&library),
+        "total": world.web_count(&library) - left_out,
         "nextCursor": next,
         "previousCursor": null,
     });
@@ -217,7 +236,7 @@ fn bare_list(world: &Arc<World>) -> Response {
     let shared = Arc::clone(world);
     let assets = (1..=last).rev().filter_map(move |sequence| {
         let asset = shared.web_asset(&held(&shared.library), sequence)?;
-        Some(show(&shared, &asset))
+        (!asset.blob.skips_a_list()).then(|| show(&shared, &asset))
     });
     let broken = if world.options.hostile {
         hostile::broken_web_assets()
@@ -318,7 +337,7 @@ pub fn show(world: &World, asset: &WebAsset) -> Value {
         "filename": asset.filename,
         "s3Key": asset.key,
         "contentType": asset.content_type,
-        "size": asset.blob.size(),
+        "size": asset.blob.listed_size(),
         "url": world.object_url(&asset.key),
         "createdAt": format!("{:.3}", asset.created),
         "updatedAt": format!("{:.3}", asset.updated),

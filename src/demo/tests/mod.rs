@@ -1,6 +1,7 @@
 //! Tests of the demo over real sockets, with a client of a few lines that can also misbehave.
 
 mod contracts;
+mod faults;
 mod flex;
 mod signing;
 mod web;

@@ -11,7 +11,6 @@
 //! A delete without a name, or with an empty one, deletes every asset of the segment in every
 //! language, whatever else it says: the worst that the pages allow.
 
-use axum::body::Body;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
@@ -74,7 +73,7 @@ pub async fn attach(
         name: name.into(),
         created: now,
         modified: now,
-        blob,
+        blob: blob.with(&call.quirks),
     };
     flex.uploads.remove(&token);
     let key = (document.did, document.first_sid + place);
@@ -133,6 +132,7 @@ fn rows(world: &World, document: &Document, places: &[u64]) -> Vec<Value> {
         let sid = document.first_sid + place;
         let mut shown: Vec<Value> = assets
             .iter()
+            .filter(|asset| !asset.blob.skips_a_list())
             .map(|asset| show(world, document, sid, asset))
             .collect();
         if document.hostile && !shown.is_empty() {
@@ -171,7 +171,7 @@ pub fn download(
         ),
         (header::CACHE_CONTROL, "max-age=2592000".to_owned()),
     ];
-    Ok((StatusCode::OK, headers, Body::from(asset.blob.bytes)).into_response())
+    Ok(asset.blob.answer(headers))
 }
 
 /// Deletes one asset, or all of them. What is not there counts as deleted.
@@ -317,7 +317,7 @@ pub fn show(world: &World, document: &Document, sid: u64, asset: &FlexAsset) -> 
         "locale": asset.locale,
         "relativePath": asset.folder,
         "fileName": asset.name,
-        "fileSizeInBytes": asset.blob.size(),
+        "fileSizeInBytes": asset.blob.listed_size(),
         "contentType": asset.content_type,
         "createdDate": moment(asset.created),
         "modifiedDate": moment(asset.modified),

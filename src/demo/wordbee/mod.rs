@@ -88,6 +88,21 @@ impl IntoResponse for Refusal {
     }
 }
 
+/// A made-up refusal. 429 has the shape of the throttling chapter.
+pub fn refusal(status: StatusCode, message: &str) -> Response {
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        return quota(message);
+    }
+    let refusal = Refusal::usual(message);
+    Refusal { status, ..refusal }.into_response()
+}
+
+fn quota(message: &str) -> Response {
+    let error = json!({ "type": "Throttling", "message": message });
+    let body = json!({ "error": error, "reason": "Too many requests" });
+    answer::json(StatusCode::TOO_MANY_REQUESTS, &body)
+}
+
 /// A point in time as this service writes it: UTC, seven fraction digits.
 fn moment(at: Timestamp) -> String {
     let zoned = at.to_zoned(TimeZone::UTC);
@@ -235,9 +250,7 @@ fn throttled(world: &World) -> Option<Response> {
     drop(flex);
     (calls > allowance).then(|| {
         let message = format!("API calls quota exceeded! maximum admitted {allowance} per hour.");
-        let error = json!({ "type": "Throttling", "message": message });
-        let body = json!({ "error": error, "reason": "Too many requests" });
-        answer::json(StatusCode::TOO_MANY_REQUESTS, &body)
+        quota(&message)
     })
 }
 

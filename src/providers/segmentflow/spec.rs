@@ -90,7 +90,7 @@ pub(crate) static SPEC: ProviderSpec = ProviderSpec {
         DESCRIPTION,
         TAGS,
     ],
-    edit_fields: &[IMAGE_TYPE, ALT_TEXT, DESCRIPTION, TAGS],
+    edit_fields: &[ALT_TEXT, DESCRIPTION, TAGS, IMAGE_TYPE],
     capabilities: Capabilities {
         locales: false,
         folders: false,

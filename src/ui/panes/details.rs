@@ -15,7 +15,13 @@ use crate::ui::text::{when_in_full, width, words, wrap};
 const WIDEST_LABEL: usize = 16;
 
 pub(super) fn frame(ground: &Ground<'_>) -> Frame {
-    let title = if ground.state.browse.raw {
+    let has_raw = || {
+        ground
+            .state
+            .details()
+            .is_some_and(|details| details.raw.is_some())
+    };
+    let title = if ground.state.browse.raw && has_raw() {
         "Raw JSON"
     } else {
         "Details"

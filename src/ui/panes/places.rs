@@ -19,7 +19,7 @@ const NAME_AT: u16 = 5;
 pub(super) fn frame(ground: &Ground<'_>) -> Frame {
     let browse = &ground.state.browse;
     let mut frame = Frame {
-        title: title(&browse.accounts).to_owned(),
+        title: title(&browse.accounts),
         ..Frame::default()
     };
     let all = browse
@@ -32,6 +32,10 @@ pub(super) fn frame(ground: &Ground<'_>) -> Frame {
         .filter(|place| list.row(*place).is_some_and(|row| !row.heading()))
         .count();
     ground.counted(&mut frame, list, all, shown);
+    if shown == all {
+        // How many there are of all kinds together tells nobody anything; the title needs the room.
+        frame.count.clear();
+    }
     let busy = |account: &Account| account.containers.pending().is_some();
     if browse.accounts.iter().any(busy) {
         frame.corner = ground.spinner();
@@ -39,12 +43,27 @@ pub(super) fn frame(ground: &Ground<'_>) -> Frame {
     frame
 }
 
-/// The services' own word when there is only one, else one that fits all.
-fn title(accounts: &[Account]) -> &'static str {
-    let mut nouns = accounts.iter().map(|account| &account.info.spec.container);
-    match nouns.next() {
-        Some(first) if nouns.all(|noun| noun == first) => first.title,
-        _ => "Accounts",
+/// The services' own words: `Websites, documents`.
+fn title(accounts: &[Account]) -> String {
+    let mut nouns: Vec<_> = accounts
+        .iter()
+        .map(|account| &account.info.spec.container)
+        .collect();
+    nouns.dedup();
+    let mut seen: Vec<&str> = Vec::new();
+    for noun in nouns {
+        if !seen.iter().any(|it| it.eq_ignore_ascii_case(noun.many)) {
+            seen.push(if seen.is_empty() {
+                noun.title
+            } else {
+                noun.many
+            });
+        }
+    }
+    if seen.is_empty() {
+        "Accounts".to_owned()
+    } else {
+        seen.join(", ")
     }
 }
 

@@ -6,7 +6,6 @@ use crate::api::ProviderSpec;
 use crate::app::columns::{Column, Value, Width};
 use crate::app::files::{LocalEntry, LocalKind};
 use crate::app::list::Row;
-use crate::app::words;
 
 /// Hidden files are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -64,7 +63,7 @@ pub fn refusal(entry: &LocalEntry, spec: &ProviderSpec) -> Option<String> {
             (entry.size? > max).then(|| {
                 format!(
                     "larger than {}, the most that {} takes",
-                    words::bytes(max),
+                    crate::domain::size_words(max),
                     spec.label
                 )
             })

@@ -103,9 +103,12 @@ impl FileBrowser {
             left.push('/');
         }
         let right = match entry.kind {
-            LocalKind::File => entry.size.map(words::bytes).unwrap_or_default(),
-            LocalKind::Folder => String::new(),
-            LocalKind::Other(what) => what.to_owned(),
+            LocalKind::File => entry
+                .size
+                .map(crate::domain::size_words)
+                .unwrap_or_default(),
+            // What it is stands in the reason.
+            LocalKind::Folder | LocalKind::Other(_) => String::new(),
         };
         let ranged = self.anchor.is_some_and(|anchor| {
             let cursor = self.list.cursor();

@@ -1,0 +1,43 @@
+//! Sizes in words: one rounding for the screen and the commands.
+
+use humansize::{DECIMAL, FormatSizeOptions, format_size};
+
+/// A size in words: `802 kB`, `1.2 MB`. Thousands, as the services' limits are mostly given.
+pub fn size_words(bytes: u64) -> String {
+    let mut scale = 1_u64;
+    while bytes / scale >= 1000 {
+        scale = scale.saturating_mul(1000);
+    }
+    // One decimal below ten, none above. What would round up to 1000 kB is rounded first, so that
+    // it becomes 1 MB.
+    let precise = bytes / scale < 10;
+    let step = if precise { scale / 10 } else { scale }.max(1);
+    let rounded = (bytes.saturating_add(step / 2) / step).saturating_mul(step);
+    let options = FormatSizeOptions::from(DECIMAL)
+        .decimal_places(usize::from(precise))
+        .decimal_zeroes(0);
+    format_size(rounded, options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_read_well() {
+        for (bytes, text) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "1 kB"),
+            (1234, "1.2 kB"),
+            (214_300, "214 kB"),
+            (999_700, "1 MB"),
+            (1_240_000, "1.2 MB"),
+            (20 * 1024 * 1024, "21 MB"),
+            (9_960_000, "10 MB"),
+        ] {
+            assert_eq!(size_words(bytes), text);
+        }
+        assert_eq!(size_words(u64::MAX), "18 EB");
+    }
+}
