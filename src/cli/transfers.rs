@@ -227,7 +227,7 @@ fn list(output: &mut Output, jobs: &[Job], as_json: bool) -> Result<(), Failure>
             Cell::name(state),
             Cell::name(&job.name),
             Cell::Bytes(job.size),
-            Cell::name(&format!("{place} {}", job.place)),
+            Cell::name(format!("{place} {}", job.place).trim_end()),
             Cell::Said(reason(job).unwrap_or_default()),
         ];
         output.row(&mut table, &cells)?;
