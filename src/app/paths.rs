@@ -18,7 +18,8 @@ pub fn typed(text: &str, base: &Path, home: Option<&Path>) -> PathBuf {
 /// one a line or with spaces between; a plain line may itself hold spaces.
 pub fn pasted(text: &str, base: &Path, home: Option<&Path>) -> Vec<PathBuf> {
     let mut paths = Vec::new();
-    for line in text.lines() {
+    // Terminals send line ends in a paste as carriage returns.
+    for line in text.split(['\n', '\r']) {
         for word in words(line.trim()) {
             let path = match word.strip_prefix("file://") {
                 Some(address) => address_path(address),
@@ -37,6 +38,8 @@ fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut quote: Option<char> = None;
+    // Part of the word stood in quotes: like in a shell, what touches it belongs to it.
+    let mut quoted = false;
     let mut rest = line;
     while let Some(c) = rest.chars().next() {
         let after = &rest[c.len_utf8()..];
@@ -50,11 +53,17 @@ fn words(line: &str) -> Vec<String> {
                 rest = chars.as_str();
                 continue;
             }
-            ('\'' | '"', None) if word.is_empty() => quote = Some(c),
+            ('\'' | '"', None) if word.is_empty() || quoted => {
+                quote = Some(c);
+                quoted = true;
+            }
             (c, Some(open)) if c == open => {
                 quote = None;
-                if !word.is_empty() {
-                    words.push(std::mem::take(&mut word));
+                if after.starts_with([' ', '\t']) || after.is_empty() {
+                    if !word.is_empty() {
+                        words.push(std::mem::take(&mut word));
+                    }
+                    quoted = false;
                 }
             }
             (' ' | '\t', None) if begins_path(after.trim_start()) => {
@@ -122,6 +131,11 @@ mod tests {
         assert_eq!(read("file://elsewhere/etc/passwd"), [""; 0]);
         assert_eq!(read("~/x.png ./y.png"), ["/home/me/x.png", "/here/./y.png"]);
         assert_eq!(read("/a.png\n/a.png\n\n"), ["/a.png"]);
+        assert_eq!(read("file:///a.png\rfile:///b.png\r"), ["/a.png", "/b.png"]);
+        assert_eq!(
+            read(r"'/up dir/my team'\''s pic.jpg' '/b.png'"),
+            ["/up dir/my team's pic.jpg", "/b.png"]
+        );
     }
 
     proptest! {

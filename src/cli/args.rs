@@ -17,7 +17,7 @@ Examples:
   assetdeck demo                                     try everything, without an account
   assetdeck login acme-loc                           save the key of an account
   assetdeck ls acme-loc:                             list its documents
-  assetdeck upload hero.png --to acme-loc:19914/27667833 --locale de --folder public/images
+  assetdeck upload spring-banner.png --to acme-loc:19914/27667833 --locale de --folder public/images
   assetdeck ls acme-loc:19914/27667833 --json        one JSON object per line
 
 Exit codes:
@@ -32,7 +32,7 @@ Exit codes:
 ///
 /// Without a command it opens the screen.
 #[derive(Debug, Parser)]
-#[command(name = "assetdeck", version, after_help = AFTER, disable_help_subcommand = true)]
+#[command(name = "assetdeck", version, after_help = AFTER)]
 pub struct Cli {
     /// The settings file [default: `ASSETDECK_CONFIG`, else ~/.config/assetdeck/config.toml]
     #[arg(long, global = true, value_name = "FILE")]
@@ -84,7 +84,7 @@ pub enum Command {
     },
     /// Upload files to a website or a segment
     #[command(
-        after_help = "Examples:\n  assetdeck upload hero.png --to acme-loc:19914/27667833 --locale de --folder public/images\n  assetdeck upload *.jpg --to acme-web:3c90c3cc --alt \"Our team\" --tag team --tag 2026"
+        after_help = "Examples:\n  assetdeck upload spring-banner.png --to acme-loc:19914/27667833 --locale de --folder public/images\n  assetdeck upload *.jpg --to acme-web:db9bd93b-d43c-478d-bd2f-11d6acad6448 --alt \"Our team\" --tag team --tag 2026"
     )]
     Upload(Upload),
     /// Save assets to this machine; an existing file is never replaced

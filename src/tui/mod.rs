@@ -154,9 +154,19 @@ impl Sources {
             biased;
             Some(notice) = self.notices.recv() => Came::Notice(notice),
             Some(msg) = self.messages.recv() => Came::Msg(msg),
-            Some(event) = self.events.recv() => Came::Event(event),
+            event = self.events.recv() => match event {
+                Some(event) => Came::Event(event),
+                None => Came::Notice(Notice::Leave(self.deaf().await)),
+            },
             () = clock => Came::Deadline,
         }
+    }
+
+    /// Nobody reads keys any more: mostly because the terminal is gone, which the watcher says in a
+    /// moment. A screen that hears no key must not stay either way.
+    async fn deaf(&mut self) -> u8 {
+        let watcher = tokio::time::timeout(Duration::from_millis(500), self.leave()).await;
+        watcher.ok().flatten().unwrap_or(1)
     }
 
     /// The next request to leave.

@@ -141,3 +141,25 @@ fn any_size_is_drawn_or_said_to_be_too_small() {
     assert_eq!(pty.exit_code(PROMISE), 0);
     pty.assert_restored();
 }
+
+#[test]
+fn a_mouse_report_from_outside_the_screen_makes_nobody_deaf() {
+    let server = Server::start();
+    let home = server.home();
+    let mut pty = started(&home);
+    for report in [
+        "\x1b[<0;0;5M",
+        "\x1b[<0;5;0M",
+        "\x1b[<35;154;0m",
+        "\x1b[<0;70000;1M",
+    ] {
+        pty.send(report);
+    }
+    pty.send_keys("?");
+    pty.wait_text("What can I do here?");
+    pty.send_keys("Esc");
+    pty.wait_gone("What can I do here?");
+    pty.send_keys("q");
+    assert_eq!(pty.exit_code(PROMISE), 0);
+    pty.assert_restored();
+}
