@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::failure::{Exit, Failure};
 use super::output::Output;
 use super::session::Session;
+use super::transfer::NOT_KNOWN;
 use crate::api::Connector;
 use crate::domain::SafeText;
 use crate::transfer::{Job, JobState, Transfers};
@@ -37,13 +38,13 @@ async fn settle(transfers: &Transfers, patient: bool) {
     for job in transfers.jobs() {
         let name = SafeText::name(&job.name);
         match job.state {
-            JobState::Done { .. } if asked.contains(&job.id) => output.note(&format!("{name}: done")),
-            JobState::Running(step) if step.may_leave_a_record() && !transfers.keeps() => output.note(&format!(
-                "{name}: whether the service has it is not known, list the place before sending it again"
-            )),
-            JobState::InDoubt(_) => output.note(&format!(
-                "{name}: whether the service has it is not known, list the place before sending it again"
-            )),
+            JobState::Done { .. } if asked.contains(&job.id) => {
+                output.note(&format!("{name}: done"));
+            }
+            JobState::Running(step) if step.may_leave_a_record() && !transfers.keeps() => {
+                output.note(&format!("{name}: {NOT_KNOWN}"));
+            }
+            JobState::InDoubt(_) => output.note(&format!("{name}: {NOT_KNOWN}")),
             _ if !job.state.is_over() && transfers.keeps() => {
                 output.note(&format!("{name}: kept, it goes on with the next start"));
             }

@@ -296,6 +296,10 @@ fn left(all: Vec<Job>, jobs: &HashSet<JobId>, over: &mut impl FnMut(Job)) {
     }
 }
 
+/// What is said of a file whose record the service may or may not have.
+pub const NOT_KNOWN: &str =
+    "whether the service has it is not known, list the place before sending it again";
+
 pub(super) enum Finish {
     Uploaded { json: bool },
     Saved,
@@ -342,10 +346,7 @@ pub(super) fn told(output: &mut Output, job: &Job, finish: &Finish, tally: &mut 
         JobState::InDoubt(error) => {
             tally.failed += 1;
             tally.stopped |= error.kind == ApiErrorKind::Cancelled;
-            output.note(&format!(
-                "{name}: {error}; whether the service has it is not known, list the place before \
-                 sending it again"
-            ));
+            output.note(&format!("{name}: {error}; {NOT_KNOWN}"));
         }
         JobState::Unlisted { reason } => {
             tally.failed += 1;
