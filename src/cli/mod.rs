@@ -17,6 +17,7 @@ mod show;
 mod stop;
 mod transfer;
 mod transfers;
+mod upload;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -150,7 +151,7 @@ async fn dispatch(
         }
         Command::Url { reference } => stop.or(show::url(session, output, &reference)).await,
         Command::Rm { references, yes } => stop.or(rm::rm(session, output, &references, yes)).await,
-        Command::Upload(args) => transfer::upload(session, output, stop, &args).await,
+        Command::Upload(args) => upload::upload(session, output, stop, &args).await,
         Command::Get { references, out } => {
             transfer::get(session, output, stop, &references, out.as_deref()).await
         }
