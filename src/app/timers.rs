@@ -110,6 +110,7 @@ impl State {
             self.pending.clear();
         }
         due(&mut self.timers.interrupt, now);
+        self.transfers.meters.tick(now);
         self.notices.expire(now);
         let mut effects = Vec::new();
         if due(&mut self.timers.follow, now) {

@@ -1,6 +1,5 @@
 //! Transfers as the screen knows them: the strip, and what their end changes in the lists.
 
-use std::collections::HashMap;
 use std::time::Instant;
 
 use super::State;
@@ -8,12 +7,13 @@ use super::effect::Effect;
 use super::modal::view::Tone;
 use crate::domain::{Entry, SafeText};
 use crate::transfer::job::{Direction, Job, JobId, JobState};
+use crate::transfer::{Meters, Total};
 
 impl State {
     /// A job was added or changed: when it ends, the lists it touches are asked again, and what
     /// happened is said.
     pub(crate) fn on_job(&mut self, job: &Job, now: Instant) -> Vec<Effect> {
-        let before = self.transfers.put(job.clone());
+        let before = self.transfers.put(job.clone(), now);
         let ended = job.state.is_over() && before.is_none_or(|before| !before.state.is_over());
         if !ended {
             return Vec::new();
@@ -98,20 +98,11 @@ impl State {
     }
 }
 
-/// How far a running job is.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Sent {
-    pub bytes: u64,
-    /// When the first byte of this try was counted, for the rate.
-    pub since: Instant,
-    pub at: Instant,
-}
-
 /// Every job of this session, in the order they were added.
 #[derive(Debug, Default)]
 pub struct Transfers {
     pub jobs: Vec<Job>,
-    pub sent: HashMap<JobId, Sent>,
+    pub meters: Meters,
 }
 
 /// What the strip at the lower right says.
@@ -124,11 +115,8 @@ pub struct Strip {
     pub queued: usize,
     /// Failed, in doubt or not listed.
     pub failed: usize,
-    /// Bytes so far of the jobs in this run, and of how many.
-    pub bytes: u64,
-    pub of: u64,
-    /// Bytes a second of the running jobs.
-    pub rate: f64,
+    /// How far the run is.
+    pub run: Total,
     /// Any of the unfinished go up, go down.
     pub up: bool,
     pub down: bool,
@@ -136,36 +124,13 @@ pub struct Strip {
 
 impl Transfers {
     /// Puts a job in, or its new state.
-    pub fn put(&mut self, job: Job) -> Option<Job> {
-        if job.state.is_over() {
-            self.sent.remove(&job.id);
-        }
+    pub fn put(&mut self, job: Job, now: Instant) -> Option<Job> {
+        self.meters.put(&job, now);
         if let Some(known) = self.jobs.iter_mut().find(|known| known.id == job.id) {
             return Some(std::mem::replace(known, job));
         }
         self.jobs.push(job);
         None
-    }
-
-    /// Counts bytes; a smaller number is a new try.
-    pub fn progress(&mut self, job: JobId, bytes: u64, now: Instant) {
-        let running = self
-            .jobs
-            .iter()
-            .any(|known| known.id == job && !known.state.is_over());
-        if !running {
-            return;
-        }
-        let sent = self.sent.entry(job).or_insert(Sent {
-            bytes,
-            since: now,
-            at: now,
-        });
-        if bytes < sent.bytes {
-            sent.since = now;
-        }
-        sent.bytes = bytes;
-        sent.at = now;
     }
 
     /// Jobs that are not over.
@@ -179,35 +144,23 @@ impl Transfers {
 
     /// The share that is through, 0 to 1.
     pub fn ratio(&self, job: &Job) -> f64 {
-        match (&job.state, job.size, self.sent.get(&job.id)) {
-            (JobState::Done { .. }, ..) => 1.0,
-            (_, Some(size), Some(sent)) if size > 0 => share(sent.bytes, size),
+        match (&job.state, job.size) {
+            (JobState::Done { .. }, _) => 1.0,
+            (_, Some(size)) if size > 0 => share(self.meters.of(job).bytes, size),
             _ => 0.0,
         }
     }
 
-    /// Bytes a second of one job, measured over its current try.
-    pub fn rate(&self, id: JobId) -> f64 {
-        self.sent.get(&id).map_or(0.0, |sent| {
-            let seconds = sent.at.duration_since(sent.since).as_secs_f64();
-            if seconds > 0.2 {
-                share(sent.bytes, 1) / seconds
-            } else {
-                0.0
-            }
-        })
-    }
-
     pub fn strip(&self) -> Strip {
-        let mut strip = Strip::default();
+        let mut strip = Strip {
+            run: self.meters.total(),
+            ..Strip::default()
+        };
         for job in &self.jobs {
             match &job.state {
                 JobState::Cancelled => continue,
                 JobState::Queued | JobState::Waiting { .. } => strip.queued += 1,
-                JobState::Running(_) => {
-                    strip.running += 1;
-                    strip.rate += self.rate(job.id);
-                }
+                JobState::Running(_) => strip.running += 1,
                 JobState::Done { .. } => strip.done += 1,
                 JobState::Failed(_) | JobState::InDoubt(_) | JobState::Unlisted { .. } => {
                     strip.failed += 1;
@@ -218,12 +171,6 @@ impl Transfers {
                 strip.up |= job.direction == Direction::Up;
                 strip.down |= job.direction == Direction::Down;
             }
-            let size = job.size.unwrap_or(0);
-            match &job.state {
-                JobState::Done { .. } => strip.bytes += size,
-                _ => strip.bytes += self.sent.get(&job.id).map_or(0, |sent| sent.bytes),
-            }
-            strip.of += size;
         }
         strip
     }

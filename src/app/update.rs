@@ -23,7 +23,7 @@ impl State {
             Msg::Loaded { id, answer } => self.on_answer(id, answer, now),
             Msg::Job(job) => self.on_job(&job, now),
             Msg::Progress { job, bytes } => {
-                self.transfers.progress(job, bytes, now);
+                self.transfers.meters.bytes(job, bytes, now);
                 Vec::new()
             }
             Msg::Desktop { did, result } => {

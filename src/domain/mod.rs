@@ -25,5 +25,5 @@ pub use path::{AssetPath, FileName, PathError, is_reserved as is_reserved_name, 
 pub use raw::RawJson;
 pub use secret::{Secret, SecretError};
 pub use segment::{Segment, SegmentText};
-pub use size::size_words;
+pub use size::{size_words, time_words};
 pub use text::SafeText;

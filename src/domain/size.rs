@@ -1,4 +1,6 @@
-//! Sizes in words: one rounding for the screen and the commands.
+//! Sizes and spans of time in words: one rounding for the screen and the commands.
+
+use std::time::Duration;
 
 use humansize::{DECIMAL, FormatSizeOptions, format_size};
 
@@ -17,6 +19,16 @@ pub fn size_words(bytes: u64) -> String {
         .decimal_places(usize::from(precise))
         .decimal_zeroes(0);
     format_size(rounded, options)
+}
+
+/// A span of time in words: `40 s`, `12 min 05 s`, `3 h 20 min`. Two units at the most, cut.
+pub fn time_words(span: Duration) -> String {
+    let seconds = span.as_secs();
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds} s"),
+        (0, minutes, seconds) => format!("{minutes} min {seconds:02} s"),
+        (hours, minutes, _) => format!("{hours} h {minutes:02} min"),
+    }
 }
 
 #[cfg(test)]
@@ -39,5 +51,20 @@ mod tests {
             assert_eq!(size_words(bytes), text);
         }
         assert_eq!(size_words(u64::MAX), "18 EB");
+    }
+
+    #[test]
+    fn spans_read_well() {
+        for (seconds, text) in [
+            (0, "0 s"),
+            (59, "59 s"),
+            (60, "1 min 00 s"),
+            (725, "12 min 05 s"),
+            (3600, "1 h 00 min"),
+            (12_059, "3 h 20 min"),
+            (360_000, "100 h 00 min"),
+        ] {
+            assert_eq!(time_words(Duration::from_secs(seconds)), text);
+        }
     }
 }

@@ -7,6 +7,7 @@
 pub mod inspect;
 pub mod job;
 mod journal;
+pub mod meter;
 pub mod names;
 pub mod plan;
 mod queue;
@@ -20,5 +21,6 @@ mod work;
 pub use inspect::{LocalFile, Refusal, inspect};
 pub use job::{Direction, Job, JobEvent, JobId, JobState, Trail};
 pub use journal::JournalError;
+pub use meter::{Gauge, Meters, Total};
 pub use plan::{FieldError, Wishes, request};
 pub use queue::{Progress, Transfers};

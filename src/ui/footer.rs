@@ -5,11 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::paint::{Paint, wide};
-use super::text::{percent, wrap};
+use super::text::wrap;
 use crate::app::State;
 use crate::app::modal::view::{Hint, Tone, Words, toned};
 use crate::app::transfers::Strip;
-use crate::domain::size_words;
+use crate::domain::{size_words, time_words};
 
 /// Most lines of a notice; all of it is among the messages.
 const NOTICE_LINES: usize = 3;
@@ -121,17 +121,14 @@ fn strip(strip: &Strip, room: u16, paint: &Paint<'_>) -> Words {
             format!(" {}/{}", strip.done, strip.total),
             Tone::Plain,
         ));
-        if strip.of > 0 && room >= 50 {
-            words.push(toned(
-                format!(" {}", percent(strip.bytes, strip.of)),
-                Tone::Plain,
-            ));
+        if let Some(percent) = strip.run.percent().filter(|_| room >= 50) {
+            words.push(toned(format!(" {percent} %"), Tone::Plain));
         }
-        if strip.rate >= 1.0 && room >= 70 {
-            // A rate is far below where f64 and u64 part.
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-            let rate = size_words(strip.rate as u64);
-            words.push(toned(format!(" {rate}/s"), Tone::Dim));
+        if let Some(rate) = strip.run.rate.filter(|_| room >= 70) {
+            words.push(toned(format!(" {}/s", size_words(rate)), Tone::Dim));
+        }
+        if let Some(left) = strip.run.left.filter(|_| room >= 90) {
+            words.push(toned(format!(" {} left", time_words(left)), Tone::Dim));
         }
     } else if strip.done > 0 {
         words.push(toned(format!("✓ {} done", strip.done), Tone::Good));

@@ -445,19 +445,24 @@ fn the_strip_tells_of_transfers() {
         asset: None,
         path: None,
     };
+    let running = || JobState::Running(crate::api::Step::Send);
     let mut state = busy();
-    state.transfers.put(job(1, done(), 1_000_000));
-    state
-        .transfers
-        .put(job(2, JobState::Running(crate::api::Step::Send), 2_000_000));
     let begun = before(1);
-    state.transfers.progress(JobId(2), 0, begun);
-    state.transfers.progress(JobId(2), 1_200_000, now());
-    state.transfers.put(job(
-        3,
-        JobState::Failed(error(ApiErrorKind::Server)),
-        1_000_000,
-    ));
+    for (id, state_now, size, at) in [
+        (1, running(), 1_000_000, begun),
+        (2, running(), 2_000_000, begun),
+        (3, running(), 1_000_000, begun),
+        (
+            3,
+            JobState::Failed(error(ApiErrorKind::Server)),
+            1_000_000,
+            begun,
+        ),
+        (1, done(), 1_000_000, now()),
+    ] {
+        state.transfers.put(job(id, state_now, size), at);
+    }
+    state.transfers.meters.bytes(JobId(2), 1_200_000, now());
     for (width, name) in [
         (120, "strip_wide"),
         (60, "strip_narrow"),
@@ -467,7 +472,7 @@ fn the_strip_tells_of_transfers() {
         let last = text.lines().last().unwrap().to_owned();
         assert_snapshot!(name, last);
     }
-    state.transfers.put(job(2, done(), 2_000_000));
+    state.transfers.put(job(2, done(), 2_000_000), now());
     let text = shoot(&state, 80, 12).text();
     assert!(text.ends_with("✓ 2 done  ✗ 1 failed"), "{text}");
 }

@@ -105,15 +105,6 @@ pub fn count(number: usize) -> String {
     out
 }
 
-/// A share in words: `41 %`. Never 100 % before all is there.
-pub fn percent(part: u64, whole: u64) -> String {
-    if whole == 0 {
-        return "100 %".to_owned();
-    }
-    let share = u128::from(part.min(whole)) * 100 / u128::from(whole);
-    format!("{share} %")
-}
-
 /// How long ago, in words, for ages of data on screen: `4 s ago`.
 pub fn age(seconds: u64) -> String {
     match seconds {
@@ -301,12 +292,6 @@ mod tests {
         assert_eq!(count(5000), "5,000");
         assert_eq!(count(1_000_000), "1,000,000");
         assert_eq!(count(12), "12");
-    }
-
-    #[test]
-    fn all_is_said_only_when_all_is_there() {
-        assert_eq!(percent(999, 1000), "99 %");
-        assert_eq!(percent(0, 0), "100 %");
     }
 
     #[test]

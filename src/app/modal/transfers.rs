@@ -174,9 +174,9 @@ fn standing(state: &State, job: &Job) -> (&'static str, String, Tone) {
             Tone::Warning,
         ),
         JobState::Running(step) => {
-            let sent = state.transfers.sent.get(&job.id).map(|it| it.bytes);
-            let words = match (sent, &size) {
-                (Some(sent), Some(size)) => {
+            let sent = state.transfers.meters.of(job).bytes;
+            let words = match &size {
+                Some(size) if sent > 0 => {
                     format!(
                         "{} {} of {size}",
                         step.label(),
