@@ -89,15 +89,15 @@ pub(super) fn open(
 ) -> Result<(Connection, Option<String>), JournalError> {
     let path = folder.join(NAME);
     let newest = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
-    let version = match head(&path)? {
+    match head(&path)? {
         Head::Version(version) if version > newest => return Err(JournalError::Newer(version)),
-        Head::Version(version) => version,
-        Head::Empty => 0,
+        Head::Version(_) | Head::Empty => {}
         Head::Foreign => return Err(JournalError::Damaged("it is no journal of ours".to_owned())),
-    };
+    }
     lock::private(folder, NAME).map_err(|error| JournalError::io("the journal", &error))?;
     let mut note = None;
     let mut connection = connect(&path)?;
+    let version = version(&connection)?;
     if version > 0 && version < newest {
         let copy = format!("transfers.v{version}.db");
         let target = folder.join(&copy);
@@ -131,6 +131,9 @@ pub(super) fn join(folder: &Path) -> Result<Option<Connection>, JournalError> {
         Head::Version(version) if version > newest => Err(JournalError::Newer(version)),
         Head::Version(version) if version == newest => {
             let connection = connect(&path)?;
+            if self::version(&connection)? != newest {
+                return Ok(None);
+            }
             tune(&connection, folder)?;
             Ok(Some(connection))
         }
@@ -148,6 +151,12 @@ pub(super) fn connect(path: &Path) -> Result<Connection, JournalError> {
     // A damaged file must not call functions of ours or overwrite its own schema.
     connection.pragma_update(None, "trusted_schema", false)?;
     Ok(connection)
+}
+
+/// The version that holds. Not always the one in the head: a process that was killed while it made
+/// the file leaves a head whose tables `SQLite` takes back with the first look.
+fn version(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
 /// Write-ahead mode where shared memory works, which is not so on network file systems.
