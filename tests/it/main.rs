@@ -16,6 +16,6 @@ mod keyring;
 mod readme_picture;
 mod support;
 mod terminal;
-mod transfers_kill;
+mod transfers;
 mod tui_main_job;
 mod tui_terminal;

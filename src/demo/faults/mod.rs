@@ -13,7 +13,8 @@ pub use run::through;
 pub use wire::{Handle, Wired};
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::http::Method;
@@ -103,6 +104,24 @@ pub struct Faults {
     script: Mutex<Script>,
     /// Changes whenever waits under way must end; true for good once the demo stops.
     released: watch::Sender<bool>,
+    /// How many waits are under way.
+    waiting: Arc<AtomicU64>,
+}
+
+/// A wait under way; counted until it is over or its request was given up.
+struct Wait(Arc<AtomicU64>);
+
+impl Wait {
+    fn begin(waiting: Arc<AtomicU64>) -> Self {
+        waiting.fetch_add(1, Ordering::SeqCst);
+        Self(waiting)
+    }
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl Faults {
@@ -111,6 +130,7 @@ impl Faults {
         Self {
             script: Mutex::default(),
             released: watch::Sender::new(false),
+            waiting: Arc::default(),
         }
     }
 
@@ -143,6 +163,7 @@ impl Faults {
         json!({
             "armed": armed.map(Rule::show).collect::<Vec<_>>(),
             "fired": script.fired,
+            "waiting": self.waiting(),
         })
     }
 
@@ -152,7 +173,14 @@ impl Faults {
         json!({
             "script": script.rules.iter().map(Rule::show).collect::<Vec<_>>(),
             "fired": script.fired,
+            "waiting": self.waiting(),
         })
+    }
+
+    /// How many requests stand still at this moment: who waits for it knows that a delay, a stall or
+    /// a dropped answer has come as far as it was told to.
+    fn waiting(&self) -> u64 {
+        self.waiting.load(Ordering::SeqCst)
     }
 
     /// The faults that meet this request; they count as fired.
@@ -182,10 +210,12 @@ impl Faults {
     /// Waits so long, or until the script changes or the demo stops.
     fn wait(&self, ms: u64) -> impl Future<Output = ()> + Send + use<> {
         let mut released = self.released.subscribe();
+        let waiting = Arc::clone(&self.waiting);
         async move {
             if *released.borrow_and_update() {
                 return;
             }
+            let _wait = Wait::begin(waiting);
             tokio::select! {
                 () = tokio::time::sleep(Duration::from_millis(ms)) => {}
                 _ = released.changed() => {}

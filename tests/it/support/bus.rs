@@ -127,7 +127,8 @@ impl SilentBus {
     }
 }
 
-fn installed(program: &str) -> bool {
+/// Whether a program is on the path that tests give to children.
+pub fn installed(program: &str) -> bool {
     ["/usr/local/bin", "/usr/bin", "/bin"]
         .iter()
         .any(|folder| Path::new(folder).join(program).exists())

@@ -1,16 +1,11 @@
 //! The real program as a command: arguments in, standard output, standard error and exit code out.
 
-use std::io::{Read, Write};
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::process::Command;
 
 use serde_json::Value;
 
 use super::home::Home;
-use super::wait::until;
-
-/// How long a command may take before it counts as hanging.
-const DEADLINE: Duration = Duration::from_mins(1);
+use super::program::Program;
 
 /// How a command ended.
 #[derive(Debug)]
@@ -74,54 +69,21 @@ pub fn run(home: &Home, args: &[&str]) -> Ran {
 /// The same, with bytes on standard input.
 #[track_caller]
 pub fn run_with(home: &Home, args: &[&str], input: &[u8]) -> Ran {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_assetdeck"));
-    command
-        .args(args)
-        .env_clear()
-        .envs(home.env())
-        .current_dir(home.path());
-    run_command(command, args, input)
+    Program::start(home, args, input).end()
 }
 
 /// Runs any command to its end, or fails when it hangs.
 #[track_caller]
-pub fn run_command(mut command: Command, args: &[&str], input: &[u8]) -> Ran {
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command.spawn().expect("the program starts");
-    let mut stdin = child.stdin.take().expect("stdin");
-    let input = input.to_vec();
-    std::thread::spawn(move || {
-        // A program that does not read its input closes it; that is its right.
-        let _ = stdin.write_all(&input);
-    });
-    let stdout = collect(child.stdout.take().expect("stdout"));
-    let stderr = collect(child.stderr.take().expect("stderr"));
-    let mut status = None;
-    let ended = until(DEADLINE, || {
-        status = child.try_wait().expect("the child can be asked");
-        status.is_some()
-    });
-    if !ended {
-        let _ = child.kill();
-        let _ = child.wait();
-    }
-    let ran = Ran {
-        args: args.iter().map(ToString::to_string).collect(),
-        stdout: stdout.join().expect("stdout is read"),
-        stderr: stderr.join().expect("stderr is read"),
-        code: status.and_then(|status| status.code()),
-    };
-    assert!(ended, "hung for {DEADLINE:?}: {ran:#?}");
-    ran
+pub fn run_command(command: Command, args: &[&str], input: &[u8]) -> Ran {
+    Program::start_command(command, args, input).end()
 }
 
-fn collect(mut from: impl Read + Send + 'static) -> std::thread::JoinHandle<String> {
-    std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let _ = from.read_to_end(&mut bytes);
-        String::from_utf8_lossy(&bytes).into_owned()
-    })
+/// `assetdeck` with its environment, for what is started in another way.
+pub fn command(home: &Home, program: &str) -> Command {
+    let mut command = Command::new(program);
+    command
+        .env_clear()
+        .envs(home.env())
+        .current_dir(home.path());
+    command
 }

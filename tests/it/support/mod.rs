@@ -1,11 +1,15 @@
 //! What the integration tests stand on: a server, a home, a command line, a terminal, a judge.
 
+pub mod batch;
 pub mod bus;
 pub mod cli;
 pub mod contract;
+pub mod dice;
 pub mod home;
+pub mod program;
 pub mod pty;
 pub mod server;
+pub mod strace;
 pub mod svg;
 pub mod wait;
 pub mod wire;

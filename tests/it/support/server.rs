@@ -70,6 +70,17 @@ impl Server {
         home
     }
 
+    /// Replaces the script of faults.
+    #[track_caller]
+    pub fn faults(&self, script: Value) {
+        self.demo.faults(script).expect("a script of faults");
+    }
+
+    /// Whether a request stands still where a fault told it to.
+    pub fn holds_one(&self) -> bool {
+        self.state()["faults"]["waiting"] != 0
+    }
+
     /// What the services hold, seen behind the client's back.
     pub fn state(&self) -> Value {
         self.demo.state()

@@ -1,0 +1,7 @@
+//! What may happen to transfers, and what is promised all the same: each queued file is stored once.
+//!
+//! How these tests work stands in `CONTRIBUTING.md`, "Transfers under fire".
+
+mod kills_at_requests;
+mod kills_at_writes;
+mod kills_random;
