@@ -15,7 +15,7 @@ pub use error::{ApiError, ApiErrorKind, Delivery};
 pub use spec::{
     AccountField, AssetColumn, Capabilities, Field, FieldSpec, Middle, Noun, ProviderSpec,
 };
-pub use upload::{FileStamp, Metadata, Receipt, Step, UploadRequest, UploadWatch};
+pub use upload::{FileStamp, Metadata, Receipt, Sighting, Step, UploadRequest, UploadWatch};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -98,7 +98,7 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
         &self,
         request: &UploadRequest,
         receipt: Option<&Receipt>,
-    ) -> Result<Option<Asset>, ApiError>;
+    ) -> Result<Sighting, ApiError>;
 
     /// Changes an asset's texts; fields left `None` keep their value.
     async fn update(&self, asset: &Asset, change: &Metadata) -> Result<Asset, ApiError> {

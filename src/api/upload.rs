@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use async_trait::async_trait;
 
 use super::ApiError;
-use crate::domain::{AssetPath, AssetScope, FileName, Locale};
+use crate::domain::{Asset, AssetPath, AssetScope, FileName, Locale};
 
 /// What identifies the file that was chosen: a file that differs in any of these is another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,6 +110,15 @@ impl Step {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     pub storage_key: String,
+}
+
+/// What looking for an upload in the service's own listing showed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sighting {
+    /// The asset, where it is listed.
+    pub asset: Option<Asset>,
+    /// How many assets were looked through.
+    pub among: u64,
 }
 
 /// Told about an upload while it runs.

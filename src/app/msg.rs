@@ -1,6 +1,7 @@
 //! Messages: everything that may change the state.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::effect::RequestId;
 use super::files::{Folder, FolderError};
@@ -22,7 +23,7 @@ pub enum Msg {
         answer: Answer,
     },
     /// A transfer was added or changed its state.
-    Job(Job),
+    Job(Arc<Job>),
     /// Bytes of a running transfer so far; goes back to 0 on a new try.
     Progress {
         job: JobId,

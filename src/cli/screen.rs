@@ -23,7 +23,11 @@ async fn settle(transfers: &Transfers, patient: bool) {
     let mut output = Output::standard();
     let unsettled =
         |job: &Job| matches!(job.state, JobState::Running(step) if step.may_leave_a_record());
-    let left: Vec<Job> = transfers.jobs().into_iter().filter(unsettled).collect();
+    let left: Vec<Arc<Job>> = transfers
+        .jobs()
+        .into_iter()
+        .filter(|job| unsettled(job))
+        .collect();
     if patient && !left.is_empty() {
         let many = left.len();
         output.note(&format!(
@@ -78,7 +82,8 @@ pub async fn run(
 
 /// What there is to say at the beginning: the journal's news before all else.
 fn notice(session: &Session, transfers: &Transfers) -> Option<String> {
-    let unfinished = |job: &&Job| !job.state.is_over() || matches!(job.state, JobState::InDoubt(_));
+    let unfinished =
+        |job: &&Arc<Job>| !job.state.is_over() || matches!(job.state, JobState::InDoubt(_));
     let left = transfers.jobs().iter().filter(unfinished).count();
     let mut notes = transfers.notes().to_vec();
     if !transfers.works() {

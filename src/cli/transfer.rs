@@ -74,7 +74,7 @@ pub async fn get(
         }
     }
     follow(&transfers, &mut events, jobs.clone(), stop, |job| {
-        told(output, &job, &Finish::Saved, &mut tally);
+        told(output, job, &Finish::Saved, &mut tally);
     })
     .await;
     leave(&transfers, &jobs).await;
@@ -99,10 +99,10 @@ async fn provider_of(
 /// too long to end, it leaves.
 pub(super) async fn follow(
     transfers: &Transfers,
-    events: &mut UnboundedReceiver<Job>,
+    events: &mut UnboundedReceiver<Arc<Job>>,
     mut jobs: HashSet<JobId>,
     stop: &mut Stop,
-    mut over: impl FnMut(Job),
+    mut over: impl FnMut(&Job),
 ) {
     let mut stopping = false;
     let mut latest = tokio::time::Instant::now();
@@ -111,14 +111,14 @@ pub(super) async fn follow(
             job = events.recv() => match job {
                 Some(job) if job.state.is_over() => {
                     if jobs.remove(&job.id) {
-                        over(job);
+                        over(&job);
                     }
                 }
                 Some(_) => {}
                 None => return,
             },
             () = stop.asked() => {
-                let all: Vec<Job> = transfers.jobs();
+                let all = transfers.jobs();
                 if stopping {
                     left(all, &jobs, &mut over);
                     return;
@@ -149,9 +149,10 @@ pub(super) async fn leave(transfers: &Transfers, jobs: &HashSet<JobId>) {
 }
 
 /// Jobs that are left behind while they still run.
-fn left(all: Vec<Job>, jobs: &HashSet<JobId>, over: &mut impl FnMut(Job)) {
-    for mut job in all {
+fn left(all: Vec<Arc<Job>>, jobs: &HashSet<JobId>, over: &mut impl FnMut(&Job)) {
+    for job in all {
         if jobs.contains(&job.id) {
+            let mut job = Arc::unwrap_or_clone(job);
             job.state = match job.state {
                 JobState::Running(step) if step.may_leave_a_record() => {
                     let mut error = ApiError::cancelled("upload the file");
@@ -161,7 +162,7 @@ fn left(all: Vec<Job>, jobs: &HashSet<JobId>, over: &mut impl FnMut(Job)) {
                 }
                 _ => JobState::Cancelled,
             };
-            over(job);
+            over(&job);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
@@ -97,7 +98,7 @@ pub async fn transfers(
             let transfers = Transfers::open(folder)?;
             let over = |job: &Job| matches!(job.state, JobState::Done { .. } | JobState::Cancelled);
             let chosen = chosen(&transfers.jobs(), ids, over)?;
-            let running = |job: &Job| chosen.contains(&job.id) && !job.state.is_over();
+            let running = |job: &Arc<Job>| chosen.contains(&job.id) && !job.state.is_over();
             if let Some(job) = transfers.jobs().iter().find(|job| running(job)) {
                 let name = SafeText::name(&job.name);
                 return Err(Failure::usage(format!(
@@ -127,7 +128,11 @@ async fn end(
 }
 
 /// The jobs that were named; else all that fit.
-fn chosen(jobs: &[Job], ids: &[u64], fits: impl Fn(&Job) -> bool) -> Result<Vec<JobId>, Failure> {
+fn chosen(
+    jobs: &[Arc<Job>],
+    ids: &[u64],
+    fits: impl Fn(&Job) -> bool,
+) -> Result<Vec<JobId>, Failure> {
     if ids.is_empty() {
         let fitting = jobs.iter().filter(|job| fits(job));
         return Ok(fitting.map(|job| job.id).collect());
@@ -154,16 +159,19 @@ async fn go_on(
     }
     let mut events = transfers.events();
     let again = match again {
-        Some(ids) => chosen(&transfers.jobs(), ids, can_retry)?,
-        None => Vec::new(),
+        Some(ids) => Some(chosen(&transfers.jobs(), ids, can_retry)?),
+        None => None,
     };
-    for id in &again {
-        transfers.retry(*id);
+    match &again {
+        Some(ids) => ids.iter().for_each(|id| transfers.retry(*id)),
+        None => {
+            transfers.resume();
+        }
     }
     transfers.flush();
     if !transfers.works() {
-        return output.line(if again.is_empty() {
-            "another assetdeck works on the queue, and goes on with it"
+        return output.line(if again.is_none() {
+            "another assetdeck works on the queue; it was asked to go on with what is left"
         } else {
             "another assetdeck works on the queue; it was asked to try them again"
         });
@@ -171,8 +179,9 @@ async fn go_on(
     let accounts: BTreeSet<AccountName> = transfers
         .jobs()
         .into_iter()
-        .filter(unfinished)
-        .map(|job| job.account)
+        .filter(|job| again.as_ref().is_none_or(|ids| ids.contains(&job.id)))
+        .filter(|job| unfinished(job))
+        .map(|job| job.account.clone())
         .collect();
     let mut tally = Tally::default();
     let mut waiting: HashSet<JobId> = HashSet::new();
@@ -207,7 +216,7 @@ async fn go_on(
     tally.end()
 }
 
-fn list(output: &mut Output, jobs: &[Job], as_json: bool) -> Result<(), Failure> {
+fn list(output: &mut Output, jobs: &[Arc<Job>], as_json: bool) -> Result<(), Failure> {
     if as_json {
         for job in jobs {
             output.json(&line(job))?;

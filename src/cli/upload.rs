@@ -63,7 +63,7 @@ pub async fn upload(
         .collect();
     let finish = Finish::Uploaded { json: args.json };
     follow(&transfers, &mut events, jobs.clone(), stop, |job| {
-        told(output, &job, &finish, &mut tally);
+        told(output, job, &finish, &mut tally);
     })
     .await;
     leave(&transfers, &jobs).await;

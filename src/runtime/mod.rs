@@ -50,6 +50,7 @@ impl Runtime {
     ) -> Self {
         let root = CancellationToken::new();
         let tasks = TaskTracker::new();
+        transfers.resume();
         tasks.spawn(
             root.clone()
                 .run_until_cancelled_owned(watch::forward(transfers.clone(), inbox.clone())),

@@ -8,7 +8,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::*;
 use crate::api::{
     AccountInfo, Capabilities, ConnectError, Download, KeyEntry, KeyReport, KeySource, Middle,
-    Noun, ProviderSpec, Receipt, UploadRequest, UploadWatch,
+    Noun, ProviderSpec, Receipt, Sighting, UploadRequest, UploadWatch,
 };
 use crate::app::effect::Load;
 use crate::domain::{Asset, AssetScope, Container, ContainerId, Cursor, Page};
@@ -69,8 +69,11 @@ impl Provider for Odd {
         &self,
         _: &UploadRequest,
         _: Option<&Receipt>,
-    ) -> Result<Option<Asset>, ApiError> {
-        Ok(None)
+    ) -> Result<Sighting, ApiError> {
+        Ok(Sighting {
+            asset: None,
+            among: 0,
+        })
     }
     async fn delete(&self, _: &Asset) -> Result<(), ApiError> {
         Ok(())

@@ -83,6 +83,8 @@ pub struct Job {
     pub name: String,
     /// The place in words (locale, folder); foreign text.
     pub place: String,
+    /// Where it stands in the queue; smaller comes first, then the smaller number.
+    pub order: i64,
     /// Bytes; `None` when not known yet.
     pub size: Option<u64>,
     pub state: JobState,
@@ -101,6 +103,26 @@ pub struct Trail {
     pub unsettled: bool,
     /// What names the stored bytes of the last try.
     pub receipt: Option<Receipt>,
+    /// The last step whose answer decides whether there is a record, and when it began.
+    pub risked: Option<(Step, Timestamp)>,
+    /// What the last look at the service showed, where it did not show the file.
+    pub look: Option<Box<Look>>,
+}
+
+/// A look for the file at the service that did not find it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    pub at: Timestamp,
+    pub showed: Showed,
+}
+
+/// What such a look showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Showed {
+    /// The service lists so many there; the file is not one of them.
+    Absent { among: u64 },
+    /// There was no listing: why, in one sentence; foreign text.
+    Nothing(String),
 }
 
 /// What happens to a job. In the journal before it is acted upon.
@@ -110,7 +132,10 @@ pub enum JobEvent {
     Step {
         step: Step,
         receipt: Option<Receipt>,
+        at: Timestamp,
     },
+    /// The service was asked for the file and did not show it.
+    Looked(Look),
     /// The try failed; the next begins then.
     Wait {
         until: Timestamp,
@@ -150,6 +175,7 @@ impl Job {
             JobEvent::Paused => self.paused = true,
             JobEvent::WentOn => self.paused = false,
             JobEvent::Warned(text) => self.warnings.push(text),
+            JobEvent::Looked(look) => self.trail.look = Some(Box::new(look)),
             JobEvent::Retried => {
                 let again = matches!(
                     self.state,
@@ -164,7 +190,7 @@ impl Job {
                 self.paused = false;
                 self.state = JobState::Queued;
             }
-            JobEvent::Step { step, receipt } => {
+            JobEvent::Step { step, receipt, at } => {
                 // A look may settle what is in doubt or unlisted; nothing else begins by itself.
                 let looks = step == Step::Confirm
                     && matches!(self.state, JobState::InDoubt(_) | JobState::Unlisted { .. });
@@ -177,6 +203,9 @@ impl Job {
                 }
                 if self.direction == Direction::Up && step.may_leave_a_record() {
                     self.trail.unsettled = true;
+                    if step != Step::Confirm {
+                        self.trail.risked = Some((step, at));
+                    }
                 }
                 if receipt.is_some() {
                     self.trail.receipt = receipt;

@@ -19,7 +19,7 @@ mod tests;
 mod work;
 
 pub use inspect::{LocalFile, Refusal, inspect};
-pub use job::{Direction, Job, JobEvent, JobId, JobState, Trail};
+pub use job::{Direction, Job, JobEvent, JobId, JobState, Look, Showed, Trail};
 pub use journal::JournalError;
 pub use meter::{Gauge, Meters, Total};
 pub use plan::{FieldError, Wishes, request};

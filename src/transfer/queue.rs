@@ -1,6 +1,7 @@
 //! The queue: order, how many at once per account, pausing, cancelling, retrying, and who is told.
 
 mod attend;
+mod decide;
 mod handle;
 mod run;
 mod share;
@@ -32,11 +33,11 @@ pub struct Progress(pub Vec<(JobId, u64)>);
 
 #[allow(clippy::struct_excessive_bools, reason = "each is set by another part")]
 struct Entry {
-    job: Job,
+    /// Shared with whoever was told of it last.
+    job: Arc<Job>,
     work: Work,
     /// The one it was added with; else that of its account.
     provider: Option<Arc<dyn Provider>>,
-    place: i64,
     /// It may begin: added here, or its account was opened. What an earlier run left does not.
     wanted: bool,
     /// A task works on it.
@@ -88,7 +89,7 @@ enum Store {
 #[derive(Default)]
 struct Inner {
     table: Mutex<Table>,
-    listeners: Mutex<Vec<mpsc::UnboundedSender<Job>>>,
+    listeners: Mutex<Vec<mpsc::UnboundedSender<Arc<Job>>>>,
     wants: Mutex<Vec<mpsc::UnboundedSender<AccountName>>>,
     tasks: TaskTracker,
     store: Store,
@@ -200,13 +201,6 @@ impl Transfers {
         }
     }
 
-    /// Ends a pause.
-    pub fn go_on(&self, id: JobId) {
-        if !self.asked(id, super::journal::Ask::GoOn) {
-            self.commit(id, JobEvent::WentOn);
-        }
-    }
-
     /// Forgets these jobs, those of them that are over.
     pub fn clear(&self, ids: &[JobId]) {
         let over: Vec<JobId> = {
@@ -222,8 +216,8 @@ impl Transfers {
         self.forget(&over);
     }
 
-    /// Every change of state from now on, as a fresh copy of the job.
-    pub fn events(&self) -> mpsc::UnboundedReceiver<Job> {
+    /// Every change of a job from now on, as it stands after it.
+    pub fn events(&self) -> mpsc::UnboundedReceiver<Arc<Job>> {
         let (sender, receiver) = mpsc::unbounded_channel();
         lock(&self.inner.listeners).push(sender);
         receiver
@@ -237,11 +231,12 @@ impl Transfers {
     }
 
     /// All jobs in their order.
-    pub fn jobs(&self) -> Vec<Job> {
+    pub fn jobs(&self) -> Vec<Arc<Job>> {
         let table = self.table();
-        let mut jobs: Vec<_> = table.jobs.values().collect();
-        jobs.sort_by_key(|entry| (entry.place, entry.job.id));
-        jobs.into_iter().map(|entry| entry.job.clone()).collect()
+        let mut jobs: Vec<_> = table.jobs.values().map(|it| it.job.clone()).collect();
+        drop(table);
+        jobs.sort_by_key(|job| (job.order, job.id));
+        jobs
     }
 
     /// What opening the journal has to tell; safe to show.
@@ -312,7 +307,7 @@ impl Transfers {
         lock(&self.inner.table)
     }
 
-    fn tell(&self, job: &Job) {
+    fn tell(&self, job: &Arc<Job>) {
         lock(&self.inner.listeners).retain(|listener| listener.send(job.clone()).is_ok());
     }
 
@@ -333,12 +328,11 @@ impl Transfers {
 }
 
 impl Entry {
-    fn new(job: Job, work: Work, place: i64) -> Self {
+    fn new(job: Job, work: Work) -> Self {
         Self {
-            job,
+            job: Arc::new(job),
             work,
             provider: None,
-            place,
             wanted: false,
             started: false,
             cancelled: false,

@@ -7,9 +7,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
-use super::job::JobEvent;
+use super::job::{JobEvent, Showed};
 use super::queue::Handle;
-use crate::api::{ApiError, Provider, Receipt, Step, UploadRequest, UploadWatch};
+use crate::api::{ApiError, Provider, Receipt, Sighting, Step, UploadRequest, UploadWatch};
 use crate::domain::Asset;
 
 pub(super) struct Upload<'a> {
@@ -25,8 +25,9 @@ pub(super) enum Earlier {
     None,
     /// One of unknown outcome: look before sending again.
     Unsettled(Option<Receipt>),
-    /// The same, and nobody has decided yet that it may be sent again: a look is all.
-    Doubted(Option<Receipt>, ApiError),
+    /// The same, and nobody has decided yet that it may be sent again: a look is all, and where it
+    /// does not show the file this stays true.
+    Doubted(Option<Receipt>, JobEvent),
 }
 
 /// How far the adapter has come, for what has to be done when it stops.
@@ -89,19 +90,31 @@ impl Upload<'_> {
             Earlier::Doubted(receipt, doubt) => (receipt, Some(doubt)),
         };
         if let Err(error) = self.handle.step(Step::Confirm, receipt.as_ref()).await {
-            return JobEvent::InDoubt(doubt.unwrap_or(error));
+            return doubt.unwrap_or(JobEvent::InDoubt(error));
         }
         let looked = tokio::select! {
             biased;
             () = self.token.cancelled() => Err(ApiError::cancelled("look for the upload")),
-            looked = self.provider.find_upload(self.request, receipt.as_ref()) => looked,
+            looked = self.search(receipt.as_ref()) => looked,
         };
         match (looked, doubt) {
             (Ok(Some(asset)), _) => self.settle(asset).await,
             (Ok(None), None) => self.send().await,
-            (Ok(None), Some(doubt)) => JobEvent::InDoubt(doubt),
-            (Err(error), _) => JobEvent::InDoubt(error),
+            (Ok(None) | Err(_), Some(doubt)) => doubt,
+            (Err(error), None) => JobEvent::InDoubt(error),
         }
+    }
+
+    /// Looks for the file in the service's own listing, and keeps what that showed where it is not
+    /// there: the user may have to decide by it.
+    async fn search(&self, receipt: Option<&Receipt>) -> Result<Option<Asset>, ApiError> {
+        let looked = self.provider.find_upload(self.request, receipt).await;
+        match &looked {
+            Ok(Sighting { asset: Some(_), .. }) => {}
+            Ok(Sighting { among, .. }) => self.handle.looked(Showed::Absent { among: *among }),
+            Err(error) => self.handle.looked(Showed::Nothing(error.to_string())),
+        }
+        Ok(looked?.asset)
     }
 
     async fn send(&self) -> JobEvent {
@@ -142,11 +155,7 @@ impl Upload<'_> {
                 let mut error = ApiError::cancelled("upload the file");
                 error.message =
                     String::from("it was stopped while the service was recording the file");
-                match self
-                    .provider
-                    .find_upload(self.request, receipt.as_ref())
-                    .await
-                {
+                match self.search(receipt.as_ref()).await {
                     Ok(Some(asset)) => JobEvent::Done {
                         asset: Some(Box::new(asset)),
                         path: None,
@@ -163,7 +172,7 @@ impl Upload<'_> {
         if self.handle.step(Step::Confirm, receipt).await.is_err() {
             return JobEvent::InDoubt(error);
         }
-        match self.provider.find_upload(self.request, receipt).await {
+        match self.search(receipt).await {
             Ok(Some(asset)) => self.settle(asset).await,
             // Absence proves nothing where listings may leave things out or lag behind.
             Ok(None) | Err(_) => JobEvent::InDoubt(error),
@@ -214,7 +223,7 @@ impl Upload<'_> {
         if let Err(error) = self.handle.step(Step::Confirm, receipt).await {
             self.handle.warn(error.to_string());
         }
-        match self.provider.find_upload(self.request, receipt).await {
+        match self.search(receipt).await {
             Ok(Some(listed)) => self.wrong_size(&listed).unwrap_or_else(|| JobEvent::Done {
                 asset: Some(Box::new(listed)),
                 path: None,

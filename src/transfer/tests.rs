@@ -10,10 +10,11 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 
 use super::*;
+mod decide;
 mod disk;
 use crate::api::{
     ApiError, ApiErrorKind, Capabilities, Delivery, Download, Field, FieldSpec, Middle, Noun,
-    Provider, ProviderSpec, Receipt, Step, UploadRequest, UploadWatch,
+    Provider, ProviderSpec, Receipt, Sighting, Step, UploadRequest, UploadWatch,
 };
 use crate::domain::*;
 
@@ -193,14 +194,13 @@ impl Provider for Fake {
         &self,
         request: &UploadRequest,
         _: Option<&Receipt>,
-    ) -> Result<Option<Asset>, ApiError> {
-        Ok(self
-            .stored
-            .lock()
-            .unwrap()
-            .iter()
-            .find(|asset| asset.name == request.name.as_str())
-            .cloned())
+    ) -> Result<Sighting, ApiError> {
+        let stored = self.stored.lock().unwrap();
+        let named = |asset: &&Asset| asset.name == request.name.as_str();
+        Ok(Sighting {
+            asset: stored.iter().find(named).cloned(),
+            among: stored.len() as u64,
+        })
     }
     async fn delete(&self, _: &Asset) -> Result<(), ApiError> {
         Ok(())
@@ -227,10 +227,10 @@ fn ask(dir: &Path) -> UploadRequest {
     request(&local(dir), scope, &Wishes::default(), &SPEC, None).unwrap()
 }
 
-async fn end(engine: &Transfers, id: JobId) -> Job {
+async fn end(engine: &Transfers, id: JobId) -> Arc<Job> {
     let mut events = engine.events();
     let over = |job: &Job| job.id == id && job.state.is_over();
-    if let Some(job) = engine.jobs().into_iter().find(over) {
+    if let Some(job) = engine.jobs().into_iter().find(|job| over(job)) {
         return job;
     }
     loop {
@@ -241,7 +241,7 @@ async fn end(engine: &Transfers, id: JobId) -> Job {
     }
 }
 
-async fn upload(play: Play) -> (Job, Arc<Fake>, Transfers) {
+async fn upload(play: Play) -> (Arc<Job>, Arc<Fake>, Transfers) {
     let dir = tempfile::tempdir().unwrap();
     let fake = Arc::new(Fake {
         play: Mutex::new(play),
@@ -435,7 +435,7 @@ async fn download(
     body: &[&'static [u8]],
     announced: Option<u64>,
     dir: &Path,
-) -> Job {
+) -> Arc<Job> {
     let body = body.iter().map(|chunk| Bytes::from_static(chunk)).collect();
     let fake = Arc::new(Fake {
         body,

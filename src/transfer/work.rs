@@ -17,7 +17,7 @@ pub(super) enum Work {
 
 impl Work {
     /// The job as it begins.
-    pub(super) fn job(&self, id: JobId, account: AccountName) -> Job {
+    pub(super) fn job(&self, id: JobId, account: AccountName, order: i64) -> Job {
         let (direction, scope, name, place, size) = match self {
             Self::Up(request) => {
                 let place = match (&request.locale, request.folder.is_root()) {
@@ -47,6 +47,7 @@ impl Work {
             scope: scope.clone(),
             name,
             place,
+            order,
             size,
             state: JobState::Queued,
             paused: false,

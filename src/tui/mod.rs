@@ -130,10 +130,6 @@ struct Sources {
 }
 
 /// One thing that came.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one at a time, and never kept: a box would cost more than it saves"
-)]
 enum Came {
     Notice(Notice),
     Msg(Msg),

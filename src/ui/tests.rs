@@ -434,6 +434,7 @@ fn job(id: u64, state: JobState, size: u64) -> Job {
         size: Some(size),
         state,
         paused: false,
+        order: 0,
         trail: crate::transfer::Trail::default(),
         warnings: Vec::new(),
     }

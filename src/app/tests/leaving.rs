@@ -1,5 +1,7 @@
 //! Esc, q, Ctrl-C, pastes: what leaves, and what never does.
 
+use std::sync::Arc;
+
 use super::world::World;
 use crate::app::effect::Effect;
 use crate::app::key::Input;
@@ -12,7 +14,7 @@ fn quits(world: &World) -> bool {
 }
 
 fn running(world: &mut World) {
-    world.send(Msg::Job(Job {
+    world.send(Msg::Job(Arc::new(Job {
         id: JobId(9),
         account: super::world::account("web"),
         direction: Direction::Up,
@@ -22,9 +24,10 @@ fn running(world: &mut World) {
         size: None,
         state: JobState::Queued,
         paused: false,
+        order: 0,
         trail: crate::transfer::Trail::default(),
         warnings: Vec::new(),
-    }));
+    })));
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use std::sync::Arc;
+
 use super::world::{World, account, asset, error, site};
 use crate::api::ApiErrorKind;
 use crate::app::effect::{Effect, Load};
@@ -244,7 +246,7 @@ fn copies_name_what_they_copy() {
 }
 
 fn job(id: u64, state: JobState) -> Msg {
-    Msg::Job(Job {
+    Msg::Job(Arc::new(Job {
         id: JobId(id),
         account: account("web"),
         direction: Direction::Up,
@@ -254,9 +256,10 @@ fn job(id: u64, state: JobState) -> Msg {
         size: Some(10),
         state,
         paused: false,
+        order: 0,
         trail: crate::transfer::Trail::default(),
         warnings: Vec::new(),
-    })
+    }))
 }
 
 #[test]
@@ -285,13 +288,13 @@ fn transfers_are_retried_cancelled_and_cleared() {
 #[test]
 fn foreign_text_reaches_a_sheet_with_marks_only() {
     let mut world = World::at_site();
-    world.send(Msg::Job(Job {
+    world.send(Msg::Job(Arc::new(Job {
         name: "a\x1b]52;c;evil\x07\u{202e}.png".to_owned(),
         ..match job(1, JobState::Failed(error(ApiErrorKind::Server))) {
-            Msg::Job(job) => job,
+            Msg::Job(job) => Arc::unwrap_or_clone(job),
             _ => unreachable!(),
         }
-    }));
+    })));
     world.keys("t");
     assert!(world.sheet().contains("⟨1B⟩") && !world.sheet().contains("\\u{1b}"));
     assert!(!world.said().contains('\x1b'));

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use std::sync::Arc;
+
 use super::world::{World, account, asset, doc, site};
 use crate::api::UploadRequest;
 use crate::app::effect::{Effect, Load};
@@ -218,7 +220,7 @@ fn escape_asks_only_if_something_was_typed() {
 }
 
 fn done(world: &mut World, state: JobState) {
-    world.send(Msg::Job(Job {
+    world.send(Msg::Job(Arc::new(Job {
         id: JobId(1),
         account: account("loc"),
         direction: Direction::Up,
@@ -228,9 +230,10 @@ fn done(world: &mut World, state: JobState) {
         size: Some(10),
         state,
         paused: false,
+        order: 0,
         trail: crate::transfer::Trail::default(),
         warnings: Vec::new(),
-    }));
+    })));
 }
 
 #[test]

@@ -328,10 +328,11 @@ impl World {
                         size: Some(request.stamp.size),
                         state: JobState::Queued,
                         paused: false,
+                        order: 0,
                         trail: crate::transfer::Trail::default(),
                         warnings: Vec::new(),
                     };
-                    self.send(Msg::Job(job));
+                    self.send(Msg::Job(std::sync::Arc::new(job)));
                 }
             }
             Effect::Update { id, asset, .. } => {

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use crate::api::http::{Answer, Http, HttpOptions, Method, Patience};
 use crate::api::{
     AccountSettings, ApiError, ApiErrorKind, ConnectError, Delivery, Download, Metadata, Provider,
-    ProviderSpec, Receipt, UploadRequest, UploadWatch,
+    ProviderSpec, Receipt, Sighting, UploadRequest, UploadWatch,
 };
 use crate::domain::{
     Asset, AssetKey, AssetScope, Container, ContainerId, Cursor, Entry, Page, SafeText, Secret,
@@ -224,7 +224,7 @@ impl Provider for Adapter {
         &self,
         request: &UploadRequest,
         receipt: Option<&Receipt>,
-    ) -> Result<Option<Asset>, ApiError> {
+    ) -> Result<Sighting, ApiError> {
         let listed = self.list("look for the upload").await?;
         let mut assets = listed.iter().filter_map(|listed| listed.entry.read());
         let found = match receipt {
@@ -237,7 +237,10 @@ impl Provider for Adapter {
                     && asset.size == Some(request.stamp.size)
             }),
         };
-        Ok(found.cloned())
+        Ok(Sighting {
+            asset: found.cloned(),
+            among: u64::try_from(listed.len()).unwrap_or(u64::MAX),
+        })
     }
 
     async fn update(&self, asset: &Asset, change: &Metadata) -> Result<Asset, ApiError> {

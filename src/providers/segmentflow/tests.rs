@@ -358,12 +358,13 @@ async fn a_lost_answer_to_creating_is_in_doubt_and_found_by_its_key() {
             .find_upload(&request, Some(&receipt(&key.unwrap())))
             .await
             .unwrap();
-        assert_eq!(found, None, "the list has k1 only, however alike");
+        assert_eq!(found.asset, None, "the list has k1 only, however alike");
         assert!(
             adapter
                 .find_upload(&request, Some(&receipt("k1")))
                 .await
                 .unwrap()
+                .asset
                 .is_some()
         );
     }

@@ -25,7 +25,7 @@ use serde_json::json;
 use crate::api::http::{Answer, Call, Http, HttpOptions, Method, Patience, Streaming};
 use crate::api::{
     AccountSettings, ApiError, ApiErrorKind, ConnectError, Download, Provider, ProviderSpec,
-    Receipt, UploadRequest, UploadWatch,
+    Receipt, Sighting, UploadRequest, UploadWatch,
 };
 use crate::domain::{
     Asset, AssetScope, Container, ContainerId, Cursor, Entry, Page, Secret, Segment, SegmentId,
@@ -234,11 +234,12 @@ impl Provider for Adapter {
         &self,
         request: &UploadRequest,
         _receipt: Option<&Receipt>,
-    ) -> Result<Option<Asset>, ApiError> {
+    ) -> Result<Sighting, ApiError> {
         let operation = "look for the upload";
         let (container, segment) = of_segment(operation, &request.scope)?;
         let listed = self.list_segment(operation, container, segment).await?;
-        let found = listed
+        let among = u64::try_from(listed.len()).unwrap_or(u64::MAX);
+        let asset = listed
             .into_iter()
             .filter_map(Entry::into_read)
             .find(|asset| {
@@ -247,7 +248,7 @@ impl Provider for Adapter {
                     && asset.folder == request.folder
                     && asset.size == Some(request.stamp.size)
             });
-        Ok(found)
+        Ok(Sighting { asset, among })
     }
 
     async fn delete(&self, asset: &Asset) -> Result<(), ApiError> {

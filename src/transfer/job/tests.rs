@@ -15,6 +15,7 @@ pub fn job() -> Job {
         size: Some(3),
         state: JobState::Queued,
         paused: false,
+        order: 0,
         trail: Trail::default(),
         warnings: Vec::new(),
     }
@@ -38,6 +39,7 @@ pub fn events() -> impl Strategy<Value = Vec<JobEvent>> {
         6 => (steps, any::<bool>()).prop_map(|(step, known)| JobEvent::Step {
             step,
             receipt: known.then(|| Receipt { storage_key: "k".to_owned() }),
+            at: Timestamp::UNIX_EPOCH,
         }),
         1 => (1_u32..9).prop_map(|attempt| JobEvent::Wait {
             until: Timestamp::UNIX_EPOCH,
@@ -54,6 +56,14 @@ pub fn events() -> impl Strategy<Value = Vec<JobEvent>> {
         1 => Just(JobEvent::Retried),
         2 => Just(JobEvent::Interrupted),
         1 => Just(JobEvent::Warned("w".to_owned())),
+        1 => any::<u64>().prop_map(|among| JobEvent::Looked(Look {
+            at: Timestamp::UNIX_EPOCH,
+            showed: Showed::Absent { among },
+        })),
+        1 => Just(JobEvent::Looked(Look {
+            at: Timestamp::UNIX_EPOCH,
+            showed: Showed::Nothing("no".to_owned()),
+        })),
     ];
     prop::collection::vec(event, 0..30)
 }
@@ -111,6 +121,7 @@ fn step(step: Step) -> JobEvent {
     JobEvent::Step {
         step,
         receipt: None,
+        at: Timestamp::UNIX_EPOCH,
     }
 }
 

@@ -78,7 +78,7 @@ pub(super) fn recover(folder: &Path, why: &str) -> Result<(Connection, String), 
             id,
             account: kept.job.account.clone(),
             work: kept.work.clone(),
-            place: kept.place,
+            place: kept.job.order,
         });
         let own = events.iter().filter(|it| it.job == id);
         for event in own.filter_map(|it| it.event.clone()) {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::row::{AssetRow, PathRow, json};
 use crate::api::{ApiError, ApiErrorKind, Delivery, Receipt, Step};
-use crate::transfer::job::JobEvent;
+use crate::transfer::job::{JobEvent, Look, Showed};
 
 /// What calls were tried, in words; an error read back has one of these.
 const OPERATIONS: [&str; 8] = [
@@ -113,6 +113,14 @@ enum EventRow {
     Step {
         step: String,
         storage_key: Option<String>,
+        at: Timestamp,
+    },
+    Looked {
+        at: Timestamp,
+        /// How many the service lists there.
+        among: Option<u64>,
+        /// Why there was no listing.
+        why: Option<String>,
     },
     Wait {
         until: Timestamp,
@@ -146,14 +154,26 @@ const STEPS: [(Step, &str); 6] = [
 /// An event as it is written.
 pub(super) fn write_event(event: &JobEvent) -> String {
     let row = match event {
-        JobEvent::Step { step, receipt } => EventRow::Step {
+        JobEvent::Step { step, receipt, at } => EventRow::Step {
             step: STEPS
                 .iter()
                 .find(|(known, _)| known == step)
                 .map_or("", |(_, word)| word)
                 .to_owned(),
             storage_key: receipt.as_ref().map(|it| it.storage_key.clone()),
+            at: *at,
         },
+        JobEvent::Looked(Look { at, showed }) => {
+            let (among, why) = match showed {
+                Showed::Absent { among } => (Some(*among), None),
+                Showed::Nothing(why) => (None, Some(why.clone())),
+            };
+            EventRow::Looked {
+                at: *at,
+                among,
+                why,
+            }
+        }
         JobEvent::Wait {
             until,
             attempt,
@@ -183,10 +203,22 @@ pub(super) fn write_event(event: &JobEvent) -> String {
 /// The event of a row; `None` when it is not one of ours.
 pub(super) fn read_event(text: &str) -> Option<JobEvent> {
     Some(match serde_json::from_str(text).ok()? {
-        EventRow::Step { step, storage_key } => JobEvent::Step {
+        EventRow::Step {
+            step,
+            storage_key,
+            at,
+        } => JobEvent::Step {
             step: STEPS.iter().find(|(_, word)| *word == step)?.0,
             receipt: storage_key.map(|storage_key| Receipt { storage_key }),
+            at,
         },
+        EventRow::Looked { at, among, why } => JobEvent::Looked(Look {
+            at,
+            showed: match (among, why) {
+                (Some(among), _) => Showed::Absent { among },
+                (None, why) => Showed::Nothing(why.unwrap_or_default()),
+            },
+        }),
         EventRow::Wait {
             until,
             attempt,

@@ -79,15 +79,19 @@ pub(super) enum Ask {
     Pause,
     GoOn,
     Forget,
+    Look,
+    CallDone,
 }
 
 impl Ask {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 7] = [
         Self::Cancel,
         Self::Retry,
         Self::Pause,
         Self::GoOn,
         Self::Forget,
+        Self::Look,
+        Self::CallDone,
     ];
 
     const fn word(self) -> &'static str {
@@ -97,6 +101,8 @@ impl Ask {
             Self::Pause => "pause",
             Self::GoOn => "go on",
             Self::Forget => "forget",
+            Self::Look => "look",
+            Self::CallDone => "call done",
         }
     }
 }

@@ -13,8 +13,6 @@ use crate::transfer::work::Work;
 pub(in crate::transfer) struct Kept {
     pub job: Job,
     pub work: Work,
-    /// Where it stands in the order; smaller comes first.
-    pub place: i64,
     /// When the last event was written, or it was added: seconds since the epoch.
     pub touched: i64,
 }
@@ -59,9 +57,8 @@ pub(super) fn read_job(row: &Row<'_>) -> rusqlite::Result<Option<Kept>> {
         return Ok(None);
     };
     Ok(Some(Kept {
-        job: work.job(JobId(id), account),
+        job: work.job(JobId(id), account, row.get("place")?),
         work,
-        place: row.get("place")?,
         touched: seconds(&added),
     }))
 }
@@ -140,7 +137,7 @@ pub(super) fn all(connection: &Connection) -> rusqlite::Result<Replayed> {
         }
         found.jobs.push(kept);
     }
-    found.jobs.sort_by_key(|kept| (kept.place, kept.job.id));
+    found.jobs.sort_by_key(|kept| (kept.job.order, kept.job.id));
     Ok(found)
 }
 

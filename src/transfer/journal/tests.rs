@@ -67,7 +67,7 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let Opened { journal, .. } = Journal::open(folder.path()).unwrap();
         write(&journal, vec![add(1)]).unwrap();
-        let mut job = work("1.png").job(JobId(1), AccountName::new("a").unwrap());
+        let mut job = work("1.png").job(JobId(1), AccountName::new("a").unwrap(), 1);
         for event in events {
             write(&journal, vec![Change::Event(JobId(1), event.clone())]).unwrap();
             let _ = job.apply(event);

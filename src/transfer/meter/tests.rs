@@ -18,6 +18,7 @@ fn job(id: u64, size: Option<u64>, state: JobState) -> Job {
         size,
         state,
         paused: false,
+        order: 0,
         trail: Trail::default(),
         warnings: Vec::new(),
     }

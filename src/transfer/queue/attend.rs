@@ -16,7 +16,7 @@ const REMEMBERED: i64 = 24 * 60 * 60;
 impl Transfers {
     /// The engine over the journal in this folder, which is made if need be. One process works on
     /// it; in any other, jobs are handed to that one and only looked at here. Unfinished jobs of
-    /// an earlier run do not begin before [`attach_provider`](Self::attach_provider).
+    /// an earlier run do not begin before [`resume`](Self::resume).
     pub fn open(folder: &Path) -> Result<Self, JournalError> {
         let Opened {
             journal,
@@ -52,9 +52,9 @@ impl Transfers {
     }
 
     /// The jobs in this folder's journal as they stand, without any part in them.
-    pub fn look(folder: &Path) -> Result<Vec<Job>, JournalError> {
+    pub fn look(folder: &Path) -> Result<Vec<Arc<Job>>, JournalError> {
         let jobs = Journal::look(folder)?.jobs;
-        Ok(jobs.into_iter().map(|kept| kept.job).collect())
+        Ok(jobs.into_iter().map(|kept| Arc::new(kept.job)).collect())
     }
 
     /// Whether this process works on the queue; else another one does.
@@ -65,8 +65,9 @@ impl Transfers {
         }
     }
 
-    /// Opens an account for its jobs: those that are unfinished begin, and those in doubt are
-    /// looked for. Answers which; where another process works, none.
+    /// Opens an account for its jobs: those that may begin do, and those in doubt are looked for.
+    /// What an earlier run left waits for [`resume`](Self::resume). Answers which; where another
+    /// process works, none.
     pub fn attach_provider(
         &self,
         account: &AccountName,
@@ -78,15 +79,11 @@ impl Transfers {
             table.gates.entry(account.clone()).or_default().provider = Some(provider);
             let own = table
                 .jobs
-                .values_mut()
+                .values()
                 .filter(|entry| entry.job.account == *account && !entry.started);
-            own.filter_map(|entry| {
-                let goes_on =
-                    !entry.job.state.is_over() || matches!(entry.job.state, JobState::InDoubt(_));
-                entry.wanted |= goes_on;
-                (goes_on && !entry.job.paused).then_some(entry.job.id)
-            })
-            .collect()
+            own.filter(|entry| entry.wanted && entry.goes_on() && !entry.job.paused)
+                .map(|entry| entry.job.id)
+                .collect()
         };
         if !self.works() {
             return Vec::new();
@@ -97,42 +94,13 @@ impl Transfers {
         woken
     }
 
-    /// Puts a job in front of all others that have not begun, or behind them.
-    pub fn reorder(&self, id: JobId, first: bool) {
-        let change = {
-            let mut table = self.table();
-            let places = table.jobs.values().map(|entry| entry.place);
-            let place = if first {
-                places.min().unwrap_or_default() - 1
-            } else {
-                places.max().unwrap_or_default() + 1
-            };
-            let Some(entry) = table.jobs.get_mut(&id) else {
-                return;
-            };
-            let old = std::mem::replace(&mut entry.place, place);
-            let account = entry.job.account.clone();
-            let gate = table.gates.entry(account).or_default();
-            if gate.ready.remove(&(old, id)) {
-                gate.ready.insert((place, id));
-            }
-            Change::Place(id, place)
-        };
-        if let Store::Disk(journal) = &self.inner.store {
-            // The order is a wish: one that cannot be kept for the next start loses nothing.
-            journal.write(vec![change], |_| {});
-        }
-    }
-
     pub(super) fn take_in(&self, kept: Kept) {
-        let Kept {
-            job, work, place, ..
-        } = kept;
+        let Kept { job, work, .. } = kept;
         let id = job.id;
         let mut table = self.table();
         table.jobs.entry(id).or_insert_with(|| Entry {
             kept: true,
-            ..Entry::new(job, work, place)
+            ..Entry::new(job, work)
         });
     }
 

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use super::{Entry, Store, Transfers};
 use crate::api::{ApiError, ApiErrorKind, Provider, Receipt, Step};
 use crate::domain::AccountName;
-use crate::transfer::job::{JobEvent, JobId, JobState};
+use crate::transfer::job::{JobEvent, JobId, JobState, Look, Showed};
 use crate::transfer::journal::{Change, JournalError};
 use crate::transfer::work::Work;
 
@@ -25,19 +25,18 @@ impl Transfers {
     ) -> JobId {
         let _ = self.handle();
         let id = self.next_id();
-        let job = work.job(id, account.clone());
         // Numbers of several processes leave gaps; the order is that of adding.
-        let place = jiff::Timestamp::now().as_microsecond();
-        let mut entry = Entry {
-            provider: Some(provider),
-            wanted: true,
-            unsaved: true,
-            ..Entry::new(job, work, place)
-        };
+        let order = jiff::Timestamp::now().as_microsecond();
         {
             let mut table = self.table();
-            let last = table.jobs.values().next_back().map(|entry| entry.place);
-            entry.place = place.max(last.map_or(place, |last| last + 1));
+            let last = table.jobs.values().next_back().map(|it| it.job.order);
+            let order = order.max(last.map_or(order, |last| last + 1));
+            let entry = Entry {
+                provider: Some(provider),
+                wanted: true,
+                unsaved: true,
+                ..Entry::new(work.job(id, account.clone(), order), work)
+            };
             table.jobs.insert(id, entry);
         }
         self.submit(id);
@@ -70,7 +69,7 @@ impl Transfers {
             .table()
             .jobs
             .get(&id)
-            .map(|entry| (entry.job.account.clone(), entry.work.clone(), entry.place))
+            .map(|it| (it.job.account.clone(), it.work.clone(), it.job.order))
         else {
             return;
         };
@@ -98,7 +97,7 @@ impl Transfers {
                 return;
             };
             entry.unsaved = result.is_err();
-            entry.job.state = match result {
+            Arc::make_mut(&mut entry.job).state = match result {
                 Ok(()) => JobState::Queued,
                 Err(why) => JobState::Failed(unwritten(&why)),
             };
@@ -147,7 +146,7 @@ impl Transfers {
                 return;
             };
             let paused = event == JobEvent::Paused;
-            if let Err(why) = entry.job.apply(event) {
+            if let Err(why) = Arc::make_mut(&mut entry.job).apply(event) {
                 tracing::debug!(%why, "passed over");
                 return;
             }
@@ -177,7 +176,7 @@ impl Transfers {
             return;
         }
         if let Some(entry) = self.table().jobs.get_mut(&id) {
-            entry.job.warnings.push(format!(
+            Arc::make_mut(&mut entry.job).warnings.push(format!(
                 "how it ended is not written down, so it will be looked for again: {why}"
             ));
         }
@@ -211,6 +210,7 @@ impl Handle {
         let event = JobEvent::Step {
             step,
             receipt: receipt.cloned(),
+            at: jiff::Timestamp::now(),
         };
         match self.engine.commit(self.id, event).await {
             Ok(Ok(())) => Ok(()),
@@ -223,6 +223,14 @@ impl Handle {
         if let Some(entry) = self.engine.table().jobs.get(&self.id) {
             entry.bytes.store(count, Ordering::Relaxed);
         }
+    }
+
+    /// The service was asked for the file and did not show it. Nothing is decided by it, so nobody
+    /// waits until it is on disk.
+    pub(in crate::transfer) fn looked(&self, showed: Showed) {
+        let at = jiff::Timestamp::now();
+        self.engine
+            .commit(self.id, JobEvent::Looked(Look { at, showed }));
     }
 
     pub(in crate::transfer) fn warn(&self, text: String) {

@@ -31,7 +31,7 @@ impl Transfers {
             let Some(entry) = table.jobs.get(&id) else {
                 return;
             };
-            let (key, account) = ((entry.place, id), entry.job.account.clone());
+            let (key, account) = ((entry.job.order, id), entry.job.account.clone());
             let provided = entry.provider.is_some();
             let may = may_begin(entry);
             let gate = table.gates.entry(account.clone()).or_default();
@@ -134,10 +134,16 @@ impl Transfers {
                     token: &token,
                 };
                 let receipt = job.trail.receipt.clone();
-                let earlier = match job.state {
+                let earlier = match &job.state {
                     _ if !job.trail.unsettled => send::Earlier::None,
                     // Nobody has decided yet that it may be sent once more.
-                    JobState::InDoubt(error) => send::Earlier::Doubted(receipt, error),
+                    JobState::InDoubt(error) => {
+                        send::Earlier::Doubted(receipt, JobEvent::InDoubt(error.clone()))
+                    }
+                    JobState::Unlisted { reason } => {
+                        let reason = reason.clone();
+                        send::Earlier::Doubted(receipt, JobEvent::Unlisted { reason })
+                    }
                     _ => send::Earlier::Unsettled(receipt),
                 };
                 upload.run(earlier).await
@@ -255,7 +261,7 @@ fn may_begin(entry: &Entry) -> bool {
     let state = match entry.job.state {
         JobState::Queued | JobState::Waiting { .. } => true,
         // Only once: it is tried anew when the user says so.
-        JobState::InDoubt(_) => entry.tries == 0,
+        JobState::InDoubt(_) | JobState::Unlisted { .. } => entry.tries == 0,
         _ => false,
     };
     state
@@ -264,7 +270,7 @@ fn may_begin(entry: &Entry) -> bool {
         && !entry.cancelled
         && !entry.unsaved
         && !entry.sleeps
-        && !entry.job.paused
+        && (!entry.job.paused || entry.job.state.is_over())
 }
 
 /// Until when the account has to pause, if it has to.

@@ -147,6 +147,8 @@ impl Transfers {
                 Ask::Pause => self.pause(id),
                 Ask::GoOn => self.go_on(id),
                 Ask::Forget => self.clear(&[id]),
+                Ask::Look => self.look_again(id),
+                Ask::CallDone => self.call_done(id),
             }
         }
         self.announce();

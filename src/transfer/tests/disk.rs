@@ -2,18 +2,18 @@
 
 use super::*;
 
-fn account() -> AccountName {
+pub(super) fn account() -> AccountName {
     AccountName::new("a").unwrap()
 }
 
-fn fake(play: Play) -> Arc<Fake> {
+pub(super) fn fake(play: Play) -> Arc<Fake> {
     Arc::new(Fake {
         play: Mutex::new(play),
         ..Fake::default()
     })
 }
 
-async fn until_state(engine: &Transfers, wanted: impl Fn(&Job) -> bool) -> Job {
+pub(super) async fn until_state(engine: &Transfers, wanted: impl Fn(&Job) -> bool) -> Arc<Job> {
     let mut events = engine.events();
     if let Some(job) = engine.jobs().into_iter().find(|job| wanted(job)) {
         return job;
@@ -31,12 +31,12 @@ async fn until_state(engine: &Transfers, wanted: impl Fn(&Job) -> bool) -> Job {
         .unwrap_or_else(|_| panic!("{:?}", engine.jobs()))
 }
 
-fn is_done(job: &Job) -> bool {
+pub(super) fn is_done(job: &Job) -> bool {
     matches!(job.state, JobState::Done { .. })
 }
 
 /// Starts an upload that hangs at a step, and ends the engine there as leaving does.
-async fn left_at(folder: &Path, play: Play, step: Step) -> Arc<Fake> {
+pub(super) async fn left_at(folder: &Path, play: Play, step: Step) -> Arc<Fake> {
     let fake = fake(play);
     let engine = Transfers::open(folder).unwrap();
     engine.upload(&account(), fake.clone(), ask(folder));
@@ -54,6 +54,7 @@ async fn what_was_left_while_sending_is_sent_by_the_next_one() {
     assert_eq!(jobs[0].state, JobState::Queued, "left, not cancelled");
     *fake.play.lock().unwrap() = Play::Stores;
     let engine = Transfers::open(dir.path()).unwrap();
+    engine.resume();
     assert_eq!(engine.attach_provider(&account(), fake.clone()).len(), 1);
     until_state(&engine, is_done).await;
     assert_eq!(fake.stored.lock().unwrap().len(), 1);
