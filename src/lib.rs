@@ -36,7 +36,7 @@
 //! | `app` | `domain`, `api`, `transfer` | `tui_input` |
 //! | `ui` | `domain`, `api`, `transfer`, `app` | |
 //! | `runtime` | `domain`, `api`, `transfer`, `app` | `open` |
-//! | `tui` | `domain`, `api`, `transfer`, `app`, `ui`, `runtime` | `crossterm` |
+//! | `tui` | `domain`, `api`, `transfer`, `app`, `ui`, `runtime` | `crossterm`, `anstyle_progress` |
 //! | `cli` | `domain`, `config`, `api`, `providers`, `transfer`, `demo`, `logging`, `tui` | `clap`, `rpassword` |
 //!
 //! In several layers: `async_trait` (api, providers, transfer, config, cli), `ratatui` (ui, tui),

@@ -117,9 +117,6 @@ pub struct Strip {
     pub failed: usize,
     /// How far the run is.
     pub run: Total,
-    /// Any of the unfinished go up, go down.
-    pub up: bool,
-    pub down: bool,
 }
 
 impl Transfers {
@@ -167,10 +164,6 @@ impl Transfers {
                 }
             }
             strip.total += 1;
-            if !job.state.is_over() {
-                strip.up |= job.direction == Direction::Up;
-                strip.down |= job.direction == Direction::Down;
-            }
         }
         strip
     }

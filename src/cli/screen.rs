@@ -67,6 +67,7 @@ pub async fn run(
     let start = Start {
         connector: Arc::clone(&session) as Arc<dyn Connector>,
         notice: notice(&session, &transfers),
+        reports: session.reports(),
         transfers: transfers.clone(),
         files_at,
     };

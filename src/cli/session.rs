@@ -17,7 +17,7 @@ use crate::config::credentials::{
 };
 use crate::config::dirs::Dirs;
 use crate::config::{Account, Env, HOW_TO_BEGIN, Settings, key_variable};
-use crate::domain::{AccountName, SafeText, Secret, nearest};
+use crate::domain::{AccountName, Reports, SafeText, Secret, nearest};
 use crate::providers;
 
 /// How long signing out may take at the end: whoever leaves should not wait.
@@ -68,6 +68,11 @@ impl Session {
             credentials: Credentials::new(env, store),
             open: Mutex::default(),
         })
+    }
+
+    /// What the terminal may be told beside what it shows.
+    pub const fn reports(&self) -> Reports {
+        self.settings.terminal
     }
 
     /// Where what must outlive the session is kept.

@@ -7,9 +7,9 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use super::dirs::Dirs;
-use super::model::{self, Account, Problem};
+use super::model::{self, Account, Model, Problem};
 use super::{Env, dirs};
-use crate::domain::SafeText;
+use crate::domain::{Reports, SafeText};
 
 /// A settings file larger than this is some other file.
 const MAX_BYTES: u64 = 1024 * 1024;
@@ -24,6 +24,8 @@ base_url, as in config.example.toml), then save a key with `assetdeck login NAME
 pub struct Settings {
     /// In the order of the file.
     pub accounts: Vec<Account>,
+    /// What the terminal may be told.
+    pub terminal: Reports,
     pub file: PathBuf,
     /// `false` when nobody named a file and there is none at the usual place.
     pub found: bool,
@@ -82,19 +84,22 @@ impl Settings {
             Err(Unread::Missing) if !must_exist => {
                 return Ok(Self {
                     accounts: Vec::new(),
+                    terminal: Reports::default(),
                     file,
                     found: false,
                 });
             }
             Err(why) => return Err(failed(why.to_string())),
         };
-        let accounts = model::parse(&text).map_err(|Problem { line, message }| ConfigError {
-            file: Some(file.clone()),
-            line,
-            message,
-        })?;
+        let Model { accounts, terminal } =
+            model::parse(&text).map_err(|Problem { line, message }| ConfigError {
+                file: Some(file.clone()),
+                line,
+                message,
+            })?;
         Ok(Self {
             accounts,
+            terminal,
             file,
             found: true,
         })

@@ -1,14 +1,16 @@
 //! The settings file's keys and their meaning; everything else in it is refused.
 
+mod terminal;
+
 use std::collections::HashMap;
 use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use crate::domain::{AccountName, nearest};
+use crate::domain::{AccountName, Reports, nearest};
 
 /// Keys at the top of the file.
-pub(super) const TOP_KEYS: &[&str] = &["accounts"];
+pub(super) const TOP_KEYS: &[&str] = &["accounts", "terminal"];
 /// Keys of one `[[accounts]]`.
 pub(super) const ACCOUNT_KEYS: &[&str] =
     &["name", "provider", "base_url", "account_id", "websites"];
@@ -29,6 +31,14 @@ pub struct Account {
     pub websites: Vec<(String, String)>,
     /// Where its name stands in the file, from 1.
     pub line: usize,
+}
+
+/// All that the file says.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Model {
+    /// In the order of the file.
+    pub accounts: Vec<Account>,
+    pub terminal: Reports,
 }
 
 /// What is wrong, and where.
@@ -56,7 +66,7 @@ pub fn key_variable(name: &AccountName) -> String {
 }
 
 /// Reads the whole file or says what is wrong with it first.
-pub(super) fn parse(text: &str) -> Result<Vec<Account>, Problem> {
+pub(super) fn parse(text: &str) -> Result<Model, Problem> {
     let doc = Doc(text);
     let root = DeTable::parse(text).map_err(|error| Problem {
         // Never the error's own display: it quotes the line, and people put keys where they
@@ -65,6 +75,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Account>, Problem> {
         message: format!("it is not valid TOML here: {}", plain(error.message())),
     })?;
     let top = doc.table(root.get_ref(), &root.span(), "the settings", TOP_KEYS)?;
+    let terminal = terminal::read(&top)?;
     let mut accounts: Vec<Account> = Vec::new();
     let mut variables: HashMap<String, AccountName> = HashMap::new();
     for (table, span) in top.tables("accounts", "[[accounts]]")? {
@@ -110,7 +121,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Account>, Problem> {
             name,
         });
     }
-    Ok(accounts)
+    Ok(Model { accounts, terminal })
 }
 
 /// Letters, digits, `.`, `_` and `-`, not beginning with one of the latter: such a name needs no
@@ -211,6 +222,39 @@ impl<'a> Fields<'a> {
             line: Some(self.doc.line(&self.span)),
             message: format!("{} has no `{key}`; add it", self.of),
         })
+    }
+
+    /// A switch.
+    fn flag(&self, key: &str) -> Result<Option<bool>, Problem> {
+        let Some(value) = self.table.get(key) else {
+            return Ok(None);
+        };
+        match value.get_ref() {
+            DeValue::Boolean(on) => Ok(Some(*on)),
+            _ => Err(Problem {
+                line: Some(self.doc.line(&value.span())),
+                message: format!("`{key}` must be true or false, without quotes"),
+            }),
+        }
+    }
+
+    /// A table of its own, if it is there.
+    fn section(
+        &self,
+        key: &str,
+        known: &'static [&'static str],
+        of: &'static str,
+    ) -> Result<Option<Fields<'a>>, Problem> {
+        let Some(value) = self.table.get(key) else {
+            return Ok(None);
+        };
+        match value.get_ref() {
+            DeValue::Table(table) => self.doc.table(table, &value.span(), of, known).map(Some),
+            _ => Err(Problem {
+                line: Some(self.doc.line(&value.span())),
+                message: format!("`{key}` must be a table; write it as [{key}]"),
+            }),
+        }
     }
 
     /// A list of tables, perhaps empty.

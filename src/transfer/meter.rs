@@ -4,7 +4,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use super::job::{Job, JobId, JobState};
+use super::job::{Direction, Job, JobId, JobState};
 
 /// The rate is a mean over this long; what has not moved for as long has no rate.
 const WINDOW: Duration = Duration::from_secs(6);
@@ -108,6 +108,9 @@ pub struct Total {
     /// Failed, in doubt or not listed.
     pub failed: usize,
     pub cancelled: usize,
+    /// Those that are not over, by direction.
+    pub going_up: usize,
+    pub going_down: usize,
     pub bytes: u64,
     /// Of so many, as far as sizes are known.
     pub of: u64,
@@ -122,6 +125,15 @@ impl Total {
     /// Nothing more will happen by itself.
     pub const fn is_over(&self) -> bool {
         self.running == 0 && self.waiting == 0
+    }
+
+    /// Which ways the rest goes.
+    pub const fn arrows(&self) -> &'static str {
+        match (self.going_up, self.going_down) {
+            (_, 0) => "↑",
+            (0, _) => "↓",
+            _ => "↑↓",
+        }
     }
 
     /// Whole per cent of the bytes: 100 only when all is over, `None` when some sizes are not known
@@ -161,6 +173,7 @@ impl Part {
 #[derive(Debug, Clone, Copy)]
 struct Share {
     part: Part,
+    direction: Direction,
     bytes: u64,
     size: Option<u64>,
 }
@@ -210,6 +223,7 @@ impl Meters {
         }
         let share = Share {
             part,
+            direction: job.direction,
             bytes,
             size: job.size,
         };
@@ -311,6 +325,12 @@ impl Meters {
             Part::Failed => &mut total.failed,
             Part::Cancelled => &mut total.cancelled,
         });
+        if matches!(share.part, Part::Waiting | Part::Running) {
+            count(match share.direction {
+                Direction::Up => &mut total.going_up,
+                Direction::Down => &mut total.going_down,
+            });
+        }
         match share.part {
             Part::Failed | Part::Cancelled => {}
             part => {

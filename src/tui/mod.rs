@@ -3,6 +3,7 @@
 mod event;
 mod hangup;
 mod paper;
+pub mod report;
 mod terminal;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use self::hangup::Notice;
+use self::report::Reporter;
 use self::terminal::Screen;
 pub use self::terminal::TuiError;
 use crate::api::Connector;
@@ -23,6 +25,7 @@ use crate::app::key::Input;
 use crate::app::modal::view::Tone;
 use crate::app::msg::{Desktop, Signal};
 use crate::app::{Effect, Msg, StartOptions, State};
+use crate::domain::Reports;
 use crate::runtime::Runtime;
 use crate::runtime::desktop::Place;
 use crate::transfer::Transfers;
@@ -50,6 +53,8 @@ pub struct Start {
     pub files_at: PathBuf,
     /// One sentence for the user to begin with. Safe to show.
     pub notice: Option<String>,
+    /// What the terminal may be told beside the frames.
+    pub reports: Reports,
 }
 
 /// How the screen was left.
@@ -68,7 +73,8 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
     terminal::check(var("TERM").as_deref())?;
     let theme = Theme::from_env(var);
     let (inbox, messages) = unbounded_channel();
-    let mut screen = Screen::open()?;
+    let reporter = Reporter::new(start.reports, var);
+    let mut screen = Screen::open(reporter.debt())?;
     let notices = hangup::watch(screen.restore())?;
     let events = event::read()?;
     let size = screen.terminal.size()?;
@@ -90,6 +96,7 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
         view: ViewState::new(theme, TimeZone::system()),
         runtime: Runtime::new(start.connector, start.transfers, inbox.clone()),
         inbox,
+        reporter,
         drawn: None,
         ticked: None,
         resumed: None,
@@ -191,6 +198,7 @@ struct Tui {
     view: ViewState,
     runtime: Runtime,
     inbox: UnboundedSender<Msg>,
+    reporter: Reporter,
     /// When the last frame was drawn.
     drawn: Option<Instant>,
     /// When the state last had a tick.
@@ -225,6 +233,12 @@ impl Tui {
             if due.is_some_and(|due| due <= now) {
                 self.frame(screen, now)?;
                 due = None;
+            }
+            let aside = self
+                .reporter
+                .tell(&self.state.transfers.meters.total(), now);
+            if !aside.is_empty() {
+                screen.aside(&aside)?;
             }
         }
     }

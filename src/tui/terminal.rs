@@ -14,6 +14,7 @@ use crossterm::event::{
     PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
 };
 use crossterm::queue;
+use crossterm::style::Print;
 use crossterm::terminal::{
     EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
     enable_raw_mode,
@@ -22,6 +23,7 @@ use ratatui::Terminal;
 use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
 
 use super::paper::Paper;
+use super::report::Debt;
 use crate::domain::SafeText;
 
 /// Why the screen cannot be shown, or went away.
@@ -60,6 +62,8 @@ fn fit_for_screen(term: Option<&str>) -> Result<(), TuiError> {
 #[derive(Debug, Clone, Default)]
 pub struct Restore {
     taken: Arc<AtomicBool>,
+    /// What the terminal was told beside the frames.
+    debt: Debt,
 }
 
 impl Restore {
@@ -91,6 +95,7 @@ impl Restore {
         let _ = queue!(bytes, EndSynchronizedUpdate, PopKeyboardEnhancementFlags);
         bytes.extend_from_slice(MOUSE_OFF);
         let _ = queue!(bytes, DisableBracketedPaste, LeaveAlternateScreen, Show);
+        bytes.extend_from_slice(self.debt.settle().as_bytes());
         let _ = disable_raw_mode();
         let _ = out().write_all(&bytes);
     }
@@ -138,8 +143,11 @@ pub struct Screen {
 
 impl Screen {
     /// Takes the terminal over. The calling thread is its owner: see [`install_hook`].
-    pub fn open() -> Result<Self, TuiError> {
-        let restore = Restore::default();
+    pub fn open(debt: Debt) -> Result<Self, TuiError> {
+        let restore = Restore {
+            debt,
+            ..Restore::default()
+        };
         let terminal = Terminal::new(Paper::new(terminal_file()?))?;
         install_hook(restore.clone());
         let screen = Self { terminal, restore };
@@ -149,6 +157,11 @@ impl Screen {
 
     pub fn restore(&self) -> Restore {
         self.restore.clone()
+    }
+
+    /// Writes sequences beside the frames, at once.
+    pub fn aside(&mut self, text: &str) -> io::Result<()> {
+        self.terminal.backend_mut().send(Print(text))
     }
 
     /// Everything is drawn anew with the next frame.

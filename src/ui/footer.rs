@@ -106,11 +106,7 @@ fn strip(strip: &Strip, room: u16, paint: &Paint<'_>) -> Words {
     }
     let mut words = Words::new();
     if strip.running + strip.queued > 0 {
-        let way = match (strip.up, strip.down) {
-            (true, true) => "↑↓",
-            (false, true) => "↓",
-            _ => "↑",
-        };
+        let way = strip.run.arrows();
         let lead = if strip.running > 0 {
             format!("{} {way}", paint.spinner())
         } else {

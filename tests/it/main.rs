@@ -18,4 +18,5 @@ mod support;
 mod terminal;
 mod transfers;
 mod tui_main_job;
+mod tui_reports;
 mod tui_terminal;

@@ -11,7 +11,7 @@ use crate::support::wait::until;
 
 const SIZE: Size = (140, 40);
 
-fn started(home: &Home) -> Pty {
+pub fn started(home: &Home) -> Pty {
     let pty = Pty::start(home, &[], SIZE);
     // The first frames show both services, then what each of them holds.
     pty.wait_text("acme-web");
@@ -48,7 +48,7 @@ fn cursors(screen: &str) -> Vec<(usize, usize)> {
 
 /// Moves down, a row at a time, until the cursor is on a row that begins with this.
 #[track_caller]
-fn go_to(pty: &mut Pty, text: &str) {
+pub fn go_to(pty: &mut Pty, text: &str) {
     for _ in 0..60 {
         let screen = pty.screen();
         if on(&screen, text) {
@@ -67,7 +67,7 @@ fn go_to(pty: &mut Pty, text: &str) {
 
 /// Opens a place of the first pane.
 #[track_caller]
-fn open(pty: &mut Pty, place: &str, then: &str) {
+pub fn open(pty: &mut Pty, place: &str, then: &str) {
     pty.send_keys("1 g g");
     go_to(pty, place);
     pty.send_keys("Enter");
@@ -76,7 +76,7 @@ fn open(pty: &mut Pty, place: &str, then: &str) {
 
 /// From the asset list to the filled upload form, by choosing this file in the browser.
 #[track_caller]
-fn choose(pty: &mut Pty, file: &str) {
+pub fn choose(pty: &mut Pty, file: &str) {
     pty.send_keys("u");
     pty.wait_text("nothing chosen");
     pty.send_keys("/");
@@ -92,7 +92,7 @@ fn choose(pty: &mut Pty, file: &str) {
 
 /// Sends the form, which takes no key for a moment so that a stray one cannot send it.
 #[track_caller]
-fn send(pty: &mut Pty) {
+pub fn send(pty: &mut Pty) {
     pty.press_until("C-s", "the form to close", |screen| {
         !screen.contains("Send 1 file")
     });

@@ -23,7 +23,8 @@ provider = "two"
 base_url = "https://example.com"
 account_id = "acme"
 "#;
-    let accounts = parse(text).unwrap();
+    let Model { accounts, terminal } = parse(text).unwrap();
+    assert_eq!(terminal, Reports::default());
     assert_eq!(accounts.len(), 2);
     assert_eq!(accounts[0].line, 3);
     assert_eq!(accounts[0].websites[0], ("w1".into(), "Shop".into()));
@@ -117,13 +118,16 @@ fn the_example_documents_every_key() {
     parse(EXAMPLE).unwrap();
     let live = |line: &'static str| line.strip_prefix("#: ").unwrap_or(line);
     let uncommented = EXAMPLE.lines().map(live).collect::<Vec<_>>().join("\n");
-    let accounts = parse(&uncommented).unwrap();
+    let Model { accounts, terminal } = parse(&uncommented).unwrap();
+    // What is shown is what holds without it.
+    assert_eq!(terminal, Reports::default());
     assert!(accounts.iter().any(|account| !account.websites.is_empty()));
     assert!(accounts.iter().any(|account| account.account_id.is_some()));
-    for key in TOP_KEYS.iter().chain(ACCOUNT_KEYS).chain(WEBSITE_KEYS) {
+    let keys = [TOP_KEYS, ACCOUNT_KEYS, WEBSITE_KEYS, terminal::KEYS];
+    for key in keys.into_iter().flatten() {
         let shown = uncommented.lines().any(|line| {
             !line.starts_with('#')
-                && (line.contains(&format!("[[{key}]]")) || line.contains(&format!("{key} = ")))
+                && (line.contains(&format!("[{key}]")) || line.contains(&format!("{key} = ")))
         });
         assert!(shown, "config.example.toml does not show `{key}`");
         assert!(
@@ -133,4 +137,24 @@ fn the_example_documents_every_key() {
             "config.example.toml does not explain `{key}`"
         );
     }
+}
+
+#[test]
+fn what_the_terminal_is_told_can_be_turned_off() {
+    let text = "[terminal]\ntitle = false\nprogress = false\nnotify = \"osc9\"\n";
+    let wanted = Reports {
+        title: false,
+        progress: false,
+        notify: crate::domain::Notify::Osc9,
+    };
+    assert_eq!(parse(text).unwrap().terminal, wanted);
+    let (line, text) = refused("[terminal]\n\nnotify = \"bel\"\n");
+    assert_eq!(line, 3);
+    assert!(text.contains("did you mean \"bell\"?"), "{text}");
+    let (_, text) = refused("[terminal]\ntitle = \"no\"\n");
+    assert!(text.contains("true or false"), "{text}");
+    let (_, text) = refused("[terminal]\ntitel = true\n");
+    assert!(text.contains("`title`?"), "{text}");
+    let (_, text) = refused("terminal = true\n");
+    assert!(text.contains("[terminal]"), "{text}");
 }

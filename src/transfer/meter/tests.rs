@@ -228,6 +228,8 @@ proptest! {
             prop_assert!(total.left.is_none_or(|left| left <= LONGEST));
             let parts = total.running + total.waiting + total.done + total.failed + total.cancelled;
             prop_assert_eq!(total.files, parts);
+            let going = total.going_up + total.going_down;
+            prop_assert_eq!(going, total.running + total.waiting);
             prop_assert_eq!(total.files, meters.shares.len());
             prop_assert_eq!(meters.each.len(), total.running);
             if total.is_over() {

@@ -1,0 +1,47 @@
+//! What a terminal is told beside what it shows, as the user wants it.
+
+/// What tells the user that a run of transfers is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Notify {
+    /// The terminal's bell.
+    #[default]
+    Bell,
+    /// A notification of the desktop, by the terminals that take OSC 9.
+    Osc9,
+    Off,
+}
+
+impl Notify {
+    /// The words of the settings.
+    pub const WORDS: [&str; 3] = ["bell", "osc9", "off"];
+
+    /// What a word of the settings means.
+    pub fn of(word: &str) -> Option<Self> {
+        match word {
+            "bell" => Some(Self::Bell),
+            "osc9" => Some(Self::Osc9),
+            "off" => Some(Self::Off),
+            _ => None,
+        }
+    }
+}
+
+/// What the terminal may be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reports {
+    /// The window's title.
+    pub title: bool,
+    /// The terminal's own progress bar.
+    pub progress: bool,
+    pub notify: Notify,
+}
+
+impl Default for Reports {
+    fn default() -> Self {
+        Self {
+            title: true,
+            progress: true,
+            notify: Notify::default(),
+        }
+    }
+}

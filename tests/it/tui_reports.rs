@@ -1,0 +1,171 @@
+//! What the terminal is told beside the screen: title, its own progress bar and the bell, of fixed
+//! words only, and taken back on every way out.
+
+use std::time::Duration;
+
+use rustix::process::Signal;
+use serde_json::json;
+
+use crate::cli_upload::png;
+use crate::support::pty::{PATIENCE, Pty};
+use crate::support::server::Server;
+use crate::support::wait::until;
+use crate::tui_main_job::{choose, go_to, open, send, started};
+
+/// Holds uploads to segments back until the script is replaced.
+fn hold(server: &Server) {
+    script(
+        server,
+        json!([{"operation": "media-upload", "fault": "stall", "ms": 600_000, "times": "always"}]),
+    );
+}
+
+fn script(server: &Server, faults: serde_json::Value) {
+    server.demo().faults(faults).expect("a script");
+}
+
+/// Every operating system command in what a terminal received, without its ends.
+fn commands(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    let parts = text.split("\x1b]").skip(1);
+    parts
+        .map(|part| {
+            let end = part.find(['\x07', '\x1b']).unwrap_or(part.len());
+            part[..end].to_owned()
+        })
+        .collect()
+}
+
+/// Holds that the terminal was told nothing but our own words and numbers.
+#[track_caller]
+fn only_ours(bytes: &[u8]) {
+    for command in commands(bytes) {
+        let ours = match command.split_once(';') {
+            Some(("2", title)) => {
+                let rest = title.strip_prefix("assetdeck").unwrap_or(title);
+                let fixed = |c: char| "↑↓ %".contains(c) || c.is_ascii_digit();
+                rest.chars().all(fixed)
+            }
+            Some(("9", bar)) => {
+                let numbers = bar.strip_prefix("4;").unwrap_or("x");
+                numbers.chars().all(|c| c == ';' || c.is_ascii_digit())
+            }
+            _ => false,
+        };
+        assert!(ours, "not ours: {command:?}");
+    }
+}
+
+#[track_caller]
+fn wait_written(pty: &Pty, what: &str) {
+    let written = || String::from_utf8_lossy(&pty.output()).contains(what);
+    assert!(
+        until(PATIENCE, written),
+        "never wrote {what:?}, but {:?}; the screen:\n{}",
+        commands(&pty.output()),
+        pty.screen()
+    );
+}
+
+fn bells(pty: &Pty) -> usize {
+    String::from_utf8_lossy(&pty.output())
+        .matches('\x07')
+        .count()
+}
+
+/// A screen with one upload that stands still.
+fn sending(server: &Server, home: &crate::support::home::Home) -> Pty {
+    hold(server);
+    home.file("zz-keys.png", &png("by keys"));
+    let mut pty = started(home);
+    open(&mut pty, "Mobile app", "hero-banner");
+    pty.wait_text("Segments 14");
+    pty.send_keys("2 g g");
+    go_to(&mut pty, "hero-banner");
+    pty.wait_row(&["hero.png", "de"]);
+    choose(&mut pty, "zz-keys.png");
+    send(&mut pty);
+    wait_written(&pty, "\x1b]9;4;1;");
+    wait_written(&pty, "\x1b]2;assetdeck ↑ ");
+    pty
+}
+
+#[test]
+fn a_run_is_told_and_its_end_rings() {
+    let server = Server::start();
+    let mut home = server.home();
+    home.set("TERM_PROGRAM", "WezTerm");
+    let mut pty = sending(&server, &home);
+    assert_eq!(bells(&pty), 0);
+    script(&server, json!([]));
+    pty.wait_text("is listed in");
+    wait_written(&pty, "\x1b]9;4;0;");
+    assert!(until(PATIENCE, || bells(&pty) == 1), "{}", bells(&pty));
+    pty.send_keys("q");
+    pty.exit_code(Duration::from_secs(10));
+    wait_written(&pty, "\x1b]2;\x1b\\\x1b[23;0t");
+    only_ours(&pty.output());
+    let titles = commands(&pty.output());
+    assert_eq!(titles.last().map(String::as_str), Some("2;"), "{titles:?}");
+}
+
+#[test]
+fn every_way_out_takes_it_back() {
+    let server = Server::start();
+    let mut home = server.home();
+    home.set("TERM_PROGRAM", "ghostty");
+    let pty = sending(&server, &home);
+    pty.signal(Signal::TERM);
+    left_clean(&pty);
+    // It goes on by itself with each start.
+    for signal in [Some(Signal::HUP), Some(Signal::INT), None] {
+        let mut pty = started(&home);
+        open(&mut pty, "Mobile app", "hero-banner");
+        wait_written(&pty, "\x1b]9;4;1;");
+        match signal {
+            Some(signal) => pty.signal(signal),
+            None => pty.send_keys("C-c C-c"),
+        }
+        left_clean(&pty);
+    }
+}
+
+#[track_caller]
+fn left_clean(pty: &Pty) {
+    wait_written(pty, "\x1b]9;4;0;\x1b\\\x1b]2;\x1b\\\x1b[23;0t");
+    pty.assert_restored();
+    only_ours(&pty.output());
+}
+
+#[test]
+fn nothing_is_told_where_it_is_turned_off_or_not_known() {
+    let server = Server::start();
+    let mut home = server.home();
+    // No bar of its own is known of this one.
+    let bytes = {
+        let mut pty = started(&home);
+        pty.send_keys("q");
+        pty.exit_code(Duration::from_secs(10));
+        pty.output()
+    };
+    assert!(commands(&bytes).iter().all(|it| it.starts_with("2;")));
+    home.set("TERM_PROGRAM", "WezTerm");
+    let off = "\n[terminal]\ntitle = false\nprogress = false\nnotify = \"off\"\n";
+    home.write_config(&format!("{}{off}", server.demo().config_toml()));
+    hold(&server);
+    home.file("zz-keys.png", &png("by keys"));
+    let mut pty = started(&home);
+    open(&mut pty, "Mobile app", "hero-banner");
+    pty.wait_text("Segments 14");
+    pty.send_keys("2 g g");
+    go_to(&mut pty, "hero-banner");
+    pty.wait_row(&["hero.png", "de"]);
+    choose(&mut pty, "zz-keys.png");
+    send(&mut pty);
+    script(&server, json!([]));
+    pty.wait_text("is listed in");
+    pty.send_keys("q");
+    pty.exit_code(Duration::from_secs(10));
+    assert_eq!(commands(&pty.output()), [""; 0]);
+    assert_eq!(bells(&pty), 0);
+}
