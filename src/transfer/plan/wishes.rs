@@ -3,7 +3,7 @@
 use crate::api::{Field, FieldSpec, Metadata, ProviderSpec, UploadRequest};
 use crate::domain::{AssetPath, AssetScope, Locale, SafeText};
 
-use super::LocalFile;
+use crate::transfer::LocalFile;
 
 /// What the user wants to be said of the file, as typed. Empty text is no wish.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -27,7 +27,7 @@ pub struct FieldError {
 
 impl Wishes {
     /// The text of a field as it was typed; tags joined by commas.
-    fn text(&self, field: Field) -> String {
+    pub fn text(&self, field: Field) -> String {
         match field {
             Field::Locale => self.locale.clone(),
             Field::Folder => self.folder.clone(),
@@ -37,6 +37,24 @@ impl Wishes {
             Field::Description => self.description.clone(),
             Field::Tags => self.tags.join(","),
         }
+    }
+
+    /// Sets a field from one text; tags are parted by commas.
+    pub fn set(&mut self, field: Field, text: &str) {
+        let slot = match field {
+            Field::Locale => &mut self.locale,
+            Field::Folder => &mut self.folder,
+            Field::AssetType => &mut self.asset_type,
+            Field::ImageType => &mut self.image_type,
+            Field::AltText => &mut self.alt_text,
+            Field::Description => &mut self.description,
+            Field::Tags => {
+                let tags = text.split(',').map(str::trim).filter(|tag| !tag.is_empty());
+                self.tags = tags.map(str::to_owned).collect();
+                return;
+            }
+        };
+        text.clone_into(slot);
     }
 }
 

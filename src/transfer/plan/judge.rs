@@ -1,0 +1,185 @@
+//! The verdict on one row, from the row, its place and the rows that share its spot.
+
+use std::sync::Arc;
+
+use super::place::{Listing, Spot};
+use super::row::{OnClash, Row, Verdict};
+use super::wishes::check;
+use crate::api::{FileStamp, ProviderSpec};
+use crate::domain::{Asset, AssetPath, Locale, SafeText, size_words};
+
+/// The facts around a row.
+pub(super) struct Around<'a> {
+    pub spec: &'static ProviderSpec,
+    /// The container's, where they are known.
+    pub locales: Option<&'a [Locale]>,
+    pub listing: &'a Listing,
+    /// The plan's own rule.
+    pub on_clash: OnClash,
+    /// The row in front that goes to the same spot.
+    pub twin: Option<&'a Row>,
+}
+
+/// Where a row goes, if it may take part at all: what is left out or cannot be sent takes no spot.
+pub(super) fn spot(row: &Row) -> Option<Spot> {
+    let file = row
+        .file
+        .as_ref()
+        .ok()
+        .filter(|_| !row.left_out && row.refusal.is_none())?;
+    let folder = AssetPath::parse(&row.wishes.folder).ok()?;
+    let locale = Locale::new(&row.wishes.locale);
+    Some(Spot::new(
+        row.scope.clone(),
+        locale,
+        &folder,
+        file.name.as_str(),
+    ))
+}
+
+pub(super) fn judge(row: &Row, around: &Around<'_>) -> Verdict {
+    if row.left_out {
+        return Verdict::Skip(String::from("left out"));
+    }
+    let file = match &row.file {
+        Ok(file) => file,
+        Err(reason) => return Verdict::Problem(reason.clone()),
+    };
+    if let Some(reason) = &row.refusal {
+        return Verdict::Problem(reason.clone());
+    }
+    if let Err(error) = check(around.spec, &row.wishes, around.locales) {
+        return Verdict::Problem(error.to_string());
+    }
+    let Some(spot) = spot(row) else {
+        return Verdict::Problem(String::from("its folder cannot be read; type it again"));
+    };
+    match around.listing {
+        Listing::Looking => return Verdict::Looking,
+        Listing::Failed(reason) => {
+            return Verdict::Problem(format!("its place could not be listed: {reason}"));
+        }
+        Listing::Known(_) => {}
+    }
+    if let Some(twin) = around.twin {
+        return beside(row, twin);
+    }
+    let there = around.listing.at(&spot);
+    let Some(first) = there.first() else {
+        return Verdict::New;
+    };
+    if let Some(same) = there.iter().find(|asset| is_same(row, &file.stamp, asset)) {
+        return match row.decision {
+            Some(OnClash::Replace) => Verdict::Replace(Arc::clone(same)),
+            Some(OnClash::Keep) => keep(row, around.spec, same),
+            _ => Verdict::Same(Arc::clone(same)),
+        };
+    }
+    let asset = there
+        .iter()
+        .find(|asset| is_named(row, asset))
+        .unwrap_or(first);
+    match row.decision.unwrap_or(around.on_clash) {
+        OnClash::Skip => Verdict::Skip(taken(row, asset)),
+        OnClash::Keep => keep(row, around.spec, asset),
+        // Told apart by name only, and by storage perhaps not at all: the old one would go and take
+        // the new one along.
+        _ if around.spec.capabilities.folders && !is_named(row, asset) => {
+            Verdict::Problem(format!(
+                "{}, and the storage may take them for one; rename the file or leave it out",
+                taken(row, asset)
+            ))
+        }
+        OnClash::Ask => Verdict::Clash(Arc::clone(asset)),
+        OnClash::Replace if there.len() > 1 => Verdict::Problem(format!(
+            "{} assets of this name are there, and which of them to replace is not said; delete the \
+             wrong ones, or leave the file out",
+            there.len()
+        )),
+        OnClash::Replace => Verdict::Replace(Arc::clone(asset)),
+        OnClash::Fail => Verdict::Problem(format!(
+            "{}; replace it, skip the file or rename it",
+            taken(row, asset)
+        )),
+    }
+}
+
+/// The same file twice is sent once; two files of one name cannot both be at one spot.
+fn beside(row: &Row, twin: &Row) -> Verdict {
+    let identity = |row: &Row| row.file.as_ref().ok().and_then(|file| file.stamp.identity);
+    if identity(row).is_some() && identity(row) == identity(twin) {
+        return Verdict::Skip(String::from("it is named twice, and sent once"));
+    }
+    let path = SafeText::name(&twin.path.to_string_lossy()).into_string();
+    if row.name() == twin.name() {
+        return Verdict::Problem(format!(
+            "{path} has the same name and goes to the same place; rename one of them, or leave one out"
+        ));
+    }
+    Verdict::Problem(format!(
+        "{path} goes to the same place as “{}”, which differs from “{}” only in case or in how its \
+         letters are composed; rename one of them, or leave one out",
+        SafeText::name(twin.name()),
+        SafeText::name(row.name())
+    ))
+}
+
+fn keep(row: &Row, spec: &ProviderSpec, asset: &Asset) -> Verdict {
+    if spec.capabilities.folders {
+        return Verdict::Problem(format!(
+            "{}, and {} holds a name once in a place; replace it, skip the file or rename it",
+            taken(row, asset),
+            spec.label
+        ));
+    }
+    Verdict::New
+}
+
+/// What is there already, in words that tell both apart.
+fn taken(row: &Row, asset: &Asset) -> String {
+    let size = asset
+        .size
+        .map(|size| format!(" ({})", size_words(size)))
+        .unwrap_or_default();
+    if asset.name != row.name() {
+        return format!(
+            "“{}”{size} is there already, which differs from “{}” only in case or in how its letters \
+             are composed",
+            SafeText::name(&asset.name),
+            SafeText::name(row.name())
+        );
+    }
+    let folder = asset.folder.to_string();
+    if is_named(row, asset) {
+        return format!("“{}”{size} is there already", SafeText::name(&asset.name));
+    }
+    format!(
+        "“{}”{size} is there already in the folder “{}”, which differs from “{}” only in case or in \
+         how its letters are composed",
+        SafeText::name(&asset.name),
+        SafeText::name(&folder),
+        SafeText::name(&row.wishes.folder)
+    )
+}
+
+/// The very same name in the very same folder, character by character.
+fn is_named(row: &Row, asset: &Asset) -> bool {
+    let folder = AssetPath::parse(&row.wishes.folder);
+    asset.name == row.name() && folder.is_ok_and(|folder| folder == asset.folder)
+}
+
+/// Equal bytes cannot be seen in a listing. An equal size is taken for them unless the file was
+/// changed after the asset was stored: a corrected price list often keeps its length.
+fn is_same(row: &Row, stamp: &FileStamp, asset: &Asset) -> bool {
+    let stored = asset.modified.as_ref().or(asset.created.as_ref());
+    let stored = stored.and_then(|text| text.parse::<jiff::Timestamp>().ok());
+    let changed = stamp
+        .modified
+        .and_then(|time| jiff::Timestamp::try_from(time).ok());
+    // Services often keep whole seconds.
+    let younger = match (changed, stored) {
+        (Some(changed), Some(stored)) => changed.as_second() > stored.as_second(),
+        _ => false,
+    };
+    is_named(row, asset) && asset.size == Some(stamp.size) && !younger
+}

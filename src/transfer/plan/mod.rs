@@ -1,0 +1,20 @@
+//! The plan: what a batch is about to do, as one table, before a byte is sent; pure.
+//!
+//! [`Plan`] holds the rows and judges each against the listings of the places they go to and against
+//! each other; an edit judges anew only what it touches.
+
+mod fill;
+mod judge;
+pub mod pattern;
+mod place;
+mod row;
+mod table;
+mod wishes;
+
+pub use fill::Fill;
+pub use pattern::{Filled, Pattern, PatternError};
+pub use row::{Candidate, Change, OnClash, Row, Totals, Verdict};
+pub use table::Plan;
+pub use wishes::{
+    FIELDS, FieldError, Wishes, check, check_folder, check_tags, check_text, request,
+};

@@ -1,0 +1,394 @@
+//! Verdicts: one row, rows among each other, edits, and that an edit leaves the same as a new plan.
+
+use std::path::PathBuf;
+use std::time::{Duration, UNIX_EPOCH};
+
+use super::*;
+use crate::api::{Capabilities, FieldSpec, FileStamp, Middle, Noun};
+use crate::domain::{AssetKey, AssetPath, FileName, RawJson, SegmentId};
+use crate::transfer::LocalFile;
+use crate::transfer::plan::Pattern;
+
+const fn free(field: Field) -> FieldSpec {
+    FieldSpec {
+        field,
+        choices: &[],
+        max_chars: None,
+        max_items: None,
+    }
+}
+
+const fn spec(upload_fields: &'static [FieldSpec], folders: bool) -> ProviderSpec {
+    ProviderSpec {
+        id: "fake",
+        label: "Fake",
+        container: Noun {
+            one: "box",
+            many: "boxes",
+            title: "Boxes",
+        },
+        middle: Middle::Segments,
+        account_fields: &[],
+        key_label: "Key",
+        asset_columns: &[],
+        upload_fields,
+        edit_fields: &[],
+        capabilities: Capabilities {
+            locales: folders,
+            folders,
+            metadata: false,
+            segment_texts: false,
+            max_size: None,
+            accepted_types: &[],
+            public_urls: false,
+        },
+    }
+}
+
+/// Assets are told apart by locale, folder and name.
+static PLACES: ProviderSpec = spec(&[free(Field::Locale), free(Field::Folder)], true);
+/// Assets are told apart by ids.
+static IDS: ProviderSpec = spec(&[free(Field::AltText)], false);
+
+fn scope() -> AssetScope {
+    AssetScope::Segment(container(), SegmentId::new("7").unwrap())
+}
+
+fn container() -> ContainerId {
+    ContainerId::new("1").unwrap()
+}
+
+/// A file whose identity is its path's length and size: distinct where the tests want it so.
+fn file(relative: &str, size: u64) -> Candidate {
+    let parts: Vec<String> = relative.split('/').map(str::to_owned).collect();
+    let path = PathBuf::from("/up").join(relative);
+    let name = FileName::parse(parts.last().unwrap());
+    let seed = relative.bytes().fold(size, |sum, byte| {
+        sum.wrapping_mul(31).wrapping_add(u64::from(byte))
+    });
+    Candidate {
+        relative: parts,
+        file: name
+            .map_err(|error| error.to_string())
+            .map(|name| LocalFile {
+                path: path.clone(),
+                name,
+                stamp: FileStamp {
+                    size,
+                    modified: Some(UNIX_EPOCH + Duration::from_secs(1_000_000)),
+                    identity: Some((1, seed)),
+                },
+                content_type: String::from("image/png"),
+            }),
+        path,
+    }
+}
+
+fn asset(locale: &str, folder: &str, name: &str, size: u64) -> Arc<Asset> {
+    Arc::new(Asset {
+        scope: scope(),
+        key: AssetKey::from_parts([locale, folder, name]).unwrap(),
+        name: name.to_owned(),
+        locale: Locale::new(locale),
+        folder: AssetPath::from_service(folder),
+        size: Some(size),
+        content_type: None,
+        asset_type: None,
+        image_type: None,
+        alt_text: None,
+        description: None,
+        tags: Vec::new(),
+        dimensions: None,
+        url: None,
+        created: None,
+        modified: Some(String::from("1970-01-12T13:46:40Z")),
+        stored_as: None,
+        details: Vec::new(),
+        raw: RawJson::new("{}"),
+    })
+}
+
+fn locales() -> Vec<Locale> {
+    ["en", "de", "pt-BR"]
+        .iter()
+        .filter_map(Locale::new)
+        .collect()
+}
+
+fn plan_of(
+    spec: &'static ProviderSpec,
+    on_clash: OnClash,
+    files: Vec<Candidate>,
+    listed: Vec<Arc<Asset>>,
+    by: &Fill,
+) -> Plan {
+    let account = AccountName::new("acme").unwrap();
+    let mut plan = Plan::new(account, spec, Wishes::default(), on_clash);
+    if spec.capabilities.locales {
+        plan.set_locales(&container(), locales());
+    }
+    plan.add(files, &scope(), by);
+    plan.set_listing(&scope(), listed);
+    plan
+}
+
+fn plan(on_clash: OnClash, files: Vec<Candidate>, listed: Vec<Arc<Asset>>) -> Plan {
+    let by = Fill::Only(Pattern::by_folder());
+    plan_of(&PLACES, on_clash, files, listed, &by)
+}
+
+fn words(plan: &Plan) -> Vec<&'static str> {
+    plan.rows().iter().map(|row| row.verdict().word()).collect()
+}
+
+fn says(plan: &Plan, row: usize) -> String {
+    match plan.rows()[row].verdict() {
+        Verdict::Problem(text) | Verdict::Skip(text) => text.clone(),
+        other => panic!("row {row} is {}", other.word()),
+    }
+}
+
+#[test]
+fn a_file_is_new_same_or_clashes() {
+    let listed = || vec![asset("", "x", "a.png", 10)];
+    for (rule, path, size, word) in [
+        (OnClash::Fail, "x/b.png", 10, "new"),
+        (OnClash::Fail, "y/a.png", 10, "new"),
+        (OnClash::Fail, "x/a.png", 10, "same"),
+        (OnClash::Replace, "x/a.png", 10, "same"),
+        (OnClash::Fail, "x/a.png", 11, "problem"),
+        (OnClash::Ask, "x/a.png", 11, "clash"),
+        (OnClash::Skip, "x/a.png", 11, "skip"),
+        (OnClash::Replace, "x/a.png", 11, "replace"),
+        (OnClash::Keep, "x/a.png", 11, "problem"),
+    ] {
+        let plan = plan(rule, vec![file(path, size)], listed());
+        assert_eq!(words(&plan), [word], "{} {path} {size}", rule.word());
+    }
+}
+
+#[test]
+fn a_file_that_was_changed_later_is_not_the_same() {
+    let mut young = file("a.csv", 10);
+    young.file.as_mut().unwrap().stamp.modified = Some(UNIX_EPOCH + Duration::from_secs(1_000_001));
+    let mut within = file("b.csv", 10);
+    within.file.as_mut().unwrap().stamp.modified =
+        Some(UNIX_EPOCH + Duration::from_millis(1_000_000_900));
+    let listed = vec![asset("", "", "a.csv", 10), asset("", "", "b.csv", 10)];
+    assert_eq!(
+        words(&plan(OnClash::Ask, vec![young, within], listed)),
+        ["clash", "same"]
+    );
+}
+
+/// Spellings that storage may take for one.
+const TWINS: [(&str, &str); 7] = [
+    ("hero.png", "Hero.png"),
+    ("hero.png", "HERO.PNG"),
+    ("café.png", "cafe\u{301}.png"),
+    ("CAFÉ.png", "cafe\u{301}.png"),
+    ("ΣΑΣ.png", "σασ.png"),
+    ("straße.PNG", "Straße.png"),
+    ("가.png", "\u{1100}\u{1161}.png"),
+];
+
+#[test]
+fn twins_there_are_problems_that_tell_both_apart() {
+    for (mine, theirs) in TWINS {
+        for rule in [OnClash::Ask, OnClash::Replace, OnClash::Fail] {
+            let listed = vec![asset("", "", theirs, 3)];
+            let plan = plan(rule, vec![file(mine, 3)], listed);
+            assert_eq!(words(&plan), ["problem"], "{mine} {theirs}");
+            assert!(says(&plan, 0).contains("differs"), "{}", says(&plan, 0));
+            assert!(plan.requests().is_empty());
+        }
+    }
+    let listed = vec![asset("", "Public", "a.png", 3)];
+    let plan = plan(OnClash::Replace, vec![file("public/a.png", 3)], listed);
+    assert!(says(&plan, 0).contains("“Public”"), "{}", says(&plan, 0));
+}
+
+#[test]
+fn twins_in_the_plan_are_problems_but_for_the_first() {
+    for (one, other) in TWINS {
+        let plan = plan(OnClash::Replace, vec![file(one, 3), file(other, 3)], vec![]);
+        assert_eq!(words(&plan), ["new", "problem"], "{one} {other}");
+    }
+    let same = plan(
+        OnClash::Fail,
+        vec![file("a.png", 1), file("a.png", 1)],
+        vec![],
+    );
+    assert_eq!(words(&same), ["new", "skip"]);
+    assert!(says(&same, 1).contains("named twice"));
+}
+
+#[test]
+fn where_ids_tell_assets_apart_a_name_is_asked_about_and_may_be_kept() {
+    let by = Fill::Standing(vec![]);
+    for (rule, word) in [
+        (OnClash::Ask, "clash"),
+        (OnClash::Keep, "new"),
+        (OnClash::Replace, "replace"),
+        (OnClash::Fail, "problem"),
+    ] {
+        let listed = vec![asset("", "", "logo.png", 5)];
+        let plan = plan_of(&IDS, rule, vec![file("x/logo.png", 6)], listed, &by);
+        assert_eq!(words(&plan), [word]);
+        assert_eq!(plan.rows()[0].wishes.folder, "");
+    }
+    let two = vec![asset("", "", "logo.png", 5), asset("", "y", "logo.png", 6)];
+    let replace = OnClash::Replace;
+    let mut plan = plan_of(&IDS, replace, vec![file("logo.png", 7)], two, &by);
+    plan.set_on_clash(replace);
+    assert_eq!(words(&plan), ["replace"], "the folder tells them apart");
+}
+
+#[test]
+fn the_first_folder_and_the_locale_are_checked() {
+    let by = Fill::Only(Pattern::by_locale());
+    let files = [
+        "de/x/a.png",
+        "DE/x/b.png",
+        "pt_br/c.png",
+        "no-locale/de/d.png",
+        "e.png",
+    ];
+    let files: Vec<_> = files.iter().map(|path| file(path, 1)).collect();
+    let plan = plan_of(&PLACES, OnClash::Fail, files, vec![], &by);
+    assert_eq!(
+        words(&plan),
+        ["new", "problem", "problem", "problem", "problem"]
+    );
+    assert!(says(&plan, 1).contains("did you mean de?"));
+    assert!(says(&plan, 2).contains("did you mean pt-BR?"));
+    assert!(says(&plan, 3).contains("named like the locale de"));
+    assert!(says(&plan, 4).contains("does not fit the pattern"));
+    let by = Fill::Standing(vec![]);
+    let plan = plan_of(
+        &PLACES,
+        OnClash::Fail,
+        vec![file("DE/a.png", 1)],
+        vec![],
+        &by,
+    );
+    assert!(says(&plan, 0).contains("named like the locale de"));
+}
+
+#[test]
+fn the_first_standing_pattern_that_fits_fills() {
+    let patterns = ["{name}.{locale}.{ext}", "{locale}/{folder}/{name}"];
+    let by = Fill::Standing(patterns.iter().map(|text| text.parse().unwrap()).collect());
+    let table = [
+        ("hero.de.png", "de", "", "hero.png"),
+        ("hero.min.png", "", "", "hero.min.png"),
+        ("de/x/a.png", "de", "x", "a.png"),
+        ("de/hero.v2.png", "de", "", "hero.v2.png"),
+        ("hero.DE.png", "DE", "", "hero.png"),
+        ("zz/x/a.png", "zz", "x", "a.png"),
+    ];
+    let files = table.iter().map(|row| file(row.0, 1)).collect();
+    let plan = plan_of(&PLACES, OnClash::Fail, files, vec![], &by);
+    for (row, (path, locale, folder, name)) in plan.rows().iter().zip(table) {
+        let read = (
+            row.wishes.locale.as_str(),
+            row.wishes.folder.as_str(),
+            row.name(),
+        );
+        assert_eq!(read, (locale, folder, name), "{path}");
+    }
+    assert!(says(&plan, 4).contains("did you mean de?"));
+    assert!(says(&plan, 5).contains("is not one of"));
+}
+
+#[test]
+fn what_the_path_does_not_give_comes_from_the_base() {
+    let base = Wishes {
+        locale: String::from("de"),
+        folder: String::from("public/"),
+        ..Wishes::default()
+    };
+    let account = AccountName::new("acme").unwrap();
+    let mut plan = Plan::new(account, &PLACES, base, OnClash::Fail);
+    let by = Fill::Standing(vec![Pattern::by_locale()]);
+    plan.add([file("en/x/a.png", 1), file("b.png", 1)], &scope(), &by);
+    let row = |at: usize| &plan.rows()[at].wishes;
+    assert_eq!(
+        (row(0).locale.as_str(), row(0).folder.as_str()),
+        ("de", "public/en/x")
+    );
+    assert_eq!(
+        (row(1).locale.as_str(), row(1).folder.as_str()),
+        ("de", "public")
+    );
+}
+
+#[test]
+fn edits_are_judged_and_counted() {
+    let listed = vec![asset("de", "", "a.png", 5)];
+    let files = vec![file("a.png", 1), file("A.png", 2), file("b.png", 4)];
+    let mut plan = plan(OnClash::Ask, files, listed);
+    assert_eq!(words(&plan), ["new", "problem", "new"]);
+    assert_eq!(plan.totals().bytes, 5);
+    plan.edit([0], &Change::Field(Field::Locale, String::from("de")));
+    assert_eq!(words(&plan), ["clash", "new", "new"]);
+    plan.edit([0], &Change::Decision(Some(OnClash::Replace)));
+    assert_eq!(words(&plan), ["replace", "new", "new"]);
+    assert_eq!((plan.totals().sent(), plan.totals().bytes), (3, 7));
+    plan.copy(0, Field::Locale, 1..3);
+    assert_eq!(words(&plan), ["replace", "problem", "new"]);
+    plan.edit([0], &Change::LeftOut(true));
+    assert_eq!(
+        words(&plan),
+        ["skip", "problem", "new"],
+        "it differs from what is listed"
+    );
+    plan.edit([1], &Change::Name(String::from("c.png")));
+    assert_eq!(words(&plan), ["skip", "new", "new"]);
+    plan.edit([1], &Change::Name(String::from("a/c.png")));
+    assert!(says(&plan, 1).contains("cannot hold"));
+    plan.edit([1, 99], &Change::Field(Field::Folder, String::from("x")));
+    assert_eq!(words(&plan), ["skip", "new", "new"]);
+    assert_eq!(plan.requests().len(), 2);
+}
+
+#[test]
+fn a_place_that_is_not_listed_sends_nothing() {
+    let account = AccountName::new("acme").unwrap();
+    let mut plan = Plan::new(account, &PLACES, Wishes::default(), OnClash::Fail);
+    plan.add([file("a.png", 1)], &scope(), &Fill::Standing(vec![]));
+    assert_eq!(words(&plan), ["looking"]);
+    assert_eq!(plan.unlisted().into_iter().collect::<Vec<_>>(), [scope()]);
+    assert!(plan.requests().is_empty());
+    plan.set_unlistable(&scope(), String::from("no"));
+    assert_eq!(words(&plan), ["problem"]);
+    plan.set_listing(&scope(), []);
+    assert_eq!(words(&plan), ["new"]);
+}
+
+proptest::proptest! {
+    /// Judging only what an edit touches comes to the same as judging everything.
+    #[test]
+    fn edits_leave_what_a_new_judgement_would(
+        edits in proptest::collection::vec((0..6_usize, 0..5_u8), 0..20),
+    ) {
+        let names = ["a.png", "A.png", "b.png", "x/a.png", "X/b.png", "de.png"];
+        let files = names.iter().map(|name| file(name, 3)).collect();
+        let listed = vec![asset("de", "", "a.png", 3), asset("", "x", "B.png", 4)];
+        let mut plan = plan(OnClash::Ask, files, listed);
+        for (row, edit) in edits {
+            let change = match edit {
+                0 => Change::Field(Field::Locale, String::from("de")),
+                1 => Change::Field(Field::Folder, String::from("x")),
+                2 => Change::LeftOut(row % 2 == 0),
+                3 => Change::Name(String::from("b.PNG")),
+                _ => Change::Field(Field::Locale, String::new()),
+            };
+            plan.edit([row], &change);
+        }
+        let mut anew = plan.clone();
+        anew.settle(0..6);
+        proptest::prop_assert_eq!(words(&anew), words(&plan));
+        proptest::prop_assert_eq!(anew.totals(), plan.totals());
+    }
+}
