@@ -2,7 +2,9 @@
 
 mod event;
 mod hangup;
+mod ink;
 mod paper;
+mod pen;
 pub mod report;
 mod terminal;
 

@@ -12,6 +12,8 @@ use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 
+use super::ink::Ink;
+
 /// Beyond this no terminal is real; a size that is told wrongly must not cost memory.
 const LARGEST: Size = Size {
     width: 1000,
@@ -44,6 +46,7 @@ pub struct Paper {
     ansi: CrosstermBackend<Sheet>,
     /// The terminal itself, without the line buffer that `Stdout` has.
     out: File,
+    ink: Ink,
     /// What the terminal was last told of its cursor.
     shown: Option<bool>,
     at: Option<Position>,
@@ -57,6 +60,7 @@ impl Paper {
             ansi: CrosstermBackend::new(sheet.clone()),
             sheet,
             out,
+            ink: Ink::default(),
             shown: None,
             at: None,
         }
@@ -69,8 +73,9 @@ impl Paper {
         self.out.write_all(&bytes)
     }
 
-    /// Whatever the terminal was told of its cursor may not hold any more.
-    pub const fn forget(&mut self) {
+    /// Whatever the terminal was told may not hold any more.
+    pub fn forget(&mut self) {
+        self.ink.forget();
         self.shown = None;
         self.at = None;
     }
@@ -90,7 +95,10 @@ impl Backend for Paper {
         // A visible cursor would be seen racing over the screen where frames are not held back.
         self.hide_cursor()?;
         self.at = None;
-        self.ansi.draw(content)
+        let size = self.size()?;
+        self.ink
+            .paint(&mut self.sheet.0.borrow_mut(), size, content);
+        Ok(())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
@@ -120,14 +128,20 @@ impl Backend for Paper {
             return Ok(());
         }
         self.at = Some(position);
+        self.ink.lost();
         self.ansi.set_cursor_position(position)
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        self.ansi.clear()
+        self.clear_region(ClearType::All)
     }
 
     fn clear_region(&mut self, kind: ClearType) -> io::Result<()> {
+        let size = self.size()?;
+        match kind {
+            ClearType::All => self.ink.cleared(size),
+            _ => self.ink.forget(),
+        }
         self.ansi.clear_region(kind)
     }
 

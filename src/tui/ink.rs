@@ -1,0 +1,256 @@
+//! From changed cells to the fewest bytes that paint them: over a slow line the bytes of a key are
+//! what the user waits for.
+
+use std::io::Write as _;
+
+use ratatui::buffer::Cell;
+use ratatui::layout::Size;
+use ratatui::style::Modifier;
+
+use super::pen::Pen;
+
+/// Unchanged cells are written again instead of jumping over them, up to so many.
+const NEAR: usize = 4;
+/// From so many blanks on, erasing is shorter than writing them.
+const ERASE: usize = 5;
+/// The same where the cursor has to jump behind what was erased.
+const ERASE_AND_JUMP: usize = 12;
+
+/// What the terminal is known to show, and how the next bytes would look there.
+#[derive(Default)]
+pub struct Ink {
+    size: Size,
+    /// `None` where it is not known, as under the right half of a wide character.
+    shown: Vec<Option<Cell>>,
+    pen: Pen,
+    /// Where the next character goes, when that is certain.
+    at: Option<(u16, u16)>,
+}
+
+impl Ink {
+    /// Nothing is known of what the terminal shows.
+    pub fn forget(&mut self) {
+        self.shown.clear();
+        self.size = Size::default();
+        self.at = None;
+    }
+
+    /// The terminal was cleared, with a plain pen.
+    pub fn cleared(&mut self, size: Size) {
+        self.size = size;
+        self.at = None;
+        self.shown.clear();
+        let cells = usize::from(size.width) * usize::from(size.height);
+        self.shown.resize(cells, Some(Cell::EMPTY));
+    }
+
+    /// Something else was written in between.
+    pub const fn lost(&mut self) {
+        self.at = None;
+    }
+
+    /// Paints cells, which come line by line and from left to right, and leaves a plain pen.
+    pub fn paint<'a>(
+        &mut self,
+        out: &mut Vec<u8>,
+        size: Size,
+        cells: impl Iterator<Item = (u16, u16, &'a Cell)>,
+    ) {
+        if self.size != size {
+            self.forget();
+            self.size = size;
+            let cells = usize::from(size.width) * usize::from(size.height);
+            self.shown.resize(cells, None);
+        }
+        let mut line: Vec<(u16, &Cell)> = Vec::new();
+        let mut row = 0;
+        for (x, y, cell) in cells {
+            if y != row {
+                self.line(out, row, &line);
+                line.clear();
+                row = y;
+            }
+            line.push((x, cell));
+        }
+        self.line(out, row, &line);
+        self.pen.change(out, Pen::default());
+    }
+
+    fn index(&self, x: u16, y: u16) -> usize {
+        usize::from(y) * usize::from(self.size.width) + usize::from(x)
+    }
+
+    /// Keeps in mind what a cell shows now.
+    fn keep(&mut self, x: u16, y: u16, cell: Option<&Cell>) {
+        let at = self.index(x, y);
+        if x < self.size.width
+            && let Some(shown) = self.shown.get_mut(at)
+        {
+            *shown = cell.cloned();
+        }
+    }
+
+    fn line(&mut self, out: &mut Vec<u8>, y: u16, line: &[(u16, &Cell)]) {
+        // Erasing goes by what the line will show: all of it is known before the first byte.
+        let mut halves = Vec::new();
+        for (x, cell) in line {
+            let wide = !is_narrow(cell.symbol());
+            if wide && self.is_wide(*x + 1, y) {
+                halves.push((*x, 3));
+            } else if self.is_wide(*x, y) {
+                halves.push((*x, 2));
+            }
+            self.keep(*x, y, Some(*cell));
+            if wide {
+                self.keep(x + 1, y, None);
+            }
+        }
+        let tail = self.blank_tail(y);
+        let mut next = 0;
+        while let Some((x, cell)) = line.get(next).copied() {
+            self.go(out, x, y);
+            if x >= tail {
+                self.pen.change(out, self.pen.for_blank(cell));
+                out.extend_from_slice(b"\x1b[K");
+                return;
+            }
+            let blanks = blanks(&line[next..]);
+            let more = next + blanks < line.len();
+            let worth = if more { ERASE_AND_JUMP } else { ERASE };
+            if blanks >= worth {
+                self.pen.change(out, self.pen.for_blank(cell));
+                // Writing to a buffer cannot fail.
+                let _ = write!(out, "\x1b[{blanks}X");
+                next += blanks;
+                continue;
+            }
+            let half = halves.iter().find(|(at, _)| *at == x);
+            if let Some((_, columns)) = half.filter(|_| Pen::of(cell) != Pen::default()) {
+                // Terminals paint the other half of what is overwritten with the pen of now.
+                self.pen.change(out, Pen::default());
+                let _ = write!(out, "\x1b[{columns}X");
+            }
+            self.put(out, x, y, cell);
+            next += 1;
+        }
+    }
+
+    /// What stands there may take two columns.
+    fn is_wide(&self, x: u16, y: u16) -> bool {
+        let shown = self.shown.get(self.index(x, y));
+        shown.is_some_and(|cell| cell.as_ref().is_some_and(|it| !is_narrow(it.symbol())))
+    }
+
+    /// From where on the line shows nothing but blanks that erasing paints; its width if nowhere
+    /// or not worth it.
+    fn blank_tail(&self, y: u16) -> u16 {
+        let mut tail = self.size.width;
+        while tail > 0 {
+            let cell = self.shown.get(self.index(tail - 1, y));
+            if !cell.is_some_and(|cell| cell.as_ref().is_some_and(is_blank)) {
+                break;
+            }
+            tail -= 1;
+        }
+        if self.size.width - tail < 4 {
+            self.size.width
+        } else {
+            tail
+        }
+    }
+
+    /// Moves the cursor the shortest way that is certain.
+    fn go(&mut self, out: &mut Vec<u8>, x: u16, y: u16) {
+        let here = self.at;
+        self.at = Some((x, y));
+        if here == Some((x, y)) {
+            return;
+        }
+        if let Some((from, _)) = here.filter(|(from, line)| *line == y && *from < x) {
+            if self.again(out, from, x, y) {
+                return;
+            }
+            let _ = match x - from {
+                1 => write!(out, "\x1b[C"),
+                by => write!(out, "\x1b[{by}C"),
+            };
+            return;
+        }
+        if x == 0 && y > 0 && here.is_some_and(|(_, line)| line == y - 1) {
+            out.extend_from_slice(b"\r\n");
+            return;
+        }
+        let _ = match x {
+            0 => write!(out, "\x1b[{}H", y + 1),
+            _ => write!(out, "\x1b[{};{}H", y + 1, x + 1),
+        };
+    }
+
+    /// Writes what stands between two places once more, where that is shorter than a jump.
+    fn again(&self, out: &mut Vec<u8>, from: u16, to: u16, y: u16) -> bool {
+        if usize::from(to - from) > NEAR {
+            return false;
+        }
+        let between: Option<Vec<&Cell>> = (from..to)
+            .map(|x| self.shown.get(self.index(x, y))?.as_ref())
+            .collect();
+        let Some(between) = between else { return false };
+        let same = |cell: &&Cell| {
+            let fits = Pen::of(cell) == self.pen
+                || (is_blank(cell) && self.pen == self.pen.for_blank(cell));
+            fits && cell.symbol().is_ascii() && cell.symbol().len() == 1
+        };
+        if !between.iter().all(same) {
+            return false;
+        }
+        for cell in between {
+            out.extend_from_slice(cell.symbol().as_bytes());
+        }
+        true
+    }
+
+    fn put(&mut self, out: &mut Vec<u8>, x: u16, y: u16, cell: &Cell) {
+        let pen = if is_blank(cell) {
+            self.pen.for_blank(cell)
+        } else {
+            Pen::of(cell)
+        };
+        self.pen.change(out, pen);
+        out.extend_from_slice(cell.symbol().as_bytes());
+        let next = x + 1;
+        // Behind the last column terminals differ in where they are; behind what is not certainly
+        // one column wide as well.
+        self.at = (is_narrow(cell.symbol()) && next < self.size.width).then_some((next, y));
+    }
+}
+
+/// How many of the first cells are neighbours and blanks that erasing paints.
+fn blanks(line: &[(u16, &Cell)]) -> usize {
+    let Some((first, _)) = line.first() else {
+        return 0;
+    };
+    let neighbours = line.iter().zip(*first..);
+    neighbours
+        .take_while(|((x, cell), at)| x == at && is_blank(cell))
+        .count()
+}
+
+/// Nothing of it can be seen but the terminal's own background.
+fn is_blank(cell: &Cell) -> bool {
+    let seen = Modifier::UNDERLINED | Modifier::REVERSED | Modifier::CROSSED_OUT;
+    cell.symbol() == " " && cell.bg == Pen::PLAIN && !cell.modifier.intersects(seen)
+}
+
+/// One column wide on every terminal that is worth its name. What is not sure of that costs a jump.
+fn is_narrow(symbol: &str) -> bool {
+    let mut chars = symbol.chars();
+    let (Some(first), None) = (chars.next(), chars.next()) else {
+        return false;
+    };
+    matches!(first, ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '\u{370}'..='\u{377}'
+        | '\u{384}'..='\u{482}' | '\u{2010}'..='\u{2027}' | '\u{2190}'..='\u{21ff}'
+        | '\u{2500}'..='\u{25fc}' | '\u{2713}' | '\u{2717}' | '\u{2800}'..='\u{28ff}')
+}
+
+#[cfg(test)]
+mod tests;
