@@ -15,6 +15,8 @@ pub const INTERRUPT: Duration = Duration::from_secs(2);
 const FOLLOW: Duration = Duration::from_millis(220);
 /// How long it rests before the marks of the segments in view are asked.
 const MARKS: Duration = Duration::from_millis(300);
+/// How long it rests before the details follow it. Longer than a held key's pace.
+const REST: Duration = Duration::from_millis(120);
 /// How long several finished uploads are waited for before their list is asked again.
 const RELOAD: Duration = Duration::from_millis(150);
 
@@ -27,6 +29,7 @@ pub struct Timers {
     follow: Option<Instant>,
     marks: Option<Instant>,
     reload: Option<Instant>,
+    rest: Option<Instant>,
 }
 
 impl Timers {
@@ -60,6 +63,10 @@ impl Timers {
         self.marks = Some(now + MARKS);
     }
 
+    pub fn rest(&mut self, now: Instant) {
+        self.rest = Some(now + REST);
+    }
+
     pub fn reload(&mut self, now: Instant) {
         self.reload = Some(now + RELOAD);
     }
@@ -86,6 +93,7 @@ impl State {
             timers.follow,
             timers.marks,
             timers.reload,
+            timers.rest,
             self.notices.until(),
         ]
         .into_iter()
@@ -111,6 +119,9 @@ impl State {
         }
         due(&mut self.timers.interrupt, now);
         self.transfers.meters.tick(now);
+        if due(&mut self.timers.rest, now) {
+            self.browse.held = None;
+        }
         self.notices.expire(now);
         let mut effects = Vec::new();
         if due(&mut self.timers.follow, now) {

@@ -18,7 +18,12 @@ impl State {
     /// Changes the state by one message and says what I/O that needs. Never waits.
     pub fn update(&mut self, msg: Msg, now: Instant) -> Vec<Effect> {
         let effects = match msg {
-            Msg::Input(input) => self.on_input(&input, now),
+            Msg::Input(input) => {
+                let (spot, told) = (self.spot(), self.details());
+                let effects = self.on_input(&input, now);
+                self.hold_details(spot, told, now);
+                effects
+            }
             Msg::Tick => self.tick(now),
             Msg::Loaded { id, answer } => self.on_answer(id, answer, now),
             Msg::Job(job) => self.on_job(&job, now),

@@ -1,5 +1,7 @@
 //! What the details pane says of the thing under the cursor: plain fields first, raw JSON behind.
 
+use std::time::Instant;
+
 use super::{Opened, Pane, PlaceRow};
 use crate::api::{Field, KeyReport};
 use crate::app::State;
@@ -54,10 +56,51 @@ impl Details {
     }
 }
 
+/// A place of the cursor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Spot {
+    /// The pane with the focus, and the one that the details speak of.
+    pane: (Pane, Pane),
+    at: usize,
+}
+
 impl State {
-    /// What the details pane says, of the row under the cursor of the list pane used last; `None`
-    /// when that has no rows.
+    /// What the details pane says, of the row under the cursor of the list pane used last once the
+    /// cursor rests; `None` when that has no rows.
     pub fn details(&self) -> Option<Details> {
+        let held = self.browse.held.clone();
+        held.or_else(|| self.details_here())
+    }
+
+    /// Where the cursor is that the details follow.
+    pub(crate) fn spot(&self) -> Spot {
+        let browse = &self.browse;
+        let opened = browse.open();
+        let at = match (browse.subject, opened) {
+            (Pane::Places, _) => browse.places.cursor(),
+            (_, None) => 0,
+            (Pane::Middle, Some(opened)) => opened.segments.list.cursor(),
+            (Pane::Assets | Pane::Details, Some(opened)) => opened.assets.list.cursor(),
+        };
+        Spot {
+            pane: (browse.focus, browse.subject),
+            at,
+        }
+    }
+
+    /// After an input: the details stay as they were while the cursor moves within a list, and
+    /// follow at once everywhere else.
+    pub(crate) fn hold_details(&mut self, before: Spot, told: Option<Details>, now: Instant) {
+        let spot = self.spot();
+        if !self.modals.is_empty() || spot.pane != before.pane {
+            self.browse.held = None;
+        } else if spot.at != before.at {
+            self.browse.held = self.browse.held.take().or(told);
+            self.timers.rest(now);
+        }
+    }
+
+    fn details_here(&self) -> Option<Details> {
         let browse = &self.browse;
         match browse.subject {
             Pane::Places => match browse.places.current()? {

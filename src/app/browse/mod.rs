@@ -73,6 +73,9 @@ pub struct Browse {
     pub raw: bool,
     /// First line of the details that is shown.
     pub details_top: usize,
+    /// What the details still say while the cursor is on its way: painting them anew for every row
+    /// it passes would cost most of what a key sends.
+    pub held: Option<Details>,
 }
 
 impl Browse {

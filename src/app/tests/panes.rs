@@ -353,6 +353,25 @@ fn details_show_fields_first_and_raw_json_one_key_further() {
 }
 
 #[test]
+fn details_follow_the_cursor_once_it_rests() {
+    let mut world = World::at_site();
+    let told = |world: &World| world.state.details().unwrap().title;
+    let first = told(&world);
+    world.keys("j");
+    assert_eq!(told(&world), first);
+    world.wait(100);
+    world.type_text("j");
+    world.wait(100);
+    assert_eq!(told(&world), first, "each key begins the wait anew");
+    world.wait(30);
+    assert_eq!(told(&world), world.current().unwrap());
+    assert_ne!(told(&world), first);
+    // Whoever goes there wants to read what the cursor is on.
+    world.keys("k i");
+    assert_eq!(told(&world), world.current().unwrap());
+}
+
+#[test]
 fn ctrl_d_and_u_move_and_change_nothing() {
     let mut world = World::at_site();
     world.keys("ctrl-d ctrl-u ctrl-f ctrl-b g g G home end");

@@ -95,9 +95,8 @@ fn style() -> impl Strategy<Value = Style> {
         1 => Just(Modifier::REVERSED),
         1 => Just(Modifier::BOLD | Modifier::UNDERLINED),
     ];
-    (colours.clone(), colours, marks).prop_map(|(ink, paper, marks)| {
-        Style::reset().fg(ink).bg(paper).add_modifier(marks)
-    })
+    (colours.clone(), colours, marks)
+        .prop_map(|(ink, paper, marks)| Style::reset().fg(ink).bg(paper).add_modifier(marks))
 }
 
 fn piece() -> impl Strategy<Value = (u16, u16, String, Style)> {
