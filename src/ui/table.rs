@@ -315,6 +315,8 @@ fn cell(buffer: &mut Buffer, (x, y): (u16, u16), wide: u16, text: &str, right: b
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::text::Clock;
+    use crate::ui::theme::Theme;
     use proptest::prelude::*;
 
     proptest! {
@@ -353,6 +355,40 @@ mod tests {
             column("locale", Width::Fixed(6), 1),
             column("size", Width::Fixed(8), 2),
         ]
+    }
+
+    #[test]
+    fn a_million_rows_cost_what_a_page_costs() {
+        let asked = |len: usize| {
+            let asked = std::cell::Cell::new(0_usize);
+            let columns: Vec<&'static Column<u8>> = Box::leak(Box::new(columns())).iter().collect();
+            let table = Table {
+                columns: &columns,
+                sorted: None,
+                len,
+                cursor: Some(len - 1),
+                focused: true,
+            };
+            let area = Rect::new(0, 0, 60, 30);
+            let clock = Clock {
+                now: jiff::Timestamp::UNIX_EPOCH,
+                zone: jiff::tz::TimeZone::UTC,
+            };
+            let paint = Paint {
+                theme: Theme::new(true, false),
+                clock: &clock,
+                beat: 0,
+            };
+            table.draw(&mut Buffer::empty(area), area, &mut 0, &paint, |_| {
+                asked.set(asked.get() + 1);
+                Some(Row::Item {
+                    item: &0,
+                    marked: false,
+                })
+            });
+            asked.get()
+        };
+        assert_eq!(asked(1_000_000), asked(1_000));
     }
 
     #[test]

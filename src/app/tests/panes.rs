@@ -356,18 +356,21 @@ fn details_show_fields_first_and_raw_json_one_key_further() {
 fn details_follow_the_cursor_once_it_rests() {
     let mut world = World::at_site();
     let told = |world: &World| world.state.details().unwrap().title;
+    world.keys("j j");
+    world.wait(200);
     let first = told(&world);
-    world.keys("j");
+    world.type_text("k");
     assert_eq!(told(&world), first);
     world.wait(100);
-    world.type_text("j");
+    world.type_text("k");
     world.wait(100);
     assert_eq!(told(&world), first, "each key begins the wait anew");
     world.wait(30);
     assert_eq!(told(&world), world.current().unwrap());
     assert_ne!(told(&world), first);
     // Whoever goes there wants to read what the cursor is on.
-    world.keys("k i");
+    world.keys("j j");
+    world.type_text("i");
     assert_eq!(told(&world), world.current().unwrap());
 }
 
