@@ -66,6 +66,26 @@ pub enum Effect {
     },
     CancelJob(JobId),
     RetryJob(JobId),
+    PauseJob(JobId),
+    /// Ends a pause, or begins what an earlier run left.
+    GoOnJob(JobId),
+    PauseAll,
+    GoOnAll,
+    /// Goes on with what an earlier run left and nobody has paused.
+    Resume,
+    /// Looks whether the service lists a file in doubt; sends nothing.
+    LookAgain(JobId),
+    /// The user says that a file in doubt is there.
+    CallDone(JobId),
+    /// These two change places in the queue.
+    SwapJobs(JobId, JobId),
+    /// In front of all others, or behind them.
+    ReorderJob {
+        job: JobId,
+        first: bool,
+    },
+    /// Takes in what another process did with the queue. Answered by `Msg::Queue`.
+    RefreshQueue,
     /// Forget finished jobs.
     ClearJobs(Vec<JobId>),
     /// Change an asset's texts. Answered by `Msg::Loaded` with `Answer::Updated`.

@@ -86,6 +86,8 @@ pub struct State {
     pub filtering: Option<tui_input::Input>,
     /// Keys of a chord that is not complete.
     pub pending: Vec<Key>,
+    /// The wall clock as of the last message, which the caller tells: for what counts down.
+    pub time: jiff::Timestamp,
     /// Turns while something moves.
     pub spinner: usize,
     pub memory: Memory,
@@ -111,6 +113,7 @@ impl State {
             options,
             filtering: None,
             pending: Vec::new(),
+            time: jiff::Timestamp::UNIX_EPOCH,
             spinner: 0,
             memory: Memory::default(),
             keymap: Keymap::defaults(),
@@ -176,6 +179,9 @@ impl State {
 
     /// The contexts whose keys work now, innermost first.
     pub fn contexts(&self) -> &'static [Context] {
+        if self.transfers.open {
+            return &[Context::Transfers];
+        }
         match self.browse.focus {
             Pane::Places => &[Context::Places, Context::Lists, Context::Everywhere],
             Pane::Middle => &[Context::Middle, Context::Lists, Context::Everywhere],
@@ -227,7 +233,7 @@ impl State {
     /// Something is on its way: a spinner turns.
     pub fn moving(&self) -> bool {
         self.browse.loading()
-            || self.transfers.unfinished() > 0
+            || self.transfers.counts().running > 0
             || self.modals.iter().any(|modal| modal.moves())
     }
 }

@@ -22,6 +22,14 @@ pub enum Msg {
         id: RequestId,
         answer: Answer,
     },
+    /// How the queue stands: at the start with the jobs that earlier runs left, later without.
+    Queue {
+        jobs: Vec<Arc<Job>>,
+        /// Those that begin only when the user says so.
+        left: Vec<JobId>,
+        /// This process works on the queue; else another one does.
+        works: bool,
+    },
     /// A transfer was added or changed its state.
     Job(Arc<Job>),
     /// Bytes of a running transfer so far; goes back to 0 on a new try.

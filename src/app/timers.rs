@@ -19,6 +19,8 @@ const MARKS: Duration = Duration::from_millis(300);
 const REST: Duration = Duration::from_millis(120);
 /// How long several finished uploads are waited for before their list is asked again.
 const RELOAD: Duration = Duration::from_millis(150);
+/// How often what counts down is counted.
+const COUNT: Duration = Duration::from_secs(1);
 
 /// Moments that a tick is needed at.
 #[derive(Debug, Default)]
@@ -30,6 +32,7 @@ pub struct Timers {
     marks: Option<Instant>,
     reload: Option<Instant>,
     rest: Option<Instant>,
+    count: Option<Instant>,
 }
 
 impl Timers {
@@ -94,6 +97,7 @@ impl State {
             timers.marks,
             timers.reload,
             timers.rest,
+            timers.count,
             self.notices.until(),
         ]
         .into_iter()
@@ -108,6 +112,20 @@ impl State {
         } else {
             self.timers.spin = None;
         }
+    }
+
+    /// Keeps what counts down on screen in step, a second at a time, and only while it is seen; the
+    /// end of an account's pause changes the strip.
+    pub(super) fn tend_count(&mut self, now: Instant) {
+        let release = self.transfers.next_release(self.time);
+        let counts = self.transfers.counts().waiting > 0 || release.is_some();
+        let seen = self.transfers.open && (counts || self.transfers.elsewhere);
+        let wanted = if seen {
+            Some(now + COUNT)
+        } else {
+            release.map(|then| now + super::transfers::until(then, self.time))
+        };
+        self.timers.count = wanted.map(|at| self.timers.count.map_or(at, |set| set.min(at)));
     }
 
     pub(super) fn tick(&mut self, now: Instant) -> Vec<Effect> {
@@ -129,6 +147,9 @@ impl State {
         }
         if due(&mut self.timers.marks, now) {
             effects.extend(self.ask_marks());
+        }
+        if due(&mut self.timers.count, now) && self.transfers.open && self.transfers.elsewhere {
+            effects.push(Effect::RefreshQueue);
         }
         if due(&mut self.timers.reload, now) {
             effects.extend(self.load_assets(now));

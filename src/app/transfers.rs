@@ -1,142 +1,259 @@
-//! Transfers as the screen knows them: the strip, and what their end changes in the lists.
+//! Transfers as the screen knows them: every job in the queue's order, counted as it changes, so
+//! that neither a change nor a frame looks at all of them.
 
-use std::time::Instant;
+mod standing;
+mod told;
 
-use super::State;
-use super::effect::Effect;
-use super::modal::view::Tone;
-use crate::domain::{Entry, SafeText};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+pub use self::standing::{MARKS, Mark, Standing, marks, since, until};
+use crate::api::ApiErrorKind;
+use crate::domain::AccountName;
 use crate::transfer::job::{Direction, Job, JobId, JobState};
 use crate::transfer::{Meters, Total};
 
-impl State {
-    /// A job was added or changed: when it ends, the lists it touches are asked again, and what
-    /// happened is said.
-    pub(crate) fn on_job(&mut self, job: &Job, now: Instant) -> Vec<Effect> {
-        let before = self.transfers.put(job.clone(), now);
-        let ended = job.state.is_over() && before.is_none_or(|before| !before.state.is_over());
-        if !ended {
-            return Vec::new();
-        }
-        let name = SafeText::name(&job.name);
-        let up = job.direction == Direction::Up;
-        if up && job.state != JobState::Cancelled {
-            self.touch(&job.account, &job.scope, now);
-        }
-        match &job.state {
-            JobState::Done { asset, path } => {
-                let place = SafeText::prose(&job.place);
-                let mut text = match (up, path) {
-                    (false, Some(path)) => {
-                        format!(
-                            "{name} was saved as {}",
-                            SafeText::name(&path.to_string_lossy())
-                        )
-                    }
-                    (false, None) => format!("{name} was saved"),
-                    (true, _) => match self.where_listed(job) {
-                        Some(listed) if job.place.is_empty() => {
-                            format!("{name} is listed in {listed}")
-                        }
-                        Some(listed) => format!("{name} is listed in {listed} ({place})"),
-                        None => format!("{name} is listed"),
-                    },
-                };
-                for warning in &job.warnings {
-                    text = format!("{text}. But: {}", SafeText::prose(warning));
-                }
-                let tone = if job.warnings.is_empty() {
-                    Tone::Good
-                } else {
-                    Tone::Warning
-                };
-                self.notices.say(tone, text, now);
-                if let Some(asset) = asset.as_ref().filter(|_| up) {
-                    self.want_asset(&job.account, asset);
-                }
-            }
-            JobState::Failed(error) => {
-                self.notices.fail(error, now);
-                if let Some(message) = self.notices.all.back_mut() {
-                    message.text = format!("{name}: {error}. t shows it, r there tries again");
-                }
-            }
-            JobState::InDoubt(error) => {
-                self.notices.fail(error, now);
-                if let Some(message) = self.notices.all.back_mut() {
-                    message.text = format!(
-                        "{name}: the answer was lost, so it may be there or not; t shows it"
-                    );
-                }
-            }
-            JobState::Unlisted { reason } => {
-                let reason = SafeText::prose(reason);
-                let text = format!("{name} was sent, but {reason}");
-                self.notices.say(Tone::Bad, text, now);
-            }
-            JobState::Cancelled => {
-                self.notices
-                    .say(Tone::Plain, format!("{name} was cancelled"), now);
-            }
-            JobState::Queued | JobState::Running(_) | JobState::Waiting { .. } => {}
-        }
-        Vec::new()
-    }
-
-    /// The segment's or container's name that an uploaded file is listed in, as far as it is known.
-    fn where_listed(&self, job: &Job) -> Option<String> {
-        let opened = self.opened(&job.account, job.scope.container())?;
-        let name = match job.scope.segment() {
-            None => opened.info().name.clone(),
-            Some(id) => {
-                let rows = opened.segments.list.rows().iter();
-                let found = rows.filter_map(Entry::read).find(|it| it.id == *id);
-                found?.name()
-            }
-        };
-        Some(SafeText::prose(&name).into_string())
-    }
-}
-
-/// Every job of this session, in the order they were added.
+/// Every job of this session and what earlier ones left.
 #[derive(Debug, Default)]
 pub struct Transfers {
-    pub jobs: Vec<Job>,
+    jobs: HashMap<JobId, Arc<Job>>,
+    /// In the queue's order.
+    order: Vec<(i64, JobId)>,
+    counts: Counts,
     pub meters: Meters,
+    /// Accounts whose service asked for a pause.
+    holds: HashMap<AccountName, Hold>,
+    /// Left by an earlier run: they begin when the user says so.
+    left: HashSet<JobId>,
+    /// Another program works on the queue; this one looks on and adds.
+    pub elsewhere: bool,
+    /// The pane's cursor, for what is done there.
+    pub cursor: PaneCursor,
+    /// The pane is open.
+    pub open: bool,
+}
+
+/// Where the pane's cursor is: on a job, wherever that moves; else on a row.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PaneCursor {
+    pub job: Option<JobId>,
+    pub row: usize,
+}
+
+/// The service asked an account to pause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    pub until: Timestamp,
+    /// How long the service asked for, where it said so.
+    pub asked: Option<Duration>,
+}
+
+/// How many jobs stand where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Neither begun nor paused.
+    pub queued: usize,
+    /// Before another try, not paused.
+    pub waiting: usize,
+    pub paused: usize,
+    pub running: usize,
+    pub done: usize,
+    pub failed: usize,
+    /// In doubt, or not listed as sent.
+    pub doubted: usize,
+    pub cancelled: usize,
+    /// Not over, going up.
+    pub up: usize,
+    /// Not over, going down.
+    pub down: usize,
+}
+
+impl Counts {
+    /// Jobs that are not over.
+    pub const fn unfinished(&self) -> usize {
+        self.up + self.down
+    }
+
+    fn count(&mut self, job: &Job, more: bool) {
+        let step = |number: &mut usize| {
+            *number = if more {
+                *number + 1
+            } else {
+                number.saturating_sub(1)
+            };
+        };
+        step(match &job.state {
+            JobState::Queued | JobState::Waiting { .. } if job.paused => &mut self.paused,
+            JobState::Queued => &mut self.queued,
+            JobState::Waiting { .. } => &mut self.waiting,
+            JobState::Running(_) => &mut self.running,
+            JobState::Done { .. } => &mut self.done,
+            JobState::Failed(_) => &mut self.failed,
+            JobState::InDoubt(_) | JobState::Unlisted { .. } => &mut self.doubted,
+            JobState::Cancelled => &mut self.cancelled,
+        });
+        if !job.state.is_over() {
+            step(match job.direction {
+                Direction::Up => &mut self.up,
+                Direction::Down => &mut self.down,
+            });
+        }
+    }
 }
 
 /// What the strip at the lower right says.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Strip {
-    /// Jobs that are not cancelled.
-    pub total: usize,
-    pub done: usize,
-    pub running: usize,
-    pub queued: usize,
-    /// Failed, in doubt or not listed.
-    pub failed: usize,
+    pub counts: Counts,
     /// How far the run is.
     pub run: Total,
+    /// Left by an earlier run, and not begun.
+    pub left: usize,
+    /// The account that has to pause, where there is one.
+    pub held: Option<AccountName>,
+}
+
+impl Strip {
+    /// Jobs that are not cancelled.
+    pub const fn total(&self) -> usize {
+        let counts = &self.counts;
+        counts.unfinished() + counts.done + counts.failed + counts.doubted
+    }
 }
 
 impl Transfers {
-    /// Puts a job in, or its new state.
-    pub fn put(&mut self, job: Job, now: Instant) -> Option<Job> {
+    /// Puts a job in, or its new state. Answers what it was before.
+    pub fn put(&mut self, job: Arc<Job>, now: Instant) -> Option<Arc<Job>> {
         self.meters.put(&job, now);
-        if let Some(known) = self.jobs.iter_mut().find(|known| known.id == job.id) {
-            return Some(std::mem::replace(known, job));
+        self.counts.count(&job, true);
+        let (id, place) = (job.id, (job.order, job.id));
+        if job.state.is_over() && !matches!(job.state, JobState::InDoubt(_))
+            || matches!(job.state, JobState::Running(_))
+        {
+            self.left.remove(&id);
         }
-        self.jobs.push(job);
-        None
+        if let JobState::Waiting { until, error, .. } = &job.state
+            && let ApiErrorKind::RateLimited { after } = error.kind
+        {
+            let known = self.holds.get(&job.account).map(|hold| hold.until);
+            if known.is_none_or(|known| known < *until) {
+                let hold = Hold {
+                    until: *until,
+                    asked: after,
+                };
+                self.holds.insert(job.account.clone(), hold);
+            }
+        }
+        let before = self.jobs.insert(id, job);
+        if let Some(before) = &before {
+            self.counts.count(before, false);
+        }
+        let old = before.as_ref().map(|job| (job.order, job.id));
+        if old != Some(place) {
+            if let Some(at) = old.and_then(|old| self.order.binary_search(&old).ok()) {
+                self.order.remove(at);
+            }
+            if let Err(at) = self.order.binary_search(&place) {
+                self.order.insert(at, place);
+            }
+        }
+        before
+    }
+
+    /// Takes out what is finished or cancelled; answers what that was.
+    pub fn clear(&mut self) -> Vec<JobId> {
+        let gone: Vec<JobId> = self
+            .jobs
+            .values()
+            .filter(|job| matches!(job.state, JobState::Done { .. } | JobState::Cancelled))
+            .map(|job| job.id)
+            .collect();
+        for id in &gone {
+            if let Some(job) = self.jobs.remove(id) {
+                self.counts.count(&job, false);
+            }
+        }
+        self.order.retain(|(_, id)| self.jobs.contains_key(id));
+        gone
+    }
+
+    /// How many rows the pane has.
+    pub const fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    pub const fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    pub const fn counts(&self) -> Counts {
+        self.counts
     }
 
     /// Jobs that are not over.
-    pub fn unfinished(&self) -> usize {
-        self.jobs.iter().filter(|job| !job.state.is_over()).count()
+    pub const fn unfinished(&self) -> usize {
+        self.counts.unfinished()
     }
 
-    pub fn get(&self, id: JobId) -> Option<&Job> {
-        self.jobs.iter().find(|job| job.id == id)
+    /// Jobs that run or will begin by themselves.
+    pub fn under_way(&self) -> usize {
+        let open = |id: &&JobId| {
+            let job = self.jobs.get(*id);
+            job.is_some_and(|job| !job.state.is_over() && !job.paused)
+        };
+        let counts = &self.counts;
+        let begins = counts.running + counts.queued + counts.waiting;
+        begins.saturating_sub(self.left.iter().filter(open).count())
+    }
+
+    pub fn get(&self, id: JobId) -> Option<&Arc<Job>> {
+        self.jobs.get(&id)
+    }
+
+    /// The job in this row of the pane.
+    pub fn at(&self, row: usize) -> Option<&Arc<Job>> {
+        self.order.get(row).and_then(|(_, id)| self.jobs.get(id))
+    }
+
+    /// All of them, in the queue's order. Looks at every job: for what the user asks, not for frames.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Job>> {
+        self.order.iter().filter_map(|(_, id)| self.jobs.get(id))
+    }
+
+    /// The row of a job.
+    pub fn row(&self, id: JobId) -> Option<usize> {
+        let order = self.jobs.get(&id)?.order;
+        self.order.binary_search(&(order, id)).ok()
+    }
+
+    /// The row under the pane's cursor.
+    pub fn cursor_row(&self) -> usize {
+        let row = self.cursor.job.and_then(|id| self.row(id));
+        row.unwrap_or(self.cursor.row)
+            .min(self.len().saturating_sub(1))
+    }
+
+    /// Puts the pane's cursor onto a row.
+    pub fn put_cursor(&mut self, row: usize) {
+        self.cursor = PaneCursor {
+            job: self.order.get(row).map(|(_, id)| *id),
+            row,
+        };
+    }
+
+    /// Puts the pane's cursor onto a job, where there is one.
+    pub const fn put_cursor_on(&mut self, job: Option<JobId>) {
+        if job.is_some() {
+            self.cursor.job = job;
+        }
+    }
+
+    /// The job under the pane's cursor.
+    pub fn current(&self) -> Option<&Arc<Job>> {
+        self.at(self.cursor_row())
     }
 
     /// The share that is through, 0 to 1.
@@ -148,24 +265,55 @@ impl Transfers {
         }
     }
 
-    pub fn strip(&self) -> Strip {
-        let mut strip = Strip {
-            run: self.meters.total(),
-            ..Strip::default()
-        };
-        for job in &self.jobs {
-            match &job.state {
-                JobState::Cancelled => continue,
-                JobState::Queued | JobState::Waiting { .. } => strip.queued += 1,
-                JobState::Running(_) => strip.running += 1,
-                JobState::Done { .. } => strip.done += 1,
-                JobState::Failed(_) | JobState::InDoubt(_) | JobState::Unlisted { .. } => {
-                    strip.failed += 1;
-                }
+    /// What an earlier run left and nobody has decided on, in the queue's order.
+    pub fn left(&self) -> Vec<JobId> {
+        let mut left: Vec<&Arc<Job>> = self.left.iter().filter_map(|id| self.get(*id)).collect();
+        left.sort_by_key(|job| (job.order, job.id));
+        left.into_iter().map(|job| job.id).collect()
+    }
+
+    /// These are left by an earlier run.
+    pub(super) fn leave(&mut self, left: &[JobId]) {
+        self.left = left.iter().copied().collect();
+    }
+
+    pub fn left_count(&self) -> usize {
+        self.left.len()
+    }
+
+    pub fn is_left(&self, id: JobId) -> bool {
+        self.left.contains(&id)
+    }
+
+    /// It was said of this one, or of all that an earlier run left, that it goes on.
+    pub fn goes_on(&mut self, id: Option<JobId>) {
+        match id {
+            Some(id) => {
+                self.left.remove(&id);
             }
-            strip.total += 1;
+            None => self.left.clear(),
         }
-        strip
+    }
+
+    /// The pause that the account's service asked for, while it lasts.
+    pub fn hold(&self, account: &AccountName, time: Timestamp) -> Option<&Hold> {
+        self.holds.get(account).filter(|hold| hold.until > time)
+    }
+
+    /// When the next pause of an account is over.
+    pub fn next_release(&self, time: Timestamp) -> Option<Timestamp> {
+        let lasting = self.holds.values().map(|hold| hold.until);
+        lasting.filter(|until| *until > time).min()
+    }
+
+    pub fn strip(&self, time: Timestamp) -> Strip {
+        let held = self.holds.iter().filter(|(_, hold)| hold.until > time);
+        Strip {
+            counts: self.counts,
+            run: self.meters.total(),
+            left: self.left.len(),
+            held: held.map(|(account, _)| account).min().cloned(),
+        }
     }
 }
 

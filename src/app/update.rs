@@ -27,6 +27,7 @@ impl State {
             Msg::Tick => self.tick(now),
             Msg::Loaded { id, answer } => self.on_answer(id, answer, now),
             Msg::Job(job) => self.on_job(&job, now),
+            Msg::Queue { jobs, left, works } => self.on_queue(jobs, &left, works, now),
             Msg::Progress { job, bytes } => {
                 self.transfers.meters.bytes(job, bytes, now);
                 Vec::new()
@@ -58,6 +59,7 @@ impl State {
             Msg::Signal(Signal::Resumed) => vec![Effect::Redraw],
         };
         self.tend_spinner(now);
+        self.tend_count(now);
         effects
     }
 

@@ -50,7 +50,9 @@ async fn settle(transfers: &Transfers, patient: bool) {
             }
             JobState::InDoubt(_) => output.note(&format!("{name}: {NOT_KNOWN}")),
             _ if !job.state.is_over() && transfers.keeps() => {
-                output.note(&format!("{name}: kept, it goes on with the next start"));
+                output.note(&format!(
+                    "{name}: kept, the next start offers to go on with it"
+                ));
             }
             _ if !job.state.is_over() => output.note(&format!("{name}: stopped")),
             _ => {}
@@ -83,17 +85,10 @@ pub async fn run(
 
 /// What there is to say at the beginning: the journal's news before all else.
 fn notice(session: &Session, transfers: &Transfers) -> Option<String> {
-    let unfinished =
-        |job: &&Arc<Job>| !job.state.is_over() || matches!(job.state, JobState::InDoubt(_));
-    let left = transfers.jobs().iter().filter(unfinished).count();
     let mut notes = transfers.notes().to_vec();
     if !transfers.works() {
         notes
             .push("Another assetdeck works on the transfers; this one hands them over.".to_owned());
-    } else if left > 0 {
-        notes.push(format!(
-            "{left} transfers of an earlier run go on as soon as their account is open; t shows them."
-        ));
     }
     notes.extend(session.how_to_begin());
     (!notes.is_empty()).then(|| notes.join(" "))

@@ -50,7 +50,6 @@ impl Runtime {
     ) -> Self {
         let root = CancellationToken::new();
         let tasks = TaskTracker::new();
-        transfers.resume();
         tasks.spawn(
             root.clone()
                 .run_until_cancelled_owned(watch::forward(transfers.clone(), inbox.clone())),
@@ -169,6 +168,24 @@ impl Runtime {
             },
             Effect::CancelJob(id) => self.transfers.cancel(id),
             Effect::RetryJob(id) => self.transfers.retry(id),
+            Effect::PauseJob(id) => self.transfers.pause(id),
+            Effect::GoOnJob(id) => self.transfers.go_on(id),
+            Effect::PauseAll => self.transfers.pause_all(),
+            Effect::GoOnAll => self.transfers.go_on_all(),
+            Effect::Resume => {
+                self.transfers.resume();
+            }
+            Effect::LookAgain(id) => self.transfers.look_again(id),
+            Effect::CallDone(id) => self.transfers.call_done(id),
+            Effect::SwapJobs(one, other) => self.transfers.swap(one, other),
+            Effect::ReorderJob { job, first } => self.transfers.reorder(job, first),
+            Effect::RefreshQueue => {
+                let (transfers, inbox) = (self.transfers.clone(), self.inbox.clone());
+                self.tasks.spawn(async move {
+                    transfers.refresh().await;
+                    send(&inbox, watch::queue(&transfers, Vec::new()));
+                });
+            }
             Effect::ClearJobs(ids) => self.transfers.clear(&ids),
             Effect::Open { url } => self.open(url),
             Effect::Copy { .. } | Effect::Suspend | Effect::Redraw | Effect::Quit => {}

@@ -10,7 +10,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::{Providers, send};
 use crate::api::Connector;
 use crate::app::msg::Msg;
-use crate::transfer::job::{JobId, JobState};
+use crate::transfer::job::{Job, JobId, JobState};
 use crate::transfer::{Progress, Transfers};
 
 /// How often bytes are told: as often as a screen may be redrawn while something moves.
@@ -22,10 +22,10 @@ pub(super) async fn forward(transfers: Transfers, inbox: UnboundedSender<Msg>) {
     let mut running: HashSet<JobId> = HashSet::new();
     let mut told: HashMap<JobId, u64> = HashMap::new();
     // What an earlier run left; what went well then is no news.
-    for job in transfers.jobs() {
-        if !matches!(job.state, JobState::Done { .. } | JobState::Cancelled) {
-            send(&inbox, Msg::Job(job));
-        }
+    let mut jobs = transfers.jobs();
+    jobs.retain(|job| !matches!(job.state, JobState::Done { .. } | JobState::Cancelled));
+    if !jobs.is_empty() || !transfers.works() {
+        send(&inbox, queue(&transfers, jobs));
     }
     let mut timer = interval(EVERY);
     timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -54,6 +54,15 @@ pub(super) async fn forward(transfers: Transfers, inbox: UnboundedSender<Msg>) {
         if inbox.is_closed() {
             return;
         }
+    }
+}
+
+/// How the queue stands.
+pub(super) fn queue(transfers: &Transfers, jobs: Vec<Arc<Job>>) -> Msg {
+    Msg::Queue {
+        jobs,
+        left: transfers.left(),
+        works: transfers.works(),
     }
 }
 

@@ -90,6 +90,7 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
         desktop: matches!(Place::here(), Place::Desktop),
     };
     let mut state = State::new(start.connector.accounts(), options);
+    state.time = Timestamp::now();
     if let Some(notice) = start.notice {
         state.notices.say(Tone::Plain, notice, now);
     }
@@ -295,6 +296,7 @@ impl Tui {
             }
             Came::Deadline => return Ok(None),
         };
+        self.state.time = Timestamp::now();
         let effects = self.state.update(msg, now);
         self.perform(effects, screen)
     }

@@ -9,7 +9,7 @@ use super::text::wrap;
 use crate::app::State;
 use crate::app::modal::view::{Hint, Tone, Words, toned};
 use crate::app::transfers::Strip;
-use crate::domain::{size_words, time_words};
+use crate::domain::{SafeText, size_words, time_words};
 
 /// Most lines of a notice; all of it is among the messages.
 const NOTICE_LINES: usize = 3;
@@ -25,7 +25,7 @@ impl Footer {
     /// Composes it for this width.
     pub fn compose(state: &State, width: u16, paint: &Paint<'_>) -> Self {
         let room = width.saturating_sub(2);
-        let strip = strip(&state.transfers.strip(), room, paint);
+        let strip = strip(&state.transfers.strip(state.time), room, paint);
         let left = room.saturating_sub(wide(&strip) + if strip.is_empty() { 0 } else { 2 });
         let hints = if state.modals.is_empty() {
             state.hints()
@@ -99,22 +99,24 @@ fn one(hint: &Hint) -> Words {
     ]
 }
 
-/// `↑ 3/12 41 % 1.2 MB/s  1 failed`, and less where there is less room.
+/// `↑ 3/12 41 % 1.2 MB/s 40 s left  2 paused  ✗ 1 failed`, and less where there is less room.
 fn strip(strip: &Strip, room: u16, paint: &Paint<'_>) -> Words {
-    if strip.total == 0 {
+    let counts = &strip.counts;
+    if strip.total() == 0 {
         return Vec::new();
     }
     let mut words = Words::new();
-    if strip.running + strip.queued > 0 {
+    let begins = counts.running + counts.queued + counts.waiting;
+    if begins > strip.left {
         let way = strip.run.arrows();
-        let lead = if strip.running > 0 {
+        let lead = if counts.running > 0 {
             format!("{} {way}", paint.spinner())
         } else {
             way.to_owned()
         };
         words.push(toned(lead, Tone::Strong));
         words.push(toned(
-            format!(" {}/{}", strip.done, strip.total),
+            format!(" {}/{}", counts.done, strip.total()),
             Tone::Plain,
         ));
         if let Some(percent) = strip.run.percent().filter(|_| room >= 50) {
@@ -126,12 +128,28 @@ fn strip(strip: &Strip, room: u16, paint: &Paint<'_>) -> Words {
         if let Some(left) = strip.run.left.filter(|_| room >= 90) {
             words.push(toned(format!(" {} left", time_words(left)), Tone::Dim));
         }
-    } else if strip.done > 0 {
-        words.push(toned(format!("✓ {} done", strip.done), Tone::Good));
+    } else if counts.done > 0 {
+        words.push(toned(format!("✓ {} done", counts.done), Tone::Good));
     }
-    if strip.failed > 0 {
+    let mut add = |text: String, tone| {
         let gap = if words.is_empty() { "" } else { "  " };
-        words.push(toned(format!("{gap}✗ {} failed", strip.failed), Tone::Bad));
+        words.push(toned(format!("{gap}{text}"), tone));
+    };
+    if let Some(account) = strip.held.as_ref().filter(|_| room >= 70) {
+        let account = SafeText::name(account.as_str());
+        add(format!("{account} held"), Tone::Warning);
+    }
+    if counts.paused > 0 && room >= 50 {
+        add(format!("{} paused", counts.paused), Tone::Dim);
+    }
+    if strip.left > 0 {
+        add(format!("{} left over", strip.left), Tone::Warning);
+    }
+    if counts.doubted > 0 {
+        add(format!("? {} in doubt", counts.doubted), Tone::Warning);
+    }
+    if counts.failed > 0 {
+        add(format!("✗ {} failed", counts.failed), Tone::Bad);
     }
     words
 }

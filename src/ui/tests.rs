@@ -1,6 +1,7 @@
 //! Whole screens as a user sees them: sizes, faces of panes, names from hell, modals.
 
 mod fixture;
+mod transfers;
 
 use insta::assert_snapshot;
 use ratatui::Terminal;
@@ -461,7 +462,9 @@ fn the_strip_tells_of_transfers() {
         ),
         (1, done(), 1_000_000, now()),
     ] {
-        state.transfers.put(job(id, state_now, size), at);
+        state
+            .transfers
+            .put(std::sync::Arc::new(job(id, state_now, size)), at);
     }
     state.transfers.meters.bytes(JobId(2), 1_200_000, now());
     for (width, name) in [
@@ -473,7 +476,8 @@ fn the_strip_tells_of_transfers() {
         let last = text.lines().last().unwrap().to_owned();
         assert_snapshot!(name, last);
     }
-    state.transfers.put(job(2, done(), 2_000_000), now());
+    let last = job(2, done(), 2_000_000);
+    state.transfers.put(std::sync::Arc::new(last), now());
     let text = shoot(&state, 80, 12).text();
     assert!(text.ends_with("✓ 2 done  ✗ 1 failed"), "{text}");
 }
@@ -594,7 +598,7 @@ fn browser() -> ModalView {
         blocks: vec![
             Block::Heading("/home/ana/Pictures".to_owned()),
             Block::List {
-                rows,
+                rows: rows.into_iter().collect(),
                 cursor: 30,
                 focused: true,
                 empty: "Nothing here.".to_owned(),

@@ -4,6 +4,7 @@ mod copy;
 mod lists;
 mod moves;
 mod things;
+mod transfers;
 mod windows;
 
 pub use lists::MarkWith;
@@ -27,6 +28,8 @@ pub enum Context {
     Middle,
     Assets,
     Details,
+    /// In the transfers pane, which is a modal: nothing outside it hears its keys.
+    Transfers,
 }
 
 /// One row of the table.
@@ -52,6 +55,7 @@ pub static ACTIONS: &[&[Action]] = &[
     copy::ACTIONS,
     lists::ACTIONS,
     windows::ACTIONS,
+    transfers::ACTIONS,
     moves::ACTIONS,
 ];
 

@@ -43,7 +43,8 @@ pub static ACTIONS: &[Action] = &[
         context: Context::Everywhere,
         enabled: always,
         run: |s, _| {
-            s.open_modal(TransfersPane::default());
+            let pane = TransfersPane::new(s);
+            s.open_modal(pane);
             Vec::new()
         },
     },
@@ -112,7 +113,7 @@ pub static ACTIONS: &[Action] = &[
                 s.browse.zoom = false;
                 return Vec::new();
             }
-            let running = s.transfers.unfinished();
+            let running = s.transfers.under_way();
             if running == 0 {
                 return vec![Effect::Quit];
             }

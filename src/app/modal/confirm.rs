@@ -7,6 +7,8 @@ use super::{Modal, Outcome, Reply};
 use crate::app::State;
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Input};
+use crate::domain::SafeText;
+use crate::transfer::job::{Job, JobId};
 
 /// A yes that comes sooner than this after the question was shown was meant for something else.
 pub const GUARD: Duration = Duration::from_millis(300);
@@ -125,8 +127,58 @@ impl Confirm {
         }
     }
 
+    /// Giving up what an earlier run left.
+    pub fn drop_left(jobs: Vec<JobId>, now: Instant) -> Self {
+        let count = jobs.len();
+        let files = if count == 1 { "file" } else { "files" };
+        Self {
+            title: "Drop what is left?",
+            lines: vec![
+                format!("{count} {files} will not be sent or saved any more."),
+                "The files themselves are not touched, here or at the service.".to_owned(),
+            ],
+            yes: "Drop them",
+            no: "Keep them",
+            effects: jobs.into_iter().map(Effect::CancelJob).collect(),
+            answering: Answering::new(now),
+        }
+    }
+
+    /// Sending a file once more whose outcome is not known.
+    pub fn send_again(job: &Job, now: Instant) -> Self {
+        Self {
+            title: "Send it again?",
+            lines: vec![
+                format!(
+                    "{} is looked for once more, and sent again if it is not listed.",
+                    SafeText::name(&job.name)
+                ),
+                "If the service has it and does not list it yet, there will be two.".to_owned(),
+            ],
+            yes: "Send it",
+            no: "Leave it",
+            effects: vec![Effect::RetryJob(job.id)],
+            answering: Answering::new(now),
+        }
+    }
+
+    /// Taking the user's word for a file that was not seen listed.
+    pub fn call_done(job: &Job, now: Instant) -> Self {
+        Self {
+            title: "Call it done?",
+            lines: vec![format!(
+                "{} was not seen listed as it was sent. It will not be looked for or sent any more.",
+                SafeText::name(&job.name)
+            )],
+            yes: "Call it done",
+            no: "Leave it",
+            effects: vec![Effect::CallDone(job.id)],
+            answering: Answering::new(now),
+        }
+    }
+
     /// Cancelling every unfinished transfer.
-    pub fn cancel_all(jobs: Vec<crate::transfer::job::JobId>, now: Instant) -> Self {
+    pub fn cancel_all(jobs: Vec<JobId>, now: Instant) -> Self {
         let count = jobs.len();
         Self {
             title: "Cancel all transfers?",

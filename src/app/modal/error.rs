@@ -9,7 +9,9 @@ use crate::api::{ApiError, ApiErrorKind};
 use crate::app::State;
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Input};
-use crate::domain::{AccountName, SafeText};
+use crate::app::transfers::{MARKS, marks};
+use crate::domain::{AccountName, Address, SafeText, size_words};
+use crate::transfer::job::{Job, JobState};
 
 #[derive(Debug)]
 pub struct ErrorSheet {
@@ -67,13 +69,58 @@ impl ErrorSheet {
     }
 
     /// Something to read that is no error.
-    pub fn words(title: &str, headline: String, facts: Vec<(String, String)>) -> Self {
+    pub const fn words(title: String, headline: String) -> Self {
         Self {
-            title: title.to_owned(),
+            title,
             headline,
             hint: String::new(),
-            facts,
+            facts: Vec::new(),
         }
+    }
+
+    /// All that is known of a transfer whose outcome is not in doubt.
+    pub fn transfer(state: &State, job: &Job) -> Self {
+        let mut sheet = match &job.state {
+            JobState::Failed(error) | JobState::Waiting { error, .. } => Self::new(error),
+            other => Self {
+                title: "Transfer".to_owned(),
+                headline: match other {
+                    JobState::Running(step) => format!("It is running: {}.", step.label()),
+                    JobState::Done {
+                        path: Some(path), ..
+                    } => format!(
+                        "It was saved as {}.",
+                        SafeText::name(&path.to_string_lossy())
+                    ),
+                    JobState::Done { asset: None, .. } => "It is done.".to_owned(),
+                    JobState::Done { .. } => "The service lists it as it was sent.".to_owned(),
+                    JobState::Cancelled => "It was cancelled.".to_owned(),
+                    _ => "It waits for its turn.".to_owned(),
+                },
+                hint: String::new(),
+                facts: Vec::new(),
+            },
+        };
+        let mut add = |label: &str, value: String| sheet.facts.push((label.to_owned(), value));
+        if !job.state.is_over() {
+            add("Stands", state.standing(job).words);
+        }
+        add("Name", SafeText::name(&job.name).into_string());
+        let address = Address::of_scope(job.account.clone(), &job.scope).to_string();
+        add("From or to", SafeText::prose(&address).into_string());
+        if !job.place.is_empty() {
+            add("Place", SafeText::prose(&job.place).into_string());
+        }
+        if let Some(size) = job.size {
+            add("Size", size_words(size));
+        }
+        for (mark, what) in marks(job).iter().flatten().zip(MARKS) {
+            add(what, mark.word().to_owned());
+        }
+        for warning in &job.warnings {
+            add("Warning", SafeText::prose(warning).into_string());
+        }
+        sheet
     }
 
     /// What support asks for: no secret is in it, since none is in an [`ApiError`].

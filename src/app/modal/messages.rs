@@ -44,7 +44,7 @@ impl Modal for Messages {
                 Some(message) => {
                     let sheet = match &message.error {
                         Some(error) => ErrorSheet::new(error),
-                        None => ErrorSheet::words("Message", message.text.clone(), Vec::new()),
+                        None => ErrorSheet::words("Message".to_owned(), message.text.clone()),
                     };
                     Reply::of(Outcome::Open(Box::new(sheet)))
                 }

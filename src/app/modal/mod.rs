@@ -3,10 +3,12 @@
 pub mod browser;
 pub mod confirm;
 pub mod delete;
+pub mod doubt;
 pub mod edit;
 pub mod error;
 mod fields;
 mod form;
+pub mod left;
 pub mod link;
 pub mod messages;
 pub mod palette;

@@ -77,6 +77,47 @@ pub struct RowView {
     pub refused: Option<String>,
 }
 
+/// The rows of a list: all of them, or of a long one those around its cursor, so that a frame does
+/// not make rows that nobody sees.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Listing {
+    rows: Vec<RowView>,
+    first: usize,
+    total: usize,
+}
+
+impl Listing {
+    /// The rows from `first` on, of `total`. The cursor's row and as many on both sides of it as
+    /// the screen is high have to be among them.
+    pub const fn part(rows: Vec<RowView>, first: usize, total: usize) -> Self {
+        Self { rows, first, total }
+    }
+
+    /// How many rows there are in all.
+    pub const fn len(&self) -> usize {
+        self.total
+    }
+
+    pub const fn is_empty(&self) -> bool {
+        self.total == 0
+    }
+
+    /// Rows with their numbers, from this number on.
+    pub fn from(&self, from: usize) -> impl Iterator<Item = (usize, &RowView)> {
+        let numbered = self.rows.iter().enumerate();
+        let numbered = numbered.map(|(at, row)| (self.first + at, row));
+        numbered.skip(from.saturating_sub(self.first))
+    }
+}
+
+impl FromIterator<RowView> for Listing {
+    fn from_iter<T: IntoIterator<Item = RowView>>(rows: T) -> Self {
+        let rows: Vec<RowView> = rows.into_iter().collect();
+        let total = rows.len();
+        Self::part(rows, 0, total)
+    }
+}
+
 /// One block of a modal, drawn from top to bottom.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Block {
@@ -101,9 +142,9 @@ pub enum Block {
         focused: bool,
         enabled: bool,
     },
-    /// A list that takes the room that is left; only rows in view are asked for.
+    /// A list that takes the room that is left.
     List {
-        rows: Vec<RowView>,
+        rows: Listing,
         cursor: usize,
         focused: bool,
         empty: String,

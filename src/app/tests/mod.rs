@@ -5,5 +5,6 @@ mod panes;
 mod random;
 mod sheets;
 mod table;
+mod transfers;
 mod uploads;
 mod world;

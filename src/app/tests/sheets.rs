@@ -268,8 +268,9 @@ fn transfers_are_retried_cancelled_and_cleared() {
     world.send(job(1, JobState::Failed(error(ApiErrorKind::Server))));
     world.send(job(2, JobState::Queued));
     world.send(job(3, JobState::Cancelled));
-    let strip = world.state.transfers.strip();
-    assert_eq!((strip.total, strip.failed, strip.queued), (2, 1, 1));
+    let strip = world.state.transfers.strip(world.state.time);
+    let counts = strip.counts;
+    assert_eq!((strip.total(), counts.failed, counts.queued), (2, 1, 1));
     world.settle();
     world.take();
     world.keys("t r j x");

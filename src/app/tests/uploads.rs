@@ -298,6 +298,8 @@ fn an_upload_elsewhere_asks_again_when_its_place_is_shown() {
         },
     );
     assert!(world.said().contains("was sent, but it is not listed"));
+    // What can be done is offered; that leaves again.
+    world.keys("esc");
     world.take();
     world.keys("1 G enter");
     assert!(

@@ -14,15 +14,36 @@ impl Transfers {
     /// Goes on with what earlier runs left: it begins as soon as its account is open, and what is
     /// in doubt is looked for. What was paused stays so. Answers how many.
     pub fn resume(&self) -> usize {
-        let left: Vec<JobId> = {
-            let table = self.table();
-            let left = table.jobs.values().filter(|entry| entry.is_left());
-            left.map(|entry| entry.job.id).collect()
-        };
+        let left = self.ids(|entry| entry.is_left() && !entry.job.paused);
         for id in &left {
             self.go_on(*id);
         }
         left.len()
+    }
+
+    /// What earlier runs left, and nobody has said that it goes on; paused or not.
+    pub fn left(&self) -> Vec<JobId> {
+        self.ids(Entry::is_left)
+    }
+
+    /// Keeps every job from beginning, as [`pause`](Self::pause) does.
+    pub fn pause_all(&self) {
+        for id in self.ids(|entry| !entry.job.paused && !entry.job.state.is_over()) {
+            self.pause(id);
+        }
+    }
+
+    /// Ends every pause, and begins what an earlier run left.
+    pub fn go_on_all(&self) {
+        for id in self.ids(|entry| entry.job.paused || entry.is_left()) {
+            self.go_on(id);
+        }
+    }
+
+    fn ids(&self, fits: impl Fn(&Entry) -> bool) -> Vec<JobId> {
+        let table = self.table();
+        let fitting = table.jobs.values().filter(|entry| fits(entry));
+        fitting.map(|entry| entry.job.id).collect()
     }
 
     /// Ends a pause, or begins what an earlier run left.
@@ -130,7 +151,7 @@ impl Transfers {
 impl Entry {
     /// An earlier run left it, and nobody has said yet that it goes on.
     fn is_left(&self) -> bool {
-        !self.wanted && !self.job.paused && self.goes_on()
+        !self.wanted && self.goes_on()
     }
 
     /// It is not finished, or a look may finish it.

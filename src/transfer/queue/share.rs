@@ -89,6 +89,13 @@ impl Transfers {
             .any(|entry| entry.wanted && !entry.job.state.is_over())
     }
 
+    /// Looks once at what the working process did, and becomes the one that works if it is gone.
+    pub async fn refresh(&self) {
+        if !self.works() {
+            self.look_on().await;
+        }
+    }
+
     /// Takes in what others have written since.
     pub(super) async fn catch_up(&self) {
         self.catch_up_as(self.works()).await;
@@ -116,6 +123,12 @@ impl Transfers {
             }
         }
         if !works {
+            for id in fresh {
+                let job = self.table().jobs.get(&id).map(|it| it.job.clone());
+                if let Some(job) = job {
+                    self.tell(&job);
+                }
+            }
             for (id, event) in news.events {
                 self.happened(id, event);
             }

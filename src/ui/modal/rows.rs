@@ -4,7 +4,7 @@
 use ratatui::text::{Line, Span};
 
 use super::blocks::{LaidList, Pen};
-use crate::app::modal::view::{RowView, Tone, toned};
+use crate::app::modal::view::{Listing, RowView, Tone, toned};
 use crate::ui::table::follow;
 use crate::ui::text::{cut, cut_name, width};
 use crate::ui::theme::Role;
@@ -23,7 +23,7 @@ impl Pen<'_> {
 
     pub fn list(
         &mut self,
-        rows: &[RowView],
+        rows: &Listing,
         cursor: usize,
         focused: bool,
         empty: &str,
@@ -35,7 +35,7 @@ impl Pen<'_> {
             self.words(2, &[toned(empty, Tone::Dim)]);
         }
         *offset = follow(*offset, cursor, rows.len(), height);
-        for (at, row) in rows.iter().enumerate().skip(*offset).take(height) {
+        for (at, row) in rows.from(*offset).take(height) {
             self.row(row, at == cursor, focused);
         }
         self.laid

@@ -1,0 +1,183 @@
+//! The transfers pane and its sheets as a user sees them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use insta::assert_snapshot;
+use jiff::SignedDuration;
+
+use super::fixture::{busy, error, name, now, view};
+use super::{Shot, shoot, shoot_with};
+use crate::api::{ApiErrorKind, Receipt, Step};
+use crate::app::State;
+use crate::app::modal::doubt::DoubtSheet;
+use crate::app::modal::left::LeftSheet;
+use crate::app::modal::transfers::TransfersPane;
+use crate::app::msg::Msg;
+use crate::transfer::job::{Direction, Job, JobId, JobState, Look, Showed, Trail};
+use crate::ui::theme::Theme;
+
+/// Wide, usual, classic, least.
+const SIZES: [(u16, u16); 4] = [(160, 45), (100, 30), (80, 24), (40, 12)];
+
+fn job(id: u64, name_of: &str, state: JobState) -> Job {
+    let container = crate::domain::ContainerId::new("1").unwrap();
+    Job {
+        id: JobId(id),
+        account: name("acme-loc"),
+        direction: Direction::Up,
+        scope: crate::domain::AssetScope::Container(container),
+        name: name_of.to_owned(),
+        place: "de images".to_owned(),
+        order: id.cast_signed(),
+        size: Some(3_000_000),
+        state,
+        paused: false,
+        trail: Trail::default(),
+        warnings: Vec::new(),
+    }
+}
+
+fn doubted(state: &State) -> Job {
+    let ago = |seconds| state.time - SignedDuration::from_secs(seconds);
+    Job {
+        trail: Trail {
+            unsettled: true,
+            receipt: Some(Receipt {
+                storage_key: "uploads/7f/hero.png".to_owned(),
+            }),
+            risked: Some((Step::Record, ago(95))),
+            look: Some(Box::new(Look {
+                at: ago(30),
+                showed: Showed::Absent { among: 123 },
+            })),
+        },
+        ..job(
+            4,
+            "hero.png",
+            JobState::InDoubt(error(ApiErrorKind::Transport)),
+        )
+    }
+}
+
+/// One of each, with the pane open.
+fn many() -> State {
+    let mut state = busy();
+    let soon = state.time + SignedDuration::from_secs(42);
+    let done = JobState::Done {
+        asset: None,
+        path: None,
+    };
+    let limited = error(ApiErrorKind::RateLimited {
+        after: Some(Duration::from_secs(42)),
+    });
+    let elsewhere = Job {
+        account: name("acme-web"),
+        ..job(
+            7,
+            "banner.jpg",
+            JobState::Waiting {
+                until: soon,
+                attempt: 2,
+                error: limited,
+            },
+        )
+    };
+    let waiting = JobState::Waiting {
+        until: state.time + SignedDuration::from_secs(9),
+        attempt: 3,
+        error: error(ApiErrorKind::Server),
+    };
+    let jobs = [
+        job(1, "running.mp4", JobState::Running(Step::Send)),
+        job(2, "attached.png", JobState::Running(Step::Attach)),
+        job(3, "done.png", done),
+        doubted(&state),
+        job(
+            5,
+            "failed.png",
+            JobState::Failed(error(ApiErrorKind::Invalid)),
+        ),
+        job(6, "waiting.png", waiting),
+        elsewhere,
+        Job {
+            paused: true,
+            ..job(8, "paused.png", JobState::Queued)
+        },
+        Job {
+            direction: Direction::Down,
+            place: "/home/ana/Downloads".to_owned(),
+            ..job(9, "saved.png", JobState::Queued)
+        },
+    ];
+    for job in jobs {
+        state.transfers.put(Arc::new(job), now());
+    }
+    state.transfers.meters.bytes(JobId(1), 1_200_000, now());
+    state
+}
+
+fn pane() -> State {
+    let mut state = many();
+    let pane = TransfersPane::new(&mut state);
+    state.modals.push(Box::new(pane));
+    state
+}
+
+#[test]
+fn the_pane() {
+    let state = pane();
+    for (width, height) in SIZES {
+        let shot = shoot(&state, width, height);
+        assert_snapshot!(format!("transfers_{width}x{height}"), shot.text());
+    }
+}
+
+#[test]
+fn the_pane_says_the_same_without_colour_and_in_ascii() {
+    let state = pane();
+    let plain = shoot_with(&state, &mut view(Theme::new(false, false)), 100, 30);
+    assert_eq!(plain.text(), shoot(&state, 100, 30).text());
+    let ascii: Shot = shoot_with(&state, &mut view(Theme::new(true, true)), 100, 30);
+    assert!(ascii.text().is_ascii());
+    assert_snapshot!("transfers_ascii", ascii.text());
+}
+
+#[test]
+fn the_sheet_of_a_file_in_doubt() {
+    let mut state = many();
+    state
+        .modals
+        .push(Box::new(DoubtSheet::new(JobId(4), now())));
+    for (width, height) in SIZES {
+        let shot = shoot(&state, width, height);
+        assert_snapshot!(format!("doubt_{width}x{height}"), shot.text());
+    }
+}
+
+#[test]
+fn the_offer_at_the_start() {
+    let mut state = busy();
+    let doubted = doubted(&state);
+    let jobs = vec![
+        Arc::new(job(1, "poster.png", JobState::Queued)),
+        Arc::new(doubted),
+        Arc::new(Job {
+            paused: true,
+            ..job(8, "paused.png", JobState::Queued)
+        }),
+    ];
+    let left = jobs.iter().map(|job| job.id).collect();
+    let works = true;
+    state.update(Msg::Queue { jobs, left, works }, now());
+    for (width, height) in SIZES {
+        let shot = shoot(&state, width, height);
+        assert_snapshot!(format!("left_{width}x{height}"), shot.text());
+    }
+    state.modals.clear();
+    let text = shoot(&state, 100, 30).text();
+    assert!(text.ends_with("3 left over  ? 1 in doubt"), "{text}");
+    let sheet = LeftSheet::new(&state, now());
+    state.modals.push(Box::new(sheet));
+    assert!(shoot(&state, 80, 24).text().contains("poster.png"));
+}
