@@ -13,9 +13,11 @@ pub use account::{
 };
 pub use error::{ApiError, ApiErrorKind, Delivery};
 pub use spec::{
-    AccountField, AssetColumn, Capabilities, Field, FieldSpec, Middle, Noun, ProviderSpec,
+    AccountField, AssetColumn, Capabilities, Field, FieldSpec, Middle, Noun, ProviderSpec, Replace,
 };
-pub use upload::{FileStamp, Metadata, Receipt, Sighting, Step, UploadRequest, UploadWatch};
+pub use upload::{
+    FileStamp, Metadata, Receipt, Replaced, Sighting, Step, UploadRequest, UploadWatch,
+};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -93,7 +95,8 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     ) -> Result<Asset, ApiError>;
 
     /// Looks for what an upload left behind: the asset that the request describes, by the receipt's
-    /// storage key where there is one, else by name, locale, folder and size.
+    /// storage key where there is one, else by name, locale, folder and size. Where a replaced asset
+    /// stays beside the new one, it is never the one that is found.
     async fn find_upload(
         &self,
         request: &UploadRequest,

@@ -96,6 +96,33 @@ pub enum AssetColumn {
     Modified,
 }
 
+/// How a file takes the place of an asset. No service documents it; each is as careful as its
+/// interface allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replace {
+    /// Assets of one name stand side by side: the new one is added, and the old one is deleted by
+    /// its id.
+    ByDelete,
+    /// One place holds one asset, and what a second upload to it does is the service's choice.
+    InPlace,
+}
+
+impl Replace {
+    /// What will happen, in one sentence for the one who decides.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::ByDelete => {
+                "the new one is uploaded beside the old one, which is deleted once the new one is \
+                 listed with its size"
+            }
+            Self::InPlace => {
+                "the new one is sent to the same place, where the service replaces the old one; \
+                 what it did is looked up afterwards"
+            }
+        }
+    }
+}
+
 /// What the service can do, and its limits.
 #[allow(clippy::struct_excessive_bools)] // independent facts, not states
 #[derive(Debug, PartialEq, Eq)]
@@ -114,6 +141,7 @@ pub struct Capabilities {
     pub accepted_types: &'static [&'static str],
     /// An asset's address opens in a browser without our headers.
     pub public_urls: bool,
+    pub replace: Replace,
 }
 
 /// One service.

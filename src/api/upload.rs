@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use async_trait::async_trait;
 
 use super::ApiError;
-use crate::domain::{Asset, AssetPath, AssetScope, FileName, Locale};
+use crate::domain::{Asset, AssetKey, AssetPath, AssetScope, FileName, Locale};
 
 /// What identifies the file that was chosen: a file that differs in any of these is another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +51,38 @@ impl Metadata {
     }
 }
 
+/// The asset that an upload takes the place of, as it was listed when that was decided. It is in
+/// the upload's own scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replaced {
+    pub key: AssetKey,
+    /// Foreign text.
+    pub name: String,
+    /// Bytes.
+    pub size: Option<u64>,
+    /// As the service wrote it.
+    pub modified: Option<String>,
+    pub stored_as: Option<String>,
+}
+
+impl Replaced {
+    /// What identifies this version of an asset.
+    pub fn of(asset: &Asset) -> Self {
+        Self {
+            key: asset.key.clone(),
+            name: asset.name.clone(),
+            size: asset.size,
+            modified: asset.modified.clone(),
+            stored_as: asset.stored_as.clone(),
+        }
+    }
+
+    /// Whether this is the asset as it was then, unchanged as far as the service tells.
+    pub fn is_still(&self, listed: &Asset) -> bool {
+        *self == Self::of(listed)
+    }
+}
+
 /// A file and the place it shall have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UploadRequest {
@@ -65,6 +97,8 @@ pub struct UploadRequest {
     pub folder: AssetPath,
     pub asset_type: Option<String>,
     pub metadata: Metadata,
+    /// `None` when it is new there. What becomes of the old one: [`Replace`](super::Replace).
+    pub replaces: Option<Box<Replaced>>,
 }
 
 /// What an upload is about to do. A service uses those it has.
@@ -82,6 +116,8 @@ pub enum Step {
     Texts,
     /// Looking whether the service lists it.
     Confirm,
+    /// It is listed; the asset that it replaces is deleted.
+    Remove,
 }
 
 impl Step {
@@ -89,7 +125,7 @@ impl Step {
     pub const fn may_leave_a_record(self) -> bool {
         matches!(
             self,
-            Self::Record | Self::Attach | Self::Texts | Self::Confirm
+            Self::Record | Self::Attach | Self::Texts | Self::Confirm | Self::Remove
         )
     }
 
@@ -102,6 +138,7 @@ impl Step {
             Self::Attach => "attaching",
             Self::Texts => "setting texts",
             Self::Confirm => "confirming",
+            Self::Remove => "deleting the old one",
         }
     }
 }

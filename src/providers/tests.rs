@@ -64,6 +64,7 @@ pub(super) fn request(file: &TestFile, scope: AssetScope, content_type: &str) ->
         folder: AssetPath::root(),
         asset_type: None,
         metadata: Metadata::default(),
+        replaces: None,
     }
 }
 

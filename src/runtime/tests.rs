@@ -35,6 +35,7 @@ static SPEC: ProviderSpec = ProviderSpec {
         max_size: None,
         accepted_types: &[],
         public_urls: false,
+        replace: crate::api::Replace::ByDelete,
     },
 };
 

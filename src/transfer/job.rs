@@ -107,6 +107,8 @@ pub struct Trail {
     pub risked: Option<(Step, Timestamp)>,
     /// What the last look at the service showed, where it did not show the file.
     pub look: Option<Box<Look>>,
+    /// The service listed it: all that is left is to delete the asset that it replaces.
+    pub listed: bool,
 }
 
 /// A look for the file at the service that did not find it.
@@ -207,6 +209,7 @@ impl Job {
                         self.trail.risked = Some((step, at));
                     }
                 }
+                self.trail.listed |= step == Step::Remove;
                 if receipt.is_some() {
                     self.trail.receipt = receipt;
                 }
@@ -221,7 +224,7 @@ impl Job {
                     return refused;
                 }
                 // Only what the service clearly did not do waits for another try.
-                self.trail.unsettled = false;
+                self.trail.unsettled = self.trail.listed;
                 self.state = JobState::Waiting {
                     until,
                     attempt,
@@ -229,8 +232,11 @@ impl Job {
                 };
             }
             JobEvent::Interrupted => match &self.state {
+                // Deleting the old one looks first, so that it may simply be done again.
                 JobState::Running(step)
-                    if self.direction == Direction::Up && step.may_leave_a_record() =>
+                    if self.direction == Direction::Up
+                        && step.may_leave_a_record()
+                        && *step != Step::Remove =>
                 {
                     self.trail.unsettled = true;
                     self.state = JobState::InDoubt(interrupted(*step));
@@ -249,7 +255,7 @@ impl Job {
                 if self.state.is_over() {
                     return refused;
                 }
-                self.trail.unsettled = false;
+                self.trail.unsettled = self.trail.listed;
                 self.state = JobState::Failed(error);
             }
             JobEvent::InDoubt(error) => {
@@ -271,12 +277,19 @@ impl Job {
                 if matches!(self.state, JobState::Done { .. } | JobState::Cancelled) {
                     return refused;
                 }
+                if self.trail.listed {
+                    self.warnings.push(BOTH.to_owned());
+                }
                 self.state = JobState::Cancelled;
             }
         }
         Ok(())
     }
 }
+
+/// What stands at the service when a replacing upload ends before its last step.
+pub(super) const BOTH: &str =
+    "the new file is listed, and the old one was not deleted: both are there";
 
 /// Why a job is in doubt whose process ended in the middle of a step.
 fn interrupted(step: Step) -> ApiError {

@@ -11,6 +11,7 @@ pub mod meter;
 pub mod names;
 pub mod plan;
 mod queue;
+mod replace;
 pub mod retry;
 mod save;
 mod send;

@@ -7,9 +7,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
-use super::job::{JobEvent, Showed};
+use super::job::JobEvent;
 use super::queue::Handle;
-use crate::api::{ApiError, Provider, Receipt, Sighting, Step, UploadRequest, UploadWatch};
+use super::replace::Found;
+use crate::api::{ApiError, Provider, Receipt, Step, UploadRequest, UploadWatch};
 use crate::domain::Asset;
 
 pub(super) struct Upload<'a> {
@@ -28,6 +29,8 @@ pub(super) enum Earlier {
     /// The same, and nobody has decided yet that it may be sent again: a look is all, and where it
     /// does not show the file this stays true.
     Doubted(Option<Receipt>, JobEvent),
+    /// The service listed it: only the asset that it replaces is left to be deleted.
+    Listed(Option<Receipt>),
 }
 
 /// How far the adapter has come, for what has to be done when it stops.
@@ -88,6 +91,7 @@ impl Upload<'_> {
             Earlier::None => return self.send().await,
             Earlier::Unsettled(receipt) => (receipt, None),
             Earlier::Doubted(receipt, doubt) => (receipt, Some(doubt)),
+            Earlier::Listed(receipt) => return self.go_on_removing(receipt.as_ref()).await,
         };
         if let Err(error) = self.handle.step(Step::Confirm, receipt.as_ref()).await {
             return doubt.unwrap_or(JobEvent::InDoubt(error));
@@ -95,26 +99,15 @@ impl Upload<'_> {
         let looked = tokio::select! {
             biased;
             () = self.token.cancelled() => Err(ApiError::cancelled("look for the upload")),
-            looked = self.search(receipt.as_ref()) => looked,
+            looked = self.find(receipt.as_ref()) => looked,
         };
         match (looked, doubt) {
-            (Ok(Some(asset)), _) => self.settle(asset).await,
-            (Ok(None), None) => self.send().await,
-            (Ok(None) | Err(_), Some(doubt)) => doubt,
+            (Ok(Found::Listed(asset)), _) => self.settle(*asset, receipt.as_ref()).await,
+            (Ok(Found::Odd(reason)), _) => JobEvent::Unlisted { reason },
+            (Ok(Found::Absent { .. }), None) => self.send().await,
+            (Ok(Found::Absent { .. }) | Err(_), Some(doubt)) => doubt,
             (Err(error), None) => JobEvent::InDoubt(error),
         }
-    }
-
-    /// Looks for the file in the service's own listing, and keeps what that showed where it is not
-    /// there: the user may have to decide by it.
-    async fn search(&self, receipt: Option<&Receipt>) -> Result<Option<Asset>, ApiError> {
-        let looked = self.provider.find_upload(self.request, receipt).await;
-        match &looked {
-            Ok(Sighting { asset: Some(_), .. }) => {}
-            Ok(Sighting { among, .. }) => self.handle.looked(Showed::Absent { among: *among }),
-            Err(error) => self.handle.looked(Showed::Nothing(error.to_string())),
-        }
-        Ok(looked?.asset)
     }
 
     async fn send(&self) -> JobEvent {
@@ -155,12 +148,10 @@ impl Upload<'_> {
                 let mut error = ApiError::cancelled("upload the file");
                 error.message =
                     String::from("it was stopped while the service was recording the file");
-                match self.search(receipt.as_ref()).await {
-                    Ok(Some(asset)) => JobEvent::Done {
-                        asset: Some(Box::new(asset)),
-                        path: None,
-                    },
-                    Ok(None) | Err(_) => JobEvent::InDoubt(error),
+                match self.find(receipt.as_ref()).await {
+                    Ok(Found::Listed(asset)) => self.finish(*asset, receipt.as_ref()).await,
+                    Ok(Found::Odd(reason)) => JobEvent::Unlisted { reason },
+                    Ok(Found::Absent { .. }) | Err(_) => JobEvent::InDoubt(error),
                 }
             }
             None => JobEvent::Cancelled,
@@ -172,15 +163,16 @@ impl Upload<'_> {
         if self.handle.step(Step::Confirm, receipt).await.is_err() {
             return JobEvent::InDoubt(error);
         }
-        match self.search(receipt).await {
-            Ok(Some(asset)) => self.settle(asset).await,
+        match self.find(receipt).await {
+            Ok(Found::Listed(asset)) => self.settle(*asset, receipt).await,
+            Ok(Found::Odd(reason)) => JobEvent::Unlisted { reason },
             // Absence proves nothing where listings may leave things out or lag behind.
-            Ok(None) | Err(_) => JobEvent::InDoubt(error),
+            Ok(Found::Absent { .. }) | Err(_) => JobEvent::InDoubt(error),
         }
     }
 
     /// An upload of unknown outcome was found listed: its texts may be missing.
-    async fn settle(&self, asset: Asset) -> JobEvent {
+    async fn settle(&self, asset: Asset, receipt: Option<&Receipt>) -> JobEvent {
         if let Some(wrong) = self.wrong_size(&asset) {
             return wrong;
         }
@@ -193,24 +185,16 @@ impl Upload<'_> {
                 Err(error) => Err(error),
             };
             match set {
-                Ok(asset) => {
-                    return JobEvent::Done {
-                        asset: Some(Box::new(asset)),
-                        path: None,
-                    };
-                }
+                Ok(asset) => return self.finish(asset, receipt).await,
                 Err(error) => self.handle.warn(format!(
                     "the file is listed, but its texts were not set: {error}"
                 )),
             }
         }
-        JobEvent::Done {
-            asset: Some(Box::new(asset)),
-            path: None,
-        }
+        self.finish(asset, receipt).await
     }
 
-    fn wrong_size(&self, listed: &Asset) -> Option<JobEvent> {
+    pub(super) fn wrong_size(&self, listed: &Asset) -> Option<JobEvent> {
         let (size, wanted) = (listed.size?, self.request.stamp.size);
         (size != wanted).then(|| JobEvent::Unlisted {
             reason: format!("the service lists it with {size} bytes instead of {wanted}"),
@@ -223,15 +207,17 @@ impl Upload<'_> {
         if let Err(error) = self.handle.step(Step::Confirm, receipt).await {
             self.handle.warn(error.to_string());
         }
-        match self.search(receipt).await {
-            Ok(Some(listed)) => self.wrong_size(&listed).unwrap_or_else(|| JobEvent::Done {
-                asset: Some(Box::new(listed)),
-                path: None,
-            }),
-            Ok(None) => JobEvent::Unlisted {
+        match self.find(receipt).await {
+            Ok(Found::Listed(listed)) => match self.wrong_size(&listed) {
+                Some(wrong) => wrong,
+                None => self.finish(*listed, receipt).await,
+            },
+            Ok(Found::Odd(reason)) => JobEvent::Unlisted { reason },
+            Ok(Found::Absent { .. }) => JobEvent::Unlisted {
                 reason: format!(
-                    "the service took “{}”, but does not list it yet",
-                    crate::domain::SafeText::name(&sent.name)
+                    "the service took “{}”, but {}",
+                    crate::domain::SafeText::name(&sent.name),
+                    self.absence()
                 ),
             },
             Err(error) => JobEvent::Unlisted {

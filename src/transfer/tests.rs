@@ -12,9 +12,10 @@ use futures_util::{StreamExt as _, stream};
 use super::*;
 mod decide;
 mod disk;
+mod replace;
 use crate::api::{
     ApiError, ApiErrorKind, Capabilities, Delivery, Download, Field, FieldSpec, Middle, Noun,
-    Provider, ProviderSpec, Receipt, Sighting, Step, UploadRequest, UploadWatch,
+    Provider, ProviderSpec, Receipt, Replace, Replaced, Sighting, Step, UploadRequest, UploadWatch,
 };
 use crate::domain::*;
 
@@ -65,6 +66,7 @@ static SPEC: ProviderSpec = ProviderSpec {
         max_size: Some(1000),
         accepted_types: &["image/png", "text/csv"],
         public_urls: false,
+        replace: Replace::ByDelete,
     },
 };
 

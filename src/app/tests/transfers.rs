@@ -50,6 +50,7 @@ fn lost(id: u64) -> Job {
             at: Timestamp::UNIX_EPOCH,
             showed: Showed::Absent { among: 123 },
         })),
+        listed: false,
     };
     job
 }

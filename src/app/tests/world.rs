@@ -51,6 +51,7 @@ pub static SEGMENTS: ProviderSpec = ProviderSpec {
         max_size: None,
         accepted_types: &[],
         public_urls: false,
+        replace: crate::api::Replace::InPlace,
     },
 };
 
@@ -91,6 +92,7 @@ pub static TYPES: ProviderSpec = ProviderSpec {
         max_size: Some(1000),
         accepted_types: &["image/png"],
         public_urls: true,
+        replace: crate::api::Replace::ByDelete,
     },
 };
 

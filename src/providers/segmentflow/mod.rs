@@ -226,7 +226,11 @@ impl Provider for Adapter {
         receipt: Option<&Receipt>,
     ) -> Result<Sighting, ApiError> {
         let listed = self.list("look for the upload").await?;
-        let mut assets = listed.iter().filter_map(|listed| listed.entry.read());
+        let old = request.replaces.as_ref().map(|old| &old.key);
+        let mut assets = listed
+            .iter()
+            .filter_map(|listed| listed.entry.read())
+            .filter(|asset| Some(&asset.key) != old);
         let found = match receipt {
             Some(receipt) => {
                 assets.find(|asset| asset.stored_as.as_ref() == Some(&receipt.storage_key))

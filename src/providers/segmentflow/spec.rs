@@ -1,7 +1,7 @@
 //! What SegmentFlow calls things and what it takes, as data.
 
 use crate::api::{
-    AccountField, AssetColumn, Capabilities, Field, FieldSpec, Middle, Noun, ProviderSpec,
+    AccountField, AssetColumn, Capabilities, Field, FieldSpec, Middle, Noun, ProviderSpec, Replace,
 };
 
 /// Largest file, in bytes: `maximum` of `size` in the call for an upload address.
@@ -99,5 +99,6 @@ pub(crate) static SPEC: ProviderSpec = ProviderSpec {
         max_size: Some(MAX_SIZE),
         accepted_types: ACCEPTED,
         public_urls: true,
+        replace: Replace::ByDelete,
     },
 };

@@ -1,7 +1,7 @@
 //! What Wordbee Flex calls things and what it takes, as data.
 
 use crate::api::{
-    AccountField, AssetColumn, Capabilities, Field, FieldSpec, Middle, Noun, ProviderSpec,
+    AccountField, AssetColumn, Capabilities, Field, FieldSpec, Middle, Noun, ProviderSpec, Replace,
 };
 
 const fn free(field: Field) -> FieldSpec {
@@ -56,5 +56,6 @@ pub(crate) static SPEC: ProviderSpec = ProviderSpec {
         max_size: None,
         accepted_types: &[],
         public_urls: false,
+        replace: Replace::InPlace,
     },
 };

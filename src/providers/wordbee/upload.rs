@@ -68,7 +68,7 @@ impl Adapter {
         Ok(())
     }
 
-    /// The place is free. What the service does with an equal name is not documented, and its
+    /// The place is free, or holds just what is to be replaced. What the service does with an equal name is not documented, and its
     /// storage probably ignores case.
     async fn check_clash(
         &self,
@@ -82,20 +82,29 @@ impl Adapter {
             &request.folder,
             request.name.as_str(),
         );
-        let clash = listed
+        let mut clash = listed
             .iter()
             .filter_map(|entry| entry.read())
-            .find(|asset| stored_at(asset.locale.as_ref(), &asset.folder, &asset.name) == wanted);
-        match clash {
-            None => Ok(()),
-            Some(asset) => Err(ApiError::new(
-                OPERATION,
-                ApiErrorKind::Conflict,
-                format!(
-                    "the segment already has {}; nothing was sent",
-                    shown(asset.locale.as_ref(), &asset.folder, &asset.name)
-                ),
+            .filter(|asset| stored_at(asset.locale.as_ref(), &asset.folder, &asset.name) == wanted);
+        let Some(asset) = clash.next() else {
+            // Also when what it should replace is gone: then nothing can be lost.
+            return Ok(());
+        };
+        let refuse = |why: String| Err(ApiError::new(OPERATION, ApiErrorKind::Conflict, why));
+        let shown = shown(asset.locale.as_ref(), &asset.folder, &asset.name);
+        match &request.replaces {
+            None => refuse(format!("the segment already has {shown}; nothing was sent")),
+            Some(_) if clash.next().is_some() => refuse(format!(
+                "the segment has more than one asset in the place of {shown}; nothing was sent"
             )),
+            Some(old) if old.key != asset.key => refuse(format!(
+                "it would take the place of {shown}, which is not the one to be replaced; nothing \
+                 was sent"
+            )),
+            Some(old) if !old.is_still(asset) => refuse(format!(
+                "somebody changed {shown} in the meantime; nothing was sent"
+            )),
+            Some(_) => Ok(()),
         }
     }
 

@@ -34,6 +34,7 @@ pub fn events() -> impl Strategy<Value = Vec<JobEvent>> {
         Step::Attach,
         Step::Texts,
         Step::Confirm,
+        Step::Remove,
     ]);
     let event = prop_oneof![
         6 => (steps, any::<bool>()).prop_map(|(step, known)| JobEvent::Step {
@@ -71,16 +72,19 @@ pub fn events() -> impl Strategy<Value = Vec<JobEvent>> {
 /// A record may exist at the service after these events: one was asked for, and neither did the
 /// service answer that it made none, nor was a new try begun after a look.
 fn may_be_recorded(taken: &[JobEvent]) -> bool {
-    let mut may = false;
+    let (mut may, mut listed) = (false, false);
     for event in taken {
         match event {
             JobEvent::Step {
                 step: Step::AskLink | Step::Send,
                 ..
             }
-            | JobEvent::Done { .. }
-            | JobEvent::Failed(_)
-            | JobEvent::Wait { .. } => may = false,
+            | JobEvent::Done { .. } => (may, listed) = (false, false),
+            // What was listed stays so.
+            JobEvent::Failed(_) | JobEvent::Wait { .. } => may = listed,
+            JobEvent::Step {
+                step: Step::Remove, ..
+            } => (may, listed) = (true, true),
             JobEvent::Step { .. } | JobEvent::InDoubt(_) | JobEvent::Unlisted { .. } => may = true,
             _ => {}
         }

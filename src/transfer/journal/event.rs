@@ -10,13 +10,18 @@ use crate::api::{ApiError, ApiErrorKind, Delivery, Receipt, Step};
 use crate::transfer::job::{JobEvent, Look, Showed};
 
 /// What calls were tried, in words; an error read back has one of these.
-const OPERATIONS: [&str; 8] = [
+const OPERATIONS: [&str; 13] = [
     "upload the file",
     "attach the file",
     "record the file",
     "send the file",
     "save the file",
     "look for the upload",
+    "ask for an upload link",
+    "record the asset",
+    "set the texts",
+    "list assets",
+    "delete the asset",
     "connect",
     "sign in",
 ];
@@ -113,6 +118,8 @@ enum EventRow {
     Step {
         step: String,
         storage_key: Option<String>,
+        /// Rows of version 1 have none.
+        #[serde(default)]
         at: Timestamp,
     },
     Looked {
@@ -142,13 +149,14 @@ enum EventRow {
     Warned(String),
 }
 
-const STEPS: [(Step, &str); 6] = [
+const STEPS: [(Step, &str); 7] = [
     (Step::AskLink, "ask_link"),
     (Step::Send, "send"),
     (Step::Record, "record"),
     (Step::Attach, "attach"),
     (Step::Texts, "texts"),
     (Step::Confirm, "confirm"),
+    (Step::Remove, "remove"),
 ];
 
 /// An event as it is written.

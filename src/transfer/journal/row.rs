@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::{FileStamp, Metadata, UploadRequest};
+use crate::api::{FileStamp, Metadata, Replaced, UploadRequest};
 use crate::domain::{
     Asset, AssetKey, AssetPath, AssetScope, ContainerId, FileName, Locale, RawJson, SegmentId,
 };
@@ -103,6 +103,37 @@ impl AssetRow {
 }
 
 #[derive(Serialize, Deserialize)]
+struct ReplacedRow {
+    key: String,
+    name: String,
+    size: Option<u64>,
+    modified: Option<String>,
+    stored_as: Option<String>,
+}
+
+impl ReplacedRow {
+    fn of(old: &Replaced) -> Self {
+        Self {
+            key: old.key.as_str().to_owned(),
+            name: old.name.clone(),
+            size: old.size,
+            modified: old.modified.clone(),
+            stored_as: old.stored_as.clone(),
+        }
+    }
+
+    fn replaced(self) -> Option<Replaced> {
+        Some(Replaced {
+            key: AssetKey::new(self.key)?,
+            name: self.name,
+            size: self.size,
+            modified: self.modified,
+            stored_as: self.stored_as,
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum WorkRow {
     Up {
@@ -122,6 +153,8 @@ enum WorkRow {
         alt_text: Option<String>,
         description: Option<String>,
         tags: Option<Vec<String>>,
+        /// Rows of version 1 have none.
+        replaces: Option<Box<ReplacedRow>>,
     },
     Down {
         asset: AssetRow,
@@ -153,6 +186,10 @@ pub(super) fn write_work(work: &Work) -> String {
             alt_text: request.metadata.alt_text.clone(),
             description: request.metadata.description.clone(),
             tags: request.metadata.tags.clone(),
+            replaces: request
+                .replaces
+                .as_deref()
+                .map(|old| Box::new(ReplacedRow::of(old))),
         },
         Work::Down(asset, folder) => WorkRow::Down {
             asset: AssetRow::of(asset),
@@ -181,6 +218,7 @@ pub(super) fn read_work(text: &str) -> Option<Work> {
             alt_text,
             description,
             tags,
+            replaces,
         } => Work::Up(Arc::new(UploadRequest {
             scope: scope(&container, segment.as_ref())?,
             path: path.path(),
@@ -203,6 +241,11 @@ pub(super) fn read_work(text: &str) -> Option<Work> {
                 alt_text,
                 description,
                 tags,
+            },
+            replaces: match replaces {
+                // Without it the file would stand beside the old one: no longer what was asked.
+                Some(row) => Some(Box::new(row.replaced()?)),
+                None => None,
             },
         })),
         WorkRow::Down { asset, folder } => Work::Down(Arc::new(asset.asset()?), folder.path()),

@@ -16,7 +16,8 @@ pub(super) const NAME: &str = "transfers.db";
 const APPLICATION: u32 = 0x6164_6b31;
 
 /// What each version added; the first makes the file. Only ever appended to.
-pub(super) const MIGRATIONS: &[&str] = &["
+pub(super) const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE counter (next INTEGER NOT NULL);
     INSERT INTO counter VALUES (1);
     CREATE TABLE jobs (
@@ -42,7 +43,10 @@ pub(super) const MIGRATIONS: &[&str] = &["
         job INTEGER NOT NULL,
         what TEXT NOT NULL
     );
-"];
+",
+    "-- Uploads may replace an asset, and have a step that deletes it: an older release would take
+     -- the row of that step for damage.",
+];
 
 /// What the first bytes of the file tell, before `SQLite` may touch it.
 #[derive(Debug, PartialEq, Eq)]

@@ -29,6 +29,13 @@ fn work(name: &str) -> Work {
             tags: Some(vec!["a".to_owned()]),
             ..Metadata::default()
         },
+        replaces: Some(Box::new(crate::api::Replaced {
+            key: crate::domain::AssetKey::from_parts(["old"]).unwrap(),
+            name: "alt.png".to_owned(),
+            size: Some(6),
+            modified: Some("2026-01-02T03:04:05Z".to_owned()),
+            stored_as: None,
+        })),
     }))
 }
 
@@ -134,30 +141,55 @@ fn a_newer_file_is_refused_untouched_and_an_older_one_moves_with_a_copy() {
     let folder = tempfile::tempdir().unwrap();
     filled(folder.path(), 2);
     let more = [
-        schema::MIGRATIONS[0],
-        "ALTER TABLE jobs ADD COLUMN more TEXT;",
-    ];
+        schema::MIGRATIONS,
+        &["ALTER TABLE jobs ADD COLUMN more TEXT;"],
+    ]
+    .concat();
+    let newest = u32::try_from(more.len()).unwrap();
     let (connection, copy) = schema::open(folder.path(), &more).unwrap();
-    assert_eq!(copy.as_deref(), Some("transfers.v1.db"));
+    let copy = copy.unwrap();
+    assert_eq!(copy, format!("transfers.v{}.db", newest - 1));
     drop(connection);
     assert_eq!(
-        schema::head(&folder.path().join("transfers.v1.db")).unwrap(),
-        schema::Head::Version(1)
+        schema::head(&folder.path().join(copy)).unwrap(),
+        schema::Head::Version(newest - 1)
     );
     assert_eq!(
         schema::head(&file(folder.path())).unwrap(),
-        schema::Head::Version(2)
+        schema::Head::Version(newest)
     );
     let before = std::fs::read(file(folder.path())).unwrap();
-    assert!(matches!(
-        Journal::open(folder.path()),
-        Err(JournalError::Newer(2))
-    ));
-    assert!(matches!(
-        Journal::look(folder.path()),
-        Err(JournalError::Newer(2))
-    ));
+    let refused = JournalError::Newer(newest);
+    assert_eq!(Journal::open(folder.path()).err(), Some(refused.clone()));
+    assert_eq!(Journal::look(folder.path()).err(), Some(refused));
     assert_eq!(std::fs::read(file(folder.path())).unwrap(), before);
+}
+
+#[test]
+fn a_journal_of_the_first_version_opens_with_its_jobs() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut connection, _) = schema::open(folder.path(), &schema::MIGRATIONS[..1]).unwrap();
+    super::write::all(&mut connection, &[add(1)]).unwrap();
+    // As the first release wrote it.
+    let (added, account, row): (String, String, String) = connection
+        .query_row("SELECT added, account, work FROM jobs", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .unwrap();
+    let (before, _) = row.split_once(r#","replaces":"#).unwrap();
+    let row = format!("{before}}}}}");
+    let sum = row::sum(1, 0, &[&added, &account, &row]);
+    connection
+        .execute("UPDATE jobs SET work = ?1, sum = ?2", (row, sum))
+        .unwrap();
+    drop(connection);
+    let Opened { found, notes, .. } = Journal::open(folder.path()).unwrap();
+    let Work::Up(request) = &found.jobs[0].work else {
+        panic!("{:?}", found.jobs[0]);
+    };
+    assert_eq!(request.replaces, None);
+    assert_eq!(request.name.as_str(), "1.png");
+    assert!(notes[0].contains("transfers.v1.db"), "{notes:?}");
 }
 
 #[test]

@@ -126,6 +126,7 @@ pub fn request(
             description: some(&wishes.description),
             tags: (!wishes.tags.is_empty()).then(|| wishes.tags.clone()),
         },
+        replaces: None,
     })
 }
 

@@ -135,6 +135,7 @@ impl Transfers {
                 };
                 let receipt = job.trail.receipt.clone();
                 let earlier = match &job.state {
+                    _ if job.trail.listed => send::Earlier::Listed(receipt),
                     _ if !job.trail.unsettled => send::Earlier::None,
                     // Nobody has decided yet that it may be sent once more.
                     JobState::InDoubt(error) => {

@@ -50,6 +50,7 @@ pub static SITES: ProviderSpec = ProviderSpec {
         max_size: Some(20 << 20),
         accepted_types: &[],
         public_urls: true,
+        replace: crate::api::Replace::ByDelete,
     },
 };
 
@@ -81,6 +82,7 @@ pub static DOCS: ProviderSpec = ProviderSpec {
         max_size: None,
         accepted_types: &[],
         public_urls: false,
+        replace: crate::api::Replace::InPlace,
     },
 };
 

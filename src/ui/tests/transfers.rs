@@ -51,6 +51,7 @@ fn doubted(state: &State) -> Job {
                 at: ago(30),
                 showed: Showed::Absent { among: 123 },
             })),
+            listed: false,
         },
         ..job(
             4,

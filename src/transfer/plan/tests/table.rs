@@ -41,6 +41,7 @@ const fn spec(upload_fields: &'static [FieldSpec], folders: bool) -> ProviderSpe
             max_size: None,
             accepted_types: &[],
             public_urls: false,
+            replace: crate::api::Replace::ByDelete,
         },
     }
 }
