@@ -84,9 +84,9 @@ pub enum Command {
     },
     /// Upload files to a website or a segment
     #[command(
-        after_help = "Examples:\n  assetdeck upload spring-banner.png --to acme-loc:19914/27667833 --locale de --folder public/images\n  assetdeck upload *.jpg --to acme-web:db9bd93b-d43c-478d-bd2f-11d6acad6448 --alt \"Our team\" --tag team --tag 2026"
+        after_help = "Examples:\n  assetdeck upload spring-banner.png --to acme-loc:19914/27667833 --locale de --folder public/images\n  assetdeck upload *.jpg --to acme-web:db9bd93b-d43c-478d-bd2f-11d6acad6448 --alt \"Our team\" --tag team --tag 2026\n  assetdeck upload pictures --to acme-loc:19914/27667833 --pattern \"{locale}/{folder}/{name}\" --dry-run\n  assetdeck upload pictures --to acme-loc:19914/27667833 --pattern \"{name}.{locale}.{ext}\" --save-plan spring.plan\n  assetdeck upload --plan spring.plan\n\nWhat is there already with the same name, place and size, and is not older than the file, is not sent again."
     )]
-    Upload(Upload),
+    Upload(Box<Upload>),
     /// Save assets to this machine; an existing file is never replaced
     Get {
         /// Refs as `ls` prints them
@@ -132,16 +132,42 @@ pub struct Login {
 
 #[derive(Debug, Args)]
 pub struct Upload {
-    /// The files
-    #[arg(value_name = "FILE", required = true)]
+    /// Files and folders; of a folder everything but hidden entries and links
+    #[arg(value_name = "FILE|DIR", required_unless_present = "plan")]
     pub files: Vec<PathBuf>,
     /// Where to: ACCOUNT:CONTAINER or ACCOUNT:CONTAINER/SEGMENT
-    #[arg(long, value_name = "ADDRESS")]
-    pub to: String,
-    /// One of the document's locales; none is an asset of no language
+    #[arg(long, value_name = "ADDRESS", required_unless_present = "plan")]
+    pub to: Option<String>,
+    /// How locale, folder and name stand in the path below the folder that is uploaded, such as
+    /// {locale}/{folder}/{name} or {name}.{locale}.{ext} [default: those of the settings, else
+    /// {folder}/{name}]
+    #[arg(long, value_name = "PATTERN")]
+    pub pattern: Option<String>,
+    /// What to do with a file whose name is taken there; keep is for websites, which hold both
+    /// [default: ask on a terminal, else fail]
+    #[arg(long, value_name = "WHAT", value_parser = ["ask", "skip", "replace", "keep", "fail"])]
+    pub on_clash: Option<String>,
+    /// Show what would happen, row by row, and send nothing; exits 3 when some rows cannot be
+    /// sent, 1 when none can
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write the plan into a file instead of sending
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    pub save_plan: Option<PathBuf>,
+    /// Send a saved plan; files and places are looked at anew, and what differs is not sent
+    #[arg(long, value_name = "FILE", conflicts_with_all = [
+        "files", "to", "pattern", "on_clash", "save_plan", "locale", "folder", "asset_type",
+        "image_type", "alt", "description", "tags",
+    ])]
+    pub plan: Option<PathBuf>,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// One of the document's locales, for what the path names none of; none is an asset of no
+    /// language
     #[arg(long, value_name = "LOCALE")]
     pub locale: Option<String>,
-    /// The folder inside the segment, such as public/images
+    /// The folder inside the segment, such as public/images; folders of the path go into it
     #[arg(long, value_name = "PATH")]
     pub folder: Option<String>,
     /// The asset type, in the service's words
@@ -159,7 +185,7 @@ pub struct Upload {
     /// A tag; give it once for each
     #[arg(long = "tag", value_name = "TAG")]
     pub tags: Vec<String>,
-    /// One JSON object per uploaded asset
+    /// One JSON object per uploaded asset; with --dry-run one per row of the plan
     #[arg(long)]
     pub json: bool,
 }

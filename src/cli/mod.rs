@@ -7,6 +7,7 @@ mod failure;
 mod find;
 mod ls;
 mod output;
+mod plan;
 mod prompt;
 mod protect;
 mod record;

@@ -63,16 +63,23 @@ fn secret(text: String) -> Result<Secret, Failure> {
 
 /// Asks yes or no; anything but yes is no.
 pub async fn yes(output: &mut Output, question: &str) -> Result<bool, Failure> {
+    let answer = answer(output, question).await?.to_lowercase();
+    Ok(answer == "y" || answer == "yes")
+}
+
+/// Asks for a word. The end of the input stops the command: it is no answer.
+pub async fn answer(output: &mut Output, question: &str) -> Result<String, Failure> {
     output.ask(question);
     let answer = aside(|| {
         let mut line = String::new();
-        io::stdin().lock().read_line(&mut line).map(|_| line)
+        let read = io::stdin().lock().read_line(&mut line);
+        read.map(|bytes| (bytes > 0).then_some(line))
     });
     let answer = answer
         .await?
         .map_err(|error| Failure::failed(format!("could not read the answer: {error}")))?;
-    let answer = answer.trim().to_lowercase();
-    Ok(answer == "y" || answer == "yes")
+    let answer = answer.ok_or_else(Failure::stopped)?;
+    Ok(answer.trim().to_owned())
 }
 
 /// Runs something that waits for a person on a thread of its own: the runtime would not end before

@@ -16,9 +16,10 @@ use crate::config::credentials::{
     CredentialStore, Credentials, KeyOwner, Lookup, Place, StoreError,
 };
 use crate::config::dirs::Dirs;
-use crate::config::{Account, Env, HOW_TO_BEGIN, Settings, key_variable};
+use crate::config::{Account, ConfigError, Env, HOW_TO_BEGIN, Settings, key_variable};
 use crate::domain::{AccountName, Reports, SafeText, Secret, nearest};
 use crate::providers;
+use crate::transfer::plan::{Pattern, PatternError};
 
 /// How long signing out may take at the end: whoever leaves should not wait.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -68,6 +69,16 @@ impl Session {
             credentials: Credentials::new(env, store),
             open: Mutex::default(),
         })
+    }
+
+    /// The path patterns of the settings, in their order.
+    pub fn patterns(&self) -> Result<Vec<Pattern>, Failure> {
+        let patterns = self.settings.sending.patterns.iter();
+        let read = |(text, line): &(String, usize)| {
+            let wrong = |error: PatternError| self.settings.wrong_at(*line, error.to_string());
+            text.parse().map_err(wrong)
+        };
+        Ok(patterns.map(read).collect::<Result<_, ConfigError>>()?)
     }
 
     /// What the terminal may be told beside what it shows.

@@ -1,20 +1,25 @@
-//! `upload`: from files and wishes to requests, and those through the transfer engine.
+//! `upload`: files and folders become one plan, which is shown, saved, or carried out.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args;
-use super::failure::{Failure, Tally};
+use super::failure::{Exit, Failure, Tally};
 use super::find;
 use super::output::Output;
-use super::session::Session;
+use super::plan as shown;
+use super::prompt;
+use super::session::{Known, Session};
 use super::stop::Stop;
 use super::transfer::{Finish, follow, leave, told};
 use crate::api::{Middle, Provider, ProviderSpec};
-use crate::domain::{AssetScope, Locale, SafeText};
-use crate::transfer::plan::{self, FieldError, Wishes};
-use crate::transfer::{JobId, LocalFile, inspect};
+use crate::domain::{AssetScope, Entry, Locale, SafeText};
+use crate::transfer::plan::{
+    self, Candidate, FieldError, Fill, OnClash, Pattern, Plan, Saved, Slot, Wishes,
+};
+use crate::transfer::walk::{Seen, Walk};
+use crate::transfer::{JobId, plan_file};
 
 /// Uploads files. Those that cannot be sent are told one by one, and the others go on.
 pub async fn upload(
@@ -23,7 +28,69 @@ pub async fn upload(
     stop: &mut Stop,
     args: &args::Upload,
 ) -> Result<(), Failure> {
-    let address = find::address(&args.to)?;
+    let on_clash = on_clash(args)?;
+    let (known, provider, mut plan) = match &args.plan {
+        Some(file) => saved(session, stop, file).await?,
+        None => chosen(session, output, stop, args, on_clash).await?,
+    };
+    if args.dry_run {
+        return shown::print(output, &plan, args.json);
+    }
+    let asked = prompt::possible() && !args.yes;
+    if asked {
+        stop.or(shown::decide(output, &mut plan)).await?;
+    }
+    if let Some(file) = &args.save_plan {
+        return save(output, stop, &plan, file, args.yes).await;
+    }
+    let mut tally = Tally::default();
+    shown::tell(output, &plan, &mut tally);
+    let totals = plan.totals();
+    if asked && totals.sent() > 1 {
+        let question = format!("{}. Send? [y/N]", shown::summary(&plan, totals));
+        if !stop.or(prompt::yes(output, &question)).await? {
+            return Err(Failure::failed("nothing was sent"));
+        }
+    }
+    send(
+        session,
+        output,
+        stop,
+        (known, provider),
+        &plan,
+        args.json,
+        tally,
+    )
+    .await
+}
+
+/// What is to become of clashes: where nobody can be asked, they fail.
+fn on_clash(args: &args::Upload) -> Result<OnClash, Failure> {
+    let can_ask = prompt::possible() && !args.yes;
+    match args.on_clash.as_deref().and_then(OnClash::of) {
+        Some(OnClash::Ask) if !can_ask => Err(Failure::usage(
+            "--on-clash ask needs a terminal to ask on, and no --yes",
+        )
+        .hint("Give skip, replace, keep or fail.")),
+        Some(on_clash) => Ok(on_clash),
+        None if can_ask => Ok(OnClash::Ask),
+        None => Ok(OnClash::Fail),
+    }
+}
+
+/// Without a provider where there is nothing to send.
+type Ready<'a> = (&'a Known, Option<Arc<dyn Provider>>, Plan);
+
+/// The plan of the files that were named.
+async fn chosen<'a>(
+    session: &'a Session,
+    output: &mut Output,
+    stop: &mut Stop,
+    args: &args::Upload,
+    on_clash: OnClash,
+) -> Result<Ready<'a>, Failure> {
+    let to = args.to.as_deref().unwrap_or_default();
+    let address = find::address(to)?;
     let known = session.known(&address.account)?;
     let spec = known.info.spec;
     let scope = address.scope().ok_or_else(|| {
@@ -37,31 +104,139 @@ pub async fn upload(
     find::check_scope(spec, &scope)?;
     let wishes = wishes(args);
     plan::check(spec, &wishes, None).map_err(|error| wrong_flag(&error))?;
+    let by = patterns(session, args)?;
 
-    let mut tally = Tally::default();
-    let files = look_at(output, &args.files, spec, &mut tally);
-    if files.is_empty() {
-        return tally.end();
+    let files = stop.or(look_at(output, args.files.clone(), spec)).await?;
+    let mut plan = Plan::new(known.info.name.clone(), spec, wishes.clone(), on_clash);
+    // A place is asked of only when there is something to send to it.
+    if files.iter().all(|file| file.file.is_err()) {
+        plan.add(files, &scope, &by);
+        return Ok((known, None, plan));
     }
     let looking = stop.or(async {
         let provider = session.ready(known).await?;
         let locales = place(provider.as_ref(), &scope).await?;
+        plan::check(spec, &wishes, locales.as_deref()).map_err(|error| wrong_flag(&error))?;
         Ok((provider, locales))
     });
     let (provider, locales) = looking.await?;
-
-    let mut requests = Vec::new();
-    for file in &files {
-        let request = plan::request(file, scope.clone(), &wishes, spec, locales.as_deref());
-        requests.push(request.map_err(|error| wrong_flag(&error))?);
+    if let Some(locales) = locales {
+        plan.set_locales(scope.container(), locales);
     }
+    plan.add(files, &scope, &by);
+    stop.or(list(provider.as_ref(), &mut plan)).await?;
+    Ok((known, Some(provider), plan))
+}
+
+/// A saved plan, looked at anew.
+async fn saved<'a>(
+    session: &'a Session,
+    stop: &mut Stop,
+    file: &Path,
+) -> Result<Ready<'a>, Failure> {
+    let name = SafeText::name(&file.to_string_lossy()).into_string();
+    let wrong = |why: String| Failure::usage(format!("{name}: {why}"));
+    let text = plan_file::read(file).map_err(wrong)?;
+    let saved = Saved::read(&text).map_err(|error| wrong(error.to_string()))?;
+    let known = session.known(&saved.account)?;
+    let spec = known.info.spec;
+    if saved.provider != spec.id {
+        return Err(wrong(format!(
+            "it was made for another service than the account {} is at; make the plan anew",
+            saved.account.as_str()
+        )));
+    }
+    let paths: Vec<PathBuf> = saved.paths().map(Path::to_owned).collect();
+    let looks = aside(move || {
+        paths
+            .iter()
+            .map(|path| plan_file::look(path, spec))
+            .collect()
+    });
+    let looks: Vec<_> = stop.or(looks).await?;
+    let mut plan = saved.plan(spec, looks);
+    for row in plan.rows() {
+        find::check_scope(spec, &row.scope)?;
+    }
+    let looking = stop.or(async {
+        let provider = session.ready(known).await?;
+        for scope in plan.unlisted() {
+            match place(provider.as_ref(), &scope).await {
+                Ok(Some(locales)) => plan.set_locales(scope.container(), locales),
+                Ok(None) => {}
+                Err(failure) if matches!(failure.exit, Exit::Usage | Exit::Failed) => {
+                    plan.set_unlistable(&scope, failure.message);
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+        list(provider.as_ref(), &mut plan).await?;
+        Ok(provider)
+    });
+    let provider = looking.await?;
+    Ok((known, Some(provider), plan))
+}
+
+/// Writes the plan into a file, after asking before another one goes.
+async fn save(
+    output: &mut Output,
+    stop: &mut Stop,
+    plan: &Plan,
+    file: &Path,
+    yes: bool,
+) -> Result<(), Failure> {
+    let name = SafeText::name(&file.to_string_lossy()).into_string();
+    let text = plan.to_saved(plan_file::resolve);
+    let text = text.map_err(|error| Failure::failed(error.to_string()))?;
+    let failed = |error: std::io::Error| {
+        Failure::failed(format!("the plan could not be written to {name}: {error}"))
+    };
+    match plan_file::create(file, &text) {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            if !yes && !prompt::possible() {
+                return Err(Failure::usage(format!("{name} exists"))
+                    .hint("Name another file, or give --yes to replace it."));
+            }
+            let question = format!("{name} exists. Replace it? [y/N]");
+            if !yes && !stop.or(prompt::yes(output, &question)).await? {
+                return Err(Failure::failed(format!("{name} was left as it is")));
+            }
+            plan_file::replace(file, &text).map_err(failed)?;
+        }
+        Err(error) => return Err(failed(error)),
+    }
+    let mut tally = Tally::default();
+    shown::tell(output, plan, &mut tally);
+    output.note(&format!(
+        "saved to {name}: {}; send it with `assetdeck upload --plan FILE`",
+        shown::summary(plan, plan.totals())
+    ));
+    tally.done += plan.totals().sent();
+    tally.end()
+}
+
+/// Puts what the plan sends through the engine.
+async fn send(
+    session: &Session,
+    output: &mut Output,
+    stop: &mut Stop,
+    (known, provider): (&Known, Option<Arc<dyn Provider>>),
+    plan: &Plan,
+    json: bool,
+    mut tally: Tally,
+) -> Result<(), Failure> {
+    let requests = plan.requests();
+    let Some(provider) = provider.filter(|_| !requests.is_empty()) else {
+        return tally.end();
+    };
     let transfers = super::transfers::open(session, output)?;
     let mut events = transfers.events();
     let jobs: HashSet<JobId> = requests
         .into_iter()
-        .map(|request| transfers.upload(&known.info.name, Arc::clone(&provider), request))
+        .map(|(_, request)| transfers.upload(&known.info.name, Arc::clone(&provider), request))
         .collect();
-    let finish = Finish::Uploaded { json: args.json };
+    let finish = Finish::Uploaded { json };
     follow(&transfers, &mut events, jobs.clone(), stop, |job| {
         told(output, job, &finish, &mut tally);
     })
@@ -87,46 +262,67 @@ fn wrong_flag(error: &FieldError) -> Failure {
     Failure::usage(format!("--{}: {}", error.field.flag(), error.message))
 }
 
-/// The files that can be sent; each other one is told with its reason.
-fn look_at(
-    output: &mut Output,
-    paths: &[PathBuf],
-    spec: &ProviderSpec,
-    tally: &mut Tally,
-) -> Vec<LocalFile> {
-    let mut files: Vec<LocalFile> = Vec::new();
-    for path in paths {
-        let shown = || SafeText::name(&path.to_string_lossy()).into_string();
-        let file = match inspect(path, spec) {
-            Ok(file) => file,
-            Err(refusal) => {
-                tally.failed += 1;
-                output.note(&refusal.to_string());
-                continue;
-            }
-        };
-        let same = |other: &&LocalFile| {
-            other.stamp.identity.is_some() && other.stamp.identity == file.stamp.identity
-        };
-        if files.iter().find(same).is_some() {
-            output.note(&format!("{}: it is named twice, and sent once", shown()));
-            continue;
-        }
-        // A place with folders holds a name once: the second file would replace the first.
-        let fold = |file: &LocalFile| crate::domain::twin_key(file.name.as_str());
-        let twin = files.iter().find(|other| fold(other) == fold(&file));
-        if let Some(twin) = twin.filter(|_| spec.capabilities.folders) {
-            tally.failed += 1;
-            let twin = SafeText::name(&twin.path.to_string_lossy()).into_string();
-            output.note(&format!(
-                "{}: {twin} has the same name and goes to the same place; rename one of them",
-                shown()
-            ));
-            continue;
-        }
-        files.push(file);
+/// The pattern of the command line, else those of the settings.
+fn patterns(session: &Session, args: &args::Upload) -> Result<Fill, Failure> {
+    let Some(text) = &args.pattern else {
+        return session.patterns().map(Fill::Standing);
+    };
+    let pattern: Pattern = text
+        .parse()
+        .map_err(|error| Failure::usage(format!("--pattern: {error}")))?;
+    if pattern.has(Slot::Locale) && args.locale.is_some() {
+        return Err(Failure::usage(
+            "--locale and the {locale} of --pattern both name the locale; give one of them",
+        ));
     }
-    files
+    Ok(Fill::Only(pattern))
+}
+
+/// Everything that the named files and folders hold, each file looked at.
+async fn look_at(
+    output: &mut Output,
+    paths: Vec<PathBuf>,
+    spec: &'static ProviderSpec,
+) -> Result<Vec<Candidate>, Failure> {
+    let walk = move || {
+        let (mut files, mut links, mut hidden) = (Vec::new(), Vec::new(), 0_usize);
+        for seen in paths.iter().flat_map(|path| Walk::new(path)) {
+            match seen {
+                Seen::File(found) => files.push(found.look(spec)),
+                Seen::Unread(found, reason) => files.push(found.refuse(reason)),
+                Seen::Link(path) => links.push(path),
+                Seen::Hidden(_) => hidden += 1,
+            }
+        }
+        (files, links, hidden)
+    };
+    let (files, links, hidden) = aside(walk).await?;
+    for link in links {
+        output.note(&format!(
+            "{}: it is a link, and left out; name it itself to send what it leads to",
+            SafeText::name(&link.to_string_lossy())
+        ));
+    }
+    if hidden > 0 {
+        output.note(&format!(
+            "{hidden} hidden {} left out",
+            if hidden == 1 {
+                "entry is"
+            } else {
+                "entries are"
+            }
+        ));
+    }
+    if files.is_empty() {
+        return Err(Failure::failed("there is no file in it"));
+    }
+    Ok(files)
+}
+
+/// Looks at the disk on a thread of its own: a slow one must not hold up being stopped.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| Failure::failed(format!("could not look at the files: {error}")))
 }
 
 /// Makes sure that the place is there, where the service can tell, and learns its locales.
@@ -142,4 +338,14 @@ async fn place(
         find::segment(provider, container, segment).await?;
     }
     Ok(container.locales)
+}
+
+/// Lists each place of the plan once.
+async fn list(provider: &dyn Provider, plan: &mut Plan) -> Result<(), Failure> {
+    for scope in plan.unlisted() {
+        let entries = find::all(async |cursor| provider.assets(&scope, cursor).await).await?;
+        let assets = entries.into_iter().filter_map(Entry::into_read);
+        plan.set_listing(&scope, assets.map(Arc::new));
+    }
+    Ok(())
 }

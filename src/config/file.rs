@@ -7,7 +7,7 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use super::dirs::Dirs;
-use super::model::{self, Account, Model, Problem};
+use super::model::{self, Account, Model, Problem, Sending};
 use super::{Env, dirs};
 use crate::domain::{Reports, SafeText};
 
@@ -26,6 +26,7 @@ pub struct Settings {
     pub accounts: Vec<Account>,
     /// What the terminal may be told.
     pub terminal: Reports,
+    pub sending: Sending,
     pub file: PathBuf,
     /// `false` when nobody named a file and there is none at the usual place.
     pub found: bool,
@@ -85,24 +86,38 @@ impl Settings {
                 return Ok(Self {
                     accounts: Vec::new(),
                     terminal: Reports::default(),
+                    sending: Sending::default(),
                     file,
                     found: false,
                 });
             }
             Err(why) => return Err(failed(why.to_string())),
         };
-        let Model { accounts, terminal } =
-            model::parse(&text).map_err(|Problem { line, message }| ConfigError {
-                file: Some(file.clone()),
-                line,
-                message,
-            })?;
+        let Model {
+            accounts,
+            terminal,
+            sending,
+        } = model::parse(&text).map_err(|Problem { line, message }| ConfigError {
+            file: Some(file.clone()),
+            line,
+            message,
+        })?;
         Ok(Self {
             accounts,
             terminal,
+            sending,
             file,
             found: true,
         })
+    }
+
+    /// An error about what stands on a line.
+    pub fn wrong_at(&self, line: usize, message: impl Into<String>) -> ConfigError {
+        ConfigError {
+            file: Some(self.file.clone()),
+            line: Some(line),
+            message: message.into(),
+        }
     }
 
     /// An error about one account, with its line.

@@ -1,16 +1,18 @@
 //! The settings file's keys and their meaning; everything else in it is refused.
 
 mod terminal;
+mod transfers;
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
+pub use self::transfers::Sending;
 use crate::domain::{AccountName, Reports, nearest};
 
 /// Keys at the top of the file.
-pub(super) const TOP_KEYS: &[&str] = &["accounts", "terminal"];
+pub(super) const TOP_KEYS: &[&str] = &["accounts", "terminal", "transfers"];
 /// Keys of one `[[accounts]]`.
 pub(super) const ACCOUNT_KEYS: &[&str] =
     &["name", "provider", "base_url", "account_id", "websites"];
@@ -39,6 +41,7 @@ pub(super) struct Model {
     /// In the order of the file.
     pub accounts: Vec<Account>,
     pub terminal: Reports,
+    pub sending: Sending,
 }
 
 /// What is wrong, and where.
@@ -76,6 +79,7 @@ pub(super) fn parse(text: &str) -> Result<Model, Problem> {
     })?;
     let top = doc.table(root.get_ref(), &root.span(), "the settings", TOP_KEYS)?;
     let terminal = terminal::read(&top)?;
+    let sending = transfers::read(&top)?;
     let mut accounts: Vec<Account> = Vec::new();
     let mut variables: HashMap<String, AccountName> = HashMap::new();
     for (table, span) in top.tables("accounts", "[[accounts]]")? {
@@ -121,7 +125,11 @@ pub(super) fn parse(text: &str) -> Result<Model, Problem> {
             name,
         });
     }
-    Ok(Model { accounts, terminal })
+    Ok(Model {
+        accounts,
+        terminal,
+        sending,
+    })
 }
 
 /// Letters, digits, `.`, `_` and `-`, not beginning with one of the latter: such a name needs no
@@ -255,6 +263,25 @@ impl<'a> Fields<'a> {
                 message: format!("`{key}` must be a table; write it as [{key}]"),
             }),
         }
+    }
+
+    /// A list of texts with their lines, perhaps empty.
+    fn texts(&self, key: &str) -> Result<Vec<(String, usize)>, Problem> {
+        let Some(value) = self.table.get(key) else {
+            return Ok(Vec::new());
+        };
+        let problem = |span: &Range<usize>| Problem {
+            line: Some(self.doc.line(span)),
+            message: format!("`{key}` must be a list of texts in quotes; write it as [\"…\"]"),
+        };
+        let DeValue::Array(items) = value.get_ref() else {
+            return Err(problem(&value.span()));
+        };
+        let text = |item: &toml::Spanned<DeValue<'_>>| match item.get_ref() {
+            DeValue::String(text) => Ok((text.clone().into_owned(), self.doc.line(&item.span()))),
+            _ => Err(problem(&item.span())),
+        };
+        items.iter().map(text).collect()
     }
 
     /// A list of tables, perhaps empty.

@@ -10,6 +10,7 @@ mod journal;
 pub mod meter;
 pub mod names;
 pub mod plan;
+pub mod plan_file;
 mod queue;
 mod replace;
 pub mod retry;
@@ -17,6 +18,7 @@ mod save;
 mod send;
 #[cfg(test)]
 mod tests;
+pub mod walk;
 mod work;
 
 pub use inspect::{LocalFile, Refusal, inspect};

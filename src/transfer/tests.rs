@@ -19,7 +19,7 @@ use crate::api::{
 };
 use crate::domain::*;
 
-static SPEC: ProviderSpec = ProviderSpec {
+pub(super) static SPEC: ProviderSpec = ProviderSpec {
     id: "fake",
     label: "Fake",
     container: Noun {

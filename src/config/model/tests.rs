@@ -23,7 +23,12 @@ provider = "two"
 base_url = "https://example.com"
 account_id = "acme"
 "#;
-    let Model { accounts, terminal } = parse(text).unwrap();
+    let Model {
+        accounts,
+        terminal,
+        sending,
+    } = parse(text).unwrap();
+    assert_eq!(sending, Sending::default());
     assert_eq!(terminal, Reports::default());
     assert_eq!(accounts.len(), 2);
     assert_eq!(accounts[0].line, 3);
@@ -118,12 +123,23 @@ fn the_example_documents_every_key() {
     parse(EXAMPLE).unwrap();
     let live = |line: &'static str| line.strip_prefix("#: ").unwrap_or(line);
     let uncommented = EXAMPLE.lines().map(live).collect::<Vec<_>>().join("\n");
-    let Model { accounts, terminal } = parse(&uncommented).unwrap();
+    let Model {
+        accounts,
+        terminal,
+        sending,
+    } = parse(&uncommented).unwrap();
+    assert!(!sending.patterns.is_empty());
     // What is shown is what holds without it.
     assert_eq!(terminal, Reports::default());
     assert!(accounts.iter().any(|account| !account.websites.is_empty()));
     assert!(accounts.iter().any(|account| account.account_id.is_some()));
-    let keys = [TOP_KEYS, ACCOUNT_KEYS, WEBSITE_KEYS, terminal::KEYS];
+    let keys = [
+        TOP_KEYS,
+        ACCOUNT_KEYS,
+        WEBSITE_KEYS,
+        terminal::KEYS,
+        transfers::KEYS,
+    ];
     for key in keys.into_iter().flatten() {
         let shown = uncommented.lines().any(|line| {
             !line.starts_with('#')
@@ -137,6 +153,17 @@ fn the_example_documents_every_key() {
             "config.example.toml does not explain `{key}`"
         );
     }
+}
+
+#[test]
+fn patterns_are_texts_with_their_lines() {
+    let text = "[transfers]\npatterns = [\n  \"{name}\",\n  \"{x}/{name}\",\n]\n";
+    let wanted = [(String::from("{name}"), 3), (String::from("{x}/{name}"), 4)];
+    assert_eq!(parse(text).unwrap().sending.patterns, wanted);
+    let (line, said) = refused("[transfers]\npatterns = \"{name}\"\n");
+    assert!(line == 2 && said.contains("list of texts"), "{line} {said}");
+    let (line, _) = refused("[transfers]\npatterns = [\n1]\n");
+    assert_eq!(line, 3);
 }
 
 #[test]

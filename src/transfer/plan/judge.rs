@@ -5,8 +5,17 @@ use std::sync::Arc;
 use super::place::{Listing, Spot};
 use super::row::{OnClash, Row, Verdict};
 use super::wishes::check;
-use crate::api::{FileStamp, ProviderSpec};
-use crate::domain::{Asset, AssetPath, Locale, SafeText, size_words};
+use crate::api::{FileStamp, ProviderSpec, Replace};
+use crate::domain::{Asset, AssetKey, AssetPath, Locale, SafeText, size_words};
+
+/// What a saved plan says of a row: what it was when a person looked at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    New,
+    /// These bytes of this asset are replaced.
+    Replace(AssetKey, Option<u64>),
+    Same,
+}
 
 /// The facts around a row.
 pub(super) struct Around<'a> {
@@ -38,6 +47,14 @@ pub(super) fn spot(row: &Row) -> Option<Spot> {
 }
 
 pub(super) fn judge(row: &Row, around: &Around<'_>) -> Verdict {
+    let found = verdict(row, around);
+    match &row.expected {
+        Some(expected) => hold(expected, found),
+        None => found,
+    }
+}
+
+fn verdict(row: &Row, around: &Around<'_>) -> Verdict {
     if row.left_out {
         return Verdict::Skip(String::from("left out"));
     }
@@ -79,17 +96,20 @@ pub(super) fn judge(row: &Row, around: &Around<'_>) -> Verdict {
         .iter()
         .find(|asset| is_named(row, asset))
         .unwrap_or(first);
-    match row.decision.unwrap_or(around.on_clash) {
+    // What a saved plan did not say of this name is held against it, not against a rule.
+    let rule = match row.expected {
+        Some(_) => OnClash::Ask,
+        None => around.on_clash,
+    };
+    match row.decision.unwrap_or(rule) {
         OnClash::Skip => Verdict::Skip(taken(row, asset)),
         OnClash::Keep => keep(row, around.spec, asset),
         // Told apart by name only, and by storage perhaps not at all: the old one would go and take
         // the new one along.
-        _ if around.spec.capabilities.folders && !is_named(row, asset) => {
-            Verdict::Problem(format!(
-                "{}, and the storage may take them for one; rename the file or leave it out",
-                taken(row, asset)
-            ))
-        }
+        _ if in_place(around.spec) && !is_named(row, asset) => Verdict::Problem(format!(
+            "{}, and the storage may take them for one; rename the file or leave it out",
+            taken(row, asset)
+        )),
         OnClash::Ask => Verdict::Clash(Arc::clone(asset)),
         OnClash::Replace if there.len() > 1 => Verdict::Problem(format!(
             "{} assets of this name are there, and which of them to replace is not said; delete the \
@@ -124,8 +144,13 @@ fn beside(row: &Row, twin: &Row) -> Verdict {
     ))
 }
 
+/// Whether a place holds a name once.
+fn in_place(spec: &ProviderSpec) -> bool {
+    spec.capabilities.replace == Replace::InPlace
+}
+
 fn keep(row: &Row, spec: &ProviderSpec, asset: &Asset) -> Verdict {
-    if spec.capabilities.folders {
+    if in_place(spec) {
         return Verdict::Problem(format!(
             "{}, and {} holds a name once in a place; replace it, skip the file or rename it",
             taken(row, asset),
@@ -182,4 +207,28 @@ fn is_same(row: &Row, stamp: &FileStamp, asset: &Asset) -> bool {
         _ => false,
     };
     is_named(row, asset) && asset.size == Some(stamp.size) && !younger
+}
+
+/// Holds a verdict against what a saved plan expects. What an earlier run of the same plan has done
+/// is no surprise.
+fn hold(expected: &Expected, found: Verdict) -> Verdict {
+    let surprise = |what: &str| {
+        Verdict::Problem(format!(
+            "since the plan was saved {what}; look at it, and make the plan anew"
+        ))
+    };
+    match (expected, &found) {
+        (_, Verdict::Looking | Verdict::Problem(_) | Verdict::Same(_) | Verdict::Skip(_))
+        | (Expected::New, Verdict::New) => found,
+        (Expected::Replace(key, size), Verdict::Replace(asset))
+            if asset.key == *key && asset.size == *size =>
+        {
+            found
+        }
+        (Expected::New, _) => surprise("an asset of this name appeared there"),
+        (Expected::Replace(..), Verdict::New) => surprise("the asset that it replaces went"),
+        (Expected::Replace(..), _) => surprise("the asset that it replaces was changed"),
+        (Expected::Same, Verdict::New) => surprise("the asset that was there went"),
+        (Expected::Same, _) => surprise("the asset that was there was changed"),
+    }
 }

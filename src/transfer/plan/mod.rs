@@ -8,12 +8,14 @@ mod judge;
 pub mod pattern;
 mod place;
 mod row;
+mod saved;
 mod table;
 mod wishes;
 
 pub use fill::Fill;
-pub use pattern::{Filled, Pattern, PatternError};
+pub use pattern::{Filled, Pattern, PatternError, Slot};
 pub use row::{Candidate, Change, OnClash, Row, Totals, Verdict};
+pub use saved::{Saved, SavedError};
 pub use table::Plan;
 pub use wishes::{
     FIELDS, FieldError, Wishes, check, check_folder, check_tags, check_text, request,

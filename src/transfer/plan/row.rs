@@ -111,6 +111,8 @@ pub struct Row {
     /// Why what was filled in or typed cannot be used: one sentence, safe. Gone with the next edit
     /// of locale, folder or name.
     pub refusal: Option<String>,
+    /// What a saved plan says of it; an edit takes that back.
+    pub(super) expected: Option<super::judge::Expected>,
     pub(super) verdict: Verdict,
 }
 

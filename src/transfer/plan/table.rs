@@ -8,7 +8,7 @@ use super::judge::{self, Around};
 use super::place::{Listing, Spot};
 use super::row::{Candidate, Change, Count, OnClash, Row, Totals, Verdict};
 use super::wishes::{Wishes, request};
-use crate::api::{Field, ProviderSpec, UploadRequest};
+use crate::api::{Field, ProviderSpec, Replaced, UploadRequest};
 use crate::domain::{AccountName, Asset, AssetScope, ContainerId, Locale};
 
 /// What a batch is about to do: files of one account, row by row. Every method leaves all rows
@@ -112,6 +112,7 @@ impl Plan {
                 left_out: false,
                 decision: None,
                 refusal: None,
+                expected: None,
                 verdict: Verdict::Looking,
             };
             let locales = self.locales.get(scope.container()).map(Vec::as_slice);
@@ -194,7 +195,11 @@ impl Plan {
                 let file = row.file.as_ref().ok()?;
                 let request = request(file, row.scope.clone(), &row.wishes, self.spec, locales);
                 // What is sent has been checked with the same words.
-                Some((number, request.ok()?))
+                let mut request = request.ok()?;
+                if let Verdict::Replace(asset) = &row.verdict {
+                    request.replaces = Some(Box::new(Replaced::of(asset)));
+                }
+                Some((number, request))
             })
             .collect()
     }
@@ -217,6 +222,7 @@ impl Plan {
             let before = judge::spot(row);
             let locales = self.locales.get(row.scope.container()).map(Vec::as_slice);
             change(row, locales);
+            row.expected = None;
             let after = judge::spot(row);
             touched.rows.insert(number);
             if before == after {

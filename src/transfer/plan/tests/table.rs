@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::*;
-use crate::api::{Capabilities, FieldSpec, FileStamp, Middle, Noun};
+use crate::api::{Capabilities, FieldSpec, FileStamp, Middle, Noun, Replace};
 use crate::domain::{AssetKey, AssetPath, FileName, RawJson, SegmentId};
 use crate::transfer::LocalFile;
 use crate::transfer::plan::Pattern;
@@ -41,7 +41,11 @@ const fn spec(upload_fields: &'static [FieldSpec], folders: bool) -> ProviderSpe
             max_size: None,
             accepted_types: &[],
             public_urls: false,
-            replace: crate::api::Replace::ByDelete,
+            replace: if folders {
+                Replace::InPlace
+            } else {
+                Replace::ByDelete
+            },
         },
     }
 }

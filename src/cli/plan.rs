@@ -1,0 +1,208 @@
+//! The plan on the command line: as a table, as JSON, and the questions before it is carried out.
+
+use serde::Serialize;
+
+use super::failure::{Failure, Tally};
+use super::output::{Cell, Output};
+use super::prompt;
+use super::record::{Listing, asset_ref};
+use crate::api::Replace;
+use crate::domain::{Address, SafeText, size_words};
+use crate::transfer::plan::{Change, OnClash, Plan, Row, Totals, Verdict};
+
+/// The verdict comes first in a pipe, and last and whole on a terminal.
+const HEADS: &[&str] = &[
+    "WHAT HAPPENS",
+    "FILE",
+    "TO",
+    "LOCALE",
+    "FOLDER",
+    "NAME",
+    "SIZE",
+];
+
+#[derive(Debug, Serialize)]
+struct Line<'a> {
+    kind: &'static str,
+    file: String,
+    /// The address of the place.
+    to: String,
+    locale: Option<&'a str>,
+    folder: &'a str,
+    name: &'a str,
+    size: Option<u64>,
+    verdict: &'static str,
+    /// Why it is skipped, or what the problem is.
+    reason: Option<&'a str>,
+    /// The ref of what is there under its name.
+    there: Option<String>,
+}
+
+fn line<'a>(plan: &Plan, row: &'a Row) -> Line<'a> {
+    let (reason, there) = match row.verdict() {
+        Verdict::Skip(reason) | Verdict::Problem(reason) => (Some(reason.as_str()), None),
+        Verdict::Same(asset) | Verdict::Replace(asset) | Verdict::Clash(asset) => {
+            (None, Some(asset_ref(plan.account(), asset)))
+        }
+        Verdict::New | Verdict::Looking => (None, None),
+    };
+    Line {
+        kind: "plan",
+        file: row.path.to_string_lossy().into_owned(),
+        to: address(plan, row),
+        locale: Some(row.wishes.locale.as_str()).filter(|text| !text.is_empty()),
+        folder: &row.wishes.folder,
+        name: row.name(),
+        size: row.size(),
+        verdict: row.verdict().word(),
+        reason,
+        there,
+    }
+}
+
+fn address(plan: &Plan, row: &Row) -> String {
+    Address::of_scope(plan.account().clone(), &row.scope).to_string()
+}
+
+fn cells(plan: &Plan, row: &Row) -> [Cell; 7] {
+    let word = row.verdict().word();
+    let what = match row.verdict() {
+        Verdict::Skip(reason) | Verdict::Problem(reason) => format!("{word}: {reason}"),
+        Verdict::Replace(asset) | Verdict::Clash(asset) => match asset.size {
+            Some(size) => format!("{word}: {} are there", size_words(size)),
+            None => word.to_owned(),
+        },
+        _ => word.to_owned(),
+    };
+    [
+        Cell::Said(what),
+        Cell::name(&row.path.to_string_lossy()),
+        Cell::name(&address(plan, row)),
+        Cell::name(&row.wishes.locale),
+        Cell::name(&row.wishes.folder),
+        Cell::name(row.name()),
+        Cell::Bytes(row.size()),
+    ]
+}
+
+/// Prints the whole plan. The end is as if it had been carried out and every sound row had worked.
+pub fn print(output: &mut Output, plan: &Plan, json: bool) -> Result<(), Failure> {
+    let mut listing = Listing::new(output, json, HEADS);
+    for row in plan.rows() {
+        listing.put(&cells(plan, row), &line(plan, row))?;
+    }
+    listing.end("no files")?;
+    let totals = plan.totals();
+    if !json && output.on_screen() && totals != Totals::default() {
+        output.line(&format!("{}.", summary(plan, totals)))?;
+    }
+    Tally {
+        done: plan.rows().len() - totals.problem,
+        failed: totals.problem,
+        ..Tally::default()
+    }
+    .end()
+}
+
+/// `12 files to send, 3.1 MB, 2 of them in the place of others; 3 are there already`
+pub fn summary(plan: &Plan, totals: Totals) -> String {
+    let mut parts = vec![match totals.sent() {
+        0 => String::from("nothing to send"),
+        sent => format!("{} to send, {}", files(sent), size_words(totals.bytes)),
+    }];
+    if totals.replace > 0 {
+        let how = plan.spec().capabilities.replace.sentence();
+        parts.push(format!("{} in the place of others: {how}", totals.replace));
+    }
+    for (count, one, many) in [
+        (totals.same, "is there already", "are there already"),
+        (
+            totals.clash,
+            "clashes with what is there",
+            "clash with what is there",
+        ),
+        (totals.skip, "is left out", "are left out"),
+        (totals.problem, "cannot be sent", "cannot be sent"),
+    ] {
+        if count > 0 {
+            parts.push(format!("{count} {}", if count == 1 { one } else { many }));
+        }
+    }
+    parts.join("; ")
+}
+
+fn files(count: usize) -> String {
+    match count {
+        1 => String::from("1 file"),
+        count => format!("{count} files"),
+    }
+}
+
+/// One line for each row that is not sent, on standard error.
+pub fn tell(output: &mut Output, plan: &Plan, tally: &mut Tally) {
+    for row in plan.rows() {
+        let shown = SafeText::name(&row.path.to_string_lossy()).into_string();
+        match row.verdict() {
+            Verdict::Problem(reason) => {
+                tally.failed += 1;
+                output.note(&format!("{shown}: {reason}"));
+            }
+            Verdict::Skip(reason) => output.note(&format!("{shown}: {reason}")),
+            Verdict::Same(_) => {
+                tally.done += 1;
+                output.note(&format!("{shown}: it is there already, with the same size"));
+            }
+            Verdict::Clash(_) => {
+                tally.failed += 1;
+                output.note(&format!("{shown}: a file of its name is there"));
+            }
+            Verdict::New | Verdict::Replace(_) | Verdict::Looking => {}
+        }
+    }
+}
+
+/// Asks of each clash what shall become of it. A no stops that file only.
+pub async fn decide(output: &mut Output, plan: &mut Plan) -> Result<(), Failure> {
+    let keeps = plan.spec().capabilities.replace == Replace::ByDelete;
+    let mut clashes: Vec<usize> = Vec::new();
+    for (number, row) in plan.rows().iter().enumerate() {
+        if matches!(row.verdict(), Verdict::Clash(_)) {
+            clashes.push(number);
+        }
+    }
+    while let Some(number) = clashes.first().copied() {
+        let Some(Verdict::Clash(asset)) = plan.rows().get(number).map(Row::verdict) else {
+            clashes.remove(0);
+            continue;
+        };
+        let there = asset.size.map_or_else(String::new, size_words);
+        let mine = plan.rows()[number]
+            .size()
+            .map_or_else(String::new, size_words);
+        let name = SafeText::name(&asset.name);
+        let keep = if keeps { ", k keep both" } else { "" };
+        let all = if clashes.len() > 1 {
+            "; in capitals for all that follow"
+        } else {
+            ""
+        };
+        let question = format!(
+            "“{name}” ({there}) is there already, this one has {mine}: r replace, s skip{keep}{all} [s]"
+        );
+        let answer = prompt::answer(output, &question).await?;
+        let decision = match answer.to_lowercase().as_str() {
+            "r" | "replace" => OnClash::Replace,
+            "k" | "keep" if keeps => OnClash::Keep,
+            "" | "s" | "skip" => OnClash::Skip,
+            _ => continue,
+        };
+        let every = answer.chars().next().is_some_and(char::is_uppercase);
+        let decided: Vec<usize> = if every {
+            std::mem::take(&mut clashes)
+        } else {
+            vec![clashes.remove(0)]
+        };
+        plan.edit(decided, &Change::Decision(Some(decision)));
+    }
+    Ok(())
+}

@@ -1,0 +1,24 @@
+//! The section `[transfers]`: how files are sent.
+
+use super::{Fields, Problem};
+
+/// Its keys.
+pub const KEYS: &[&str] = &["patterns"];
+
+/// The section as written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sending {
+    /// Path patterns, and the line on which each stands; whether they are any is not for the
+    /// settings to say.
+    pub patterns: Vec<(String, usize)>,
+}
+
+/// Reads the section; what it does not say is as without it.
+pub fn read(top: &Fields<'_>) -> Result<Sending, Problem> {
+    let Some(fields) = top.section("transfers", KEYS, "[transfers]")? else {
+        return Ok(Sending::default());
+    };
+    Ok(Sending {
+        patterns: fields.texts("patterns")?,
+    })
+}
