@@ -32,6 +32,8 @@ pub enum ApiErrorKind {
     Refused,
     /// A local file could not be read, or changed on the way.
     File,
+    /// There is no room on the local disk, or a quota is used up.
+    DiskFull,
     Cancelled,
     /// The service cannot do this at all.
     Unsupported,
@@ -149,6 +151,7 @@ impl ApiError {
                 "The answer makes no sense; check that the address is the service's."
             }
             ApiErrorKind::Refused => "Check the account's base_url in the settings.",
+            ApiErrorKind::DiskFull => "Make room on the disk, then go on with what waits.",
             _ => "",
         }
     }

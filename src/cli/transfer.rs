@@ -16,7 +16,7 @@ use super::stop::Stop;
 use crate::api::{ApiError, ApiErrorKind, Provider};
 use crate::domain::size_words;
 use crate::domain::{AccountName, Entry, SafeText};
-use crate::transfer::{Job, JobId, JobState, Transfers};
+use crate::transfer::{DownloadRequest, Job, JobId, JobState, Transfers};
 
 /// How long cancelled transfers may take to end well.
 const WIND_DOWN: Duration = Duration::from_secs(20);
@@ -55,8 +55,8 @@ pub async fn get(
         });
         match looking.await {
             Ok((provider, asset)) => {
-                let folder = folder.to_owned();
-                jobs.insert(transfers.download(&known.info.name, provider, asset, folder));
+                let request = DownloadRequest::flat(asset, folder.to_owned());
+                jobs.insert(transfers.download(&known.info.name, provider, request));
             }
             Err(failure) if !several => return Err(failure),
             Err(failure) => {

@@ -23,7 +23,7 @@ use crate::api::{ApiError, ApiErrorKind, Connected, Connector, Provider};
 use crate::app::effect::{Effect, RequestId};
 use crate::app::msg::{Answer, Desktop, Msg};
 use crate::domain::AccountName;
-use crate::transfer::Transfers;
+use crate::transfer::{DownloadRequest, Transfers};
 
 /// How long signing out and the last transfers may take when the program ends.
 const GOODBYE: Duration = Duration::from_millis(1500);
@@ -163,7 +163,8 @@ impl Runtime {
                     send(&self.inbox, Msg::Refused { count: 1, reason });
                 }
                 Some(provider) => {
-                    self.transfers.download(&account, provider, *asset, folder);
+                    let request = DownloadRequest::flat(*asset, folder);
+                    self.transfers.download(&account, provider, request);
                 }
             },
             Effect::CancelJob(id) => self.transfers.cancel(id),

@@ -27,3 +27,4 @@ pub use journal::JournalError;
 pub use meter::{Gauge, Meters, Total};
 pub use plan::{FieldError, Wishes, request};
 pub use queue::{Progress, Transfers};
+pub use work::DownloadRequest;

@@ -1,5 +1,8 @@
 //! The one maker of local names: from a service's file name to a name that is safe in a folder.
 
+use std::fmt;
+use std::path::{Path, PathBuf};
+
 use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::{SafeText, text};
@@ -38,6 +41,57 @@ pub fn local_name(name: &str) -> String {
         out.insert(0, '_');
     }
     shorten(out)
+}
+
+/// A file below a chosen folder: folders, outermost first, and a name, each of which
+/// [`local_name`] made; so it cannot lead out of the folder.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LocalPath {
+    folders: Vec<String>,
+    name: String,
+}
+
+impl LocalPath {
+    /// Makes a safe name of each part; the last one is the file's.
+    pub fn new(parts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        let mut folders: Vec<String> = { parts.into_iter() }
+            .map(|part| local_name(part.as_ref()))
+            .collect();
+        let name = folders.pop().unwrap_or_else(|| local_name(""));
+        Self { folders, name }
+    }
+
+    /// Reads the written form. `None` when it is not one that was written: a part of it is no safe
+    /// name as it stands.
+    pub fn read(text: &str) -> Option<Self> {
+        let made = Self::new(text.split('/'));
+        (made.to_string() == text).then_some(made)
+    }
+
+    pub fn folders(&self) -> &[String] {
+        &self.folders
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where it is, below that folder.
+    pub fn below(&self, root: &Path) -> PathBuf {
+        let mut path = root.to_owned();
+        path.extend(&self.folders);
+        path.push(&self.name);
+        path
+    }
+}
+
+impl fmt::Display for LocalPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for folder in &self.folders {
+            write!(f, "{folder}/")?;
+        }
+        f.write_str(&self.name)
+    }
 }
 
 /// Cuts a long name in its middle, so that the extension stays.
@@ -89,6 +143,19 @@ mod tests {
             let mut parts = std::path::Path::new(&made).components();
             prop_assert!(matches!(parts.next(), Some(std::path::Component::Normal(_))));
             prop_assert!(parts.next().is_none());
+            prop_assert_eq!(local_name(&made), made.clone());
+        }
+
+        #[test]
+        fn a_local_path_reads_back_and_never_climbs(parts in prop::collection::vec(".{0,12}", 1..5), typed in "[./a~]{0,12}") {
+            let made = LocalPath::new(&parts);
+            prop_assert_eq!(LocalPath::read(&made.to_string()), Some(made.clone()));
+            for path in [Some(made), LocalPath::read(&typed)].into_iter().flatten() {
+                let below = path.below(Path::new("/x"));
+                let steps = below.components().skip(2);
+                prop_assert!(steps.clone().all(|step| matches!(step, std::path::Component::Normal(_))));
+                prop_assert_eq!(steps.count(), path.folders().len() + 1);
+            }
         }
     }
 }

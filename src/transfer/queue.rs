@@ -2,12 +2,12 @@
 
 mod attend;
 mod decide;
+mod full;
 mod handle;
 mod run;
 mod share;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -20,9 +20,9 @@ use tokio_util::task::TaskTracker;
 pub(super) use self::handle::Handle;
 use super::job::{Job, JobEvent, JobId, JobState};
 use super::journal::{Journal, JournalError, Seen};
-use super::work::Work;
+use super::work::{DownloadRequest, Work};
 use crate::api::{Provider, UploadRequest};
-use crate::domain::{AccountName, Asset};
+use crate::domain::AccountName;
 
 /// How many transfers of one account run at once.
 const AT_ONCE: usize = 3;
@@ -138,17 +138,18 @@ impl Transfers {
         self.add(account, provider, Work::Up(Arc::new(request)))
     }
 
-    /// Queues a download into a folder. An existing file there is never replaced.
+    /// Queues a download. No file is replaced but the one that the request names.
     pub fn download(
         &self,
         account: &AccountName,
         provider: Arc<dyn Provider>,
-        asset: Asset,
-        folder: PathBuf,
+        mut request: DownloadRequest,
     ) -> JobId {
         // Another process may go on with it from another working folder.
-        let folder = std::path::absolute(&folder).unwrap_or(folder);
-        self.add(account, provider, Work::Down(Arc::new(asset), folder))
+        if let Ok(root) = std::path::absolute(&request.root) {
+            request.root = root;
+        }
+        self.add(account, provider, Work::Down(Arc::new(request)))
     }
 
     /// Stops a job: at once where nothing can be lost by it, else after a look at the service.

@@ -13,6 +13,7 @@ use super::*;
 mod decide;
 mod disk;
 mod replace;
+mod downloads;
 use crate::api::{
     ApiError, ApiErrorKind, Capabilities, Delivery, Download, Field, FieldSpec, Middle, Noun,
     Provider, ProviderSpec, Receipt, Replace, Replaced, Sighting, Step, UploadRequest, UploadWatch,
@@ -80,6 +81,7 @@ enum Play {
     StoresShort,
     HangsWhileRecording,
     HangsWhileSending,
+    NoRoom,
 }
 
 #[derive(Debug, Default)]
@@ -208,6 +210,10 @@ impl Provider for Fake {
         Ok(())
     }
     async fn download(&self, _: &Asset) -> Result<Download, ApiError> {
+        if *self.play.lock().unwrap() == Play::NoRoom {
+            let full = "the disk is full";
+            return Err(ApiError::new("save the file", ApiErrorKind::DiskFull, full));
+        }
         let chunks: Vec<_> = self.body.iter().cloned().map(Ok).collect();
         Ok(Download {
             size: self.announced,
@@ -448,8 +454,7 @@ async fn download(
     let id = engine.download(
         &AccountName::new("a").unwrap(),
         fake,
-        asset(name, listed),
-        dir.to_owned(),
+        DownloadRequest::flat(asset(name, listed), dir.to_owned()),
     );
     end(&engine, id).await
 }

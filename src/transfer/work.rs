@@ -4,15 +4,44 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::job::{Direction, Job, JobId, JobState, Trail};
-use crate::api::UploadRequest;
+use super::names::LocalPath;
+use crate::api::{FileStamp, UploadRequest};
 use crate::domain::{AccountName, Asset};
+
+/// One asset, and the place that its file shall have on this machine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DownloadRequest {
+    pub asset: Asset,
+    /// The folder that was chosen; made if need be. Nothing outside it is touched.
+    pub root: PathBuf,
+    /// Folders below it, made if need be, and the file's name.
+    pub at: LocalPath,
+    /// The file that the user gave up for this one. Any other that stands there is never replaced.
+    pub replaces: Option<FileStamp>,
+}
+
+impl DownloadRequest {
+    /// Into this folder under the asset's own name; replaces nothing.
+    pub fn flat(asset: Asset, root: PathBuf) -> Self {
+        Self {
+            at: LocalPath::new([&asset.name]),
+            asset,
+            root,
+            replaces: None,
+        }
+    }
+
+    /// Where the file will stand.
+    pub fn path(&self) -> PathBuf {
+        self.at.below(&self.root)
+    }
+}
 
 /// The file and its two ends.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Work {
     Up(Arc<UploadRequest>),
-    /// Into this folder. An existing file there is never replaced.
-    Down(Arc<Asset>, PathBuf),
+    Down(Arc<DownloadRequest>),
 }
 
 impl Work {
@@ -29,14 +58,15 @@ impl Work {
                 let size = Some(request.stamp.size);
                 (Direction::Up, &request.scope, name, place, size)
             }
-            Self::Down(asset, folder) => {
-                let place = folder.display().to_string();
+            Self::Down(request) => {
+                let path = request.path();
+                let folder = path.parent().unwrap_or(&request.root);
                 (
                     Direction::Down,
-                    &asset.scope,
-                    asset.name.clone(),
-                    place,
-                    asset.size,
+                    &request.asset.scope,
+                    request.asset.name.clone(),
+                    folder.display().to_string(),
+                    request.asset.size,
                 )
             }
         };

@@ -56,6 +56,7 @@ impl ErrorRow {
             ApiErrorKind::Limit => ("limit", None, Vec::new()),
             ApiErrorKind::Refused => ("refused", None, Vec::new()),
             ApiErrorKind::File => ("file", None, Vec::new()),
+            ApiErrorKind::DiskFull => ("disk_full", None, Vec::new()),
             ApiErrorKind::Cancelled => ("cancelled", None, Vec::new()),
             ApiErrorKind::Unsupported => ("unsupported", None, Vec::new()),
         };
@@ -93,6 +94,7 @@ impl ErrorRow {
             "limit" => ApiErrorKind::Limit,
             "refused" => ApiErrorKind::Refused,
             "file" => ApiErrorKind::File,
+            "disk_full" => ApiErrorKind::DiskFull,
             "cancelled" => ApiErrorKind::Cancelled,
             "unsupported" => ApiErrorKind::Unsupported,
             _ => ApiErrorKind::Decode,

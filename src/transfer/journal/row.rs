@@ -13,7 +13,8 @@ use crate::api::{FileStamp, Metadata, Replaced, UploadRequest};
 use crate::domain::{
     Asset, AssetKey, AssetPath, AssetScope, ContainerId, FileName, Locale, RawJson, SegmentId,
 };
-use crate::transfer::work::Work;
+use crate::transfer::names::LocalPath;
+use crate::transfer::work::{DownloadRequest, Work};
 
 /// A path as text where it is some, else as bytes.
 #[derive(Serialize, Deserialize)]
@@ -141,8 +142,7 @@ enum WorkRow {
         segment: Option<String>,
         path: PathRow,
         size: u64,
-        /// Before or after the epoch, and how long: exact to what the file system tells.
-        modified: Option<(bool, Duration)>,
+        modified: Option<TimeRow>,
         identity: Option<(u64, u64)>,
         name: String,
         content_type: String,
@@ -159,7 +159,53 @@ enum WorkRow {
     Down {
         asset: AssetRow,
         folder: PathRow,
+        /// The file below the folder; where there is none, it has the asset's name.
+        at: Option<String>,
+        replaces: Option<StampRow>,
     },
+}
+
+#[derive(Serialize, Deserialize)]
+struct StampRow {
+    size: u64,
+    modified: Option<TimeRow>,
+    identity: Option<(u64, u64)>,
+}
+
+/// Before or after the epoch, and how long: exact to what the file system tells.
+type TimeRow = (bool, Duration);
+
+fn write_time(time: SystemTime) -> TimeRow {
+    match time.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(after) => (true, after),
+        Err(before) => (false, before.duration()),
+    }
+}
+
+fn read_time((after, by): TimeRow) -> Option<SystemTime> {
+    if after {
+        SystemTime::UNIX_EPOCH.checked_add(by)
+    } else {
+        SystemTime::UNIX_EPOCH.checked_sub(by)
+    }
+}
+
+impl StampRow {
+    fn of(stamp: &FileStamp) -> Self {
+        Self {
+            size: stamp.size,
+            modified: stamp.modified.map(write_time),
+            identity: stamp.identity,
+        }
+    }
+
+    fn stamp(self) -> FileStamp {
+        FileStamp {
+            size: self.size,
+            modified: self.modified.and_then(read_time),
+            identity: self.identity,
+        }
+    }
 }
 
 /// A job's work as it is written.
@@ -170,12 +216,7 @@ pub(super) fn write_work(work: &Work) -> String {
             segment: segment_text(&request.scope),
             path: PathRow::of(&request.path),
             size: request.stamp.size,
-            modified: request.stamp.modified.map(|time| {
-                match time.duration_since(SystemTime::UNIX_EPOCH) {
-                    Ok(after) => (true, after),
-                    Err(before) => (false, before.duration()),
-                }
-            }),
+            modified: request.stamp.modified.map(write_time),
             identity: request.stamp.identity,
             name: request.name.as_str().to_owned(),
             content_type: request.content_type.clone(),
@@ -191,9 +232,11 @@ pub(super) fn write_work(work: &Work) -> String {
                 .as_deref()
                 .map(|old| Box::new(ReplacedRow::of(old))),
         },
-        Work::Down(asset, folder) => WorkRow::Down {
-            asset: AssetRow::of(asset),
-            folder: PathRow::of(folder),
+        Work::Down(request) => WorkRow::Down {
+            asset: AssetRow::of(&request.asset),
+            folder: PathRow::of(&request.root),
+            at: Some(request.at.to_string()),
+            replaces: request.replaces.as_ref().map(StampRow::of),
         },
     };
     json(&row)
@@ -226,8 +269,7 @@ pub(super) fn read_work(text: &str) -> Option<Work> {
                 size,
                 modified: match modified {
                     None => None,
-                    Some((true, after)) => Some(SystemTime::UNIX_EPOCH.checked_add(after)?),
-                    Some((false, before)) => Some(SystemTime::UNIX_EPOCH.checked_sub(before)?),
+                    Some(time) => Some(read_time(time)?),
                 },
                 identity,
             },
@@ -248,7 +290,23 @@ pub(super) fn read_work(text: &str) -> Option<Work> {
                 None => None,
             },
         })),
-        WorkRow::Down { asset, folder } => Work::Down(Arc::new(asset.asset()?), folder.path()),
+        WorkRow::Down {
+            asset,
+            folder,
+            at,
+            replaces,
+        } => {
+            let flat = DownloadRequest::flat(asset.asset()?, folder.path());
+            Work::Down(Arc::new(DownloadRequest {
+                // Whatever stands in the row, it leads to no other place than into the folder.
+                at: match at {
+                    Some(at) => LocalPath::new(at.split('/')),
+                    None => flat.at.clone(),
+                },
+                replaces: replaces.map(StampRow::stamp),
+                ..flat
+            }))
+        }
     })
 }
 
@@ -268,4 +326,35 @@ pub(super) fn sum(id: u64, part: u64, texts: &[&str]) -> i64 {
         take(0xff);
     }
     hash.cast_signed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_download_comes_back_and_an_older_row_still_opens() {
+        let older = r#"{"down":{"asset":{"container":"c","segment":"s","key":"k","name":"../a.png","locale":"de","folder":"x/y","size":4,"stored_as":null},"folder":"/in"}}"#;
+        let Some(Work::Down(flat)) = read_work(older) else {
+            panic!("{older}");
+        };
+        assert_eq!(flat.path(), Path::new("/in/___a.png"));
+        assert_eq!(flat.replaces, None);
+        let work = Work::Down(Arc::new(DownloadRequest {
+            at: LocalPath::new(["de", "x", "a.png"]),
+            replaces: Some(FileStamp {
+                size: 3,
+                modified: Some(SystemTime::UNIX_EPOCH - Duration::from_nanos(5)),
+                identity: Some((1, u64::MAX)),
+            }),
+            ..flat.as_ref().clone()
+        }));
+        assert_eq!(read_work(&write_work(&work)), Some(work.clone()));
+        // A row that somebody else wrote leads nowhere else either.
+        let climbing = write_work(&work).replace("de/x/a.png", "../../a.png");
+        let Some(Work::Down(kept)) = read_work(&climbing) else {
+            panic!("{climbing}");
+        };
+        assert_eq!(kept.path(), Path::new("/in/__/__/a.png"));
+    }
 }

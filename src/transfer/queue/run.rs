@@ -84,6 +84,11 @@ impl Transfers {
     async fn run(&self, id: JobId, account: AccountName) {
         if let Some(ended) = self.try_once(id, &account).await {
             let follows = self.judge(id, &account, ended);
+            if let JobEvent::Failed(error) = &follows
+                && error.kind == ApiErrorKind::DiskFull
+            {
+                self.hold_downloads(id);
+            }
             // Refused or not written: what is in the table is what holds.
             let _ = self.commit(id, follows).await;
         }
@@ -149,12 +154,14 @@ impl Transfers {
                 };
                 upload.run(earlier).await
             }
-            Work::Down(asset, folder) => {
-                if anew {
-                    save::run_anew(&*provider, &asset, &folder, &handle, &token).await
-                } else {
-                    save::run(&*provider, &asset, &folder, &handle, &token).await
-                }
+            Work::Down(request) => {
+                let save = save::Save {
+                    provider: &*provider,
+                    request: &request,
+                    handle: &handle,
+                    token: &token,
+                };
+                save.run(anew).await
             }
         })
     }

@@ -1,0 +1,118 @@
+//! Folders held open by handle, one below the other, so that a link swapped in leads nowhere.
+
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, mkdirat, openat, statat};
+use rustix::io::Errno;
+
+use super::{local, path_shown, refuse};
+use crate::api::{ApiError, FileStamp};
+
+/// What has a name in a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Under {
+    Nothing,
+    /// A file, and what identifies it.
+    File(FileStamp),
+    /// A link, a folder, a pipe; or a file that may not be read.
+    Other,
+}
+
+/// An open folder.
+#[derive(Debug)]
+pub(in crate::transfer) struct Folder {
+    pub(super) handle: OwnedFd,
+    /// How it was reached, for messages only.
+    pub(super) path: PathBuf,
+}
+
+const FLAGS: OFlags = OFlags::RDONLY
+    .union(OFlags::DIRECTORY)
+    .union(OFlags::CLOEXEC);
+
+impl Folder {
+    /// The folder that the user chose, made if need be; links on the way to it are the user's.
+    pub(in crate::transfer) fn make(path: &Path) -> Result<Self, ApiError> {
+        std::fs::create_dir_all(path).map_err(|error| local(&error))?;
+        Self::open(path)?.ok_or_else(|| refuse("the folder vanished".to_owned()))
+    }
+
+    /// The same without making it; `None` when there is none.
+    pub(in crate::transfer) fn open(path: &Path) -> Result<Option<Self>, ApiError> {
+        match rustix::fs::open(path, FLAGS, Mode::empty()) {
+            Ok(handle) => Ok(Some(Self {
+                handle,
+                path: path.to_owned(),
+            })),
+            Err(Errno::NOENT) => Ok(None),
+            Err(Errno::NOTDIR) => Err(refuse(format!("{} is not a folder", path_shown(path)))),
+            Err(error) => Err(local(&error.into())),
+        }
+    }
+
+    /// A folder in this one; never through a link. `None` when there is none.
+    pub(in crate::transfer) fn enter(&self, name: &str) -> Result<Option<Self>, ApiError> {
+        let path = self.path.join(name);
+        match openat(&self.handle, name, FLAGS | OFlags::NOFOLLOW, Mode::empty()) {
+            Ok(handle) => Ok(Some(Self { handle, path })),
+            Err(Errno::NOENT) => Ok(None),
+            Err(Errno::NOTDIR | Errno::LOOP) => Err(refuse(format!(
+                "{} is a link or a file where a folder is needed; nothing is saved through it",
+                path_shown(&path)
+            ))),
+            Err(error) => Err(local(&error.into())),
+        }
+    }
+
+    /// The same, made if need be.
+    pub(super) fn enter_or_make(&self, name: &str) -> Result<Self, ApiError> {
+        // It may vanish again between the two; then the second look says so.
+        if let Some(folder) = self.enter(name)? {
+            return Ok(folder);
+        }
+        match mkdirat(&self.handle, name, Mode::from_raw_mode(0o777)) {
+            // A folder that cannot be synced is there all the same.
+            Ok(()) => drop(rustix::fs::fsync(&self.handle)),
+            Err(Errno::EXIST) => {}
+            Err(error) => return Err(local(&error.into())),
+        }
+        self.enter(name)?
+            .ok_or_else(|| refuse(format!("{} vanished", path_shown(&self.path.join(name)))))
+    }
+
+    /// What has this name.
+    pub(super) fn under(&self, name: &str) -> Result<Under, ApiError> {
+        match statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) if !FileType::from_raw_mode(stat.st_mode).is_file() => {
+                return Ok(Under::Other);
+            }
+            Ok(_) => {}
+            Err(Errno::NOENT) => return Ok(Under::Nothing),
+            Err(error) => return Err(local(&error.into())),
+        }
+        // Non-blocking: a pipe put in its place meanwhile must not hold us.
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file = match openat(&self.handle, name, flags, Mode::empty()) {
+            Ok(file) => std::fs::File::from(file),
+            Err(Errno::NOENT) => return Ok(Under::Nothing),
+            Err(Errno::LOOP | Errno::ACCESS | Errno::NXIO) => return Ok(Under::Other),
+            Err(error) => return Err(local(&error.into())),
+        };
+        let metadata = file.metadata().map_err(|error| local(&error))?;
+        Ok(if metadata.is_file() {
+            Under::File(FileStamp::of(&metadata))
+        } else {
+            Under::Other
+        })
+    }
+
+    /// The names in it.
+    pub(super) fn names(&self) -> Result<impl Iterator<Item = String> + use<>, ApiError> {
+        let entries =
+            rustix::fs::Dir::read_from(&self.handle).map_err(|error| local(&error.into()))?;
+        Ok(entries
+            .flatten()
+            .map(|entry| entry.file_name().to_string_lossy().into_owned()))
+    }
+}

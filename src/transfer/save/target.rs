@@ -1,0 +1,113 @@
+//! The place of one file: what stands there already, and what that means for a download.
+
+use std::path::Path;
+
+use super::folder::Under;
+use super::part::Part;
+use super::{Folder, path_shown, refuse};
+use crate::api::{ApiError, FileStamp};
+use crate::domain::{Asset, SafeText, twin_key};
+use crate::transfer::names::LocalPath;
+
+/// What stands at a place before anything is saved there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::transfer) enum Stands {
+    Nothing,
+    /// A file of the asset's size that is not older than the asset.
+    Same,
+    /// Another file of this name.
+    Other(FileStamp),
+    /// A file of this name in another case or composition, or something that is no file: only the
+    /// user can make room.
+    Barred(String),
+}
+
+/// The folder of one file, held open, and the name the file shall have in it.
+#[derive(Debug)]
+pub(in crate::transfer) struct Target<'a> {
+    pub(super) folder: Folder,
+    pub(super) name: &'a str,
+}
+
+impl<'a> Target<'a> {
+    /// Opens the folder, made if need be.
+    pub(in crate::transfer) fn open(root: &Path, at: &'a LocalPath) -> Result<Self, ApiError> {
+        let mut folder = Folder::make(root)?;
+        for name in at.folders() {
+            folder = folder.enter_or_make(name)?;
+        }
+        Ok(Self {
+            folder,
+            name: at.name(),
+        })
+    }
+
+    /// What stands there. Names in another case or composition are the same file to some storage.
+    pub(in crate::transfer) fn stands(&self, asset: &Asset) -> Result<Stands, ApiError> {
+        let twins = self.folder.names()?.filter(|it| twins(it, self.name));
+        stands_in(&self.folder, self.name, twins, asset)
+    }
+
+    /// Why nothing is saved there.
+    pub(super) fn taken(&self, stands: &Stands) -> ApiError {
+        let there = match stands {
+            Stands::Barred(there) => there,
+            _ => self.name,
+        };
+        refuse(format!(
+            "“{}” is already in {}; nothing was replaced",
+            SafeText::name(there),
+            path_shown(&self.folder.path)
+        ))
+    }
+
+    pub(super) fn create_part(self) -> Result<Part<'a>, ApiError> {
+        Part::create(self)
+    }
+}
+
+/// What stands under a name, given the names in its folder that equal it but for case and
+/// composition.
+pub(in crate::transfer) fn stands_in(
+    folder: &Folder,
+    name: &str,
+    twins: impl Iterator<Item = String>,
+    asset: &Asset,
+) -> Result<Stands, ApiError> {
+    let mut exact = false;
+    for there in twins {
+        if there != name {
+            return Ok(Stands::Barred(there));
+        }
+        exact = true;
+    }
+    if !exact {
+        return Ok(Stands::Nothing);
+    }
+    Ok(match folder.under(name)? {
+        Under::Nothing => Stands::Nothing,
+        Under::Other => Stands::Barred(name.to_owned()),
+        Under::File(stamp) if is_same(&stamp, asset) => Stands::Same,
+        Under::File(stamp) => Stands::Other(stamp),
+    })
+}
+
+/// The size is the asset's, and the asset has not changed since the file was written.
+fn is_same(stamp: &FileStamp, asset: &Asset) -> bool {
+    let changed = asset.modified.as_ref().or(asset.created.as_ref());
+    let changed = changed.and_then(|at| at.parse::<jiff::Timestamp>().ok());
+    let written = stamp
+        .modified
+        .and_then(|at| jiff::Timestamp::try_from(at).ok());
+    let outdated =
+        matches!((changed, written), (Some(changed), Some(written)) if changed > written);
+    asset.size == Some(stamp.size) && !outdated
+}
+
+fn twins(one: &str, other: &str) -> bool {
+    if one.is_ascii() && other.is_ascii() {
+        let trim = |name| str::trim_end_matches(name, ['.', ' ']);
+        return trim(one).eq_ignore_ascii_case(trim(other));
+    }
+    twin_key(one) == twin_key(other)
+}
