@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
+
+use crate::transfer::OnClash;
 
 const AFTER: &str = "\
 Addresses:
@@ -87,15 +90,11 @@ pub enum Command {
         after_help = "Examples:\n  assetdeck upload spring-banner.png --to acme-loc:19914/27667833 --locale de --folder public/images\n  assetdeck upload *.jpg --to acme-web:db9bd93b-d43c-478d-bd2f-11d6acad6448 --alt \"Our team\" --tag team --tag 2026\n  assetdeck upload pictures --to acme-loc:19914/27667833 --pattern \"{locale}/{folder}/{name}\" --dry-run\n  assetdeck upload pictures --to acme-loc:19914/27667833 --pattern \"{name}.{locale}.{ext}\" --save-plan spring.plan\n  assetdeck upload --plan spring.plan\n\nWhat is there already with the same name, place and size, and is not older than the file, is not sent again."
     )]
     Upload(Box<Upload>),
-    /// Save assets to this machine; an existing file is never replaced
-    Get {
-        /// Refs as `ls` prints them
-        #[arg(value_name = "REF", required = true)]
-        references: Vec<String>,
-        /// The folder to save to [default: the working folder]
-        #[arg(long, value_name = "DIR")]
-        out: Option<PathBuf>,
-    },
+    /// Save assets, or everything below an address, to this machine
+    #[command(
+        after_help = "Of a whole place, segments, locales and folders become folders, and assetdeck.json in DIR keeps\nwhich file came from where, so that the same tree can be uploaded back. A file that is there\nalready with the same size, and is not older than the asset, is not fetched again.\n\nExamples:\n  assetdeck get acme-loc:19914/27667833@de/public/hero.png\n  assetdeck get acme-loc:19914 --out ./docs\n  assetdeck get acme-loc:19914 --out ./docs --on-clash replace"
+    )]
+    Get(Get),
     /// List the transfers, and go on with those that an earlier run left
     #[command(
         after_help = "Examples:\n  assetdeck transfers\n  assetdeck transfers resume\n  assetdeck transfers retry 12\n  assetdeck transfers list --json"
@@ -188,6 +187,28 @@ pub struct Upload {
     /// One JSON object per uploaded asset; with --dry-run one per row of the plan
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Get {
+    /// Refs of assets as `ls` prints them; or one address, for everything below it
+    #[arg(value_name = "REF|ADDRESS", required = true)]
+    pub references: Vec<String>,
+    /// The folder to save to [default: the working folder]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// What to do when another file has the name [default: ask on a terminal, else fail]
+    #[arg(long, value_name = "WHAT", value_parser = on_clash())]
+    pub on_clash: Option<OnClash>,
+    /// Do not ask before making many calls to the service
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// The words of what to do about a name that is taken.
+fn on_clash() -> impl TypedValueParser<Value = OnClash> {
+    PossibleValuesParser::new(OnClash::ALL.map(OnClash::word))
+        .try_map(|word| OnClash::of(&word).ok_or("it is none of these words"))
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ mod auth;
 mod demo;
 mod failure;
 mod find;
+mod get;
 mod ls;
 mod output;
 mod plan;
@@ -153,9 +154,7 @@ async fn dispatch(
         Command::Url { reference } => stop.or(show::url(session, output, &reference)).await,
         Command::Rm { references, yes } => stop.or(rm::rm(session, output, &references, yes)).await,
         Command::Upload(args) => upload::upload(session, output, stop, &args).await,
-        Command::Get { references, out } => {
-            transfer::get(session, output, stop, &references, out.as_deref()).await
-        }
+        Command::Get(args) => get::get(session, output, stop, &args).await,
         Command::Transfers(args) => transfers::transfers(session, output, stop, &args).await,
         Command::Demo(args) => demo::demo(output, &args).await,
     }

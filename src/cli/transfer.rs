@@ -1,4 +1,4 @@
-//! `get`, and following transfers to their end: one line for each when it is over.
+//! Following transfers to their end: one line for each when it is over.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -8,92 +8,16 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::failure::{Failure, Tally};
-use super::find;
 use super::output::Output;
 use super::record::{ASSET_HEADS, Listing, asset_line, asset_ref};
-use super::session::{Known, Session};
 use super::stop::Stop;
-use crate::api::{ApiError, ApiErrorKind, Provider};
+use crate::api::{ApiError, ApiErrorKind};
 use crate::domain::size_words;
-use crate::domain::{AccountName, Entry, SafeText};
-use crate::transfer::{DownloadRequest, Job, JobId, JobState, Transfers};
+use crate::domain::{Entry, SafeText};
+use crate::transfer::{Job, JobId, JobState, Transfers};
 
 /// How long cancelled transfers may take to end well.
 const WIND_DOWN: Duration = Duration::from_secs(20);
-
-/// Saves assets into a folder.
-pub async fn get(
-    session: &Session,
-    output: &mut Output,
-    stop: &mut Stop,
-    references: &[String],
-    out: Option<&Path>,
-) -> Result<(), Failure> {
-    let mut wanted = Vec::new();
-    for text in references {
-        let (name, scope, key) = find::asset_reference(text)?;
-        let known = session.known(&name)?;
-        find::check_scope(known.info.spec, &scope)?;
-        wanted.push((known, scope, key));
-    }
-    let folder = out.unwrap_or(Path::new("."));
-    if folder.exists() && !folder.is_dir() {
-        let shown = SafeText::name(&folder.to_string_lossy()).into_string();
-        return Err(Failure::usage(format!("{shown} is not a folder")));
-    }
-    let transfers = super::transfers::open(session, output)?;
-    let mut events = transfers.events();
-    let mut tally = Tally::default();
-    let mut jobs = HashSet::new();
-    let mut ready: Vec<(AccountName, Arc<dyn Provider>)> = Vec::new();
-    let several = wanted.len() > 1;
-    for (known, scope, key) in wanted {
-        let looking = stop.or(async {
-            let provider = provider_of(session, known, &mut ready).await?;
-            let asset = find::asset(provider.as_ref(), &scope, &key).await?;
-            Ok((provider, asset))
-        });
-        match looking.await {
-            Ok((provider, asset)) => {
-                let request = DownloadRequest::flat(asset, folder.to_owned());
-                jobs.insert(transfers.download(&known.info.name, provider, request));
-            }
-            Err(failure) if !several => return Err(failure),
-            Err(failure) => {
-                tally.count(&failure);
-                output.fail(&failure);
-                if tally.stopped {
-                    break;
-                }
-            }
-        }
-    }
-    if tally.stopped {
-        for id in &jobs {
-            transfers.cancel(*id);
-        }
-    }
-    follow(&transfers, &mut events, jobs.clone(), stop, |job| {
-        told(output, job, &Finish::Saved, &mut tally);
-    })
-    .await;
-    leave(&transfers, &jobs).await;
-    tally.end()
-}
-
-async fn provider_of(
-    session: &Session,
-    known: &Known,
-    ready: &mut Vec<(AccountName, Arc<dyn Provider>)>,
-) -> Result<Arc<dyn Provider>, Failure> {
-    let name = &known.info.name;
-    if let Some((_, provider)) = ready.iter().find(|(other, _)| other == name) {
-        return Ok(Arc::clone(provider));
-    }
-    let provider = session.ready(known).await?;
-    ready.push((name.clone(), Arc::clone(&provider)));
-    Ok(provider)
-}
 
 /// Waits until all jobs are over. Being asked to stop cancels them; asked again, or when they take
 /// too long to end, it leaves.
@@ -103,7 +27,8 @@ pub(super) async fn follow(
     mut jobs: HashSet<JobId>,
     stop: &mut Stop,
     mut over: impl FnMut(&Job),
-) {
+) -> usize {
+    let mut held = 0;
     let mut stopping = false;
     let mut latest = tokio::time::Instant::now();
     while !jobs.is_empty() {
@@ -114,14 +39,18 @@ pub(super) async fn follow(
                         over(&job);
                     }
                 }
+                // Somebody holds it, or a full disk: it does not end in this run.
+                Some(job) if job.paused && job.state == JobState::Queued => {
+                    held += usize::from(jobs.remove(&job.id));
+                }
                 Some(_) => {}
-                None => return,
+                None => return held,
             },
             () = stop.asked() => {
                 let all = transfers.jobs();
                 if stopping {
                     left(all, &jobs, &mut over);
-                    return;
+                    return held;
                 }
                 stopping = true;
                 latest = tokio::time::Instant::now() + WIND_DOWN;
@@ -131,10 +60,11 @@ pub(super) async fn follow(
             }
             () = tokio::time::sleep_until(latest), if stopping => {
                 left(transfers.jobs(), &jobs, &mut over);
-                return;
+                return held;
             }
         }
     }
+    held
 }
 
 /// What went well or was stopped has been told, and is over; the rest stays in the journal, where

@@ -162,10 +162,16 @@ async fn go_on(
         Some(ids) => Some(chosen(&transfers.jobs(), ids, can_retry)?),
         None => None,
     };
-    match &again {
-        Some(ids) => ids.iter().for_each(|id| transfers.retry(*id)),
-        None => {
-            transfers.resume();
+    if let Some(ids) = &again {
+        for id in ids {
+            transfers.retry(*id);
+        }
+    } else {
+        transfers.resume();
+        // What a full disk held back, or somebody, is left over too.
+        let held = transfers.jobs().into_iter();
+        for job in held.filter(|job| job.paused && unfinished(job)) {
+            transfers.go_on(job.id);
         }
     }
     transfers.flush();

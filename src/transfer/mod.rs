@@ -18,6 +18,7 @@ mod save;
 mod send;
 #[cfg(test)]
 mod tests;
+pub mod tree;
 pub mod walk;
 mod work;
 
@@ -25,6 +26,6 @@ pub use inspect::{LocalFile, Refusal, inspect};
 pub use job::{Direction, Job, JobEvent, JobId, JobState, Look, Showed, Trail};
 pub use journal::JournalError;
 pub use meter::{Gauge, Meters, Total};
-pub use plan::{FieldError, Wishes, request};
+pub use plan::{FieldError, OnClash, Wishes, request};
 pub use queue::{Progress, Transfers};
 pub use work::DownloadRequest;

@@ -43,6 +43,20 @@ pub fn local_name(name: &str) -> String {
     shorten(out)
 }
 
+/// The same name with a number before its extension, for a second file of that name.
+pub(super) fn numbered(name: &str, number: usize) -> String {
+    let dot = name
+        .rfind('.')
+        .filter(|at| *at > 0 && name.len() - at <= 16);
+    let (stem, extension) = name.split_at(dot.unwrap_or(name.len()));
+    let tail = format!("~{number}{extension}");
+    let mut end = stem.len().min(MAX_BYTES - tail.len());
+    while !stem.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{tail}", &stem[..end])
+}
+
 /// A file below a chosen folder: folders, outermost first, and a name, each of which
 /// [`local_name`] made; so it cannot lead out of the folder.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -144,6 +158,9 @@ mod tests {
             prop_assert!(matches!(parts.next(), Some(std::path::Component::Normal(_))));
             prop_assert!(parts.next().is_none());
             prop_assert_eq!(local_name(&made), made.clone());
+            let second = numbered(&made, 2);
+            prop_assert_eq!(local_name(&second), second.clone());
+            prop_assert!(second != made && second.len() <= MAX_BYTES);
         }
 
         #[test]

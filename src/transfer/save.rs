@@ -6,7 +6,7 @@ mod target;
 
 pub(super) use self::folder::Folder;
 use self::part::Part;
-pub(super) use self::target::{Stands, Target};
+pub(super) use self::target::{Stands, Target, stands_in};
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -159,12 +159,12 @@ async fn listed(provider: &dyn Provider, asset: &Asset) -> Result<Asset, ApiErro
     }
 }
 
-fn refuse(message: String) -> ApiError {
+pub(super) fn refuse(message: String) -> ApiError {
     ApiError::new(DOING, ApiErrorKind::File, message)
 }
 
 /// What the local disk said.
-fn local(error: &std::io::Error) -> ApiError {
+pub(super) fn local(error: &std::io::Error) -> ApiError {
     use std::io::ErrorKind::{QuotaExceeded, StorageFull};
     let mut refused = refuse(super::inspect::io_reason(error));
     if matches!(error.kind(), StorageFull | QuotaExceeded) {

@@ -12,8 +12,8 @@ use futures_util::{StreamExt as _, stream};
 use super::*;
 mod decide;
 mod disk;
-mod replace;
 mod downloads;
+mod replace;
 use crate::api::{
     ApiError, ApiErrorKind, Capabilities, Delivery, Download, Field, FieldSpec, Middle, Noun,
     Provider, ProviderSpec, Receipt, Replace, Replaced, Sighting, Step, UploadRequest, UploadWatch,
@@ -93,7 +93,7 @@ struct Fake {
     announced: Option<u64>,
 }
 
-fn asset(name: &str, size: Option<u64>) -> Asset {
+pub(super) fn asset(name: &str, size: Option<u64>) -> Asset {
     Asset {
         scope: AssetScope::Container(ContainerId::new("c").unwrap()),
         key: AssetKey::from_parts([name, "x"]).unwrap(),

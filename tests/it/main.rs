@@ -7,6 +7,7 @@
 
 mod architecture;
 mod cli_browse;
+mod cli_get;
 mod cli_plan;
 mod cli_upload;
 mod contract;

@@ -1,5 +1,6 @@
 //! Folders held open by handle, one below the other, so that a link swapped in leads nowhere.
 
+use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
@@ -94,7 +95,7 @@ impl Folder {
         // Non-blocking: a pipe put in its place meanwhile must not hold us.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let file = match openat(&self.handle, name, flags, Mode::empty()) {
-            Ok(file) => std::fs::File::from(file),
+            Ok(file) => File::from(file),
             Err(Errno::NOENT) => return Ok(Under::Nothing),
             Err(Errno::LOOP | Errno::ACCESS | Errno::NXIO) => return Ok(Under::Other),
             Err(error) => return Err(local(&error.into())),
@@ -107,8 +108,24 @@ impl Folder {
         })
     }
 
+    /// The file of this name, opened for reading; never through a link. `None` when there is none.
+    pub(in crate::transfer) fn read(&self, name: &str) -> Result<Option<File>, ApiError> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        match openat(&self.handle, name, flags, Mode::empty()) {
+            Ok(file) => Ok(Some(File::from(file))),
+            Err(Errno::NOENT) => Ok(None),
+            Err(Errno::LOOP) => Err(refuse(format!(
+                "{} is a link; it is not read",
+                path_shown(&self.path.join(name))
+            ))),
+            Err(error) => Err(local(&error.into())),
+        }
+    }
+
     /// The names in it.
-    pub(super) fn names(&self) -> Result<impl Iterator<Item = String> + use<>, ApiError> {
+    pub(in crate::transfer) fn names(
+        &self,
+    ) -> Result<impl Iterator<Item = String> + use<>, ApiError> {
         let entries =
             rustix::fs::Dir::read_from(&self.handle).map_err(|error| local(&error.into()))?;
         Ok(entries

@@ -20,7 +20,7 @@ const TRIES: u32 = 10_000;
 
 /// Removed when it is dropped before it was published. Locked while somebody writes it: one that
 /// is not locked was left by a program that ended, and makes room for a new one.
-pub(super) struct Part<'a> {
+pub(in crate::transfer) struct Part<'a> {
     target: Target<'a>,
     temporary: String,
     file: File,
@@ -61,12 +61,15 @@ impl<'a> Part<'a> {
         Err(refuse("no temporary name is free".to_owned()))
     }
 
-    pub(super) fn file(&mut self) -> &mut File {
+    pub(in crate::transfer) fn file(&mut self) -> &mut File {
         &mut self.file
     }
 
     /// Gives the file its real name. That must be free, or belong to the file that was given up.
-    pub(super) fn publish(mut self, replaces: Option<&FileStamp>) -> Result<(), ApiError> {
+    pub(in crate::transfer) fn publish(
+        mut self,
+        replaces: Option<&FileStamp>,
+    ) -> Result<(), ApiError> {
         match replaces {
             Some(given_up) if self.target.folder.under(self.target.name)? != Under::Nothing => {
                 self.exchange(given_up)?;

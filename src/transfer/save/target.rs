@@ -48,6 +48,14 @@ impl<'a> Target<'a> {
         stands_in(&self.folder, self.name, twins, asset)
     }
 
+    /// What identifies the file that has its name, if one has.
+    pub(in crate::transfer) fn stamp(&self) -> Result<Option<FileStamp>, ApiError> {
+        Ok(match self.folder.under(self.name)? {
+            Under::File(stamp) => Some(stamp),
+            Under::Nothing | Under::Other => None,
+        })
+    }
+
     /// Why nothing is saved there.
     pub(super) fn taken(&self, stands: &Stands) -> ApiError {
         let there = match stands {
@@ -61,7 +69,7 @@ impl<'a> Target<'a> {
         ))
     }
 
-    pub(super) fn create_part(self) -> Result<Part<'a>, ApiError> {
+    pub(in crate::transfer) fn create_part(self) -> Result<Part<'a>, ApiError> {
         Part::create(self)
     }
 }

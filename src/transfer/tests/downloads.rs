@@ -21,7 +21,7 @@ async fn save(request: DownloadRequest) -> Job {
     });
     let engine = Transfers::new();
     let id = engine.download(&AccountName::new("a").unwrap(), fake, request);
-    end(&engine, id).await
+    Arc::unwrap_or_clone(end(&engine, id).await)
 }
 
 fn reason(job: &Job) -> String {
@@ -205,7 +205,11 @@ async fn a_full_disk_holds_what_else_goes_to_that_folder() {
     let fake = Arc::new(Fake {
         play: Mutex::new(Play::NoRoom),
         // Those that begin a second time are looked up first.
-        stored: Mutex::new((0..20).map(|n| asset(&format!("{n}.png"), Some(4))).collect()),
+        stored: Mutex::new(
+            (0..20)
+                .map(|n| asset(&format!("{n}.png"), Some(4)))
+                .collect(),
+        ),
         body: vec![Bytes::from_static(b"abcd")],
         ..Fake::default()
     });
@@ -217,7 +221,7 @@ async fn a_full_disk_holds_what_else_goes_to_that_folder() {
     for n in 0..20 {
         add(&format!("{n}.png"), dir.path());
     }
-    let quiet = |job: &Job| job.state.is_over() || job.paused && job.state == JobState::Queued;
+    let quiet = |job: &Arc<Job>| job.state.is_over() || job.paused && job.state == JobState::Queued;
     while !engine.jobs().iter().all(quiet) {
         events.recv().await.unwrap();
     }
@@ -231,11 +235,11 @@ async fn a_full_disk_holds_what_else_goes_to_that_folder() {
     // Another folder may be on another disk; and there is room again.
     *fake.play.lock().unwrap() = Play::Stores;
     let other = add("a.png", elsewhere.path());
-    assert!(is_done(&end(&engine, other).await));
+    assert!(is_done(end(&engine, other).await.as_ref()));
     let waiting = { engine.jobs().into_iter() }.filter(|job| job.paused && !job.state.is_over());
     for job in waiting.collect::<Vec<_>>() {
         engine.go_on(job.id);
-        assert!(is_done(&end(&engine, job.id).await));
+        assert!(is_done(end(&engine, job.id).await.as_ref()));
     }
     assert_eq!(names(dir.path()).len(), 20 - failed);
 }

@@ -1,0 +1,295 @@
+//! Many downloads into one folder: where each file goes, what stands there already, and the list
+//! that lets the same tree go back to where it came from.
+
+mod below;
+mod layout;
+mod manifest;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+pub use self::below::{Found, Walk};
+use self::layout::Layout;
+pub use self::layout::Top;
+pub use self::manifest::{Kept, Manifest, NAME as MANIFEST};
+use super::names::LocalPath;
+use super::plan::OnClash;
+use super::save::{Folder, Stands, stands_in};
+use super::work::DownloadRequest;
+use crate::api::{ApiError, FileStamp, ProviderSpec};
+use crate::domain::{AccountName, Asset, Ref, SafeText, twin_key};
+
+/// What becomes of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// Nothing stands in its place: it is saved.
+    New,
+    /// The same is there already. Not fetched.
+    Same,
+    /// Another file has its name, and nobody decided yet. Not fetched.
+    Clash(FileStamp),
+    /// It takes the place of that file.
+    Replace(FileStamp),
+    /// Left out, as was decided.
+    Skip,
+    /// It cannot be saved; why, in one safe sentence.
+    Problem(String),
+}
+
+impl Fate {
+    /// Whether the file is fetched.
+    pub const fn is_saved(&self) -> bool {
+        matches!(self, Self::New | Self::Replace(_))
+    }
+}
+
+/// One file of the tree.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    pub asset: Asset,
+    pub at: LocalPath,
+    pub fate: Fate,
+    /// Where it may stand beside the file that has its name.
+    beside: Option<LocalPath>,
+    exact: Vec<String>,
+}
+
+/// Assets of one account on their way into one folder.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tree {
+    pub root: PathBuf,
+    pub account: AccountName,
+    pub rows: Vec<Row>,
+    /// What an earlier download wrote, perhaps nothing; `None` for files that have no list.
+    earlier: Option<Manifest>,
+}
+
+impl Tree {
+    /// A whole place: locale and folder become folders, and a list is kept. Reads the local disk.
+    pub fn of_place(
+        root: PathBuf,
+        account: AccountName,
+        spec: &ProviderSpec,
+        found: Vec<(Vec<Top>, Asset)>,
+    ) -> Result<Self, ApiError> {
+        let earlier = match Folder::open(&root)? {
+            Some(folder) => Manifest::read(&folder)?.unwrap_or_default(),
+            None => Manifest::default(),
+        };
+        let mut known: HashMap<Ref, LocalPath> = HashMap::new();
+        for kept in &earlier.files {
+            known.insert(kept.reference.clone(), kept.file.clone());
+        }
+        let mut layout = Layout::new(&earlier);
+        let rows = { found.into_iter() }.map(|(tops, asset)| {
+            let reference = Ref::asset(account.clone(), &asset.scope, &asset.key);
+            // Taken out: a ref that is listed twice is two files.
+            let at = known
+                .remove(&reference)
+                .unwrap_or_else(|| layout.place(&tops, &asset, spec));
+            let mut exact: Vec<String> = tops.into_iter().map(|top| top.id).collect();
+            exact.extend(layout::exact(&asset, spec));
+            Row::new(asset, at, exact)
+        });
+        let rows = rows.collect();
+        Self::looked(root, account, rows, layout, Some(earlier))
+    }
+
+    /// Some assets, beside each other in the folder, without a list. Reads the local disk.
+    pub fn flat(
+        root: PathBuf,
+        account: AccountName,
+        spec: &ProviderSpec,
+        assets: Vec<Asset>,
+    ) -> Result<Self, ApiError> {
+        let mut layout = Layout::default();
+        let rows = { assets.into_iter() }
+            .map(|asset| {
+                let bare = Asset {
+                    locale: None,
+                    folder: crate::domain::AssetPath::root(),
+                    ..asset
+                };
+                let name = layout.place(&[], &bare, spec).name().to_owned();
+                Row::new(bare, LocalPath::new([name]), Vec::new())
+            })
+            .collect();
+        Self::looked(root, account, rows, layout, None)
+    }
+
+    fn looked(
+        root: PathBuf,
+        account: AccountName,
+        mut rows: Vec<Row>,
+        mut layout: Layout,
+        earlier: Option<Manifest>,
+    ) -> Result<Self, ApiError> {
+        let mut by_folder: HashMap<Vec<String>, Vec<usize>> = HashMap::new();
+        for (at, row) in rows.iter().enumerate() {
+            by_folder
+                .entry(row.at.folders().to_vec())
+                .or_default()
+                .push(at);
+        }
+        for (folders, own) in by_folder {
+            look(&root, &folders, &own, &mut rows, &mut layout)?;
+        }
+        Ok(Self {
+            root,
+            account,
+            rows,
+            earlier,
+        })
+    }
+
+    /// The files whose names are taken by others.
+    pub fn clashes(&self) -> impl Iterator<Item = usize> + '_ {
+        let clash = |at: &usize| matches!(self.rows[*at].fate, Fate::Clash(_));
+        (0..self.rows.len()).filter(clash)
+    }
+
+    /// Decides about one file whose name is taken; asking leaves it as it is.
+    pub fn decide(&mut self, at: usize, rule: OnClash) {
+        let root = &self.root;
+        let Some(row) = self.rows.get_mut(at) else {
+            return;
+        };
+        let Fate::Clash(stamp) = &row.fate else {
+            return;
+        };
+        row.fate = match rule {
+            OnClash::Ask => return,
+            OnClash::Skip => Fate::Skip,
+            OnClash::Replace => Fate::Replace(stamp.clone()),
+            OnClash::Keep => {
+                if let Some(beside) = row.beside.take() {
+                    row.at = beside;
+                }
+                Fate::New
+            }
+            OnClash::Fail => Fate::Problem(format!(
+                "“{}” is there already, and differs; nothing was replaced",
+                path_shown(&row.at.below(root))
+            )),
+        };
+    }
+
+    /// How many are fetched, and how many bytes those have as far as it is known.
+    pub fn saved(&self) -> (usize, u64) {
+        let saved = self.rows.iter().filter(|row| row.fate.is_saved());
+        saved.fold((0, 0), |(count, bytes), row| {
+            (count + 1, bytes + row.asset.size.unwrap_or(0))
+        })
+    }
+
+    /// The downloads that were decided for, after the list of the tree is on disk: so that what a
+    /// killed program had begun still knows where it came from.
+    pub fn requests(self) -> Result<Vec<DownloadRequest>, ApiError> {
+        if let Some(earlier) = self.earlier {
+            let listed = self
+                .rows
+                .iter()
+                .filter(|row| row.fate.is_saved() || row.fate == Fate::Same);
+            let files = listed.map(|row| Kept {
+                file: row.at.clone(),
+                reference: Ref::asset(self.account.clone(), &row.asset.scope, &row.asset.key),
+                locale: row.asset.locale.clone(),
+                folder: row.asset.folder.clone(),
+                name: row.asset.name.clone(),
+                size: row.asset.size,
+                exact: row.exact.clone(),
+            });
+            let list = Manifest {
+                files: files.collect(),
+            };
+            if !list.files.is_empty() {
+                list.onto(earlier).write(&self.root)?;
+            }
+        }
+        let root = self.root;
+        let saved = self.rows.into_iter().filter(|row| row.fate.is_saved());
+        Ok(saved
+            .map(|row| DownloadRequest {
+                asset: row.asset,
+                root: root.clone(),
+                at: row.at,
+                replaces: match row.fate {
+                    Fate::Replace(stamp) => Some(stamp),
+                    _ => None,
+                },
+            })
+            .collect())
+    }
+}
+
+impl Row {
+    const fn new(asset: Asset, at: LocalPath, exact: Vec<String>) -> Self {
+        Self {
+            asset,
+            at,
+            fate: Fate::New,
+            beside: None,
+            exact,
+        }
+    }
+}
+
+/// Looks what stands in one folder of the tree, which is read once.
+fn look(
+    root: &Path,
+    folders: &[String],
+    own: &[usize],
+    rows: &mut [Row],
+    layout: &mut Layout,
+) -> Result<(), ApiError> {
+    let mut folder = Folder::open(root)?;
+    for name in folders {
+        let Some(parent) = folder else { return Ok(()) };
+        folder = match parent.enter(name) {
+            Ok(found) => found,
+            Err(error) => {
+                for at in own {
+                    rows[*at].fate = Fate::Problem(error.message.clone());
+                }
+                return Ok(());
+            }
+        };
+    }
+    let Some(folder) = folder else { return Ok(()) };
+    let mut there: HashMap<String, Vec<String>> = HashMap::new();
+    for name in folder.names()? {
+        there.entry(twin_key(&name)).or_default().push(name);
+    }
+    for at in own {
+        let row = &mut rows[*at];
+        let twins = there.get(&twin_key(row.at.name())).cloned();
+        let twins = twins.unwrap_or_default().into_iter();
+        row.fate = match stands_in(&folder, row.at.name(), twins, &row.asset) {
+            Ok(Stands::Nothing) => Fate::New,
+            Ok(Stands::Same) => Fate::Same,
+            Ok(Stands::Other(stamp)) => {
+                row.beside = Some(layout.beside(&row.at, |key| there.contains_key(key)));
+                Fate::Clash(stamp)
+            }
+            Ok(Stands::Barred(name)) => Fate::Problem(format!(
+                "“{}” is already in {}; nothing was replaced",
+                SafeText::name(&name),
+                path_shown(&folder_path(root, folders))
+            )),
+            Err(error) => Fate::Problem(error.message),
+        };
+    }
+    Ok(())
+}
+
+fn folder_path(root: &Path, folders: &[String]) -> PathBuf {
+    let mut path = root.to_owned();
+    path.extend(folders);
+    path
+}
+
+fn path_shown(path: &Path) -> SafeText {
+    SafeText::name(&path.to_string_lossy())
+}
