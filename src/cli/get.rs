@@ -78,10 +78,9 @@ pub async fn get(
         }
         _ => {
             for wanted in one_by_one(session, output, stop, &refs, &mut tally).await? {
-                let spec = wanted.known.info.spec;
                 let account = wanted.known.info.name.clone();
                 let assets = wanted.assets.into_iter().map(|(_, asset)| asset).collect();
-                let tree = Tree::flat(folder.clone(), account, spec, assets)?;
+                let tree = Tree::flat(folder.clone(), account, assets)?;
                 ready.push((wanted.provider, tree));
             }
         }

@@ -3,9 +3,9 @@
 use std::os::unix::fs::symlink;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::super::names::LocalPath;
 use super::*;
 use crate::api::FileStamp;
+use crate::transfer::names::LocalPath;
 
 fn request(at: &[&str], root: &Path) -> DownloadRequest {
     DownloadRequest {

@@ -75,6 +75,11 @@ impl Layout {
         LocalPath::new(parts)
     }
 
+    /// At the top, whatever its place is.
+    pub(super) fn top(&mut self, name: &str) -> LocalPath {
+        LocalPath::new([self.free("", name)])
+    }
+
     /// The same with a number, for a file beside one that is there.
     pub(super) fn beside(&mut self, at: &LocalPath, there: impl Fn(&str) -> bool) -> LocalPath {
         let parent = at.folders().join("/");

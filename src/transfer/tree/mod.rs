@@ -98,22 +98,12 @@ impl Tree {
     }
 
     /// Some assets, beside each other in the folder, without a list. Reads the local disk.
-    pub fn flat(
-        root: PathBuf,
-        account: AccountName,
-        spec: &ProviderSpec,
-        assets: Vec<Asset>,
-    ) -> Result<Self, ApiError> {
+    pub fn flat(root: PathBuf, account: AccountName, assets: Vec<Asset>) -> Result<Self, ApiError> {
         let mut layout = Layout::default();
         let rows = { assets.into_iter() }
             .map(|asset| {
-                let bare = Asset {
-                    locale: None,
-                    folder: crate::domain::AssetPath::root(),
-                    ..asset
-                };
-                let name = layout.place(&[], &bare, spec).name().to_owned();
-                Row::new(bare, LocalPath::new([name]), Vec::new())
+                let at = layout.top(&asset.name);
+                Row::new(asset, at, Vec::new())
             })
             .collect();
         Self::looked(root, account, rows, layout, None)

@@ -154,8 +154,10 @@ fn what_stands_there_is_told_and_decided_by_name() {
 fn one_by_one_means_beside_each_other_and_without_a_list() {
     let dir = tempfile::tempdir().unwrap();
     let assets = vec![flex("de", "x", "a.png"), flex("fr", "y", "A.png")];
-    let tree = Tree::flat(dir.path().to_owned(), account(), &SPEC, assets).unwrap();
+    let tree = Tree::flat(dir.path().to_owned(), account(), assets.clone()).unwrap();
     assert_eq!(paths(&tree), ["a.png", "A~2.png"]);
+    // Locale and folder are part of what is asked for.
+    assert!(tree.rows.iter().map(|row| &row.asset).eq(&assets));
     tree.requests().unwrap();
     assert!(!dir.path().join(MANIFEST).exists());
 }
