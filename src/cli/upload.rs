@@ -286,12 +286,23 @@ async fn look_at(
 ) -> Result<Vec<Candidate>, Failure> {
     let walk = move || {
         let (mut files, mut links, mut hidden) = (Vec::new(), Vec::new(), 0_usize);
-        for seen in paths.iter().flat_map(|path| Walk::new(path)) {
-            match seen {
-                Seen::File(found) => files.push(found.look(spec)),
-                Seen::Unread(found, reason) => files.push(found.refuse(reason)),
-                Seen::Link(path) => links.push(path),
-                Seen::Hidden(_) => hidden += 1,
+        for path in &paths {
+            let before = files.len();
+            for seen in Walk::new(path) {
+                match seen {
+                    Seen::File(found) => files.push(found.look(spec)),
+                    Seen::Unread(found, reason) => files.push(found.refuse(reason)),
+                    Seen::Link(path) => links.push(path),
+                    Seen::Hidden(_) => hidden += 1,
+                }
+            }
+            // What was named and gives nothing is told like any other that is not sent.
+            if files.len() == before {
+                files.push(Candidate {
+                    path: path.clone(),
+                    relative: Vec::new(),
+                    file: Err(String::from("it is a folder without a file to send")),
+                });
             }
         }
         (files, links, hidden)
@@ -312,9 +323,6 @@ async fn look_at(
                 "entries are"
             }
         ));
-    }
-    if files.is_empty() {
-        return Err(Failure::failed("there is no file in it"));
     }
     Ok(files)
 }
