@@ -16,7 +16,7 @@ pub use spec::{
     AccountField, AssetColumn, Capabilities, Field, FieldSpec, Middle, Noun, ProviderSpec, Replace,
 };
 pub use upload::{
-    FileStamp, Metadata, Receipt, Replaced, Sighting, Step, UploadRequest, UploadWatch,
+    FileStamp, Metadata, Receipt, Replaced, Sighting, Sought, Step, UploadRequest, UploadWatch,
 };
 
 use async_trait::async_trait;
@@ -94,14 +94,11 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
         watch: &dyn UploadWatch,
     ) -> Result<Asset, ApiError>;
 
-    /// Looks for what an upload left behind: the asset that the request describes, by the receipt's
-    /// storage key where there is one, else by name, locale, folder and size. Where a replaced asset
-    /// stays beside the new one, it is never the one that is found.
-    async fn find_upload(
-        &self,
-        request: &UploadRequest,
-        receipt: Option<&Receipt>,
-    ) -> Result<Sighting, ApiError>;
+    /// Looks for what uploads left behind, in listings that begin now and as few of them as it
+    /// takes: the asset that each request describes, by the receipt's storage key where there is
+    /// one, else by name, locale, folder and size. Where a replaced asset stays beside the new one,
+    /// it is never the one that is found. One answer for each, in their order.
+    async fn find_uploads(&self, sought: &[Sought]) -> Vec<Result<Sighting, ApiError>>;
 
     /// Changes an asset's texts; fields left `None` keep their value.
     async fn update(&self, asset: &Asset, change: &Metadata) -> Result<Asset, ApiError> {

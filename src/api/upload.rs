@@ -1,6 +1,7 @@
 //! One upload as it is asked for, and how it tells what it is doing.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use async_trait::async_trait;
@@ -156,6 +157,13 @@ pub struct Sighting {
     pub asset: Option<Asset>,
     /// How many assets were looked through.
     pub among: u64,
+}
+
+/// An upload that may have left something behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sought {
+    pub request: Arc<UploadRequest>,
+    pub receipt: Option<Receipt>,
 }
 
 /// Told about an upload while it runs.

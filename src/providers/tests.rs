@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use super::*;
 use crate::api::http::tests::server::TestFile;
-use crate::api::{ApiErrorKind, Metadata, Receipt, Step, UploadRequest, UploadWatch};
+use crate::api::{ApiErrorKind, Metadata, Receipt, Sought, Step, UploadRequest, UploadWatch};
 use crate::demo::{self, Demo};
 use crate::domain::{
     AccountName, AssetPath, AssetScope, Container, Entry, FileName, Page, SegmentId,
@@ -133,6 +133,20 @@ async fn bytes_of(provider: &dyn Provider, asset: &Asset) -> Vec<u8> {
     bytes
 }
 
+async fn look(
+    provider: &dyn Provider,
+    request: &UploadRequest,
+    receipt: Option<Receipt>,
+) -> Option<Asset> {
+    let sought = Sought {
+        request: Arc::new(request.clone()),
+        receipt,
+    };
+    let mut found = provider.find_uploads(&[sought]).await;
+    assert_eq!(found.len(), 1);
+    found.remove(0).unwrap().asset
+}
+
 #[tokio::test]
 async fn a_file_goes_up_is_found_comes_down_and_goes_away() {
     let content: Vec<u8> = [b"\x89PNG\r\n\x1a\n".as_slice(), &vec![42; 300_000]].concat();
@@ -145,8 +159,7 @@ async fn a_file_goes_up_is_found_comes_down_and_goes_away() {
             let name = name.replace('?', "");
             let file = TestFile::new(&name, &content);
             let request = request(&file, scope.clone(), "image/png");
-            let look = || provider.find_upload(&request, None);
-            assert_eq!(look().await.unwrap().asset, None);
+            assert_eq!(look(&*provider, &request, None).await, None);
             let watch = Noted::default();
             let made = provider.upload(&request, &watch).await.unwrap();
             assert_eq!(made.name, name);
@@ -157,7 +170,7 @@ async fn a_file_goes_up_is_found_comes_down_and_goes_away() {
             );
             assert_eq!(*watch.warnings.lock().unwrap(), Vec::<String>::new());
 
-            let found = look().await.unwrap().asset.unwrap();
+            let found = look(&*provider, &request, None).await.unwrap();
             assert_eq!(found.key, made.key);
             assert_eq!(found.scope, scope);
             assert!(bytes_of(&*provider, &found).await == content);

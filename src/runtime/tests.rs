@@ -8,7 +8,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::*;
 use crate::api::{
     AccountInfo, Capabilities, ConnectError, Download, KeyEntry, KeyReport, KeySource, Middle,
-    Noun, ProviderSpec, Receipt, Sighting, UploadRequest, UploadWatch,
+    Noun, ProviderSpec, Sighting, Sought, UploadRequest, UploadWatch,
 };
 use crate::app::effect::Load;
 use crate::domain::{Asset, AssetScope, Container, ContainerId, Cursor, Page};
@@ -66,15 +66,14 @@ impl Provider for Odd {
     async fn upload(&self, _: &UploadRequest, _: &dyn UploadWatch) -> Result<Asset, ApiError> {
         Err(ApiError::unsupported("upload"))
     }
-    async fn find_upload(
-        &self,
-        _: &UploadRequest,
-        _: Option<&Receipt>,
-    ) -> Result<Sighting, ApiError> {
-        Ok(Sighting {
-            asset: None,
-            among: 0,
-        })
+    async fn find_uploads(&self, sought: &[Sought]) -> Vec<Result<Sighting, ApiError>> {
+        let nothing = |_: &Sought| {
+            Ok(Sighting {
+                asset: None,
+                among: 0,
+            })
+        };
+        sought.iter().map(nothing).collect()
     }
     async fn delete(&self, _: &Asset) -> Result<(), ApiError> {
         Ok(())

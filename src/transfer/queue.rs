@@ -4,6 +4,7 @@ mod attend;
 mod decide;
 mod full;
 mod handle;
+mod look;
 mod run;
 mod share;
 
@@ -12,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -59,7 +60,14 @@ struct Entry {
 
 #[derive(Default)]
 struct Gate {
+    /// Files on their way.
     running: usize,
+    /// Files that were sent and are looked for: they keep no other from beginning.
+    sent: usize,
+    /// Those of them that wait for room, since more is to be done than to look.
+    returning: usize,
+    /// Rung when fewer are on their way.
+    room: Arc<Notify>,
     /// What may begin, in its order.
     ready: BTreeSet<(i64, JobId)>,
     /// The service asked the account to pause.
@@ -91,6 +99,7 @@ struct Inner {
     table: Mutex<Table>,
     listeners: Mutex<Vec<mpsc::UnboundedSender<Arc<Job>>>>,
     wants: Mutex<Vec<mpsc::UnboundedSender<AccountName>>>,
+    desks: Mutex<HashMap<AccountName, look::Desk>>,
     tasks: TaskTracker,
     store: Store,
     handle: OnceLock<tokio::runtime::Handle>,

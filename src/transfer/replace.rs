@@ -42,7 +42,10 @@ impl Upload<'_> {
     }
 
     async fn find_beside(&self, receipt: Option<&Receipt>) -> Result<Found, ApiError> {
-        let seen = self.provider.find_upload(self.request, receipt).await?;
+        let seen = self
+            .handle
+            .look(self.provider, self.request, receipt)
+            .await?;
         Ok(match seen.asset {
             Some(asset) => Found::Listed(Box::new(asset)),
             None => Found::Absent { among: seen.among },
@@ -64,7 +67,7 @@ impl Upload<'_> {
 
     /// Old and new have one name: only size and time tell them apart.
     async fn find_in_place(&self, old: &Replaced) -> Result<Found, ApiError> {
-        let listed = listed(self.provider, &self.request.scope).await?;
+        let listed = listed(&**self.provider, &self.request.scope).await?;
         let absent = Found::Absent {
             among: listed.len() as u64,
         };
@@ -122,7 +125,7 @@ impl Upload<'_> {
     /// kept, with a warning. The error is how the try ended.
     async fn remove(&self, old: &Replaced, new: &Asset) -> Result<(), JobEvent> {
         let failed = |error| JobEvent::Failed(both(error));
-        let listed = listed(self.provider, &self.request.scope)
+        let listed = listed(&**self.provider, &self.request.scope)
             .await
             .map_err(failed)?;
         let Some(old_now) = listed.iter().find(|asset| asset.key == old.key) else {

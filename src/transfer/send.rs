@@ -1,7 +1,6 @@
 //! One upload: the adapter's steps, then a look at the service's own listing.
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -14,8 +13,8 @@ use crate::api::{ApiError, Provider, Receipt, Step, UploadRequest, UploadWatch};
 use crate::domain::Asset;
 
 pub(super) struct Upload<'a> {
-    pub provider: &'a dyn Provider,
-    pub request: &'a UploadRequest,
+    pub provider: &'a Arc<dyn Provider>,
+    pub request: &'a Arc<UploadRequest>,
     pub handle: &'a Handle,
     pub token: &'a CancellationToken,
 }

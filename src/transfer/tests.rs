@@ -16,7 +16,8 @@ mod downloads;
 mod replace;
 use crate::api::{
     ApiError, ApiErrorKind, Capabilities, Delivery, Download, Field, FieldSpec, Middle, Noun,
-    Provider, ProviderSpec, Receipt, Replace, Replaced, Sighting, Step, UploadRequest, UploadWatch,
+    Provider, ProviderSpec, Receipt, Replace, Replaced, Sighting, Sought, Step, UploadRequest,
+    UploadWatch,
 };
 use crate::domain::*;
 
@@ -89,6 +90,10 @@ struct Fake {
     play: Mutex<Play>,
     stored: Mutex<Vec<Asset>>,
     sends: Mutex<usize>,
+    /// How many uploads each listing was asked for.
+    looks: Mutex<Vec<usize>>,
+    /// A listing waits for one of these before it answers.
+    hold: Mutex<Option<Arc<tokio::sync::Semaphore>>>,
     body: Vec<Bytes>,
     announced: Option<u64>,
 }
@@ -194,17 +199,21 @@ impl Provider for Fake {
             }
         }
     }
-    async fn find_upload(
-        &self,
-        request: &UploadRequest,
-        _: Option<&Receipt>,
-    ) -> Result<Sighting, ApiError> {
-        let stored = self.stored.lock().unwrap();
-        let named = |asset: &&Asset| asset.name == request.name.as_str();
-        Ok(Sighting {
-            asset: stored.iter().find(named).cloned(),
-            among: stored.len() as u64,
-        })
+    async fn find_uploads(&self, sought: &[Sought]) -> Vec<Result<Sighting, ApiError>> {
+        let shown = self.stored.lock().unwrap().clone();
+        self.looks.lock().unwrap().push(sought.len());
+        let hold = self.hold.lock().unwrap().clone();
+        if let Some(hold) = hold {
+            hold.acquire().await.unwrap().forget();
+        }
+        let find = |one: &Sought| {
+            let same = |asset: &&Asset| asset.name == one.request.name.as_str();
+            Ok(Sighting {
+                asset: shown.iter().find(same).cloned(),
+                among: shown.len() as u64,
+            })
+        };
+        sought.iter().map(find).collect()
     }
     async fn delete(&self, _: &Asset) -> Result<(), ApiError> {
         Ok(())
@@ -285,6 +294,55 @@ async fn done_means_listed() {
         matches!(job.state, JobState::Done { asset: Some(_), .. }),
         "{job:?}"
     );
+}
+
+/// Queues a file of this name, whose bytes the fake never asks for.
+fn named(engine: &Transfers, fake: &Arc<Fake>, dir: &Path, name: &str) -> JobId {
+    let mut request = ask(dir);
+    request.name = FileName::parse(name).unwrap();
+    engine.upload(&AccountName::new("a").unwrap(), fake.clone(), request)
+}
+
+#[tokio::test]
+async fn files_that_are_sent_together_are_looked_for_together() {
+    let dir = tempfile::tempdir().unwrap();
+    let fake = Arc::new(Fake::default());
+    let engine = Transfers::new();
+    let ids: Vec<JobId> = (0..20)
+        .map(|at| named(&engine, &fake, dir.path(), &format!("{at}.png")))
+        .collect();
+    for id in ids {
+        let job = end(&engine, id).await;
+        assert!(matches!(job.state, JobState::Done { .. }), "{job:?}");
+    }
+    let looks = fake.looks.lock().unwrap().clone();
+    assert_eq!(looks.iter().sum::<usize>(), 20, "{looks:?}");
+    assert!(looks.len() < 20, "{looks:?}");
+}
+
+#[tokio::test]
+async fn a_listing_that_began_before_a_file_was_recorded_proves_nothing_of_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let fake = Arc::new(Fake::default());
+    let hold = Arc::new(tokio::sync::Semaphore::new(0));
+    *fake.hold.lock().unwrap() = Some(hold.clone());
+    let engine = Transfers::new();
+    let first = named(&engine, &fake, dir.path(), "a.png");
+    while fake.looks.lock().unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    // The first listing is under way and does not show it.
+    let second = named(&engine, &fake, dir.path(), "b.png");
+    let confirming = |job: &Job| job.state == JobState::Running(Step::Confirm);
+    while !engine.jobs().iter().all(|job| confirming(job)) {
+        tokio::task::yield_now().await;
+    }
+    hold.add_permits(2);
+    for id in [first, second] {
+        let job = end(&engine, id).await;
+        assert!(matches!(job.state, JobState::Done { .. }), "{job:?}");
+    }
+    assert_eq!(*fake.looks.lock().unwrap(), [1, 1]);
 }
 
 #[tokio::test]

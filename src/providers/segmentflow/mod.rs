@@ -10,7 +10,7 @@ mod upload;
 mod websites;
 mod wire;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use crate::api::http::{Answer, Http, HttpOptions, Method, Patience};
 use crate::api::{
     AccountSettings, ApiError, ApiErrorKind, ConnectError, Delivery, Download, Metadata, Provider,
-    ProviderSpec, Receipt, Sighting, UploadRequest, UploadWatch,
+    ProviderSpec, Sighting, Sought, UploadRequest, UploadWatch,
 };
 use crate::domain::{
     Asset, AssetKey, AssetScope, Container, ContainerId, Cursor, Entry, Page, SafeText, Secret,
@@ -220,31 +220,38 @@ impl Provider for Adapter {
         self.send(request, watch).await
     }
 
-    async fn find_upload(
-        &self,
-        request: &UploadRequest,
-        receipt: Option<&Receipt>,
-    ) -> Result<Sighting, ApiError> {
-        let listed = self.list("look for the upload").await?;
-        let old = request.replaces.as_ref().map(|old| &old.key);
-        let mut assets = listed
-            .iter()
-            .filter_map(|listed| listed.entry.read())
-            .filter(|asset| Some(&asset.key) != old);
-        let found = match receipt {
-            Some(receipt) => {
-                assets.find(|asset| asset.stored_as.as_ref() == Some(&receipt.storage_key))
-            }
-            None => assets.find(|asset| {
-                asset.scope == request.scope
-                    && asset.name == request.name.as_str()
-                    && asset.size == Some(request.stamp.size)
-            }),
+    async fn find_uploads(&self, sought: &[Sought]) -> Vec<Result<Sighting, ApiError>> {
+        let listed = match self.list("look for the upload").await {
+            Ok(listed) => listed,
+            Err(error) => return sought.iter().map(|_| Err(error.clone())).collect(),
         };
-        Ok(Sighting {
-            asset: found.cloned(),
-            among: u64::try_from(listed.len()).unwrap_or(u64::MAX),
-        })
+        let mut by_key: HashMap<&str, &Asset> = HashMap::new();
+        let mut by_name: HashMap<&str, Vec<&Asset>> = HashMap::new();
+        for asset in listed.iter().filter_map(|listed| listed.entry.read()) {
+            if let Some(key) = &asset.stored_as {
+                by_key.entry(key).or_insert(asset);
+            }
+            by_name.entry(&asset.name).or_default().push(asset);
+        }
+        let find = |one: &Sought| {
+            let request = &one.request;
+            let old = request.replaces.as_ref().map(|old| &old.key);
+            let is_new = |asset: &&&Asset| Some(&asset.key) != old;
+            let same = |asset: &&&Asset| {
+                asset.scope == request.scope && asset.size == Some(request.stamp.size)
+            };
+            let found = match &one.receipt {
+                Some(receipt) => by_key.get(&*receipt.storage_key).filter(is_new),
+                None => by_name
+                    .get(request.name.as_str())
+                    .and_then(|named| named.iter().filter(is_new).find(same)),
+            };
+            Ok(Sighting {
+                asset: found.map(|asset| (*asset).clone()),
+                among: u64::try_from(listed.len()).unwrap_or(u64::MAX),
+            })
+        };
+        sought.iter().map(find).collect()
     }
 
     async fn update(&self, asset: &Asset, change: &Metadata) -> Result<Asset, ApiError> {

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::json;
 
 use super::*;
-use crate::api::Step;
 use crate::api::http::tests::server::{
     CANARY, Heard, Reply, Server, TestFile, canary, hasty, json as answer, reply,
 };
+use crate::api::{Receipt, Sought, Step};
 use crate::demo::{ListShape, Options};
 use crate::providers::tests::{Noted, demo, read, request, settings};
 
@@ -351,22 +351,19 @@ async fn a_lost_answer_to_creating_is_in_doubt_and_found_by_its_key() {
             .count();
         assert_eq!(creates, 1);
         let (_, key) = watch.steps.lock().unwrap().last().unwrap().clone();
-        let receipt = |storage_key: &str| Receipt {
-            storage_key: storage_key.to_owned(),
+        let sought = |storage_key: &str| Sought {
+            request: Arc::new(request.clone()),
+            receipt: Some(Receipt {
+                storage_key: storage_key.to_owned(),
+            }),
         };
-        let found = adapter
-            .find_upload(&request, Some(&receipt(&key.unwrap())))
-            .await
-            .unwrap();
-        assert_eq!(found.asset, None, "the list has k1 only, however alike");
-        assert!(
-            adapter
-                .find_upload(&request, Some(&receipt("k1")))
-                .await
-                .unwrap()
-                .asset
-                .is_some()
-        );
+        let both = [sought(&key.unwrap()), sought("k1")];
+        let found = adapter.find_uploads(&both).await;
+        let there: Vec<bool> = found
+            .into_iter()
+            .map(|it| it.unwrap().asset.is_some())
+            .collect();
+        assert_eq!(there, [false, true], "the list has k1 only, however alike");
     }
 }
 

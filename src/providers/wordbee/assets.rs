@@ -1,11 +1,13 @@
 //! Assets of one segment and of many. There is no call for those of a whole document.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::{Adapter, wire};
+use tokio::time::Instant;
+
+use super::{Adapter, of_segment, wire};
 use crate::api::http::{Answer, Method, encode};
-use crate::api::{ApiError, ApiErrorKind};
-use crate::domain::{Asset, ContainerId, Entry, SegmentId};
+use crate::api::{ApiError, ApiErrorKind, Sighting, Sought, UploadRequest};
+use crate::domain::{Asset, AssetScope, ContainerId, Entry, SegmentId};
 use crate::providers::fields::unreadable;
 
 /// Longest query of a list for several segments, in bytes: the usual default of a .NET service is
@@ -30,10 +32,14 @@ impl Adapter {
             segment.as_str(),
             "list",
         ];
+        let asked = Instant::now();
         let answer = self
             .answer(|| self.call(operation, Method::GET, &parts))
             .await?;
-        read_assets(&answer, container, std::slice::from_ref(segment))
+        let entries = read_assets(&answer, container, std::slice::from_ref(segment))?;
+        let scope = AssetScope::Segment(container.clone(), segment.clone());
+        self.places.listed(&scope, asked, &entries);
+        Ok(entries)
     }
 
     /// The assets of a batch of segments in one call.
@@ -86,6 +92,83 @@ impl Adapter {
             }
         }
         Ok(found)
+    }
+}
+
+impl Adapter {
+    /// What uploads left behind. Segments of one document share calls; one that spoils them is told
+    /// from the others by asking for each.
+    pub(super) async fn find_listed(&self, sought: &[Sought]) -> Vec<Result<Sighting, ApiError>> {
+        const OPERATION: &str = "look for the upload";
+        let mut wanted: BTreeMap<&ContainerId, BTreeSet<&SegmentId>> = BTreeMap::new();
+        for one in sought {
+            if let Ok((container, segment)) = of_segment(OPERATION, &one.request.scope) {
+                wanted.entry(container).or_default().insert(segment);
+            }
+        }
+        let mut found: HashMap<AssetScope, Result<Listed, ApiError>> = HashMap::new();
+        for (container, segments) in wanted {
+            let scope = |id: &SegmentId| AssetScope::Segment(container.clone(), id.clone());
+            if segments.len() > 1 {
+                let ids: Vec<SegmentId> = segments.iter().copied().cloned().collect();
+                if let Ok(entries) = self.list_segments(container, &ids).await {
+                    for id in &ids {
+                        found.insert(scope(id), Ok(Listed::default()));
+                    }
+                    for asset in entries.into_iter().filter_map(Entry::into_read) {
+                        if let Some(Ok(listed)) = found.get_mut(&asset.scope) {
+                            listed.push(asset);
+                        }
+                    }
+                    continue;
+                }
+            }
+            for id in segments {
+                let entries = self.list_segment(OPERATION, container, id).await;
+                let listed = entries.map(|entries| {
+                    let mut listed = Listed::default();
+                    let assets = entries.into_iter().filter_map(Entry::into_read);
+                    assets.for_each(|asset| listed.push(asset));
+                    listed
+                });
+                found.insert(scope(id), listed);
+            }
+        }
+        let find = |one: &Sought| match found.get(&one.request.scope) {
+            Some(Ok(listed)) => Ok(listed.sighting(&one.request)),
+            Some(Err(error)) => Err(error.clone()),
+            None => of_segment(OPERATION, &one.request.scope)
+                .map(|_| Listed::default().sighting(&one.request)),
+        };
+        sought.iter().map(find).collect()
+    }
+}
+
+/// Assets of one segment by their names.
+#[derive(Default)]
+struct Listed {
+    named: HashMap<String, Vec<Asset>>,
+    count: u64,
+}
+
+impl Listed {
+    fn push(&mut self, asset: Asset) {
+        self.count += 1;
+        let named = self.named.entry(asset.name.clone()).or_default();
+        named.push(asset);
+    }
+
+    fn sighting(&self, request: &UploadRequest) -> Sighting {
+        let same = |asset: &&Asset| {
+            asset.locale == request.locale
+                && asset.folder == request.folder
+                && asset.size == Some(request.stamp.size)
+        };
+        let named = self.named.get(request.name.as_str());
+        Sighting {
+            asset: named.and_then(|named| named.iter().find(same)).cloned(),
+            among: self.count,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod assets;
 mod auth;
 mod delete;
 mod documents;
+mod places;
 mod pull;
 mod reply;
 mod segments;
@@ -25,7 +26,7 @@ use serde_json::json;
 use crate::api::http::{Answer, Call, Http, HttpOptions, Method, Patience, Streaming};
 use crate::api::{
     AccountSettings, ApiError, ApiErrorKind, ConnectError, Download, Provider, ProviderSpec,
-    Receipt, Sighting, UploadRequest, UploadWatch,
+    Sighting, Sought, UploadRequest, UploadWatch,
 };
 use crate::domain::{
     Asset, AssetScope, Container, ContainerId, Cursor, Entry, Page, Secret, Segment, SegmentId,
@@ -33,6 +34,7 @@ use crate::domain::{
 };
 
 use auth::{Session, Turn};
+use places::Places;
 use segments::Pace;
 pub(super) use spec::SPEC;
 use wire::DocumentIds;
@@ -53,6 +55,7 @@ struct Adapter {
     pace: Pace,
     /// What was learnt of documents; ids do not change.
     documents: Mutex<HashMap<ContainerId, DocumentIds>>,
+    places: Places,
 }
 
 impl Adapter {
@@ -84,6 +87,7 @@ impl Adapter {
             session: Session::new(account, key, pace.idle),
             pace,
             documents: Mutex::default(),
+            places: Places::default(),
         })
     }
 
@@ -230,25 +234,8 @@ impl Provider for Adapter {
         self.send(request, watch).await
     }
 
-    async fn find_upload(
-        &self,
-        request: &UploadRequest,
-        _receipt: Option<&Receipt>,
-    ) -> Result<Sighting, ApiError> {
-        let operation = "look for the upload";
-        let (container, segment) = of_segment(operation, &request.scope)?;
-        let listed = self.list_segment(operation, container, segment).await?;
-        let among = u64::try_from(listed.len()).unwrap_or(u64::MAX);
-        let asset = listed
-            .into_iter()
-            .filter_map(Entry::into_read)
-            .find(|asset| {
-                asset.name == request.name.as_str()
-                    && asset.locale == request.locale
-                    && asset.folder == request.folder
-                    && asset.size == Some(request.stamp.size)
-            });
-        Ok(Sighting { asset, among })
+    async fn find_uploads(&self, sought: &[Sought]) -> Vec<Result<Sighting, ApiError>> {
+        self.find_listed(sought).await
     }
 
     async fn delete(&self, asset: &Asset) -> Result<(), ApiError> {

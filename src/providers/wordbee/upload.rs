@@ -24,7 +24,7 @@ impl Adapter {
             return Err(refuse("the file is empty".into()));
         }
         self.check_place(container, request).await?;
-        self.check_clash(container, segment, request).await?;
+        self.check_clash(request).await?;
         watch.step(Step::Send, None).await?;
         let token = self.hand_over(request, watch).await?;
         watch.step(Step::Attach, None).await?;
@@ -68,20 +68,28 @@ impl Adapter {
         Ok(())
     }
 
-    /// The place is free, or holds just what is to be replaced. What the service does with an equal name is not documented, and its
-    /// storage probably ignores case.
-    async fn check_clash(
-        &self,
-        container: &ContainerId,
-        segment: &SegmentId,
-        request: &UploadRequest,
-    ) -> Result<(), ApiError> {
-        let listed = self.list_segment(OPERATION, container, segment).await?;
+    /// The place is free, or holds just what is to be replaced. What the service does with an equal
+    /// name is not documented, and its storage probably ignores case.
+    async fn check_clash(&self, request: &UploadRequest) -> Result<(), ApiError> {
+        let (container, segment) = of_segment(OPERATION, &request.scope)?;
         let wanted = stored_at(
             request.locale.as_ref(),
             &request.folder,
             request.name.as_str(),
         );
+        let refuse = |why: String| Err(ApiError::new(OPERATION, ApiErrorKind::Conflict, why));
+        let Some(old) = &request.replaces else {
+            let places = self.places.segment(&request.scope);
+            let _asking = places.asking.lock().await;
+            if places.is_stale() {
+                self.list_segment(OPERATION, container, segment).await?;
+            }
+            return match places.at(&wanted) {
+                None => Ok(()),
+                Some(shown) => refuse(format!("the segment already has {shown}; nothing was sent")),
+            };
+        };
+        let listed = self.list_segment(OPERATION, container, segment).await?;
         let mut clash = listed
             .iter()
             .filter_map(|entry| entry.read())
@@ -90,22 +98,24 @@ impl Adapter {
             // Also when what it should replace is gone: then nothing can be lost.
             return Ok(());
         };
-        let refuse = |why: String| Err(ApiError::new(OPERATION, ApiErrorKind::Conflict, why));
         let shown = shown(asset.locale.as_ref(), &asset.folder, &asset.name);
-        match &request.replaces {
-            None => refuse(format!("the segment already has {shown}; nothing was sent")),
-            Some(_) if clash.next().is_some() => refuse(format!(
+        if clash.next().is_some() {
+            return refuse(format!(
                 "the segment has more than one asset in the place of {shown}; nothing was sent"
-            )),
-            Some(old) if old.key != asset.key => refuse(format!(
+            ));
+        }
+        if old.key != asset.key {
+            return refuse(format!(
                 "it would take the place of {shown}, which is not the one to be replaced; nothing \
                  was sent"
-            )),
-            Some(old) if !old.is_still(asset) => refuse(format!(
-                "somebody changed {shown} in the meantime; nothing was sent"
-            )),
-            Some(_) => Ok(()),
+            ));
         }
+        if !old.is_still(asset) {
+            return refuse(format!(
+                "somebody changed {shown} in the meantime; nothing was sent"
+            ));
+        }
+        Ok(())
     }
 
     /// Sends the bytes and answers the token of the stored file.
@@ -172,6 +182,7 @@ impl Adapter {
             .await?;
         let asset = wire::asset(answer.raw()?, container, std::slice::from_ref(segment))
             .map_err(|why| answer.broken(format!("the asset in its answer: {}", why.reason)))?;
+        self.places.attached(&asset);
         let exact = asset.name == request.name.as_str()
             && asset.locale == request.locale
             && asset.folder == request.folder;
@@ -244,7 +255,7 @@ pub(super) fn stored_at(locale: Option<&Locale>, folder: &AssetPath, name: &str)
         .collect()
 }
 
-fn shown(locale: Option<&Locale>, folder: &AssetPath, name: &str) -> String {
+pub(super) fn shown(locale: Option<&Locale>, folder: &AssetPath, name: &str) -> String {
     let path = if folder.is_root() {
         name.to_owned()
     } else {

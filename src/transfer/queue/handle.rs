@@ -6,8 +6,11 @@ use std::sync::atomic::Ordering;
 
 use tokio::sync::oneshot;
 
+use super::run::Slot;
 use super::{Entry, Store, Transfers};
-use crate::api::{ApiError, ApiErrorKind, Provider, Receipt, Step};
+use crate::api::{
+    ApiError, ApiErrorKind, Provider, Receipt, Sighting, Sought, Step, UploadRequest,
+};
 use crate::domain::AccountName;
 use crate::transfer::job::{JobEvent, JobId, JobState, Look, Showed};
 use crate::transfer::journal::{Change, JournalError};
@@ -196,6 +199,7 @@ pub(in crate::transfer) struct Handle {
     pub(super) engine: Transfers,
     pub(super) id: JobId,
     pub(super) account: AccountName,
+    pub(super) slot: Slot,
 }
 
 impl Handle {
@@ -206,6 +210,9 @@ impl Handle {
         step: Step,
         receipt: Option<&Receipt>,
     ) -> Result<(), ApiError> {
+        if step != Step::Confirm {
+            self.slot.back().await;
+        }
         self.engine.gate_opens(&self.account).await;
         let event = JobEvent::Step {
             step,
@@ -217,6 +224,24 @@ impl Handle {
             Ok(Err(why)) => Err(unwritten(&why)),
             Err(_) => Err(ApiError::cancelled("transfer the file")),
         }
+    }
+
+    /// What a listing shows of it that begins from now on. The file is at the service, or nobody
+    /// knows whether it is: others may be sent meanwhile.
+    pub(in crate::transfer) async fn look(
+        &self,
+        provider: &Arc<dyn Provider>,
+        request: &Arc<UploadRequest>,
+        receipt: Option<&Receipt>,
+    ) -> Result<Sighting, ApiError> {
+        self.slot.sent();
+        let sought = Sought {
+            request: request.clone(),
+            receipt: receipt.cloned(),
+        };
+        self.engine
+            .look_for(&self.account, provider.clone(), sought)
+            .await
     }
 
     pub(in crate::transfer) fn bytes(&self, count: u64) {

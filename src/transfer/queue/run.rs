@@ -1,6 +1,8 @@
 //! Which job begins, one try of it, and what follows from how the try ended.
 
 use std::hash::{BuildHasher as _, Hasher as _};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -12,6 +14,9 @@ use crate::transfer::job::{JobEvent, JobId, JobState};
 use crate::transfer::retry::{self, Verdict};
 use crate::transfer::work::Work;
 use crate::transfer::{save, send};
+
+/// So many files may be sent and not yet looked for, before the next waits for the listing.
+const UNSEEN: usize = 1000;
 
 /// A number from 0 to 1. Every hasher of the standard library is seeded anew.
 #[allow(clippy::cast_precision_loss, reason = "any number will do")]
@@ -47,11 +52,7 @@ impl Transfers {
 
     /// Begins jobs of an account while there is room.
     pub(super) fn pump(&self, account: &AccountName) {
-        if self
-            .inner
-            .leaving
-            .load(std::sync::atomic::Ordering::Relaxed)
-        {
+        if self.inner.leaving.load(Ordering::Relaxed) {
             return;
         }
         loop {
@@ -60,7 +61,8 @@ impl Transfers {
                 let Some(gate) = table.gates.get_mut(account) else {
                     return;
                 };
-                if gate.running >= AT_ONCE || is_shut(gate).is_some() {
+                let busy = gate.running + gate.returning >= AT_ONCE || gate.sent >= UNSEEN;
+                if busy || is_shut(gate).is_some() {
                     return;
                 }
                 let Some((_, id)) = gate.ready.pop_first() else {
@@ -82,7 +84,8 @@ impl Transfers {
     }
 
     async fn run(&self, id: JobId, account: AccountName) {
-        if let Some(ended) = self.try_once(id, &account).await {
+        let slot = Slot::new(self, &account);
+        if let Some(ended) = self.try_once(id, &account, &slot).await {
             let follows = self.judge(id, &account, ended);
             if let JobEvent::Failed(error) = &follows
                 && error.kind == ApiErrorKind::DiskFull
@@ -100,21 +103,19 @@ impl Transfers {
                     entry.token = tokio_util::sync::CancellationToken::new();
                 }
             }
-            if let Some(gate) = table.gates.get_mut(&account) {
-                gate.running = gate.running.saturating_sub(1);
-            }
         }
+        drop(slot);
         self.make_ready(id);
     }
 
     /// One try, up to how it ended.
-    async fn try_once(&self, id: JobId, account: &AccountName) -> Option<JobEvent> {
+    async fn try_once(&self, id: JobId, account: &AccountName, slot: &Slot) -> Option<JobEvent> {
         let (work, provider, token, job, anew) = {
             let mut table = self.table();
             let shared = table.gates.get(account)?.provider.clone();
             let entry = table.jobs.get_mut(&id)?;
             entry.first.get_or_insert_with(Instant::now);
-            entry.bytes.store(0, std::sync::atomic::Ordering::Relaxed);
+            entry.bytes.store(0, Ordering::Relaxed);
             let provider = entry.provider.clone().or(shared)?;
             (
                 entry.work.clone(),
@@ -129,11 +130,12 @@ impl Transfers {
             engine: self.clone(),
             id,
             account: account.clone(),
+            slot: slot.clone(),
         };
         Some(match work {
             Work::Up(request) => {
                 let upload = send::Upload {
-                    provider: &*provider,
+                    provider: &provider,
                     request: &request,
                     handle: &handle,
                     token: &token,
@@ -237,11 +239,7 @@ impl Transfers {
         }
         let (engine, account) = (self.clone(), account.clone());
         self.spawn(async move {
-            while !engine
-                .inner
-                .leaving
-                .load(std::sync::atomic::Ordering::Relaxed)
-            {
+            while !engine.inner.leaving.load(Ordering::Relaxed) {
                 let shut = engine.table().gates.get(&account).and_then(is_shut);
                 let Some(until) = shut else { break };
                 // In short steps, so that leaving does not wait for it.
@@ -261,6 +259,91 @@ impl Transfers {
                 None => return,
             }
         }
+    }
+}
+
+/// The room that a try takes up among its account's: first as a file on its way, then as one that
+/// was sent.
+#[derive(Clone)]
+pub(super) struct Slot(Arc<Held>);
+
+struct Held {
+    engine: Transfers,
+    account: AccountName,
+    sent: AtomicBool,
+    /// It was sent, and waits for room to go on its way once more.
+    returns: AtomicBool,
+}
+
+impl Slot {
+    /// Of a try that [`Transfers::pump`] has counted.
+    fn new(engine: &Transfers, account: &AccountName) -> Self {
+        Self(Arc::new(Held {
+            engine: engine.clone(),
+            account: account.clone(),
+            sent: AtomicBool::new(false),
+            returns: AtomicBool::new(false),
+        }))
+    }
+
+    /// The file is at the service: the next may begin.
+    pub(super) fn sent(&self) {
+        let held = &*self.0;
+        if held.sent.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        if let Some(gate) = held.engine.table().gates.get_mut(&held.account) {
+            gate.running = gate.running.saturating_sub(1);
+            gate.sent += 1;
+            gate.room.notify_one();
+        }
+        held.engine.pump(&held.account);
+    }
+
+    /// There is more to do than to look: waits until there is room for it, before any that has not
+    /// begun.
+    pub(super) async fn back(&self) {
+        let held = &*self.0;
+        loop {
+            let room = {
+                let mut table = held.engine.table();
+                let Some(gate) = table.gates.get_mut(&held.account) else {
+                    return;
+                };
+                if !held.sent.load(Ordering::Relaxed) {
+                    return;
+                }
+                let returns = held.returns.load(Ordering::Relaxed);
+                if gate.running < AT_ONCE {
+                    gate.running += 1;
+                    gate.sent = gate.sent.saturating_sub(1);
+                    gate.returning -= usize::from(returns);
+                    held.returns.store(false, Ordering::Relaxed);
+                    held.sent.store(false, Ordering::Relaxed);
+                    return;
+                }
+                gate.returning += usize::from(!returns);
+                held.returns.store(true, Ordering::Relaxed);
+                gate.room.clone()
+            };
+            room.notified().await;
+        }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(gate) = self.engine.table().gates.get_mut(&self.account) {
+            let count = if *self.sent.get_mut() {
+                &mut gate.sent
+            } else {
+                &mut gate.running
+            };
+            *count = count.saturating_sub(1);
+            gate.returning -= usize::from(*self.returns.get_mut());
+            gate.room.notify_one();
+        }
+        self.engine.ring_desk(&self.account);
     }
 }
 

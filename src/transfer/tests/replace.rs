@@ -159,20 +159,17 @@ impl Provider for Shelf {
         }
         Ok(new)
     }
-    async fn find_upload(
-        &self,
-        _: &UploadRequest,
-        receipt: Option<&Receipt>,
-    ) -> Result<Sighting, ApiError> {
-        let key = receipt.map(|it| it.storage_key.clone());
+    async fn find_uploads(&self, sought: &[Sought]) -> Vec<Result<Sighting, ApiError>> {
         let stored = self.stored.lock().unwrap();
-        let mut found = stored.iter();
-        Ok(Sighting {
-            asset: found
-                .find(|it| it.stored_as.is_some() && it.stored_as == key)
-                .cloned(),
-            among: stored.len() as u64,
-        })
+        let find = |one: &Sought| {
+            let key = one.receipt.as_ref().map(|it| it.storage_key.clone());
+            let ours = |it: &&Asset| it.stored_as.is_some() && it.stored_as == key;
+            Ok(Sighting {
+                asset: stored.iter().find(ours).cloned(),
+                among: stored.len() as u64,
+            })
+        };
+        sought.iter().map(find).collect()
     }
     async fn delete(&self, asset: &Asset) -> Result<(), ApiError> {
         match self.odd() {
