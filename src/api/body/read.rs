@@ -1,0 +1,220 @@
+//! A chosen file read piece by piece on the threads for blocking work: while one piece goes out, the
+//! next is read.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use crate::api::{ApiError, ApiErrorKind, FileStamp};
+
+/// Bytes read at a time. A transfer costs about four of them in memory: one being read, and what
+/// the connection holds.
+pub(super) const CHUNK: usize = 256 * 1024;
+
+type Read = (Reader, Result<Bytes, ApiError>);
+
+/// The pieces of one file, in their order.
+pub(super) enum Pieces {
+    /// This one is here.
+    Read(Box<Read>),
+    Reading(JoinHandle<Read>),
+    /// Given out whole, or broken.
+    Over,
+}
+
+impl Pieces {
+    /// Opens the file that was chosen, or says why it is not that one any more, and reads its
+    /// first piece: so a small file costs one trip to another thread.
+    pub(super) async fn open(
+        operation: &'static str,
+        path: &Path,
+        stamp: &FileStamp,
+    ) -> Result<Self, ApiError> {
+        let (path, stamp) = (path.to_owned(), stamp.clone());
+        let opened = spawn_blocking(move || {
+            let reader = Reader::open(operation, &path, stamp)?;
+            Ok(if reader.left == 0 {
+                Self::Over
+            } else {
+                Self::Read(Box::new(reader.read()))
+            })
+        });
+        opened.await.map_err(|_| stopped(operation))?
+    }
+
+    /// The next piece; the one behind it is being read from then on. Nothing follows an error.
+    pub(super) fn poll_next(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, ApiError>>> {
+        let (reader, piece) = match std::mem::replace(self, Self::Over) {
+            Self::Over => return Poll::Ready(None),
+            Self::Read(read) => *read,
+            Self::Reading(mut reading) => match Pin::new(&mut reading).poll(context) {
+                Poll::Ready(Ok(read)) => read,
+                Poll::Ready(Err(_)) => return Poll::Ready(Some(Err(stopped("send the file")))),
+                Poll::Pending => {
+                    *self = Self::Reading(reading);
+                    return Poll::Pending;
+                }
+            },
+        };
+        if piece.is_ok() && reader.left > 0 {
+            *self = Self::Reading(spawn_blocking(move || reader.read()));
+        }
+        Poll::Ready(Some(piece))
+    }
+}
+
+fn stopped(operation: &'static str) -> ApiError {
+    ApiError::new(
+        operation,
+        ApiErrorKind::File,
+        "reading the file was stopped",
+    )
+}
+
+/// The open file, and how much of it is still to be read.
+pub(super) struct Reader {
+    operation: &'static str,
+    file: File,
+    stamp: FileStamp,
+    left: u64,
+    spare: Spare,
+}
+
+impl Reader {
+    /// Links are followed: the user chose what they lead to. A pipe does not block, even if it took
+    /// the file's place just now.
+    fn open(operation: &'static str, path: &Path, stamp: FileStamp) -> Result<Self, ApiError> {
+        let fail = |message: String| ApiError::new(operation, ApiErrorKind::File, message);
+        let unreadable = |error: std::io::Error| fail(unreadable(&error));
+        let found = std::fs::metadata(path).map_err(unreadable)?;
+        check_kind(&found).map_err(|what| fail(what.to_owned()))?;
+        let mut options = File::options();
+        options.read(true);
+        #[cfg(unix)]
+        if let Ok(flag) = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()) {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            options.custom_flags(flag);
+        }
+        let file = options.open(path).map_err(unreadable)?;
+        let opened = file.metadata().map_err(unreadable)?;
+        check_kind(&opened).map_err(|what| fail(what.to_owned()))?;
+        if FileStamp::of(&opened) != stamp {
+            return Err(fail("the file changed after it was chosen".into()));
+        }
+        let left = stamp.size;
+        Ok(Self {
+            operation,
+            file,
+            stamp,
+            left,
+            spare: Spare::default(),
+        })
+    }
+
+    fn read(mut self) -> Read {
+        let operation = self.operation;
+        let piece = self
+            .piece()
+            .map_err(|message| ApiError::new(operation, ApiErrorKind::File, message));
+        (self, piece)
+    }
+
+    fn piece(&mut self) -> Result<Bytes, String> {
+        const GREW: &str = "the file grew while it was sent";
+        // One more than there should be shows a file that grew.
+        let room = usize::try_from(self.left.saturating_add(1)).map_or(CHUNK, |all| all.min(CHUNK));
+        let mut buffer = self.spare.take(room);
+        let read = loop {
+            match self.file.read(&mut buffer.bytes) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                read => break read.map_err(|error| unreadable(&error))?,
+            }
+        };
+        buffer.filled = read;
+        let read = read as u64;
+        if read == 0 {
+            return Err("the file shrank while it was sent".into());
+        }
+        if read > self.left {
+            return Err(GREW.into());
+        }
+        self.left -= read;
+        if self.left == 0 {
+            let mut more = [0; 1];
+            if self
+                .file
+                .read(&mut more)
+                .map_err(|error| unreadable(&error))?
+                > 0
+            {
+                return Err(GREW.into());
+            }
+            let now = self.file.metadata().map_err(|error| unreadable(&error))?;
+            if FileStamp::of(&now) != self.stamp {
+                return Err("the file changed while it was sent".into());
+            }
+        }
+        Ok(Bytes::from_owner(buffer))
+    }
+}
+
+fn unreadable(error: &std::io::Error) -> String {
+    format!("the file cannot be read: {error}")
+}
+
+fn check_kind(metadata: &std::fs::Metadata) -> Result<(), &'static str> {
+    if metadata.is_dir() {
+        Err("it is a folder, not a file")
+    } else if metadata.is_file() {
+        Ok(())
+    } else {
+        Err("it is a device, a pipe or a socket, not a file")
+    }
+}
+
+/// Buffers that the connection has done with: fresh ones would cost a page fault every 4 KiB.
+#[derive(Clone, Default)]
+struct Spare(Arc<Mutex<Vec<Vec<u8>>>>);
+
+impl Spare {
+    fn buffers(&self) -> std::sync::MutexGuard<'_, Vec<Vec<u8>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self, room: usize) -> Buffer {
+        let spare = self.buffers().pop();
+        Buffer {
+            bytes: spare.unwrap_or_else(|| vec![0; room]),
+            filled: 0,
+            home: self.clone(),
+        }
+    }
+}
+
+/// A buffer that goes back to the others when the connection lets go of it.
+struct Buffer {
+    bytes: Vec<u8>,
+    filled: usize,
+    home: Spare,
+}
+
+impl AsRef<[u8]> for Buffer {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes[..self.filled]
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        self.home.buffers().push(std::mem::take(&mut self.bytes));
+    }
+}
