@@ -210,7 +210,10 @@ impl Handle {
         step: Step,
         receipt: Option<&Receipt>,
     ) -> Result<(), ApiError> {
-        if step != Step::Confirm {
+        if step == Step::Confirm {
+            // The next file need not wait until this is on disk.
+            self.slot.sent();
+        } else {
             self.slot.back().await;
         }
         self.engine.gate_opens(&self.account).await;
@@ -226,15 +229,13 @@ impl Handle {
         }
     }
 
-    /// What a listing shows of it that begins from now on. The file is at the service, or nobody
-    /// knows whether it is: others may be sent meanwhile.
+    /// What a listing shows of it that begins from now on.
     pub(in crate::transfer) async fn look(
         &self,
         provider: &Arc<dyn Provider>,
         request: &Arc<UploadRequest>,
         receipt: Option<&Receipt>,
     ) -> Result<Sighting, ApiError> {
-        self.slot.sent();
         let sought = Sought {
             request: request.clone(),
             receipt: receipt.cloned(),
