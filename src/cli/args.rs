@@ -184,9 +184,23 @@ pub struct Upload {
     /// A tag; give it once for each
     #[arg(long = "tag", value_name = "TAG")]
     pub tags: Vec<String>,
-    /// One JSON object per uploaded asset; with --dry-run one per row of the plan
-    #[arg(long)]
+    /// One JSON object per uploaded asset, and on standard error one per event, progress among
+    /// them; with --dry-run one per row of the plan
+    #[arg(long, conflicts_with = "quiet")]
     pub json: bool,
+    #[command(flatten)]
+    pub shown: Shown,
+}
+
+/// How much is told while files go up or down.
+#[derive(Debug, Default, Args)]
+pub struct Shown {
+    /// Say only what went wrong
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Show no progress, only how each file ended
+    #[arg(long)]
+    pub no_progress: bool,
 }
 
 #[derive(Debug, Args)]
@@ -203,6 +217,8 @@ pub struct Get {
     /// Do not ask before making many calls to the service
     #[arg(long)]
     pub yes: bool,
+    #[command(flatten)]
+    pub shown: Shown,
 }
 
 /// The words of what to do about a name that is taken.
@@ -225,12 +241,17 @@ pub enum QueueCommand {
     /// List all of them, finished ones too
     List,
     /// Go on with what is left; what is in doubt is looked for first
-    Resume,
+    Resume {
+        #[command(flatten)]
+        shown: Shown,
+    },
     /// Try again what failed or is in doubt, and go on with the rest
     Retry {
         /// Numbers as the list shows them [default: all that failed]
         #[arg(value_name = "ID")]
         ids: Vec<u64>,
+        #[command(flatten)]
+        shown: Shown,
     },
     /// Give up what is left
     Cancel {

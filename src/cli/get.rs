@@ -11,12 +11,12 @@ use super::output::Output;
 use super::prompt;
 use super::session::{Known, Session};
 use super::stop::Stop;
-use super::transfer::{Finish, follow, leave, told};
-use crate::api::{ApiError, ApiErrorKind, Provider};
+use super::transfer::{Finish, Teller, follow, leave};
+use crate::api::{ApiError, Provider};
 use crate::domain::{AccountName, Address, Asset, Ref, SafeText, size_words};
 use crate::transfer::OnClash;
 use crate::transfer::tree::{Fate, Found, Top, Tree, Walk};
-use crate::transfer::{DownloadRequest, JobId, JobState};
+use crate::transfer::{DownloadRequest, JobId};
 
 /// From so many calls on they are named and asked for: services allow about a thousand an hour.
 const MANY_CALLS: usize = 100;
@@ -98,7 +98,7 @@ pub async fn get(
         let what = format!("Saving {}, {},", words(files, "file"), size_words(bytes));
         stop.or(may(output, args.yes, files, &what)).await?;
     }
-    save(session, output, stop, ready, &mut tally).await?;
+    save(session, output, stop, ready, &args.shown, &mut tally).await?;
     tally.end()
 }
 
@@ -327,6 +327,7 @@ async fn save(
     output: &mut Output,
     stop: &mut Stop,
     trees: Vec<(Arc<dyn Provider>, Tree)>,
+    shown: &args::Shown,
     tally: &mut Tally,
 ) -> Result<(), Failure> {
     let mut wanted: Vec<(AccountName, Arc<dyn Provider>, Vec<DownloadRequest>)> = Vec::new();
@@ -344,18 +345,9 @@ async fn save(
             jobs.insert(transfers.download(&account, Arc::clone(&provider), request));
         }
     }
-    let mut full = false;
-    let held = follow(&transfers, &mut events, jobs.clone(), stop, |job| {
-        // Files that ran into the same full disk side by side have one message.
-        if matches!(&job.state, JobState::Failed(error) if error.kind == ApiErrorKind::DiskFull)
-            && std::mem::replace(&mut full, true)
-        {
-            tally.failed += 1;
-            return;
-        }
-        told(output, job, &Finish::Saved, tally);
-    })
-    .await;
+    let mut teller = Teller::new(session, output, Finish::Saved, shown, tally);
+    let held = follow(&transfers, &mut events, jobs.clone(), stop, &mut teller).await;
+    teller.end();
     leave(&transfers, &jobs).await;
     if held > 0 {
         tally.failed += held;

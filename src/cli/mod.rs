@@ -9,6 +9,7 @@ mod get;
 mod ls;
 mod output;
 mod plan;
+mod progress;
 mod prompt;
 mod protect;
 mod record;

@@ -1,25 +1,23 @@
 //! The only place that prints. Everything that leaves through here is one line of safe text, or one
 //! line of JSON in which nothing unseen is left unescaped.
 
+mod block;
+mod columns;
+
 use std::borrow::Cow;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 
-use unicode_segmentation::UnicodeSegmentation as _;
-use unicode_width::UnicodeWidthStr as _;
-
+use self::block::Block;
+pub use self::block::MARGIN;
+pub use self::columns::cut;
+use self::columns::{aligned, fit};
 use super::failure::Failure;
 use crate::domain::SafeText;
 use crate::domain::text::escape_json;
+use crate::tui::report::Debt;
 
 /// How many rows decide the widths of a long table's columns.
 const SAMPLE: usize = 500;
-
-/// No column is cut below this: sizes stay whole.
-const NARROW: usize = 9;
-
-/// A row whose columns would be cut below this on average takes the whole line, and its ref goes on
-/// to the next.
-const COMFORT: usize = 14;
 
 /// One value of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,6 +100,11 @@ pub struct Output {
     err: Box<dyn Write + Send>,
     /// Columns of the terminal that standard output is; `None` when it is none.
     screen: Option<usize>,
+    /// Columns and rows of the terminal that standard error is, if a block can be drawn on it.
+    room: Option<fn() -> (usize, usize)>,
+    block: Block,
+    /// What the terminal has to be freed of at the end.
+    debt: Debt,
 }
 
 impl std::fmt::Debug for Output {
@@ -116,15 +119,77 @@ impl Output {
     /// The process's own.
     pub fn standard() -> Self {
         let screen = io::stdout().is_terminal().then(terminal_columns);
-        Self::new(
+        let mut output = Self::new(
             Box::new(BufWriter::new(io::stdout())),
             Box::new(io::stderr()),
             screen,
-        )
+        );
+        let term = std::env::var("TERM").unwrap_or_default();
+        if io::stderr().is_terminal() && !matches!(term.as_str(), "" | "dumb" | "unknown") {
+            output.room = Some(terminal_room);
+        }
+        output
     }
 
     fn new(out: Box<dyn Write + Send>, err: Box<dyn Write + Send>, screen: Option<usize>) -> Self {
-        Self { out, err, screen }
+        Self {
+            out,
+            err,
+            screen,
+            room: None,
+            block: Block::default(),
+            debt: Debt::default(),
+        }
+    }
+
+    /// Columns and rows of the terminal that a block can be drawn on, if there is one.
+    pub fn room(&self) -> Option<(usize, usize)> {
+        self.room.map(|room| room())
+    }
+
+    /// Draws lines below all that was printed, in place of those that were drawn before. Whatever is
+    /// printed next takes them away first. Foreign text in them is safe already.
+    pub fn draw(&mut self, lines: &[String]) {
+        let Some(room) = self.room() else { return };
+        let _ = self.out.flush();
+        let text = self.block.draw(lines, room);
+        let _ = self.err.write_all(text.as_bytes());
+    }
+
+    /// Takes the lines away.
+    pub fn lift(&mut self) {
+        let Some((columns, _)) = self.room() else {
+            return;
+        };
+        let text = self.block.lift(columns);
+        let _ = self.err.write_all(text.as_bytes());
+    }
+
+    /// Others wrote on the terminal meanwhile: the lines are not where they were.
+    pub fn forget_block(&mut self) {
+        self.block.forget();
+    }
+
+    /// Sequences of ours for the terminal that standard error is.
+    pub fn aside(&mut self, text: &str) {
+        let _ = self.err.write_all(text.as_bytes());
+    }
+
+    /// What the terminal is told by [`Self::aside`] is taken back when this ends.
+    pub fn owe(&mut self, debt: Debt) {
+        self.debt = debt;
+    }
+
+    /// Takes it back now.
+    pub fn settle(&mut self) {
+        let text = self.debt.settle();
+        self.aside(&text);
+    }
+
+    /// What happens, for programs: one object on one line of standard error.
+    pub fn event(&mut self, object: &serde_json::Value) {
+        let _ = self.out.flush();
+        let _ = writeln!(self.err, "{}", escape_json(&object.to_string()));
     }
 
     /// Whether a person reads it.
@@ -134,12 +199,14 @@ impl Output {
 
     /// One line of ours, seen before the command goes on; foreign text in it is safe already.
     pub fn line(&mut self, text: &str) -> Result<(), Failure> {
+        self.lift();
         writeln!(self.out, "{}", settled(text))?;
         self.flush()
     }
 
     /// Text of our own of several lines, such as the help.
     pub fn page(&mut self, text: &str) -> Result<(), Failure> {
+        self.lift();
         for line in SafeText::lines(text) {
             writeln!(self.out, "{line}")?;
         }
@@ -148,6 +215,7 @@ impl Output {
 
     /// The same, to standard error.
     pub fn complain(&mut self, text: &str) {
+        self.lift();
         for line in SafeText::lines(text) {
             // There is nowhere left to tell that this failed.
             let _ = writeln!(self.err, "{line}");
@@ -156,6 +224,7 @@ impl Output {
 
     /// One object on one line.
     pub fn json(&mut self, object: &impl serde::Serialize) -> Result<(), Failure> {
+        self.lift();
         let line = serde_json::to_string(object)
             .map_err(|error| Failure::failed(format!("could not write JSON: {error}")))?;
         Ok(writeln!(self.out, "{}", escape_json(&line))?)
@@ -163,6 +232,7 @@ impl Output {
 
     /// A label and its value, which is safe already.
     pub fn fact(&mut self, label: &str, value: &str) -> Result<(), Failure> {
+        self.lift();
         let value = settled(value);
         let label = SafeText::prose(label);
         if self.on_screen() {
@@ -174,6 +244,7 @@ impl Output {
 
     /// One row of a table.
     pub fn row(&mut self, table: &mut Table, cells: &[Cell]) -> Result<(), Failure> {
+        self.lift();
         table.rows += 1;
         let Some(columns) = self.screen else {
             let cells: Vec<String> = cells.iter().map(|cell| cell.shown(false)).collect();
@@ -193,6 +264,7 @@ impl Output {
 
     /// The end of a table; `nothing` is told when it had no row, but to a person only.
     pub fn end(&mut self, mut table: Table, nothing: &str) -> Result<(), Failure> {
+        self.lift();
         if let Some(columns) = self.screen {
             self.release(&mut table, columns)?;
         }
@@ -233,6 +305,7 @@ impl Output {
 
     /// Something beside the result: one line on standard error. Foreign text in it is safe already.
     pub fn note(&mut self, text: &str) {
+        self.lift();
         // What was printed comes first, where both go to one place.
         let _ = self.out.flush();
         let _ = writeln!(self.err, "assetdeck: {}", settled(text));
@@ -240,13 +313,22 @@ impl Output {
 
     /// A question on the terminal; the answer follows on the same line.
     pub fn ask(&mut self, question: &str) {
+        self.lift();
         let _ = self.out.flush();
         let _ = write!(self.err, "{} ", settled(question));
         let _ = self.err.flush();
     }
 
     pub fn flush(&mut self) -> Result<(), Failure> {
+        self.lift();
         Ok(self.out.flush()?)
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        self.lift();
+        self.settle();
     }
 }
 
@@ -261,6 +343,17 @@ fn settled(text: &str) -> Cow<'_, str> {
     }
 }
 
+fn terminal_room() -> (usize, usize) {
+    let size = rustix::termios::tcgetwinsize(rustix::stdio::stderr());
+    let told = |number: u16, else_: usize| match number {
+        0 => else_,
+        number => usize::from(number),
+    };
+    size.map_or((80, 24), |size| {
+        (told(size.ws_col, 80), told(size.ws_row, 24))
+    })
+}
+
 fn terminal_columns() -> usize {
     if let Ok(size) = rustix::termios::tcgetwinsize(rustix::stdio::stdout())
         && size.ws_col > 0
@@ -271,64 +364,6 @@ fn terminal_columns() -> usize {
         .ok()
         .and_then(|text| text.parse().ok())
         .unwrap_or(80)
-}
-
-/// Widths of all columns but the last, which is never cut. The widest is cut first.
-fn fit(rows: &[Vec<String>], columns: usize) -> Vec<usize> {
-    let count = rows.first().map_or(0, Vec::len);
-    let widest = |column: usize| {
-        let width = |row: &Vec<String>| row.get(column).map_or(0, |cell| cell.width());
-        rows.iter().map(width).max().unwrap_or(0)
-    };
-    let mut widths: Vec<usize> = (0..count.saturating_sub(1)).map(widest).collect();
-    let last = widest(count.saturating_sub(1));
-    let whole = columns.saturating_sub(2 * widths.len());
-    let beside = whole.saturating_sub(last);
-    let room = if beside < COMFORT * widths.len() {
-        whole
-    } else {
-        beside
-    };
-    while widths.iter().sum::<usize>() > room {
-        let Some(width) = widths.iter_mut().max().filter(|width| **width > NARROW) else {
-            break;
-        };
-        *width -= 1;
-    }
-    widths
-}
-
-fn aligned(cells: &[String], widths: &[usize]) -> String {
-    let mut line = String::new();
-    for (at, cell) in cells.iter().enumerate() {
-        match widths.get(at) {
-            Some(width) => {
-                let cut = cut(cell, *width);
-                line += &cut;
-                let fill = width.saturating_sub(cut.width()) + 2;
-                line.extend(std::iter::repeat_n(' ', fill));
-            }
-            None => line += cell,
-        }
-    }
-    line.truncate(line.trim_end().len());
-    line
-}
-
-/// Cuts whole characters as people see them, so that no part of one is left.
-fn cut(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
-    }
-    let mut out = String::new();
-    for grapheme in text.graphemes(true) {
-        if out.width() + grapheme.width() + 1 > width {
-            break;
-        }
-        out += grapheme;
-    }
-    out.push('…');
-    out
 }
 
 #[cfg(test)]

@@ -3,13 +3,16 @@
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::args::Shown;
 use super::failure::{Failure, Tally};
 use super::output::Output;
+use super::progress::{Came, Progress};
 use super::record::{ASSET_HEADS, Listing, asset_line, asset_ref};
+use super::session::Session;
 use super::stop::Stop;
 use crate::api::{ApiError, ApiErrorKind};
 use crate::domain::size_words;
@@ -26,30 +29,32 @@ pub(super) async fn follow(
     events: &mut UnboundedReceiver<Arc<Job>>,
     mut jobs: HashSet<JobId>,
     stop: &mut Stop,
-    mut over: impl FnMut(&Job),
+    teller: &mut Teller<'_>,
 ) -> usize {
     let mut held = 0;
+    let mut beat = teller.progress.beat();
     let mut stopping = false;
     let mut latest = tokio::time::Instant::now();
     while !jobs.is_empty() {
         tokio::select! {
             job = events.recv() => match job {
-                Some(job) if job.state.is_over() => {
-                    if jobs.remove(&job.id) {
-                        over(&job);
+                Some(job) if jobs.contains(&job.id) => {
+                    teller.tell(&job);
+                    // Somebody holds it, or a full disk: it does not end in this run.
+                    let parked = job.paused && job.state == JobState::Queued;
+                    if parked || job.state.is_over() {
+                        jobs.remove(&job.id);
+                        held += usize::from(parked);
                     }
-                }
-                // Somebody holds it, or a full disk: it does not end in this run.
-                Some(job) if job.paused && job.state == JobState::Queued => {
-                    held += usize::from(jobs.remove(&job.id));
                 }
                 Some(_) => {}
                 None => return held,
             },
+            came = beat.next() => teller.tick(transfers, came),
             () = stop.asked() => {
                 let all = transfers.jobs();
                 if stopping {
-                    left(all, &jobs, &mut over);
+                    left(all, &jobs, teller);
                     return held;
                 }
                 stopping = true;
@@ -59,7 +64,7 @@ pub(super) async fn follow(
                 }
             }
             () = tokio::time::sleep_until(latest), if stopping => {
-                left(transfers.jobs(), &jobs, &mut over);
+                left(transfers.jobs(), &jobs, teller);
                 return held;
             }
         }
@@ -79,7 +84,7 @@ pub(super) async fn leave(transfers: &Transfers, jobs: &HashSet<JobId>) {
 }
 
 /// Jobs that are left behind while they still run.
-fn left(all: Vec<Arc<Job>>, jobs: &HashSet<JobId>, over: &mut impl FnMut(&Job)) {
+fn left(all: Vec<Arc<Job>>, jobs: &HashSet<JobId>, teller: &mut Teller<'_>) {
     for job in all {
         if jobs.contains(&job.id) {
             let mut job = Arc::unwrap_or_clone(job);
@@ -92,7 +97,7 @@ fn left(all: Vec<Arc<Job>>, jobs: &HashSet<JobId>, over: &mut impl FnMut(&Job)) 
                 }
                 _ => JobState::Cancelled,
             };
-            over(&job);
+            teller.tell(&job);
         }
     }
 }
@@ -102,13 +107,68 @@ pub const NOT_KNOWN: &str =
     "whether the service has it is not known, list the place before sending it again";
 
 pub(super) enum Finish {
-    Uploaded { json: bool },
+    Uploaded {
+        json: bool,
+    },
     Saved,
+    /// Nothing is said of what went well.
+    Quiet,
+}
+
+/// Tells of transfers: how far they are, and how each ended.
+pub(super) struct Teller<'a> {
+    output: &'a mut Output,
+    pub progress: Progress,
+    finish: Finish,
+    pub tally: &'a mut Tally,
+    full: bool,
+}
+
+impl<'a> Teller<'a> {
+    pub(super) fn new(
+        session: &Session,
+        output: &'a mut Output,
+        finish: Finish,
+        shown: &Shown,
+        tally: &'a mut Tally,
+    ) -> Self {
+        let json = matches!(finish, Finish::Uploaded { json: true });
+        Self {
+            progress: Progress::new(session, output, json, shown),
+            output,
+            finish: if shown.quiet { Finish::Quiet } else { finish },
+            tally,
+            full: false,
+        }
+    }
+
+    /// A transfer was added or has changed.
+    pub(super) fn tell(&mut self, job: &Job) {
+        self.progress.job(self.output, job, Instant::now());
+        // Files that ran into the same full disk side by side have one message.
+        if matches!(&job.state, JobState::Failed(error) if error.kind == ApiErrorKind::DiskFull)
+            && std::mem::replace(&mut self.full, true)
+        {
+            self.tally.failed += 1;
+        } else if job.state.is_over() {
+            told(self.output, job, &self.finish, self.tally);
+        }
+    }
+
+    pub(super) fn tick(&mut self, transfers: &Transfers, came: Came) {
+        self.progress
+            .tick(self.output, transfers, came, Instant::now());
+    }
+
+    /// Nothing more will be told.
+    pub(super) fn end(mut self) {
+        self.progress.end(self.output, Instant::now());
+    }
 }
 
 /// One line for a job that is over: on standard output when it is done, else on standard error. A
 /// reader that went away does not stop the files.
-pub(super) fn told(output: &mut Output, job: &Job, finish: &Finish, tally: &mut Tally) {
+fn told(output: &mut Output, job: &Job, finish: &Finish, tally: &mut Tally) {
     let name = SafeText::name(&job.name).into_string();
     for warning in &job.warnings {
         output.note(&format!("{name}: {}", SafeText::prose(warning)));
@@ -118,6 +178,7 @@ pub(super) fn told(output: &mut Output, job: &Job, finish: &Finish, tally: &mut 
             tally.done += 1;
             // A reader that went away does not stop the files.
             let _ = match (finish, asset, path) {
+                (Finish::Quiet, ..) => Ok(()),
                 (Finish::Saved, _, Some(path)) => saved(output, path),
                 (Finish::Uploaded { json }, Some(asset), _) => {
                     let account = &job.account;

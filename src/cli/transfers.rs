@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::args::{Queue, QueueCommand};
+use super::args::{Queue, QueueCommand, Shown};
 use super::failure::{Failure, Tally};
 use super::output::{Cell, Output, Table};
 use super::session::Session;
 use super::stop::Stop;
-use super::transfer::{Finish, told};
+use super::transfer::{Finish, Teller};
 use crate::domain::{AccountName, Address, SafeText};
 use crate::transfer::{Direction, Job, JobId, JobState, JournalError, Transfers};
 
@@ -82,9 +82,11 @@ pub async fn transfers(
     let folder = folder(session)?;
     match &args.command {
         None | Some(QueueCommand::List) => list(output, &Transfers::look(folder)?, args.json),
-        Some(QueueCommand::Resume) => go_on(session, output, stop, args.json, None).await,
-        Some(QueueCommand::Retry { ids }) => {
-            go_on(session, output, stop, args.json, Some(ids)).await
+        Some(QueueCommand::Resume { shown }) => {
+            go_on(session, output, stop, args.json, shown, None).await
+        }
+        Some(QueueCommand::Retry { ids, shown }) => {
+            go_on(session, output, stop, args.json, shown, Some(ids)).await
         }
         Some(QueueCommand::Cancel { ids }) => {
             let transfers = Transfers::open(folder)?;
@@ -151,6 +153,7 @@ async fn go_on(
     output: &mut Output,
     stop: &mut Stop,
     json: bool,
+    shown: &Shown,
     again: Option<&Vec<u64>>,
 ) -> Result<(), Failure> {
     let transfers = Transfers::open(folder(session)?)?;
@@ -205,19 +208,26 @@ async fn go_on(
         }
     }
     let finish = Finish::Uploaded { json };
-    while !waiting.is_empty() && !tally.stopped {
+    let mut teller = Teller::new(session, output, finish, shown, &mut tally);
+    let mut beat = teller.progress.beat();
+    while !waiting.is_empty() && !teller.tally.stopped {
         tokio::select! {
             job = events.recv() => match job {
-                Some(job) if job.state.is_over() && waiting.remove(&job.id) => {
-                    told(output, &job, &finish, &mut tally);
+                Some(job) if waiting.contains(&job.id) => {
+                    if job.state.is_over() {
+                        waiting.remove(&job.id);
+                    }
+                    teller.tell(&job);
                 }
                 Some(_) => {}
                 None => break,
             },
+            came = beat.next() => teller.tick(&transfers, came),
             // What is left stays in the journal.
-            () = stop.asked() => tally.stopped = true,
+            () = stop.asked() => teller.tally.stopped = true,
         }
     }
+    teller.end();
     transfers.drain(WIND_DOWN).await;
     tally.end()
 }

@@ -12,7 +12,7 @@ use super::plan as shown;
 use super::prompt;
 use super::session::{Known, Session};
 use super::stop::Stop;
-use super::transfer::{Finish, follow, leave, told};
+use super::transfer::{Finish, Teller, follow, leave};
 use crate::api::{Middle, Provider, ProviderSpec};
 use crate::domain::{AssetScope, Entry, Locale, SafeText};
 use crate::transfer::plan::{
@@ -52,16 +52,7 @@ pub async fn upload(
             return Err(Failure::failed("nothing was sent"));
         }
     }
-    send(
-        session,
-        output,
-        stop,
-        (known, provider),
-        &plan,
-        args.json,
-        tally,
-    )
-    .await
+    send(session, output, stop, (known, provider), &plan, args, tally).await
 }
 
 /// What is to become of clashes: where nobody can be asked, they fail.
@@ -223,7 +214,7 @@ async fn send(
     stop: &mut Stop,
     (known, provider): (&Known, Option<Arc<dyn Provider>>),
     plan: &Plan,
-    json: bool,
+    args: &args::Upload,
     mut tally: Tally,
 ) -> Result<(), Failure> {
     let requests = plan.requests();
@@ -236,11 +227,10 @@ async fn send(
         .into_iter()
         .map(|(_, request)| transfers.upload(&known.info.name, Arc::clone(&provider), request))
         .collect();
-    let finish = Finish::Uploaded { json };
-    follow(&transfers, &mut events, jobs.clone(), stop, |job| {
-        told(output, job, &finish, &mut tally);
-    })
-    .await;
+    let finish = Finish::Uploaded { json: args.json };
+    let mut teller = Teller::new(session, output, finish, &args.shown, &mut tally);
+    follow(&transfers, &mut events, jobs.clone(), stop, &mut teller).await;
+    teller.end();
     leave(&transfers, &jobs).await;
     tally.end()
 }

@@ -9,6 +9,7 @@ mod architecture;
 mod cli_browse;
 mod cli_get;
 mod cli_plan;
+mod cli_progress;
 mod cli_upload;
 mod contract;
 mod demo_contract;

@@ -1,0 +1,334 @@
+//! Progress of the commands: a block that is drawn again on a terminal, lines of JSON for programs,
+//! nothing for everyone else.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::{Interval, MissedTickBehavior, interval};
+use unicode_width::UnicodeWidthStr as _;
+
+use super::args::Shown;
+use super::output::{MARGIN, Output, cut};
+use super::session::Session;
+use crate::api::Step;
+use crate::domain::{SafeText, size_words, time_words};
+use crate::transfer::{Direction, Gauge, Job, JobId, JobState, Meters, Total, Transfers};
+use crate::tui::report::Reporter;
+
+/// How often the block is drawn at the most.
+const REDRAW: Duration = Duration::from_millis(125);
+/// How often a line of JSON tells of one file's bytes at the most.
+const TELL: Duration = Duration::from_secs(1);
+/// Most files that have a line of their own.
+const MOST: usize = 8;
+/// Wider lines help nobody, and narrower ones survive most changes of the window's width.
+const WIDEST: usize = 77;
+
+enum Shape {
+    Block(Box<Reporter>),
+    Json,
+    Nothing,
+}
+
+/// What wakes a command that shows progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Came {
+    Time,
+    /// It was stopped, and goes on; others may have used the terminal.
+    Back,
+}
+
+/// Wakes for the progress, or never.
+pub struct Beat(Option<(Interval, Option<Signal>)>);
+
+impl Beat {
+    /// The next of them.
+    pub async fn next(&mut self) -> Came {
+        let Some((timer, back)) = &mut self.0 else {
+            return std::future::pending().await;
+        };
+        let back = async {
+            match back {
+                Some(signal) => signal.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = timer.tick() => Came::Time,
+            _ = back => Came::Back,
+        }
+    }
+}
+
+/// What a command shows of transfers while it waits for them.
+pub struct Progress {
+    shape: Shape,
+    meters: Meters,
+    running: BTreeMap<JobId, Job>,
+    /// When each file's bytes were told last, and how far its state was told.
+    told: HashMap<JobId, (Instant, u8)>,
+}
+
+impl Progress {
+    /// Chooses how: JSON where the command speaks it, a block on a terminal, else nothing.
+    pub fn new(session: &Session, output: &mut Output, json: bool, shown: &Shown) -> Self {
+        let shape = if shown.quiet || shown.no_progress {
+            Shape::Nothing
+        } else if json {
+            Shape::Json
+        } else if output.room().is_some() {
+            let var = |name: &str| std::env::var(name).ok();
+            let reporter = Reporter::new(session.reports(), var);
+            output.owe(reporter.debt());
+            Shape::Block(Box::new(reporter))
+        } else {
+            Shape::Nothing
+        };
+        Self {
+            shape,
+            meters: Meters::default(),
+            running: BTreeMap::new(),
+            told: HashMap::new(),
+        }
+    }
+
+    /// When there is something to do.
+    pub fn beat(&self) -> Beat {
+        let every = match self.shape {
+            Shape::Block(_) => REDRAW,
+            Shape::Json => TELL,
+            Shape::Nothing => return Beat(None),
+        };
+        let mut timer = interval(every);
+        timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // Without it, coming back from a suspension costs no more than a line that is drawn twice.
+        let kind = SignalKind::from_raw(rustix::process::Signal::CONT.as_raw());
+        Beat(Some((timer, signal(kind).ok())))
+    }
+
+    /// A transfer was added or has changed.
+    pub fn job(&mut self, output: &mut Output, job: &Job, now: Instant) {
+        if matches!(self.shape, Shape::Nothing) {
+            return;
+        }
+        self.meters.put(job, now);
+        if job.state.is_over() || job.state == JobState::Queued {
+            self.running.remove(&job.id);
+        } else {
+            self.running.insert(job.id, job.clone());
+        }
+        if matches!(self.shape, Shape::Json) {
+            self.tell_state(output, job, now);
+        }
+    }
+
+    /// Time has gone on.
+    pub fn tick(&mut self, output: &mut Output, transfers: &Transfers, beat: Came, now: Instant) {
+        if beat == Came::Back {
+            output.forget_block();
+        }
+        for (id, bytes) in transfers.progress().0 {
+            self.meters.bytes(id, bytes, now);
+        }
+        self.meters.tick(now);
+        match &mut self.shape {
+            Shape::Nothing => {}
+            Shape::Json => self.tell_bytes(output, now),
+            Shape::Block(reporter) => {
+                let total = self.meters.total();
+                if total.files == 0 {
+                    return;
+                }
+                let Some((columns, _)) = output.room() else {
+                    return;
+                };
+                let width = columns.saturating_sub(MARGIN).min(WIDEST);
+                let mut lines: Vec<String> = self
+                    .running
+                    .values()
+                    .take(MOST)
+                    .map(|job| line(job, &self.meters.of(job), width))
+                    .collect();
+                if total.files > 1 || lines.is_empty() {
+                    lines.push(sum(&total, width));
+                }
+                output.draw(&lines);
+                output.aside(&reporter.tell(&total, now));
+            }
+        }
+    }
+
+    /// All is over, or left.
+    pub fn end(&mut self, output: &mut Output, now: Instant) {
+        output.lift();
+        let total = self.meters.total();
+        if let Shape::Block(reporter) = &mut self.shape
+            && total.files > 0
+        {
+            output.aside(&reporter.tell(&total, now));
+            output.settle();
+        }
+    }
+
+    fn tell_bytes(&mut self, output: &mut Output, now: Instant) {
+        for job in self.running.values() {
+            let gauge = self.meters.of(job);
+            let moves = matches!(job.state, JobState::Running(Step::Send));
+            let told = self.told.entry(job.id).or_insert((now, 0));
+            if !moves || gauge.bytes == 0 || now < told.0 + TELL {
+                continue;
+            }
+            told.0 = now;
+            let mut event = event("progress", job);
+            event["bytes"] = json!(gauge.bytes);
+            event["rate"] = json!(gauge.rate);
+            event["left"] = json!(gauge.left.map(|left| left.as_secs()));
+            output.event(&event);
+        }
+    }
+
+    fn tell_state(&mut self, output: &mut Output, job: &Job, now: Instant) {
+        let up = job.direction == Direction::Up;
+        let told = self.told.entry(job.id).or_insert((now, 0));
+        let mut say = |word: &'static str, reason: Option<String>| {
+            let mut event = event(word, job);
+            if let Some(reason) = reason {
+                event["reason"] = json!(reason);
+            }
+            output.event(&event);
+        };
+        // How far the three marks of an upload are: sent, stored, listed.
+        let reached = match &job.state {
+            JobState::Running(Step::Record | Step::Attach) => 1,
+            JobState::Running(Step::Texts | Step::Confirm) => 2,
+            JobState::Done { .. } => 3,
+            JobState::Running(_) => told.1.min(2),
+            _ => 0,
+        };
+        for mark in told.1..reached {
+            if up {
+                say(["sent", "stored", "listed"][usize::from(mark)], None);
+            }
+        }
+        let begun = told.1 == 0 && reached == 0;
+        told.1 = reached;
+        match &job.state {
+            JobState::Running(Step::Send) if begun => say("sending", None),
+            JobState::Running(_) => {}
+            JobState::Queued => say("queued", None),
+            JobState::Waiting {
+                until,
+                attempt,
+                error,
+            } => {
+                let mut event = event("waiting", job);
+                event["until"] = json!(until.to_string());
+                event["attempt"] = json!(attempt);
+                event["reason"] = json!(error.to_string());
+                output.event(&event);
+            }
+            JobState::Done { .. } => say("done", None),
+            JobState::Failed(error) => say("failed", Some(error.to_string())),
+            JobState::InDoubt(error) => say("in doubt", Some(error.to_string())),
+            JobState::Unlisted { reason } => {
+                say("unlisted", Some(SafeText::prose(reason).into_string()));
+            }
+            JobState::Cancelled => say("cancelled", None),
+        }
+        if job.state.is_over() {
+            self.told.remove(&job.id);
+        }
+    }
+}
+
+fn event(word: &str, job: &Job) -> Value {
+    json!({
+        "event": word,
+        "id": job.id.0,
+        "name": job.name,
+        "size": job.size,
+    })
+}
+
+/// Joins what fits behind a name, the first of them first.
+fn fitted(parts: &[String], width: usize) -> String {
+    let mut text = String::new();
+    for part in parts.iter().filter(|part| !part.is_empty()) {
+        let gap = if text.is_empty() { "" } else { "  " };
+        if text.width() + gap.len() + part.width() > width {
+            break;
+        }
+        text.push_str(gap);
+        text.push_str(part);
+    }
+    text
+}
+
+/// One running file: its name, as much of it as there is room for, and how far it is.
+fn line(job: &Job, gauge: &Gauge, width: usize) -> String {
+    let arrow = match job.direction {
+        Direction::Up => '↑',
+        Direction::Down => '↓',
+    };
+    let parts = match &job.state {
+        JobState::Waiting { until, error, .. } => {
+            let left = until.duration_since(jiff::Timestamp::now()).as_secs();
+            let left = Duration::from_secs(u64::try_from(left).unwrap_or(0));
+            vec![format!("again in {}", time_words(left)), error.to_string()]
+        }
+        JobState::Running(step) if *step != Step::Send => vec![step.label().to_owned()],
+        _ => {
+            let percent = gauge.size.filter(|size| *size > 0).map(|size| {
+                // Sent is not done.
+                let share = u128::from(gauge.bytes) * 100 / u128::from(size);
+                format!("{:>3} %", share.min(99))
+            });
+            let bytes = match gauge.size {
+                Some(size) => format!("{} of {}", size_words(gauge.bytes), size_words(size)),
+                None => size_words(gauge.bytes),
+            };
+            let rate = format!("{}/s", gauge.rate.map_or("–".to_owned(), size_words));
+            let left = gauge.left.map(|left| format!("{} left", time_words(left)));
+            vec![
+                percent.unwrap_or_default(),
+                rate,
+                bytes,
+                left.unwrap_or_default(),
+            ]
+        }
+    };
+    let behind = fitted(&parts, (width * 2 / 3).saturating_sub(4));
+    let room = width.saturating_sub(behind.width() + 4);
+    let name = cut(SafeText::name(&job.name).as_str(), room);
+    let fill = " ".repeat(room.saturating_sub(name.width()));
+    format!("{arrow} {name}{fill}  {behind}")
+}
+
+/// The line below them: all of the run.
+fn sum(total: &Total, width: usize) -> String {
+    let mut parts = vec![format!("{} of {} done", total.done, total.files)];
+    if total.failed > 0 {
+        parts.push(format!("{} failed", total.failed));
+    }
+    parts.extend(total.percent().map(|percent| format!("{percent} %")));
+    parts.push(format!(
+        "{}/s",
+        total.rate.map_or("–".to_owned(), size_words)
+    ));
+    if total.unsized_files == 0 {
+        parts.push(format!(
+            "{} of {}",
+            size_words(total.bytes),
+            size_words(total.of)
+        ));
+    } else {
+        parts.push(size_words(total.bytes));
+    }
+    parts.extend(total.left.map(|left| format!("{} left", time_words(left))));
+    fitted(&parts, width)
+}
+
+#[cfg(test)]
+mod tests;
