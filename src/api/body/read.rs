@@ -85,8 +85,27 @@ pub(super) struct Reader {
     operation: &'static str,
     file: File,
     stamp: FileStamp,
+    touched: Touched,
     left: u64,
     spare: Spare,
+}
+
+/// What of a file nobody can set back, unlike the time of its last writing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Touched {
+    /// When anything of it was last changed: seconds and nanoseconds.
+    at: (i64, i64),
+    names: u64,
+}
+
+impl Touched {
+    fn of(metadata: &std::fs::Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt as _;
+        Self {
+            at: (metadata.ctime(), metadata.ctime_nsec()),
+            names: metadata.nlink(),
+        }
+    }
 }
 
 impl Reader {
@@ -115,6 +134,7 @@ impl Reader {
             operation,
             file,
             stamp,
+            touched: Touched::of(&opened),
             left,
             spare: Spare::default(),
         })
@@ -159,7 +179,10 @@ impl Reader {
                 return Err(GREW.into());
             }
             let now = self.file.metadata().map_err(|error| unreadable(&error))?;
-            if FileStamp::of(&now) != self.stamp {
+            let touched = Touched::of(&now);
+            // Losing a name touches a file too, and leaves its bytes alone.
+            let untouched = touched == self.touched || touched.names != self.touched.names;
+            if FileStamp::of(&now) != self.stamp || !untouched {
                 return Err("the file changed while it was sent".into());
             }
         }
