@@ -12,6 +12,8 @@ use crate::domain::{Asset, AssetPath, ContainerId, Locale, SafeText, SegmentId, 
 
 const OPERATION: &str = "upload the file";
 const ATTACH: &str = "attach the file";
+/// Times a file is handed over at most: its token may end while the program is stopped.
+const MAX_TOKENS: u32 = 3;
 
 impl Adapter {
     pub(super) async fn send(
@@ -25,11 +27,18 @@ impl Adapter {
         }
         self.check_place(container, request).await?;
         self.check_clash(request).await?;
-        watch.step(Step::Send, None).await?;
-        let token = self.hand_over(request, watch).await?;
-        watch.step(Step::Attach, None).await?;
-        self.attach(container, segment, request, &token, watch)
-            .await
+        let mut tokens = 0;
+        loop {
+            watch.step(Step::Send, None).await?;
+            let token = self.hand_over(request, watch).await?;
+            tokens += 1;
+            watch.step(Step::Attach, None).await?;
+            let attached = self.attach(container, segment, request, &token, watch);
+            match attached.await {
+                Err(error) if tokens < MAX_TOKENS && is_lost_token(&error) => {}
+                attached => return attached,
+            }
+        }
     }
 
     /// The locale is one of the document's, and the folder cannot be taken for one.
@@ -218,6 +227,15 @@ impl Adapter {
         error.status = Some(answer.status);
         Err(error)
     }
+}
+
+/// The service refused the token of the file itself, so that nothing was attached. How it says so is
+/// not documented.
+fn is_lost_token(error: &ApiError) -> bool {
+    let refused = error.delivery == Delivery::Answered;
+    refused
+        && matches!(error.status, Some(400 | 404 | 410))
+        && error.message.to_lowercase().contains("token")
 }
 
 fn refuse(message: String) -> ApiError {
