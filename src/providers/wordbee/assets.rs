@@ -159,14 +159,21 @@ impl Listed {
     }
 
     fn sighting(&self, request: &UploadRequest) -> Sighting {
-        let same = |asset: &&Asset| {
-            asset.locale == request.locale
-                && asset.folder == request.folder
-                && asset.size == Some(request.stamp.size)
-        };
+        let here =
+            |asset: &&Asset| asset.locale == request.locale && asset.folder == request.folder;
         let named = self.named.get(request.name.as_str());
+        let mut here = named.into_iter().flatten().filter(here);
+        // One of another size is shown as well: that it arrived cut must not look like its absence.
+        let asset = here.next().map(|first| {
+            let same = |asset: &&Asset| asset.size == Some(request.stamp.size);
+            if same(&first) {
+                first
+            } else {
+                here.find(same).unwrap_or(first)
+            }
+        });
         Sighting {
-            asset: named.and_then(|named| named.iter().find(same)).cloned(),
+            asset: asset.cloned(),
             among: self.count,
         }
     }
