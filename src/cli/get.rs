@@ -346,9 +346,10 @@ async fn save(
         }
     }
     let mut teller = Teller::new(session, output, Finish::Saved, shown, tally);
-    let held = follow(&transfers, &mut events, jobs.clone(), stop, &mut teller).await;
+    let end = follow(&transfers, &mut events, jobs.clone(), stop, &mut teller).await;
     teller.end();
-    leave(&transfers, &jobs).await;
+    leave(&transfers, &jobs, end).await;
+    let held = end.held;
     if held > 0 {
         tally.failed += held;
         output.note(&format!(

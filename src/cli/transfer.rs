@@ -22,6 +22,18 @@ use crate::transfer::{Job, JobId, JobState, Transfers};
 /// How long cancelled transfers may take to end well.
 const WIND_DOWN: Duration = Duration::from_secs(20);
 
+/// How long those may take that are left behind: for what they write down last.
+const HURRY: Duration = Duration::from_millis(300);
+
+/// How following transfers ended.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Followed {
+    /// So many do not end in this run.
+    pub held: usize,
+    /// Told twice to stop, or they took too long to: what still runs is not waited for.
+    at_once: bool,
+}
+
 /// Waits until all jobs are over. Being asked to stop cancels them; asked again, or when they take
 /// too long to end, it leaves.
 pub(super) async fn follow(
@@ -30,8 +42,8 @@ pub(super) async fn follow(
     mut jobs: HashSet<JobId>,
     stop: &mut Stop,
     teller: &mut Teller<'_>,
-) -> usize {
-    let mut held = 0;
+) -> Followed {
+    let mut end = Followed::default();
     let mut beat = teller.progress.beat();
     let mut stopping = false;
     let mut latest = tokio::time::Instant::now();
@@ -44,18 +56,19 @@ pub(super) async fn follow(
                     let parked = job.paused && job.state == JobState::Queued;
                     if parked || job.state.is_over() {
                         jobs.remove(&job.id);
-                        held += usize::from(parked);
+                        end.held += usize::from(parked);
                     }
                 }
                 Some(_) => {}
-                None => return held,
+                None => return end,
             },
             came = beat.next() => teller.tick(transfers, came),
             () = stop.asked() => {
                 let all = transfers.jobs();
                 if stopping {
                     left(all, &jobs, teller);
-                    return held;
+                    end.at_once = true;
+                    return end;
                 }
                 stopping = true;
                 latest = tokio::time::Instant::now() + WIND_DOWN;
@@ -65,22 +78,26 @@ pub(super) async fn follow(
             }
             () = tokio::time::sleep_until(latest), if stopping => {
                 left(transfers.jobs(), &jobs, teller);
-                return held;
+                end.at_once = true;
+                return end;
             }
         }
     }
-    held
+    end
 }
 
 /// What went well or was stopped has been told, and is over; the rest stays in the journal, where
 /// `transfers` finds it.
-pub(super) async fn leave(transfers: &Transfers, jobs: &HashSet<JobId>) {
+pub(super) async fn leave(transfers: &Transfers, jobs: &HashSet<JobId>, end: Followed) {
+    // First, because a job that is over is not forgotten before its task has ended.
+    let patience = if end.at_once { HURRY } else { WIND_DOWN };
+    transfers.drain(patience).await;
     let told = transfers.jobs().into_iter().filter(|job| {
         jobs.contains(&job.id) && matches!(job.state, JobState::Done { .. } | JobState::Cancelled)
     });
     let told: Vec<JobId> = told.map(|job| job.id).collect();
     transfers.clear(&told);
-    transfers.drain(WIND_DOWN).await;
+    transfers.flush();
 }
 
 /// Jobs that are left behind while they still run.

@@ -229,9 +229,9 @@ async fn send(
         .collect();
     let finish = Finish::Uploaded { json: args.json };
     let mut teller = Teller::new(session, output, finish, &args.shown, &mut tally);
-    follow(&transfers, &mut events, jobs.clone(), stop, &mut teller).await;
+    let end = follow(&transfers, &mut events, jobs.clone(), stop, &mut teller).await;
     teller.end();
-    leave(&transfers, &jobs).await;
+    leave(&transfers, &jobs, end).await;
     tally.end()
 }
 
