@@ -5,6 +5,7 @@ pub mod bus;
 pub mod cli;
 pub mod contract;
 pub mod dice;
+pub mod hold;
 pub mod home;
 pub mod program;
 pub mod pty;

@@ -1,13 +1,12 @@
 //! A system call of the program that fails, or at which it is killed: the first one, the second …
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use super::bus::{installed, skip};
 use super::cli::{Ran, command, run_command};
 use super::home::Home;
 
 /// What happens at the call.
-#[allow(dead_code)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// The program dies before the call is carried out.
@@ -23,8 +22,8 @@ pub enum Fate {
 pub struct Meddling<'a> {
     /// Names of system calls, separated by commas.
     pub calls: &'a str,
-    /// Only calls on this file or folder, by name or by handle.
-    pub on: Option<&'a Path>,
+    /// Only calls on these files and folders, by name or by handle; where there are none, on any.
+    pub on: &'a [PathBuf],
     pub fate: Fate,
     /// Which one: 1 is the first. Each thread counts for itself.
     pub nth: u32,
@@ -56,7 +55,7 @@ pub fn run_meddled(home: &Home, meddling: &Meddling, args: &[&str]) -> (Ran, boo
         // Spares all other calls the stop. A signal is not sent that way.
         command.arg("--seccomp-bpf");
     }
-    if let Some(path) = meddling.on {
+    for path in meddling.on {
         command.arg("-P").arg(path);
     }
     command

@@ -3,55 +3,29 @@
 
 use std::time::Duration;
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::support::batch::{Batch, Place, segment, website};
-use crate::support::cli::Ran;
 use crate::support::contract::Scope;
+use crate::support::hold::{Held, LONG, PATIENCE, hold};
 use crate::support::home::Home;
-use crate::support::program::Program;
 use crate::support::server::Server;
 use crate::support::wait::until;
 
-/// More than any request here waits by itself.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Longer than any test.
-const LONG: u64 = 600_000;
-
-/// How a run ended whose service was told to stand still at some point.
-enum Ended {
-    Killed,
-    /// The fault fired, and there was nothing to stand still in: an answer without a body.
-    Passed,
-    /// There is no such point.
-    Whole(Ran),
-}
-
 /// Runs a command until the service stands still where the script says, and kills it there.
 #[track_caller]
-fn killed_where(server: &Server, home: &Home, script: &Value, args: &[&str]) -> Ended {
-    server.faults(script.clone());
-    let mut program = Program::start(home, args, b"");
-    let mut ended = false;
-    let came = until(PATIENCE, || {
-        ended = program.has_ended();
-        ended || server.holds_one()
-    });
-    assert!(came, "neither killed nor over: {args:?} {script}");
-    let ending = if !ended {
-        let _ = program.kill();
-        Ended::Killed
-    } else if server.state()["faults"]["script"][0]["fired"] == 0 {
-        Ended::Whole(program.end())
-    } else {
-        Ended::Passed
-    };
+fn killed_where(server: &Server, home: &Home, script: &Value, args: &[&str]) -> Held {
+    let mut held = hold(server, home, script, args);
+    if let Held::There(program) = &mut held {
+        program.signal(Signal::KILL);
+        assert!(until(PATIENCE, || program.has_ended()), "it does not die");
+    }
     // What was not served when its sender died is not served later. A file that nobody reads yet
     // hides from the service that its sender is gone; it makes no record.
     until(Duration::from_secs(3), || !server.holds_one());
     server.faults(json!([]));
-    ending
+    held
 }
 
 /// Kills an upload of two files at each point in turn, and one in four recoveries at some of its
@@ -65,13 +39,13 @@ fn killed_at_each(to: fn(&Home) -> Place, at_least: u64, fault: fn(u64) -> Value
         let batch = Batch::new(&home, &place, &format!("held {n}"), 2);
         let script = fault(n);
         match killed_where(&server, &home, &script, &batch.upload()) {
-            Ended::Whole(ran) => {
+            Held::Whole(ran) => {
                 ran.exits(0);
                 batch.all_stored_once(&server, "whole");
                 break;
             }
-            Ended::Passed => continue,
-            Ended::Killed => points += 1,
+            Held::Passed => continue,
+            Held::There(_) => points += 1,
         }
         let promised = batch.promised(&home, &server);
         if n % 4 == 0 {

@@ -41,10 +41,14 @@ fn killed_at_each(to: fn(&Home) -> Place, step: &Step) {
             run(&home, &["transfers", "clear"]).exits(0);
         }
         let batch = Batch::new(&home, &place, &format!("cut {} {steps}", step.calls), 2);
-        let file = step.file.map(|name| state(&home).join(name));
+        let file: Vec<PathBuf> = step
+            .file
+            .iter()
+            .map(|name| state(&home).join(name))
+            .collect();
         let mut meddling = Meddling {
             calls: step.calls,
-            on: file.as_deref(),
+            on: &file,
             fate: Fate::Killed,
             nth: steps + 1,
         };

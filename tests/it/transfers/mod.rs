@@ -2,6 +2,13 @@
 //!
 //! How these tests work stands in `CONTRIBUTING.md`, "Transfers under fire".
 
+mod batches;
+mod changed_files;
+mod closed_terminal;
 mod kills_at_requests;
 mod kills_at_writes;
 mod kills_random;
+mod lost_answers;
+mod refused_calls;
+mod signals;
+mod waits;

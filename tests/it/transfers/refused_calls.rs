@@ -1,0 +1,297 @@
+//! Each call of the operating system refused in turn: what is promised of queue, uploads and downloads
+//! holds all the same, and somebody is told.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::support::batch::{Batch, Place, finish, queue, segment, website};
+use crate::support::cli::{Ran, command, run, run_command};
+use crate::support::contract::Scope;
+use crate::support::home::Home;
+use crate::support::server::Server;
+use crate::support::strace::Fate::{Fails, KeepsFailing};
+use crate::support::strace::{Fate, Meddling, ready, run_meddled};
+
+/// The calls by which files are made, written and kept, and how each may fail.
+const CALLS: [(&str, &[Fate]); 9] = [
+    ("openat", &[Fails("EACCES"), KeepsFailing("ENOSPC")]),
+    ("mkdir,mkdirat", &[Fails("ENOSPC"), Fails("EROFS")]),
+    ("flock", &[Fails("ENOLCK")]),
+    ("pwrite64", &[Fails("EIO"), KeepsFailing("ENOSPC")]),
+    ("fsync,fdatasync", &[Fails("EIO"), KeepsFailing("EIO")]),
+    ("ftruncate", &[Fails("EIO"), KeepsFailing("ENOSPC")]),
+    ("unlink,unlinkat", &[Fails("EACCES")]),
+    (
+        "rename,renameat,renameat2,linkat",
+        &[Fails("EIO"), KeepsFailing("EROFS")],
+    ),
+    ("close", &[Fails("EIO")]),
+];
+
+/// The files of the journal and their folder, without links in their names.
+fn journal(home: &Home) -> Vec<PathBuf> {
+    let home = home.path().canonicalize().expect("the home is there");
+    let folder = home.join(".local/state/assetdeck");
+    let names = ["", "-wal", "-shm", "-journal"].map(|end| format!("transfers.db{end}"));
+    let files = names
+        .into_iter()
+        .chain(["transfers.lock".into(), "transfers.bell".into()]);
+    let files: Vec<PathBuf> = files.map(|name| folder.join(name)).collect();
+    [folder].into_iter().chain(files).collect()
+}
+
+/// What holds of any run: it ends by itself, and where it failed it says so.
+#[track_caller]
+fn ended_well(ran: &Ran, point: &str) {
+    assert!(ran.code.is_some(), "{point}: it was killed: {ran:#?}");
+    assert!(!ran.stderr.contains("panicked"), "{point}: {ran:#?}");
+    if ran.code != Some(0) {
+        assert!(ran.stderr.starts_with("assetdeck: "), "{point}: {ran:#?}");
+    }
+}
+
+/// Refuses each call in turn; how many there were. The run gets a home with or without a journal.
+fn refused_in_turn(
+    server: &Server,
+    made: bool,
+    also: &[&str],
+    mut run_one: impl FnMut(&Home, &dyn Fn(&Home, &[&str]) -> (Ran, bool), &str) -> bool,
+) -> BTreeMap<&'static str, u32> {
+    let mut counts = BTreeMap::new();
+    for (calls, fates) in CALLS {
+        for fate in fates {
+            for nth in 1.. {
+                let home = server.home();
+                if made {
+                    run(&home, &["transfers", "clear"]).exits(0);
+                }
+                let mut on = journal(&home);
+                let here = home.path().canonicalize().expect("the home is there");
+                on.extend(also.iter().map(|name| here.join(name)));
+                let meddled = |home: &Home, args: &[&str]| {
+                    let meddling = Meddling {
+                        calls,
+                        on: &on,
+                        fate: *fate,
+                        nth,
+                    };
+                    run_meddled(home, &meddling, args)
+                };
+                let point = format!(
+                    "{calls} {nth} {fate:?}, {}",
+                    if made { "made" } else { "new" }
+                );
+                if !run_one(&home, &meddled, &point) {
+                    break;
+                }
+                *counts.entry(calls).or_default() += 1;
+            }
+        }
+    }
+    counts
+}
+
+fn uploading(to: fn(&Home) -> Place, made: bool) {
+    if !ready() {
+        return;
+    }
+    let server = Server::start().judged(Scope::Requests);
+    let place = to(&server.home());
+    let mut number = 0;
+    let counts = refused_in_turn(&server, made, &[], |home, meddled, point| {
+        number += 1;
+        let batch = Batch::new(home, &place, &format!("refused {made} {number}"), 1);
+        let (ran, came) = meddled(home, &batch.upload());
+        ended_well(&ran, point);
+        if !came {
+            ran.exits(0);
+            batch.all_stored_once(&server, point);
+            return false;
+        }
+        let promised = batch.promised(home, &server);
+        if server.stored(&batch.names[0]).is_empty() {
+            assert_ne!(
+                ran.code,
+                Some(0),
+                "{point}: not stored, and not said: {ran:#?}"
+            );
+        }
+        promised.keep(&batch, home, &server, point);
+        if server.stored(&batch.names[0]).is_empty() {
+            // It was never queued: chosen again it goes, and nothing stands in its way.
+            run(home, &batch.upload()).exits(0);
+        }
+        batch.all_stored_once(&server, point);
+        true
+    });
+    for calls in [
+        "openat",
+        "pwrite64",
+        "fsync,fdatasync",
+        "unlink,unlinkat",
+        "flock",
+    ] {
+        assert!(
+            counts.contains_key(calls),
+            "never called: {calls} in {counts:?}"
+        );
+    }
+}
+
+#[test]
+fn each_refused_call_of_an_upload_to_a_website() {
+    uploading(website, true);
+}
+
+#[test]
+fn each_refused_call_of_an_upload_to_a_segment() {
+    uploading(segment, true);
+}
+
+#[test]
+fn each_refused_call_of_the_first_upload_ever() {
+    uploading(website, false);
+}
+
+/// Everything in a folder, by name.
+fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return BTreeMap::new();
+    };
+    entries
+        .map(|entry| {
+            let entry = entry.expect("an entry");
+            let bytes = fs::read(entry.path()).expect("a file");
+            (entry.file_name().into_string().expect("text"), bytes)
+        })
+        .collect()
+}
+
+/// Something to save: its reference, name and bytes.
+fn asset(server: &Server, home: &Home) -> (String, String, Vec<u8>) {
+    let batch = Batch::new(home, &segment(home), "to be saved", 1);
+    let lines = run(home, &[&batch.upload()[..], &["--json"]].concat())
+        .exits(0)
+        .json();
+    let reference = lines[0]["ref"].as_str().expect("a ref").to_owned();
+    let bytes = fs::read(&batch.paths[0]).expect("the file");
+    assert_eq!(server.stored(&batch.names[0]).len(), 1);
+    (reference, batch.names[0].clone(), bytes)
+}
+
+/// What lies in the folder before, ours of an earlier time among it.
+const OTHERS: [(&str, &[u8]); 2] = [("notes.txt", b"mine"), (".assetdeck-1-0.part", b"a part")];
+
+/// The file stands there whole, or not at all; everything else is as it was.
+#[track_caller]
+fn whole_or_absent(home: &Home, name: &str, bytes: &[u8], left_behind: bool, point: &str) -> bool {
+    let mut there = contents(&home.path().join("got"));
+    for (other, wanted) in OTHERS {
+        let found = there.remove(other);
+        assert_eq!(found.as_deref(), Some(wanted), "{point}: {other}");
+    }
+    let found = there.remove(name);
+    assert!(
+        found.as_deref().is_none_or(|it| it == bytes),
+        "{point}: half of {name}"
+    );
+    there.retain(|name, _| !(left_behind && name.starts_with(".assetdeck-")));
+    assert!(there.is_empty(), "{point}: left behind: {:?}", there.keys());
+    found.is_some()
+}
+
+#[test]
+fn each_refused_call_of_a_download() {
+    if !ready() {
+        return;
+    }
+    let server = Server::start().judged(Scope::Requests);
+    let (reference, name, bytes) = asset(&server, &server.home());
+    let counts = refused_in_turn(&server, true, &["got"], |home, meddled, point| {
+        for (other, content) in OTHERS {
+            home.file(&format!("got/{other}"), content);
+        }
+        let (ran, came) = meddled(home, &["get", &reference, "--out", "got"]);
+        ended_well(&ran, point);
+        // A removal that is refused leaves what it should have removed.
+        let left_behind = point.starts_with("unlink") || point.starts_with("rename");
+        let there = whole_or_absent(home, &name, &bytes, left_behind, point);
+        if !came {
+            ran.exits(0);
+            assert!(there, "{point}");
+            return false;
+        }
+        assert!(
+            there || ran.code != Some(0),
+            "{point}: not there, and not said: {ran:#?}"
+        );
+        let left = queue(home);
+        if there {
+            // What it could not write down it tries again, and replaces nothing.
+            run(home, &["transfers", "resume"]);
+        } else if !left.is_empty() {
+            finish(home, point);
+        } else {
+            run(home, &["get", &reference, "--out", "got"]).exits(0);
+        }
+        assert!(
+            whole_or_absent(home, &name, &bytes, left_behind, point),
+            "{point}"
+        );
+        true
+    });
+    for calls in [
+        "openat",
+        "pwrite64",
+        "fsync,fdatasync",
+        "rename,renameat,renameat2,linkat",
+    ] {
+        assert!(
+            counts.contains_key(calls),
+            "never called: {calls} in {counts:?}"
+        );
+    }
+}
+
+/// No room for the whole file, at several sizes: the limit is one of the process, which fails the
+/// write as a full disk does.
+#[test]
+fn a_file_that_does_not_fit_leaves_nothing() {
+    let server = Server::start().judged(Scope::Requests);
+    let home = server.home();
+    let mut large = crate::cli_upload::png("large");
+    large.resize(3 << 20, b'l');
+    let batch = Batch::of(
+        &home,
+        &segment(&home),
+        [(large.clone(), "large.png".to_owned())],
+    );
+    let lines = run(&home, &[&batch.upload()[..], &["--json"]].concat())
+        .exits(0)
+        .json();
+    let reference = lines[0]["ref"].as_str().expect("a ref").to_owned();
+    for kib in [512, 1024, 2048, 3071] {
+        let home = server.home();
+        for (other, content) in OTHERS {
+            home.file(&format!("got/{other}"), content);
+        }
+        let program = env!("CARGO_BIN_EXE_assetdeck");
+        let script = format!(
+            "trap '' XFSZ; ulimit -f {}; exec '{program}' get '{reference}' --out got",
+            kib * 2
+        );
+        let mut shell = command(&home, "/bin/sh");
+        shell.args(["-c", &script]);
+        let ran = run_command(shell, &["get"], b"");
+        let point = format!("{kib} KiB");
+        assert_eq!(ran.code, Some(1), "{point}: {ran:#?}");
+        ran.complains(&["large.png"]);
+        assert!(!whole_or_absent(&home, "large.png", &large, false, &point));
+        assert_eq!(queue(&home)[0]["state"], Value::from("failed"));
+        run(&home, &["transfers", "retry"]).exits(0);
+        assert!(whole_or_absent(&home, "large.png", &large, false, &point));
+    }
+}

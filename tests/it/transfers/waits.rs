@@ -1,0 +1,55 @@
+//! What the service asks to wait for, and storms: honoured up to a cap, never without an end, and the
+//! queue is kept.
+
+use serde_json::json;
+
+use crate::support::batch::{Batch, finish, queue, segment, website};
+use crate::support::cli::run;
+use crate::support::contract::Scope;
+use crate::support::server::Server;
+
+/// Waits that nobody can mean are not waited for: the file fails with a reason and stays.
+#[test]
+fn a_wait_beyond_reason_is_left_to_the_user() {
+    let server = Server::start().judged(Scope::Requests);
+    for (place, operation) in [
+        (website(&server.home()), "upload-url"),
+        (segment(&server.home()), "media-upload"),
+    ] {
+        for wait in ["301", "3600", "86400"] {
+            let home = server.home();
+            let batch = Batch::new(&home, &place, &format!("{operation} {wait}"), 1);
+            server.faults(json!({"operation": operation, "fault": "throttle", "wait": wait, "times": "always"}));
+            let ran = run(&home, &batch.upload()).exits(1);
+            ran.complains(&[&batch.names[0]]);
+            assert_eq!(queue(&home)[0]["state"], "failed", "{wait}");
+            assert_eq!(server.state()["faults"]["script"][0]["fired"], 1, "{wait}");
+            server.faults(json!([]));
+            run(&home, &["transfers", "retry"]).exits(0);
+            batch.all_stored_once(&server, wait);
+        }
+    }
+}
+
+/// A wait of one second is honoured and said while it lasts; nothing is doubled by it.
+#[test]
+fn a_short_wait_is_waited_for() {
+    let server = Server::start().judged(Scope::Requests);
+    let home = server.home();
+    for place in [website(&home), segment(&home)] {
+        let operations = if place.reference.starts_with("acme-web") {
+            ["upload-url", "create"]
+        } else {
+            ["media-upload", "attach"]
+        };
+        let batch = Batch::new(&home, &place, &format!("short {}", operations[0]), 4);
+        server.faults(json!([
+            {"operation": operations[0], "fault": "throttle", "wait": 1, "times": 2},
+            {"operation": operations[1], "fault": "throttle", "wait": 1, "times": 1},
+            {"operation": operations[0], "fault": "status", "status": 503, "times": 1},
+        ]));
+        run(&home, &batch.upload()).exits(0);
+        batch.all_stored_once(&server, "short waits");
+        finish(&home, "short waits");
+    }
+}
