@@ -1,26 +1,19 @@
 //! The terminal's events on their way to the model: what we use survives, the rest is dropped here.
 
 use std::thread;
-use std::time::{Duration, Instant};
 
 use crossterm::event::{
     Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
 };
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::hangup::{Tty, wait};
+use super::hangup::{Tty, Waited};
+use super::keys::{Heard, Keys};
 use crate::app::key::{Code, Input, Key, MouseInput};
 use crate::ui::ViewState;
 
-/// The largest paste that is taken, in bytes; what exceeds it is no list of files any more.
-const LARGEST_PASTE: usize = 1 << 20;
-/// An answer's pieces come closer together than keys do.
-const ANSWER: Duration = Duration::from_millis(50);
-/// How long crossterm may look for the rest of what has just come.
-const REST: Duration = Duration::from_millis(1);
-
-/// Begins to read keys, in a thread of its own: reading blocks.
-pub fn read() -> std::io::Result<UnboundedReceiver<Event>> {
+/// Begins to read what the terminal sends, in a thread of its own: reading blocks.
+pub fn read() -> std::io::Result<UnboundedReceiver<Heard>> {
     let (sender, receiver) = unbounded_channel();
     let tty = Tty::input()?;
     thread::Builder::new()
@@ -29,50 +22,27 @@ pub fn read() -> std::io::Result<UnboundedReceiver<Event>> {
     Ok(receiver)
 }
 
-/// Waits for input ourselves and lets crossterm read only when there is some: on a terminal that is
-/// gone its own waiting never ends and takes a whole processor.
-fn read_all(tty: &Tty, sender: &UnboundedSender<Event>) {
-    let mut answers = Answers::default();
-    while wait(tty, true) {
-        while let Ok(true) = crossterm::event::poll(REST) {
-            let Ok(event) = crossterm::event::read() else {
-                return;
-            };
-            if !answers.holds(&event, Instant::now()) && sender.send(event).is_err() {
+fn read_all(tty: &Tty, sender: &UnboundedSender<Heard>) {
+    let mut keys = Keys::default();
+    let mut bytes = [0; 4096];
+    let mut heard = Vec::new();
+    loop {
+        match tty.wait(keys.patience()) {
+            Waited::Gone => return,
+            Waited::Nothing => keys.give_up(|one| heard.push(one)),
+            Waited::Input => match tty.read(&mut bytes) {
+                Ok(length) => {
+                    let bytes = bytes.get(..length).unwrap_or_default();
+                    keys.feed(bytes, |one| heard.push(one));
+                }
+                Err(_) => return,
+            },
+        }
+        for one in heard.drain(..) {
+            if sender.send(one).is_err() {
                 return;
             }
         }
-    }
-}
-
-/// Terminals answer questions, of whatever program ran before us, as if keys were typed. crossterm
-/// takes the beginning of such a string for Alt with a key and gives the rest as plain keys.
-#[derive(Debug, Default)]
-struct Answers {
-    /// When the last piece of a string came that has not ended yet.
-    inside: Option<Instant>,
-}
-
-impl Answers {
-    /// The event is part of a terminal's answer.
-    fn holds(&mut self, event: &Event, now: Instant) -> bool {
-        let Event::Key(key) = event else {
-            return false;
-        };
-        let alt = key.modifiers.contains(KeyModifiers::ALT);
-        let inside = self.inside.is_some_and(|at| now < at + ANSWER);
-        self.inside = match key.code {
-            // ESC ] and ESC P, _, ^, X begin a string; ESC \ and BEL end it.
-            KeyCode::Char(']' | 'P' | '_' | '^' | 'X') if alt => Some(now),
-            KeyCode::Char('\\') if alt => None,
-            KeyCode::Char('g') if key.modifiers == KeyModifiers::CONTROL && inside => None,
-            _ if inside => Some(now),
-            _ => {
-                self.inside = None;
-                return false;
-            }
-        };
-        true
     }
 }
 
@@ -81,7 +51,7 @@ impl Answers {
 pub fn input(event: Event, view: &ViewState) -> Option<Input> {
     match event {
         Event::Key(key) => self::key(key).map(Input::Key),
-        Event::Paste(text) => Some(Input::Paste(paste(text))),
+        Event::Paste(text) => Some(Input::Paste(text)),
         Event::Mouse(mouse) => self::mouse(mouse, view).map(Input::Mouse),
         Event::FocusGained => Some(Input::FocusGained),
         Event::FocusLost => Some(Input::FocusLost),
@@ -126,17 +96,6 @@ fn key(event: KeyEvent) -> Option<Key> {
         shift: event.modifiers.contains(KeyModifiers::SHIFT),
     };
     Some(key.normal())
-}
-
-fn paste(mut text: String) -> String {
-    if text.len() > LARGEST_PASTE {
-        let end = (0..=LARGEST_PASTE)
-            .rev()
-            .find(|at| text.is_char_boundary(*at))
-            .unwrap_or_default();
-        text.truncate(end);
-    }
-    text
 }
 
 fn mouse(event: MouseEvent, view: &ViewState) -> Option<MouseInput> {
@@ -188,38 +147,5 @@ mod tests {
         let held = |kind| press(KeyCode::Char('j'), KeyModifiers::NONE, kind);
         assert_eq!(held(KeyEventKind::Release), None);
         assert_eq!(held(KeyEventKind::Repeat).unwrap(), "j");
-    }
-
-    #[test]
-    fn an_answer_of_the_terminal_is_no_key() {
-        let mut answers = Answers::default();
-        let begun = Instant::now();
-        let mut kept = |code, modifiers, after: u64| {
-            let event = Event::Key(KeyEvent::new(code, modifiers));
-            !answers.holds(&event, begun + Duration::from_millis(after))
-        };
-        let (none, alt, ctrl) = (KeyModifiers::NONE, KeyModifiers::ALT, KeyModifiers::CONTROL);
-        assert!(kept(KeyCode::Char('d'), none, 0));
-        assert!(!kept(KeyCode::Char(']'), alt, 0));
-        assert!(!kept(KeyCode::Char('d'), none, 1));
-        assert!(!kept(KeyCode::Char('g'), ctrl, 2), "its end");
-        assert!(kept(KeyCode::Char('d'), none, 3));
-        assert!(!kept(KeyCode::Char('P'), alt | KeyModifiers::SHIFT, 4));
-        assert!(!kept(KeyCode::Char('1'), none, 5));
-        assert!(!kept(KeyCode::Char('\\'), alt, 6), "its end");
-        assert!(kept(KeyCode::Char('d'), none, 7));
-        assert!(!kept(KeyCode::Char(']'), alt, 8));
-        assert!(kept(KeyCode::Char('d'), none, 500), "it was cut off");
-    }
-
-    #[test]
-    fn a_paste_has_an_end() {
-        let long = paste("ä".repeat(LARGEST_PASTE));
-        assert_eq!(long.len(), LARGEST_PASTE);
-        assert_eq!(
-            paste("a\u{1b}b\n".to_owned()),
-            "a\u{1b}b\n",
-            "it is untouched"
-        );
     }
 }

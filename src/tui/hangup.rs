@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::Signal;
 use tokio::signal::unix::{SignalKind, signal};
@@ -108,32 +108,59 @@ fn signals(sender: &UnboundedSender<Notice>, last: &LastResort) -> io::Result<()
 /// A handle of its own on the terminal's input.
 pub struct Tty(OwnedFd);
 
+/// What there was to wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waited {
+    Input,
+    /// The time is over.
+    Nothing,
+    /// The terminal is gone, or this system cannot wait on terminals.
+    Gone,
+}
+
 impl Tty {
     pub fn input() -> io::Result<Self> {
         Ok(Self(io::stdin().as_fd().try_clone_to_owned()?))
     }
-}
 
-/// Waits, without an end, until the terminal is gone (`false`) or, when asked for, has input
-/// (`true`). Also `false` on a system that cannot wait on terminals.
-pub fn wait(tty: &Tty, for_input: bool) -> bool {
-    // An end and an error are told even when no event is asked for.
-    let events = if for_input {
-        PollFlags::IN
-    } else {
-        PollFlags::empty()
-    };
-    loop {
-        let mut watched = [PollFd::new(&tty.0, events)];
-        match poll(&mut watched, None) {
-            Err(Errno::INTR) => {}
-            Err(_) => return false,
-            Ok(_) => {
-                let [watched] = watched;
-                let told = watched.revents();
-                return told.contains(PollFlags::IN)
-                    && !told.intersects(PollFlags::HUP | PollFlags::ERR);
+    /// Waits until there is input, or for so long.
+    pub fn wait(&self, patience: Option<Duration>) -> Waited {
+        self.poll(PollFlags::IN, patience)
+    }
+
+    /// Waits, without an end, until the terminal is gone.
+    fn wait_gone(&self) {
+        // An end and an error are told even when no event is asked for.
+        self.poll(PollFlags::empty(), None);
+    }
+
+    fn poll(&self, events: PollFlags, patience: Option<Duration>) -> Waited {
+        let patience = patience.and_then(|it| Timespec::try_from(it).ok());
+        loop {
+            let mut watched = [PollFd::new(&self.0, events)];
+            match poll(&mut watched, patience.as_ref()) {
+                Err(Errno::INTR) => {}
+                Err(_) => return Waited::Gone,
+                Ok(0) => return Waited::Nothing,
+                Ok(_) => {
+                    let [watched] = watched;
+                    let told = watched.revents();
+                    let gone = told.intersects(PollFlags::HUP | PollFlags::ERR);
+                    let input = told.contains(PollFlags::IN) && !gone;
+                    return if input { Waited::Input } else { Waited::Gone };
+                }
             }
+        }
+    }
+
+    /// Reads what is there, after [`Self::wait`]; 0 bytes when that is nothing after all, and an
+    /// error at the terminal's end.
+    pub fn read(&self, bytes: &mut [u8]) -> io::Result<usize> {
+        match rustix::io::read(&self.0, bytes) {
+            Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(length) => Ok(length),
+            Err(Errno::INTR | Errno::AGAIN) => Ok(0),
+            Err(error) => Err(error.into()),
         }
     }
 }
@@ -144,7 +171,7 @@ fn terminal(sender: UnboundedSender<Notice>, last: LastResort) -> io::Result<()>
     thread::Builder::new()
         .name("hangup".to_owned())
         .spawn(move || {
-            wait(&tty, false);
+            tty.wait_gone();
             // Still a terminal: this system cannot wait on it, and SIGHUP has to do.
             if rustix::termios::tcgetattr(&tty.0).is_ok() {
                 return;

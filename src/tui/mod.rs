@@ -1,11 +1,14 @@
 //! The terminal: modes, signals, events, and the loop that turns them into frames.
 
+pub mod ask;
 mod event;
 mod hangup;
 mod ink;
+mod keys;
 mod paper;
 mod pen;
 pub mod report;
+mod sources;
 mod terminal;
 
 use std::path::PathBuf;
@@ -13,13 +16,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossterm::clipboard::CopyToClipboard;
-use crossterm::event::Event;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
+use self::ask::{Answer, Asking};
 use self::hangup::Notice;
+use self::keys::Heard;
 use self::report::Reporter;
+use self::sources::{Came, Sources};
 use self::terminal::Screen;
 pub use self::terminal::TuiError;
 use crate::api::Connector;
@@ -42,6 +47,10 @@ const FRAME: Duration = Duration::from_millis(16);
 const PULSE: Duration = Duration::from_millis(100);
 /// How long leaving may take when a signal asked for it.
 const HURRY: Duration = Duration::from_millis(1200);
+/// How long leaving waits for answers that the terminal may still be sending.
+const LAST_ANSWER: Duration = Duration::from_millis(100);
+/// What did not come by then never comes.
+const LATEST_ANSWER: Duration = Duration::from_secs(2);
 /// The signal that tells of our own return may be this late.
 const ECHO: Duration = Duration::from_millis(500);
 /// The longest text that terminals take for their clipboard, in bytes before it is encoded.
@@ -94,8 +103,11 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
     if let Some(notice) = start.notice {
         state.notices.say(Tone::Plain, notice, now);
     }
+    let (asking, questions) = Asking::begin(var);
     let mut tui = Tui {
         state,
+        began: now,
+        asking,
         view: ViewState::new(theme, TimeZone::system()),
         runtime: Runtime::new(start.connector, start.transfers, inbox.clone()),
         inbox,
@@ -112,10 +124,15 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
     let first = tui.state.start(now);
     // The first frame comes before the first request.
     tui.frame(&mut screen, now)?;
+    // Behind the frame, so that no terminal can hold it up.
+    screen.aside(&questions)?;
     let exit = match tui.perform(first, &mut screen)? {
         Some(exit) => exit,
         None => tui.turn(&mut screen, &mut sources).await?,
     };
+    if exit == Exit::Quit {
+        tui.hear_out(&mut sources).await;
+    }
     // Before the last calls, so that the user sees at once that the key was heard.
     drop(screen);
     let goodbye = tui.runtime.shutdown();
@@ -132,72 +149,11 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
     Ok(exit)
 }
 
-/// Where everything comes from.
-struct Sources {
-    notices: UnboundedReceiver<Notice>,
-    messages: UnboundedReceiver<Msg>,
-    events: UnboundedReceiver<Event>,
-}
-
-/// One thing that came.
-enum Came {
-    Notice(Notice),
-    Msg(Msg),
-    Event(Event),
-    Deadline,
-}
-
-impl Sources {
-    /// Waits for the next thing: signals first, then answers, then keys, then the clock.
-    async fn next(&mut self, deadline: Option<Instant>) -> Came {
-        let clock = async {
-            match deadline {
-                Some(at) => tokio::time::sleep_until(at.into()).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            biased;
-            Some(notice) = self.notices.recv() => Came::Notice(notice),
-            Some(msg) = self.messages.recv() => Came::Msg(msg),
-            event = self.events.recv() => match event {
-                Some(event) => Came::Event(event),
-                None => Came::Notice(Notice::Leave(self.deaf().await)),
-            },
-            () = clock => Came::Deadline,
-        }
-    }
-
-    /// Nobody reads keys any more: mostly because the terminal is gone, which the watcher says in a
-    /// moment. A screen that hears no key must not stay either way.
-    async fn deaf(&mut self) -> u8 {
-        let watcher = tokio::time::timeout(Duration::from_millis(500), self.leave()).await;
-        watcher.ok().flatten().unwrap_or(1)
-    }
-
-    /// The next request to leave.
-    async fn leave(&mut self) -> Option<u8> {
-        loop {
-            if let Notice::Leave(status) = self.notices.recv().await? {
-                return Some(status);
-            }
-        }
-    }
-
-    /// What is there already.
-    fn ready(&mut self) -> Option<Came> {
-        if let Ok(notice) = self.notices.try_recv() {
-            return Some(Came::Notice(notice));
-        }
-        if let Ok(msg) = self.messages.try_recv() {
-            return Some(Came::Msg(msg));
-        }
-        self.events.try_recv().ok().map(Came::Event)
-    }
-}
-
 struct Tui {
     state: State,
+    began: Instant,
+    /// What the terminal is asked, and what it told.
+    asking: Asking,
     view: ViewState,
     runtime: Runtime,
     inbox: UnboundedSender<Msg>,
@@ -246,6 +202,29 @@ impl Tui {
         }
     }
 
+    /// Takes what the terminal told of itself: the place where abilities begin to be used.
+    fn answered(&mut self, answer: Answer, screen: &mut Screen) -> Result<(), TuiError> {
+        let next = self.asking.take(answer);
+        screen.aside(&next)?;
+        Ok(())
+    }
+
+    /// Waits a moment for answers on their way: behind us they would be typed into the shell.
+    async fn hear_out(&mut self, sources: &mut Sources) {
+        let answers = async {
+            while !self.asking.is_over() {
+                match sources.events.recv().await {
+                    // What it would be asked next is left out.
+                    Some(Heard::Answer(Answer::Attributes { .. })) | None => break,
+                    Some(_) => {}
+                }
+            }
+        };
+        if self.began.elapsed() < LATEST_ANSWER {
+            let _ = tokio::time::timeout(LAST_ANSWER, answers).await;
+        }
+    }
+
     /// When the state wants its next tick; never so soon after the last one that a deadline which
     /// does not move could take a processor.
     fn deadline(&self) -> Option<Instant> {
@@ -286,10 +265,14 @@ impl Tui {
                 return Ok(None);
             }
             Came::Msg(msg) => msg,
-            Came::Event(event) => match event::input(event, &self.view) {
+            Came::Heard(Heard::Event(event)) => match event::input(event, &self.view) {
                 Some(input) => Msg::Input(input),
                 None => return Ok(None),
             },
+            Came::Heard(Heard::Answer(answer)) => {
+                self.answered(answer, screen)?;
+                return Ok(None);
+            }
             Came::Deadline if self.ticks(now) => {
                 self.ticked = Some(now);
                 Msg::Tick
