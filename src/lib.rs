@@ -29,20 +29,21 @@
 //! | `domain` | | `secrecy`, `strsim`, `humansize` |
 //! | `logging` | | `tracing_subscriber`, `tracing_appender` |
 //! | `demo` | | `axum`, `hmac`, `sha2` |
-//! | `config` | `domain` | `toml`, `keyring`, `keyring_core`, `zbus_secret_service_keyring_store`, `etcetera` |
+//! | `picture` | | `image`, `base64` |
+//! | `config` | `domain`, `picture` | `toml`, `keyring`, `keyring_core`, `zbus_secret_service_keyring_store`, `etcetera` |
 //! | `api` | `domain` | `reqwest`, `http_body`, `rustls` |
 //! | `providers` | `domain`, `api` | |
 //! | `transfer` | `domain`, `api` | `infer`, `mime_guess`, `rusqlite` |
-//! | `app` | `domain`, `api`, `transfer` | `tui_input` |
-//! | `ui` | `domain`, `api`, `transfer`, `app` | |
-//! | `runtime` | `domain`, `api`, `transfer`, `app` | `open` |
-//! | `tui` | `domain`, `api`, `transfer`, `app`, `ui`, `runtime` | `crossterm`, `anstyle_progress` |
-//! | `cli` | `domain`, `config`, `api`, `providers`, `transfer`, `demo`, `logging`, `tui` | `clap`, `rpassword` |
+//! | `app` | `domain`, `picture`, `api`, `transfer` | `tui_input` |
+//! | `ui` | `domain`, `picture`, `api`, `transfer`, `app` | |
+//! | `runtime` | `domain`, `picture`, `api`, `transfer`, `app` | `open` |
+//! | `tui` | `domain`, `picture`, `api`, `transfer`, `app`, `ui`, `runtime` | `crossterm`, `anstyle_progress` |
+//! | `cli` | `domain`, `picture`, `config`, `api`, `providers`, `transfer`, `demo`, `logging`, `tui` | `clap`, `rpassword` |
 //!
 //! In several layers: `async_trait` (api, providers, transfer, config, cli), `ratatui` (ui, tui),
 //! `tokio` (api, providers, transfer, runtime, tui, config, cli, demo), `tempfile` (cli, demo),
 //! `unicode_normalization` (domain, providers, transfer), `unicode_segmentation` and
-//! `unicode_width` (ui, cli), `rustix` (config, api, transfer, tui, cli, logging). Everywhere: `serde`,
+//! `unicode_width` (ui, cli), `rustix` (config, api, transfer, picture, tui, cli, logging). Everywhere: `serde`,
 //! `serde_json`, `thiserror`, `tracing`, `jiff`, `url`, `percent_encoding`.
 
 #[cfg(not(unix))]
@@ -57,6 +58,7 @@ pub mod config;
 pub mod demo;
 pub mod domain;
 pub mod logging;
+pub mod picture;
 pub mod providers;
 pub mod runtime;
 pub mod transfer;

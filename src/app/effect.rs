@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::api::{KeyEntry, Metadata, ProviderSpec, UploadRequest};
 use crate::domain::{AccountName, Asset, AssetScope, ContainerId, SegmentId};
+use crate::picture::Room;
 use crate::transfer::job::JobId;
 
 /// Names one request, so that a late answer to an earlier one is told apart.
@@ -100,6 +101,15 @@ pub enum Effect {
         id: RequestId,
         account: AccountName,
         asset: Box<Asset>,
+    },
+    /// Fetch an asset of at most so many bytes and draw it. Answered by `Msg::Loaded` with
+    /// `Answer::Picture`.
+    Picture {
+        id: RequestId,
+        account: AccountName,
+        asset: Box<Asset>,
+        room: Room,
+        fetch: u64,
     },
     /// Open a web address on the desktop. Answered by `Msg::Desktop`.
     Open {

@@ -6,6 +6,7 @@ pub mod columns;
 pub mod edit;
 pub mod effect;
 pub mod files;
+mod filter;
 pub mod key;
 pub mod keymap;
 pub mod list;
@@ -13,6 +14,7 @@ pub mod modal;
 pub mod msg;
 pub mod notice;
 pub mod paths;
+pub mod pictures;
 pub mod remote;
 mod timers;
 pub mod transfers;
@@ -39,6 +41,7 @@ use crate::app::keymap::{Found, Keymap};
 use crate::app::modal::Modal;
 use crate::app::modal::view::{Hint, ModalView};
 use crate::app::notice::Notices;
+use crate::app::pictures::Pictures;
 use crate::app::timers::Timers;
 use crate::app::transfers::Transfers;
 use crate::domain::{AccountName, AssetPath, ContainerId};
@@ -91,6 +94,7 @@ pub struct State {
     /// Turns while something moves.
     pub spinner: usize,
     pub memory: Memory,
+    pub pictures: Pictures,
     pub keymap: Keymap,
     timers: Timers,
     /// What each awaited answer is for.
@@ -116,6 +120,7 @@ impl State {
             time: jiff::Timestamp::UNIX_EPOCH,
             spinner: 0,
             memory: Memory::default(),
+            pictures: Pictures::default(),
             keymap: Keymap::defaults(),
             timers: Timers::default(),
             asked: HashMap::new(),

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use super::effect::RequestId;
 use super::files::{Folder, FolderError};
 use super::key::Input;
+use super::pictures::Means;
 use crate::api::{ApiError, ConnectError, KeyReport};
 use crate::domain::{AccountName, Asset, Container, Entry, Segment, SegmentText};
+use crate::picture::Drawn;
 use crate::transfer::LocalFile;
 use crate::transfer::job::{Job, JobId};
 
@@ -64,6 +66,10 @@ pub enum Msg {
         reason: String,
     },
     Signal(Signal),
+    /// What the terminal can do about pictures is known, or known better.
+    Means(Means),
+    /// Columns and rows that the details have for a picture now; `None` while they show none.
+    PictureRoom(Option<(u16, u16)>),
 }
 
 /// A signal of the system.
@@ -104,4 +110,6 @@ pub enum Answer {
     Marks(Result<Vec<Entry<Asset>>, ApiError>),
     Updated(Result<Box<Asset>, ApiError>),
     Deleted(Result<(), ApiError>),
+    /// Else why there is none, in one sentence.
+    Picture(Result<Arc<Drawn>, String>),
 }

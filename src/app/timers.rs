@@ -22,6 +22,9 @@ const RELOAD: Duration = Duration::from_millis(150);
 /// How often what counts down is counted.
 const COUNT: Duration = Duration::from_secs(1);
 
+/// How long it rests before a picture is fetched.
+const PICTURE: Duration = Duration::from_millis(250);
+
 /// Moments that a tick is needed at.
 #[derive(Debug, Default)]
 pub struct Timers {
@@ -33,6 +36,7 @@ pub struct Timers {
     reload: Option<Instant>,
     rest: Option<Instant>,
     count: Option<Instant>,
+    picture: Option<Instant>,
 }
 
 impl Timers {
@@ -70,6 +74,14 @@ impl Timers {
         self.rest = Some(now + REST);
     }
 
+    pub fn picture_again(&mut self, now: Instant) {
+        self.picture.get_or_insert(now + PICTURE);
+    }
+
+    pub fn picture(&mut self, now: Option<Instant>) {
+        self.picture = now.map(|now| now + PICTURE);
+    }
+
     pub fn reload(&mut self, now: Instant) {
         self.reload = Some(now + RELOAD);
     }
@@ -98,6 +110,7 @@ impl State {
             timers.reload,
             timers.rest,
             timers.count,
+            timers.picture,
             self.notices.until(),
         ]
         .into_iter()
@@ -153,6 +166,9 @@ impl State {
         }
         if due(&mut self.timers.reload, now) {
             effects.extend(self.load_assets(now));
+        }
+        if due(&mut self.timers.picture, now) {
+            effects.extend(self.ask_pictures());
         }
         effects
     }

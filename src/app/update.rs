@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::State;
 use super::action::Action;
-use super::browse::{Asked, Pane};
+use super::browse::Asked;
 use super::edit;
 use super::effect::Effect;
 use super::key::{Code, Input, Key, MouseInput, Target};
@@ -17,7 +17,7 @@ use crate::domain::SafeText;
 impl State {
     /// Changes the state by one message and says what I/O that needs. Never waits.
     pub fn update(&mut self, msg: Msg, now: Instant) -> Vec<Effect> {
-        let effects = match msg {
+        let mut effects = match msg {
             Msg::Input(input) => {
                 let (spot, told) = (self.spot(), self.details());
                 let effects = self.on_input(&input, now);
@@ -57,7 +57,16 @@ impl State {
             }
             Msg::Signal(Signal::Terminate) => vec![Effect::Quit],
             Msg::Signal(Signal::Resumed) => vec![Effect::Redraw],
+            Msg::Means(means) => {
+                self.pictures.means = Some(means);
+                Vec::new()
+            }
+            Msg::PictureRoom(room) => {
+                self.pictures.room = room;
+                Vec::new()
+            }
         };
+        effects.extend(self.tend_pictures(now));
         self.tend_spinner(now);
         self.tend_count(now);
         effects
@@ -102,7 +111,7 @@ impl State {
         self.on_pane_key(key, now)
     }
 
-    fn on_pane_key(&mut self, key: Key, now: Instant) -> Vec<Effect> {
+    pub(super) fn on_pane_key(&mut self, key: Key, now: Instant) -> Vec<Effect> {
         if !self.pending.is_empty() && key.code == Code::Esc {
             self.end_chord();
             return Vec::new();
@@ -219,61 +228,6 @@ impl State {
         }
     }
 
-    // --- the filter line
-
-    fn edit_filter(&mut self, key: Key, now: Instant) -> Vec<Effect> {
-        match key.code {
-            Code::Esc => {
-                self.end_filter(true, now);
-                return Vec::new();
-            }
-            Code::Enter => {
-                self.end_filter(false, now);
-                return Vec::new();
-            }
-            Code::Down => return self.scroll(self.browse.focus, 1, now),
-            Code::Up => return self.scroll(self.browse.focus, -1, now),
-            Code::Tab | Code::BackTab => {
-                self.end_filter(false, now);
-                return self.on_pane_key(key, now);
-            }
-            _ => {}
-        }
-        let Some(mut line) = self.filtering.take() else {
-            return Vec::new();
-        };
-        if edit::key(&mut line, key) {
-            self.apply_filter(line.value(), now);
-        }
-        self.filtering = Some(line);
-        Vec::new()
-    }
-
-    fn apply_filter(&mut self, text: &str, now: Instant) {
-        match self.browse.focus {
-            Pane::Places => self.browse.places.set_filter(text),
-            Pane::Middle => {
-                if let Some(opened) = self.browse.open_mut() {
-                    opened.segments.list.set_filter(text);
-                    opened.types.set_filter(text);
-                }
-                self.cursor_moved(Pane::Middle, now);
-            }
-            Pane::Assets | Pane::Details => {
-                if let Some(opened) = self.browse.open_mut() {
-                    opened.assets.list.set_filter(text);
-                }
-            }
-        }
-    }
-
-    pub(crate) fn end_filter(&mut self, clear: bool, now: Instant) {
-        self.filtering = None;
-        if clear {
-            self.apply_filter("", now);
-        }
-    }
-
     // --- modals
 
     fn tell_top(&mut self, input: &Input, now: Instant) -> Vec<Effect> {
@@ -360,6 +314,10 @@ impl State {
         match asked {
             // Nobody waits for it: a newer request took its place, or its place is gone.
             None => Vec::new(),
+            Some(Asked::Picture) => {
+                self.picture_arrived(id, answer);
+                Vec::new()
+            }
             Some(Asked::Modal) => self.tell_modals(&Msg::Loaded { id, answer }, now),
             // The upload form chooses from the container's locales.
             Some(asked @ Asked::Container(..)) => {

@@ -2,6 +2,7 @@
 
 mod args;
 mod auth;
+mod decode;
 mod demo;
 mod failure;
 mod find;
@@ -45,6 +46,10 @@ const HANDLES: usize = 12;
 /// Runs the program with these arguments and says how it ended.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     protect::memory();
+    let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(code) = decode::decode(&args) {
+        return code;
+    }
     let mut output = Output::standard();
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,

@@ -72,6 +72,8 @@ pub async fn run(
         reports: session.reports(),
         transfers: transfers.clone(),
         files_at,
+        pictures: session.pictures(),
+        program: program(),
     };
     let left = tui::run(start).await;
     settle(&transfers, matches!(left, Ok(tui::Exit::Quit))).await;
@@ -80,6 +82,16 @@ pub async fn run(
         Ok(tui::Exit::Quit) => Ok(()),
         Ok(tui::Exit::Signalled(status)) => Err(Failure::silent(Exit::Signalled(status))),
         Err(error) => Err(Failure::failed(error.to_string())),
+    }
+}
+
+/// This program itself. By its handle where there is one: the file may be replaced while we run.
+fn program() -> PathBuf {
+    let handle = PathBuf::from("/proc/self/exe");
+    if handle.exists() {
+        handle
+    } else {
+        std::env::current_exe().unwrap_or_default()
     }
 }
 

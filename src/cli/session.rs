@@ -18,6 +18,7 @@ use crate::config::credentials::{
 use crate::config::dirs::Dirs;
 use crate::config::{Account, ConfigError, Env, HOW_TO_BEGIN, Settings, key_variable};
 use crate::domain::{AccountName, Reports, SafeText, Secret, nearest};
+use crate::picture::Preference;
 use crate::providers;
 use crate::transfer::plan::{Pattern, PatternError};
 
@@ -84,6 +85,11 @@ impl Session {
     /// What the terminal may be told beside what it shows.
     pub const fn reports(&self) -> Reports {
         self.settings.terminal
+    }
+
+    /// What the settings say of pictures.
+    pub fn pictures(&self) -> Preference {
+        self.settings.pictures
     }
 
     /// Where what must outlive the session is kept.

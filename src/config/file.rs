@@ -10,6 +10,7 @@ use super::dirs::Dirs;
 use super::model::{self, Account, Model, Problem, Sending};
 use super::{Env, dirs};
 use crate::domain::{Reports, SafeText};
+use crate::picture::Preference;
 
 /// A settings file larger than this is some other file.
 const MAX_BYTES: u64 = 1024 * 1024;
@@ -27,6 +28,7 @@ pub struct Settings {
     /// What the terminal may be told.
     pub terminal: Reports,
     pub sending: Sending,
+    pub pictures: Preference,
     pub file: PathBuf,
     /// `false` when nobody named a file and there is none at the usual place.
     pub found: bool,
@@ -87,6 +89,7 @@ impl Settings {
                     accounts: Vec::new(),
                     terminal: Reports::default(),
                     sending: Sending::default(),
+                    pictures: Preference::default(),
                     file,
                     found: false,
                 });
@@ -97,6 +100,7 @@ impl Settings {
             accounts,
             terminal,
             sending,
+            pictures,
         } = model::parse(&text).map_err(|Problem { line, message }| ConfigError {
             file: Some(file.clone()),
             line,
@@ -106,6 +110,7 @@ impl Settings {
             accounts,
             terminal,
             sending,
+            pictures,
             file,
             found: true,
         })

@@ -1,18 +1,20 @@
 //! The settings file's keys and their meaning; everything else in it is refused.
 
+mod pictures;
 mod terminal;
 mod transfers;
 
 use std::collections::HashMap;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use toml::de::{DeTable, DeValue};
 
 pub use self::transfers::Sending;
 use crate::domain::{AccountName, Reports, nearest};
+use crate::picture::Preference;
 
 /// Keys at the top of the file.
-pub(super) const TOP_KEYS: &[&str] = &["accounts", "terminal", "transfers"];
+pub(super) const TOP_KEYS: &[&str] = &["accounts", "terminal", "transfers", "pictures"];
 /// Keys of one `[[accounts]]`.
 pub(super) const ACCOUNT_KEYS: &[&str] =
     &["name", "provider", "base_url", "account_id", "websites"];
@@ -42,6 +44,7 @@ pub(super) struct Model {
     pub accounts: Vec<Account>,
     pub terminal: Reports,
     pub sending: Sending,
+    pub pictures: Preference,
 }
 
 /// What is wrong, and where.
@@ -80,6 +83,7 @@ pub(super) fn parse(text: &str) -> Result<Model, Problem> {
     let top = doc.table(root.get_ref(), &root.span(), "the settings", TOP_KEYS)?;
     let terminal = terminal::read(&top)?;
     let sending = transfers::read(&top)?;
+    let pictures = pictures::read(&top)?;
     let mut accounts: Vec<Account> = Vec::new();
     let mut variables: HashMap<String, AccountName> = HashMap::new();
     for (table, span) in top.tables("accounts", "[[accounts]]")? {
@@ -129,6 +133,7 @@ pub(super) fn parse(text: &str) -> Result<Model, Problem> {
         accounts,
         terminal,
         sending,
+        pictures,
     })
 }
 
@@ -242,6 +247,28 @@ impl<'a> Fields<'a> {
             _ => Err(Problem {
                 line: Some(self.doc.line(&value.span())),
                 message: format!("`{key}` must be true or false, without quotes"),
+            }),
+        }
+    }
+
+    /// A whole number of this range.
+    fn number(&self, key: &str, range: RangeInclusive<u64>) -> Result<Option<u64>, Problem> {
+        let Some(value) = self.table.get(key) else {
+            return Ok(None);
+        };
+        let number = match value.get_ref() {
+            DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix()).ok(),
+            _ => None,
+        };
+        match number.filter(|number| range.contains(number)) {
+            Some(number) => Ok(Some(number)),
+            None => Err(Problem {
+                line: Some(self.doc.line(&value.span())),
+                message: format!(
+                    "`{key}` must be a whole number from {} to {}",
+                    range.start(),
+                    range.end()
+                ),
             }),
         }
     }

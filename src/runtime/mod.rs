@@ -7,11 +7,14 @@
 pub mod desktop;
 mod files;
 mod load;
+mod pictures;
 #[cfg(test)]
 mod tests;
+pub mod tmux;
 mod watch;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -19,6 +22,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use self::pictures::Pictures;
 use crate::api::{ApiError, ApiErrorKind, Connected, Connector, Provider};
 use crate::app::effect::{Effect, RequestId};
 use crate::app::msg::{Answer, Desktop, Msg};
@@ -36,16 +40,19 @@ pub struct Runtime {
     transfers: Transfers,
     inbox: UnboundedSender<Msg>,
     providers: Providers,
+    pictures: Pictures,
     requests: HashMap<RequestId, CancellationToken>,
     tasks: TaskTracker,
     root: CancellationToken,
 }
 
 impl Runtime {
-    /// Also begins to forward what the transfers tell.
+    /// Also begins to forward what the transfers tell. `program` is this program itself, which
+    /// decodes pictures in processes of their own.
     pub fn new(
         connector: Arc<dyn Connector>,
         transfers: Transfers,
+        program: PathBuf,
         inbox: UnboundedSender<Msg>,
     ) -> Self {
         let root = CancellationToken::new();
@@ -65,6 +72,7 @@ impl Runtime {
             transfers,
             inbox,
             providers,
+            pictures: Pictures::new(program),
             requests: HashMap::new(),
             tasks,
             root,
@@ -188,6 +196,27 @@ impl Runtime {
                 });
             }
             Effect::ClearJobs(ids) => self.transfers.clear(&ids),
+            Effect::Picture {
+                id,
+                account,
+                asset,
+                room,
+                fetch,
+            } => match self.provider(&account) {
+                None => {
+                    let why = "the account is not connected".to_owned();
+                    self.answer(id, Answer::Picture(Err(why)));
+                }
+                Some(provider) => {
+                    let (inbox, pictures) = (self.inbox.clone(), self.pictures.clone());
+                    let lost = Answer::Picture(Err(panicked().to_string()));
+                    self.spawn(id, lost, async move {
+                        let drawn = pictures.draw(provider, account, &asset, room, fetch);
+                        let answer = Answer::Picture(drawn.await);
+                        send(&inbox, Msg::Loaded { id, answer });
+                    });
+                }
+            },
             Effect::Open { url } => self.open(url),
             Effect::Copy { .. } | Effect::Suspend | Effect::Redraw | Effect::Quit => {}
         }

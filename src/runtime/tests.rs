@@ -106,7 +106,7 @@ impl Connector for Odd {
 async fn connected() -> (Runtime, UnboundedReceiver<Msg>, AccountName) {
     let (sender, mut inbox) = unbounded_channel();
     let account = AccountName::new("a").unwrap();
-    let mut runtime = Runtime::new(Arc::new(Odd), Transfers::new(), sender);
+    let mut runtime = Runtime::new(Arc::new(Odd), Transfers::new(), PathBuf::new(), sender);
     runtime.run(Effect::Connect {
         account: account.clone(),
         entry: None,

@@ -17,6 +17,8 @@ pub enum Answer {
     Cell(u16, u16),
     /// The colour behind the text.
     Background(Rgb),
+    /// So many colours can be on the screen at once in sixels.
+    Colours(u16),
     /// Whether it takes pictures in the protocol that kitty made.
     Kitty(bool),
 }
@@ -61,6 +63,10 @@ impl Answer {
                 let sixel = parameters.strip_prefix('?')?.split(';').any(|it| it == "4");
                 Some(Self::Attributes { sixel })
             }
+            'S' => {
+                let count = parameters.strip_prefix("?1;0;")?.parse().ok()?;
+                (count >= 2).then_some(Self::Colours(count))
+            }
             't' => {
                 let mut numbers = parameters.strip_prefix("6;")?.split(';');
                 let mut number = || numbers.next()?.parse::<u16>().ok();
@@ -93,7 +99,7 @@ const QUESTION_ID: &str = "i=4207";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Round {
     First,
-    /// About pictures, asked of those only that gave a name: others could print the question.
+    /// About pictures, asked of those only that would not print the question or scroll by it.
     Second,
     Over,
 }
@@ -111,6 +117,8 @@ pub struct Told {
     /// Name and version, plain ASCII.
     pub name: Option<String>,
     pub sixel: bool,
+    /// Colours at once in sixels.
+    pub colours: Option<u16>,
     pub kitty: bool,
     /// A cell's width and height in pixels.
     pub cell: Option<(u16, u16)>,
@@ -138,23 +146,30 @@ impl Asking {
             Answer::Name(name) => self.told.name = Some(name),
             Answer::Cell(width, height) => self.told.cell = Some((width, height)),
             Answer::Background(colour) => self.told.background = Some(colour),
+            Answer::Colours(count) => self.told.colours = Some(count),
             Answer::Kitty(fine) => self.told.kitty = fine,
             Answer::Attributes { sixel } => {
                 self.told.sixel = sixel;
                 let named = self.told.name.as_deref();
                 // A multiplexer keeps such questions to itself or hands them to whom it should not.
                 let alone = named.is_some_and(|name| !name.starts_with("tmux"));
-                if self.round == Round::First && alone {
-                    self.round = Round::Second;
-                    let mut text = String::new();
-                    // Writing to a String cannot fail.
-                    let _ = write!(
-                        text,
-                        "\x1b_G{QUESTION_ID},s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\{FENCE}"
-                    );
-                    return text;
+                let mut text = String::new();
+                if self.round == Round::First {
+                    if alone {
+                        // Writing to a String cannot fail.
+                        let _ = write!(text, "\x1b_G{QUESTION_ID},s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\");
+                    }
+                    if sixel {
+                        text.push_str("\x1b[?1;1;0S");
+                    }
                 }
-                self.round = Round::Over;
+                if text.is_empty() {
+                    self.round = Round::Over;
+                } else {
+                    self.round = Round::Second;
+                    text.push_str(FENCE);
+                }
+                return text;
             }
         }
         String::new()
@@ -187,6 +202,8 @@ mod tests {
         for bad in ["6;0;9", "6;18", "6;99999;1", "8;24;80"] {
             assert_eq!(sequence(bad, 't'), None, "{bad}");
         }
+        assert_eq!(sequence("?1;0;256", 'S'), Some(Answer::Colours(256)));
+        assert_eq!(sequence("?1;3;0", 'S'), None);
         let string = |kind, text: &str| Answer::of_string(kind, text.as_bytes());
         let name = |text: &str| Some(Answer::Name(text.to_owned()));
         assert_eq!(string(b'P', ">|kitty(0.32.2)"), name("kitty(0.32.2)"));

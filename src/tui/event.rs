@@ -5,21 +5,39 @@ use std::thread;
 use crossterm::event::{
     Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
 };
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::UnboundedSender;
 
 use super::hangup::{Tty, Waited};
 use super::keys::{Heard, Keys};
 use crate::app::key::{Code, Input, Key, MouseInput};
+use crate::runtime::tmux::Tmux;
 use crate::ui::ViewState;
 
 /// Begins to read what the terminal sends, in a thread of its own: reading blocks.
-pub fn read() -> std::io::Result<UnboundedReceiver<Heard>> {
-    let (sender, receiver) = unbounded_channel();
+pub fn read(sender: UnboundedSender<Heard>) -> std::io::Result<()> {
     let tty = Tty::input()?;
     thread::Builder::new()
         .name("keys".to_owned())
         .spawn(move || read_all(&tty, &sender))?;
-    Ok(receiver)
+    Ok(())
+}
+
+/// Asks the tmux around us, if there is one, in a thread of its own: it may take its time.
+pub fn ask_tmux(sender: UnboundedSender<Heard>) {
+    let var = |name: &str| std::env::var(name).ok();
+    if var("TMUX").is_none_or(|it| it.is_empty()) {
+        return;
+    }
+    let started = thread::Builder::new()
+        .name("tmux".to_owned())
+        .spawn(move || {
+            if let Some(tmux) = Tmux::ask(var) {
+                let _ = sender.send(Heard::Tmux(tmux));
+            }
+        });
+    if let Err(error) = started {
+        tracing::warn!(%error, "no thread to ask tmux");
+    }
 }
 
 fn read_all(tty: &Tty, sender: &UnboundedSender<Heard>) {

@@ -4,7 +4,7 @@
 use std::io::Write as _;
 
 use ratatui::buffer::Cell;
-use ratatui::layout::Size;
+use ratatui::layout::{Rect, Size};
 use ratatui::style::Modifier;
 
 use super::pen::Pen;
@@ -42,6 +42,13 @@ impl Ink {
         self.shown.clear();
         let cells = usize::from(size.width) * usize::from(size.height);
         self.shown.resize(cells, Some(Cell::EMPTY));
+    }
+
+    /// What these cells show is none of our characters.
+    pub fn covered(&mut self, area: Rect) {
+        for at in area.rows().flat_map(Rect::columns) {
+            self.keep(at.x, at.y, None);
+        }
     }
 
     /// Something else was written in between.

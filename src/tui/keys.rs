@@ -10,6 +10,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 
 use self::sequence::{application, mouse, sequence};
 use super::ask::Answer;
+use crate::runtime::tmux::Tmux;
 
 /// A key that was pressed alone, or the beginning of a sequence: so long the rest is waited for.
 const REST_OF_KEY: Duration = Duration::from_millis(25);
@@ -28,6 +29,8 @@ const BEL: u8 = 0x07;
 pub enum Heard {
     Event(Event),
     Answer(Answer),
+    /// Not by the terminal, but of the same kind.
+    Tmux(Tmux),
 }
 
 /// Takes bytes as they come, however they are cut.

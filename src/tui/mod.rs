@@ -1,12 +1,15 @@
 //! The terminal: modes, signals, events, and the loop that turns them into frames.
 
 pub mod ask;
+mod copy;
 mod event;
 mod hangup;
 mod ink;
 mod keys;
+mod means;
 mod paper;
 mod pen;
+mod pictures;
 pub mod report;
 mod sources;
 mod terminal;
@@ -15,7 +18,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossterm::clipboard::CopyToClipboard;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -30,11 +32,13 @@ pub use self::terminal::TuiError;
 use crate::api::Connector;
 use crate::app::key::Input;
 use crate::app::modal::view::Tone;
-use crate::app::msg::{Desktop, Signal};
+use crate::app::msg::Signal;
 use crate::app::{Effect, Msg, StartOptions, State};
 use crate::domain::Reports;
+use crate::picture::Preference;
 use crate::runtime::Runtime;
 use crate::runtime::desktop::Place;
+use crate::runtime::tmux::Tmux;
 use crate::transfer::Transfers;
 use crate::ui::theme::Theme;
 use crate::ui::{ViewState, draw};
@@ -53,8 +57,6 @@ const LAST_ANSWER: Duration = Duration::from_millis(100);
 const LATEST_ANSWER: Duration = Duration::from_secs(2);
 /// The signal that tells of our own return may be this late.
 const ECHO: Duration = Duration::from_millis(500);
-/// The longest text that terminals take for their clipboard, in bytes before it is encoded.
-const LONGEST_COPY: usize = 74_000;
 
 /// What the screen needs from the composition root.
 pub struct Start {
@@ -66,6 +68,9 @@ pub struct Start {
     pub notice: Option<String>,
     /// What the terminal may be told beside the frames.
     pub reports: Reports,
+    pub pictures: Preference,
+    /// This program itself, which decodes pictures in processes of their own.
+    pub program: PathBuf,
 }
 
 /// How the screen was left.
@@ -87,7 +92,8 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
     let reporter = Reporter::new(start.reports, var);
     let mut screen = Screen::open(reporter.debt())?;
     let notices = hangup::watch(screen.restore())?;
-    let events = event::read()?;
+    let (heard, events) = unbounded_channel();
+    event::read(heard.clone())?;
     let size = screen.terminal.size()?;
     let now = Instant::now();
     let options = StartOptions {
@@ -103,13 +109,21 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
     if let Some(notice) = start.notice {
         state.notices.say(Tone::Plain, notice, now);
     }
+    state.pictures.on = start.pictures.enabled;
     let (asking, questions) = Asking::begin(var);
     let mut tui = Tui {
         state,
         began: now,
         asking,
+        tmux: None,
+        preference: start.pictures,
         view: ViewState::new(theme, TimeZone::system()),
-        runtime: Runtime::new(start.connector, start.transfers, inbox.clone()),
+        runtime: Runtime::new(
+            start.connector,
+            start.transfers,
+            start.program,
+            inbox.clone(),
+        ),
         inbox,
         reporter,
         drawn: None,
@@ -122,10 +136,12 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
         events,
     };
     let first = tui.state.start(now);
+    tui.know(&screen, now);
     // The first frame comes before the first request.
     tui.frame(&mut screen, now)?;
     // Behind the frame, so that no terminal can hold it up.
     screen.aside(&questions)?;
+    event::ask_tmux(heard);
     let exit = match tui.perform(first, &mut screen)? {
         Some(exit) => exit,
         None => tui.turn(&mut screen, &mut sources).await?,
@@ -152,6 +168,8 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
 struct Tui {
     state: State,
     began: Instant,
+    tmux: Option<Tmux>,
+    preference: Preference,
     /// What the terminal is asked, and what it told.
     asking: Asking,
     view: ViewState,
@@ -202,11 +220,26 @@ impl Tui {
         }
     }
 
-    /// Takes what the terminal told of itself: the place where abilities begin to be used.
-    fn answered(&mut self, answer: Answer, screen: &mut Screen) -> Result<(), TuiError> {
-        let next = self.asking.take(answer);
-        screen.aside(&next)?;
-        Ok(())
+    /// Uses what is known of the terminal by now.
+    fn know(&mut self, screen: &Screen, now: Instant) {
+        let place = means::Place {
+            var: &|name| std::env::var(name).ok(),
+            tmux: self.tmux.as_ref(),
+            cell: screen.terminal.backend().cell(),
+            ascii: self.view.theme.ascii(),
+            preference: &self.preference,
+        };
+        let means = place.means(self.asking.told());
+        if self.state.pictures.means.as_ref() != Some(&means) {
+            self.tell(Msg::Means(means), now);
+        }
+    }
+
+    /// Tells the state something whose effects ask nothing of the terminal.
+    fn tell(&mut self, msg: Msg, now: Instant) {
+        for effect in self.state.update(msg, now) {
+            self.runtime.run(effect);
+        }
     }
 
     /// Waits a moment for answers on their way: behind us they would be typed into the shell.
@@ -270,7 +303,14 @@ impl Tui {
                 None => return Ok(None),
             },
             Came::Heard(Heard::Answer(answer)) => {
-                self.answered(answer, screen)?;
+                let next = self.asking.take(answer);
+                screen.aside(&next)?;
+                self.know(screen, now);
+                return Ok(None);
+            }
+            Came::Heard(Heard::Tmux(tmux)) => {
+                self.tmux = Some(tmux);
+                self.know(screen, now);
                 return Ok(None);
             }
             Came::Deadline if self.ticks(now) => {
@@ -304,7 +344,7 @@ impl Tui {
                         self.state.notices.say(Tone::Warning, text, Instant::now());
                     }
                 }
-                Effect::Copy { text, what } => self.copy(screen, &text, what),
+                Effect::Copy { text, what } => copy::copy(screen, &self.inbox, &text, what),
                 effect => self.runtime.run(effect),
             }
         }
@@ -315,37 +355,26 @@ impl Tui {
     /// effects are the runtime's.
     fn resize(&mut self, screen: &Screen, now: Instant) -> Result<(), TuiError> {
         let size = screen.terminal.size()?;
-        let resized = Msg::Input(Input::Resize(size.width, size.height));
-        for effect in self.state.update(resized, now) {
-            self.runtime.run(effect);
-        }
+        self.tell(Msg::Input(Input::Resize(size.width, size.height)), now);
+        // A font of another size is a new size, too.
+        self.know(screen, now);
         Ok(())
-    }
-
-    /// Hands a text to the terminal's clipboard, which may be on another machine than we are. No
-    /// answer ever comes.
-    fn copy(&self, screen: &mut Screen, text: &str, what: &'static str) {
-        let result = if text.len() > LONGEST_COPY {
-            Err("it is too long for a terminal's clipboard".to_owned())
-        } else {
-            let command = CopyToClipboard::to_clipboard_from(text);
-            let sent = screen.terminal.backend_mut().send(command);
-            sent.map_err(|error| error.to_string())
-        };
-        let chars = text.chars().count();
-        // The loop holds the other end.
-        let _ = self.inbox.send(Msg::Desktop {
-            did: Desktop::Copied { what, chars },
-            result,
-        });
     }
 
     fn frame(&mut self, screen: &mut Screen, now: Instant) -> Result<(), TuiError> {
         self.view.clock.now = Timestamp::now();
         let (state, view) = (&self.state, &mut self.view);
+        let wanted = screen.terminal.backend().pictures.wanted.clone();
+        screen.terminal.draw(|frame| {
+            draw(frame, state, view, now);
+            wanted.set(view.pictures.clone());
+        })?;
         screen
-            .terminal
-            .draw(|frame| draw(frame, state, view, now))?;
+            .restore()
+            .farewell(screen.terminal.backend().pictures.farewell());
+        if self.state.pictures.room != self.view.picture_room {
+            self.tell(Msg::PictureRoom(self.view.picture_room), now);
+        }
         self.drawn = Some(Instant::now());
         Ok(())
     }

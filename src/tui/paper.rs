@@ -13,6 +13,7 @@ use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 
 use super::ink::Ink;
+use super::pictures::Pictures;
 
 /// Beyond this no terminal is real; a size that is told wrongly must not cost memory.
 const LARGEST: Size = Size {
@@ -50,6 +51,7 @@ pub struct Paper {
     /// What the terminal was last told of its cursor.
     shown: Option<bool>,
     at: Option<Position>,
+    pub pictures: Pictures,
 }
 
 impl Paper {
@@ -63,6 +65,7 @@ impl Paper {
             ink: Ink::default(),
             shown: None,
             at: None,
+            pictures: Pictures::default(),
         }
     }
 
@@ -78,6 +81,15 @@ impl Paper {
         self.ink.forget();
         self.shown = None;
         self.at = None;
+        self.pictures.forget();
+    }
+
+    /// A cell's width and height in pixels, where the system knows.
+    pub fn cell(&self) -> Option<(u16, u16)> {
+        let told = rustix::termios::tcgetwinsize(&self.out).ok()?;
+        let across = told.ws_xpixel.checked_div(told.ws_col)?;
+        let down = told.ws_ypixel.checked_div(told.ws_row)?;
+        (across > 0 && down > 0).then_some((across, down))
     }
 }
 
@@ -157,7 +169,12 @@ impl Backend for Paper {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let frame = std::mem::take(&mut *self.sheet.0.borrow_mut());
+        let mut frame = std::mem::take(&mut *self.sheet.0.borrow_mut());
+        // Behind the cells, which would be written over them.
+        frame.extend_from_slice(self.pictures.change().as_bytes());
+        for area in self.pictures.areas() {
+            self.ink.covered(area);
+        }
         if frame.is_empty() {
             return Ok(());
         }

@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::os::fd::AsFd as _;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -64,6 +64,8 @@ pub struct Restore {
     taken: Arc<AtomicBool>,
     /// What the terminal was told beside the frames.
     debt: Debt,
+    /// What takes our pictures out of the terminal's memory.
+    farewell: Arc<Mutex<String>>,
 }
 
 impl Restore {
@@ -91,6 +93,10 @@ impl Restore {
             return;
         }
         let mut bytes = Vec::new();
+        // Not waited for: whoever panics may be the one who holds it.
+        if let Ok(farewell) = self.farewell.try_lock() {
+            bytes.extend_from_slice(farewell.as_bytes());
+        }
         // The keyboard's flags belong to the alternate screen: they go before it does.
         let _ = queue!(bytes, EndSynchronizedUpdate, PopKeyboardEnhancementFlags);
         bytes.extend_from_slice(MOUSE_OFF);
@@ -98,6 +104,11 @@ impl Restore {
         bytes.extend_from_slice(self.debt.settle().as_bytes());
         let _ = disable_raw_mode();
         let _ = out().write_all(&bytes);
+    }
+
+    /// What else is to be written before the terminal is given back.
+    pub fn farewell(&self, text: String) {
+        *self.farewell.lock().unwrap_or_else(PoisonError::into_inner) = text;
     }
 
     /// As [`Self::give_back`], but does not wait for a terminal that takes nothing any more.

@@ -17,7 +17,7 @@ mod tests;
 use std::time::Instant;
 
 use ratatui::Frame;
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
@@ -25,8 +25,8 @@ use self::footer::Footer;
 use self::modal::ModalScroll;
 use self::paint::Paint;
 use self::text::wrap;
-use self::view_state::Hit;
 pub use self::view_state::ViewState;
+use self::view_state::{Hit, Placed};
 use crate::app::State;
 use crate::app::key::Target;
 use crate::app::modal::view::say;
@@ -49,6 +49,8 @@ fn fill(
     now: Instant,
 ) -> Option<Position> {
     view.hits.clear();
+    view.pictures.clear();
+    view.picture_room = None;
     let (width, height) = layout::LEAST;
     let cursor = if area.width < width || area.height < height {
         too_small(buffer, area, view);
@@ -124,6 +126,7 @@ fn screen(
     let views = state.modal_views();
     view.modals.resize_with(views.len(), ModalScroll::default);
     let mut scrolls = std::mem::take(&mut view.modals);
+    let mut covered = Vec::new();
     // The footer stays: it says what happens beside the modal. So does the line above, which says
     // where we are, unless every line is needed.
     let above = u16::from(area.height >= 20);
@@ -135,6 +138,7 @@ fn screen(
     for (modal, scroll) in views.iter().zip(&mut scrolls) {
         let (typed, hit) = modal::draw(buffer, room, modal, scroll, &paint);
         cursor = typed;
+        covered.push(hit.area);
         view.hits.retain(|hit| hit.target != Target::Modal);
         view.hits.push(Hit {
             area: hit.area,
@@ -143,5 +147,23 @@ fn screen(
         });
     }
     view.modals = scrolls;
+    keep_for_pictures(buffer, view, &covered);
     cursor
+}
+
+/// Takes the cells under pictures out of the comparison with the last frame, so that nothing is
+/// written over them; a picture that a modal touches is not shown.
+fn keep_for_pictures(buffer: &mut Buffer, view: &mut ViewState, covered: &[Rect]) {
+    let covers = |area: Rect| covered.iter().any(|it| it.intersects(area));
+    let shown = |placed: &Placed| placed.drawn.form.is_text() || !covers(placed.area);
+    let kept = std::mem::take(&mut view.pictures);
+    let kept: Vec<Placed> = kept.into_iter().filter(shown).collect();
+    for placed in kept.iter().filter(|placed| !placed.drawn.form.is_text()) {
+        for at in placed.area.rows().flat_map(Rect::columns) {
+            if let Some(cell) = buffer.cell_mut(at.as_position()) {
+                cell.set_diff_option(CellDiffOption::Skip);
+            }
+        }
+    }
+    view.pictures = kept;
 }

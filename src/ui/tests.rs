@@ -1,6 +1,7 @@
 //! Whole screens as a user sees them: sizes, faces of panes, names from hell, modals.
 
 mod fixture;
+mod pictures;
 mod transfers;
 
 use insta::assert_snapshot;

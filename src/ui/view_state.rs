@@ -1,6 +1,8 @@
 //! What drawing remembers between frames: scroll offsets, and where things were put for the mouse.
 //! Update never reads it.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::layout::{Position, Rect};
@@ -10,6 +12,7 @@ use super::text::Clock;
 use super::theme::Theme;
 use crate::app::Pane;
 use crate::app::key::Target;
+use crate::picture::Drawn;
 
 /// A place that the mouse can hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +21,13 @@ pub struct Hit {
     pub target: Target,
     /// Where its rows are, and the number of the first one.
     pub rows: Option<(Rect, usize)>,
+}
+
+/// A picture that is to be seen here.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    pub area: Rect,
+    pub drawn: Arc<Drawn>,
 }
 
 /// Memory of the screen.
@@ -30,6 +40,10 @@ pub struct ViewState {
     offsets: [usize; 4],
     /// Of each modal on the stack, the bottom one first.
     pub(super) modals: Vec<ModalScroll>,
+    /// Pictures of the last frame that nothing lies above.
+    pub pictures: Vec<Placed>,
+    /// Columns and rows that there were for each.
+    pub picture_room: Option<(u16, u16)>,
     /// Later ones lie above earlier ones.
     pub(super) hits: Vec<Hit>,
 }
@@ -45,6 +59,8 @@ impl ViewState {
             },
             offsets: [0; 4],
             modals: Vec::new(),
+            pictures: Vec::new(),
+            picture_room: None,
             hits: Vec::new(),
         }
     }

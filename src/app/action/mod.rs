@@ -3,6 +3,7 @@
 mod copy;
 mod lists;
 mod moves;
+mod pictures;
 mod things;
 mod transfers;
 mod windows;
@@ -54,6 +55,7 @@ pub static ACTIONS: &[&[Action]] = &[
     things::ACTIONS,
     copy::ACTIONS,
     lists::ACTIONS,
+    pictures::ACTIONS,
     windows::ACTIONS,
     transfers::ACTIONS,
     moves::ACTIONS,
@@ -105,6 +107,7 @@ pub(super) fn hint_names(state: &State) -> &'static [&'static str] {
             "copy-link",
             "save",
             "edit",
+            "pictures",
             "zoom",
             "palette",
             "help",

@@ -151,7 +151,7 @@ impl State {
                     opened.fail(id, &error);
                 }
             }
-            Asked::Update(..) | Asked::Delete(..) | Asked::Modal => {}
+            Asked::Update(..) | Asked::Delete(..) | Asked::Picture | Asked::Modal => {}
         }
     }
 }

@@ -27,6 +27,7 @@ pub enum Asked {
     Update(AccountName, AssetScope, String),
     /// The end of one asset; its name.
     Delete(AccountName, AssetScope, String),
+    Picture,
     /// A modal waits for it.
     Modal,
 }

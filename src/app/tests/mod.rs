@@ -7,4 +7,4 @@ mod sheets;
 mod table;
 mod transfers;
 mod uploads;
-mod world;
+pub(super) mod world;

@@ -27,9 +27,11 @@ account_id = "acme"
         accounts,
         terminal,
         sending,
+        pictures,
     } = parse(text).unwrap();
     assert_eq!(sending, Sending::default());
     assert_eq!(terminal, Reports::default());
+    assert_eq!(pictures, Preference::default());
     assert_eq!(accounts.len(), 2);
     assert_eq!(accounts[0].line, 3);
     assert_eq!(accounts[0].websites[0], ("w1".into(), "Shop".into()));
@@ -127,10 +129,16 @@ fn the_example_documents_every_key() {
         accounts,
         terminal,
         sending,
+        pictures,
     } = parse(&uncommented).unwrap();
     assert!(!sending.patterns.is_empty());
     // What is shown is what holds without it.
     assert_eq!(terminal, Reports::default());
+    let shown = Preference {
+        send: Some(150_000),
+        ..Preference::default()
+    };
+    assert_eq!(pictures, shown);
     assert!(accounts.iter().any(|account| !account.websites.is_empty()));
     assert!(accounts.iter().any(|account| account.account_id.is_some()));
     let keys = [
@@ -139,6 +147,7 @@ fn the_example_documents_every_key() {
         WEBSITE_KEYS,
         terminal::KEYS,
         transfers::KEYS,
+        pictures::KEYS,
     ];
     for key in keys.into_iter().flatten() {
         let shown = uncommented.lines().any(|line| {
@@ -184,4 +193,25 @@ fn what_the_terminal_is_told_can_be_turned_off() {
     assert!(text.contains("`title`?"), "{text}");
     let (_, text) = refused("terminal = true\n");
     assert!(text.contains("[terminal]"), "{text}");
+}
+
+#[test]
+fn pictures_are_set_within_bounds() {
+    let text =
+        "[pictures]\nenabled = false\nprotocol = \"sixel\"\nfetch_limit = 3\nsend_limit = 40\n";
+    let set = parse(text).unwrap().pictures;
+    assert!(!set.enabled && set.choice == crate::picture::Choice::Sixel);
+    assert_eq!((set.fetch, set.send), (3_000_000, Some(40_000)));
+    for (line, said) in [
+        ("protocol = \"ascii\"", "`sixel`"),
+        ("enabled = \"no\"", "true or false"),
+        ("fetch_limit = 0", "from 1 to"),
+        ("send_limit = -1", "from 5 to"),
+        ("send_limit = 1.5", "from 5 to"),
+        ("fetch_limt = 1", "`fetch_limit`?"),
+    ] {
+        let (at, text) = refused(&format!("[pictures]\n{line}\n"));
+        assert!(at == 2 && text.contains(said), "{line}: {text}");
+    }
+    assert!(refused("pictures = 1\n").1.contains("[pictures]"));
 }

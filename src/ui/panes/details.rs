@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::picture::{self, Drawing};
 use super::{Frame, Ground};
 use crate::app::browse::Details;
 use crate::app::columns::Value;
@@ -32,20 +33,29 @@ pub(super) fn frame(ground: &Ground<'_>) -> Frame {
     }
 }
 
-pub(super) fn body(ground: &Ground<'_>, buffer: &mut Buffer, inner: Rect) -> Option<Rect> {
+/// Pictures at the top, words below them.
+pub(super) fn body(ground: &Ground<'_>, buffer: &mut Buffer, inner: Rect) -> Drawing {
     let Some(details) = ground.state.details() else {
         ground.lines(
             buffer,
             inner,
             &[vec![toned("· Nothing chosen.", Tone::Dim)]],
         );
-        return None;
+        return Drawing::default();
     };
-    let place = Rect {
+    let mut place = Rect {
         x: inner.x + 1,
         width: inner.width.saturating_sub(2),
         ..inner
     };
+    let raw = ground.state.browse.raw && details.raw.is_some();
+    let drawing = if raw {
+        Drawing::default()
+    } else {
+        picture::body(ground, buffer, place)
+    };
+    place.y += drawing.rows;
+    place.height -= drawing.rows;
     let room = usize::from(place.width);
     let lines = match &details.raw {
         Some(raw) if ground.state.browse.raw => SafeText::lines(&raw.pretty())
@@ -66,16 +76,16 @@ pub(super) fn body(ground: &Ground<'_>, buffer: &mut Buffer, inner: Rect) -> Opt
         ground.paint.line(buffer, row, line, Style::new());
     }
     let dim = ground.paint.theme.style(crate::ui::theme::Role::Dim);
-    if inner.height > 0 {
+    if place.height > 0 {
         let edge = inner.right().saturating_sub(1);
         if top > 0 {
-            buffer.set_stringn(edge, inner.y, "↑", 1, dim);
+            buffer.set_stringn(edge, place.y, "↑", 1, dim);
         }
         if top < last {
             buffer.set_stringn(edge, inner.bottom() - 1, "↓", 1, dim);
         }
     }
-    None
+    drawing
 }
 
 fn plain(ground: &Ground<'_>, details: &Details, room: usize) -> Vec<Words> {

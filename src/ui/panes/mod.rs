@@ -4,6 +4,7 @@ mod assets;
 mod body;
 mod details;
 mod middle;
+mod picture;
 mod places;
 
 use std::time::Instant;
@@ -85,12 +86,16 @@ pub fn draw(
     let inner = block.inner(area);
     block.render(area, buffer);
     let cursor = ground.borders(buffer, area, &frame);
-    let offset = view.offset(pane);
     let rows = match pane {
-        Pane::Places => places::body(&ground, buffer, inner, offset),
-        Pane::Middle => middle::body(&ground, buffer, inner, offset),
-        Pane::Assets => assets::body(&ground, buffer, inner, offset),
-        Pane::Details => details::body(&ground, buffer, inner),
+        Pane::Places => places::body(&ground, buffer, inner, view.offset(pane)),
+        Pane::Middle => middle::body(&ground, buffer, inner, view.offset(pane)),
+        Pane::Assets => assets::body(&ground, buffer, inner, view.offset(pane)),
+        Pane::Details => {
+            let drawing = details::body(&ground, buffer, inner);
+            view.picture_room = drawing.room;
+            view.pictures = drawing.placed;
+            None
+        }
     };
     let rows = rows.map(|rows| (rows, *view.offset(pane)));
     view.hits.push(Hit {
