@@ -306,6 +306,21 @@ impl Transfers {
         lasting.filter(|until| *until > time).min()
     }
 
+    /// How far the run is, for who is told beside the screen: what waits for the user's word about an
+    /// earlier run is no part of it.
+    pub fn run(&self) -> Total {
+        let total = self.meters.total();
+        if total.running > 0 || total.waiting > self.left.len() {
+            return total;
+        }
+        Total {
+            waiting: 0,
+            going_up: 0,
+            going_down: 0,
+            ..total
+        }
+    }
+
     pub fn strip(&self, time: Timestamp) -> Strip {
         let held = self.holds.iter().filter(|(_, hold)| hold.until > time);
         Strip {

@@ -211,9 +211,7 @@ impl Tui {
                 self.frame(screen, now)?;
                 due = None;
             }
-            let aside = self
-                .reporter
-                .tell(&self.state.transfers.meters.total(), now);
+            let aside = self.reporter.tell(&self.state.transfers.run(), now);
             if !aside.is_empty() {
                 screen.aside(&aside)?;
             }

@@ -117,10 +117,15 @@ fn every_way_out_takes_it_back() {
     let pty = sending(&server, &home);
     pty.signal(Signal::TERM);
     left_clean(&pty);
-    // It goes on by itself with each start.
     for signal in [Some(Signal::HUP), Some(Signal::INT), None] {
         let mut pty = started(&home);
-        open(&mut pty, "Mobile app", "hero-banner");
+        pty.wait_text("Unfinished transfers");
+        // Nothing of it runs before the user says so.
+        let told = commands(&pty.output());
+        assert!(told.iter().all(|it| it == "2;assetdeck"), "{told:?}");
+        pty.press_until("Enter", "the sheet to close", |screen| {
+            !screen.contains("Unfinished transfers")
+        });
         wait_written(&pty, "\x1b]9;4;1;");
         match signal {
             Some(signal) => pty.signal(signal),
