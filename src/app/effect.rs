@@ -54,6 +54,13 @@ pub enum Effect {
         paths: Vec<PathBuf>,
         spec: &'static ProviderSpec,
     },
+    /// Look at these local files and at all that the folders among them hold. Answered by
+    /// `Msg::Gathered`, part by part.
+    Gather {
+        id: RequestId,
+        paths: Vec<PathBuf>,
+        spec: &'static ProviderSpec,
+    },
     /// Queue these files, one job each.
     Upload {
         account: AccountName,

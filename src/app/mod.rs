@@ -45,6 +45,7 @@ use crate::app::pictures::Pictures;
 use crate::app::timers::Timers;
 use crate::app::transfers::Transfers;
 use crate::domain::{AccountName, AssetPath, ContainerId};
+use crate::transfer::plan::Pattern;
 
 /// The smallest screen that is drawn, in columns and rows.
 pub const SMALLEST: (u16, u16) = (40, 12);
@@ -64,6 +65,8 @@ pub struct StartOptions {
     pub ascii: bool,
     /// There is a desktop that can open a link.
     pub desktop: bool,
+    /// The settings' path patterns: how locale, folder and name stand in the paths of a batch.
+    pub patterns: Vec<Pattern>,
 }
 
 /// What the forms remember within a session.

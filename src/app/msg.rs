@@ -12,6 +12,7 @@ use crate::domain::{AccountName, Asset, Container, Entry, Segment, SegmentText};
 use crate::picture::Drawn;
 use crate::transfer::LocalFile;
 use crate::transfer::job::{Job, JobId};
+use crate::transfer::plan::Candidate;
 
 /// One message. Answers carry the id of the request; one that is not awaited any more is dropped.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +61,13 @@ pub enum Msg {
         id: RequestId,
         files: Vec<(PathBuf, Result<LocalFile, String>)>,
     },
+    /// A part of what [`Effect::Gather`](super::Effect::Gather) found.
+    Gathered {
+        id: RequestId,
+        part: Gathered,
+        /// Another part with the same id follows.
+        more: bool,
+    },
     /// Uploads that the transfer engine would not even queue: how many, and why.
     Refused {
         count: usize,
@@ -70,6 +78,15 @@ pub enum Msg {
     Means(Means),
     /// Columns and rows that the details have for a picture now; `None` while they show none.
     PictureRoom(Option<(u16, u16)>),
+}
+
+/// Files for a plan, and what was passed over on the way to them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Gathered {
+    pub files: Vec<Candidate>,
+    /// Links, which may lead anywhere.
+    pub links: usize,
+    pub hidden: usize,
 }
 
 /// A signal of the system.

@@ -41,7 +41,14 @@ impl State {
                 effects.extend(self.tell_modals(&Msg::Connected { account, result }, now));
                 effects
             }
-            Msg::Files { id, .. } | Msg::Inspected { id, .. } => {
+            Msg::Gathered { id, more: true, .. } => {
+                if self.asked.contains_key(&id) {
+                    self.tell_modals(&msg, now)
+                } else {
+                    Vec::new()
+                }
+            }
+            Msg::Files { id, .. } | Msg::Inspected { id, .. } | Msg::Gathered { id, .. } => {
                 if self.asked.remove(&id).is_some() {
                     self.tell_modals(&msg, now)
                 } else {

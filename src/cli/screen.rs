@@ -68,6 +68,7 @@ pub async fn run(
 ) -> Result<(), Failure> {
     let start = Start {
         connector: Arc::clone(&session) as Arc<dyn Connector>,
+        patterns: session.patterns()?,
         notice: notice(&session, &transfers),
         reports: session.reports(),
         transfers: transfers.clone(),

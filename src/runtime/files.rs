@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::api::ProviderSpec;
 use crate::app::files::{Folder, FolderError, LocalEntry, LocalKind};
+use crate::app::msg::Gathered;
 use crate::domain::SafeText;
+use crate::transfer::walk::{Seen, Walk};
 use crate::transfer::{LocalFile, Refusal, inspect};
 
 /// Lists a folder; links are followed to tell what they lead to.
@@ -69,6 +71,31 @@ fn other(kind: FileType) -> &'static str {
     } else {
         "a device"
     }
+}
+
+/// So many files are told of at once.
+const PART: usize = 200;
+
+/// Looks at files and at all that folders hold, and tells of them part by part, as long as they are
+/// wanted. The last part says that no more follow.
+pub(super) fn gather(
+    paths: &[PathBuf],
+    spec: &ProviderSpec,
+    mut tell: impl FnMut(Gathered, bool) -> bool,
+) {
+    let mut part = Gathered::default();
+    for seen in paths.iter().flat_map(|path| Walk::new(path)) {
+        match seen {
+            Seen::File(found) => part.files.push(found.look(spec)),
+            Seen::Unread(found, reason) => part.files.push(found.refuse(reason)),
+            Seen::Link(_) => part.links += 1,
+            Seen::Hidden(_) => part.hidden += 1,
+        }
+        if part.files.len() >= PART && !tell(std::mem::take(&mut part), true) {
+            return;
+        }
+    }
+    tell(part, false);
 }
 
 /// Looks at each file; what cannot be sent says why, and the others go on.

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::pictures::Pictures;
-use crate::api::{ApiError, ApiErrorKind, Connected, Connector, Provider};
+use crate::api::{ApiError, ApiErrorKind, Connected, Connector, Provider, ProviderSpec};
 use crate::app::effect::{Effect, RequestId};
 use crate::app::msg::{Answer, Desktop, Msg};
 use crate::domain::AccountName;
@@ -144,6 +144,7 @@ impl Runtime {
                     files: files::inspect_all(paths, spec),
                 });
             }
+            Effect::Gather { id, paths, spec } => self.gather(id, paths, spec),
             Effect::Upload { account, requests } => match self.provider(&account) {
                 None => {
                     let reason = "the account is not connected".to_owned();
@@ -278,6 +279,21 @@ impl Runtime {
 
     fn answer(&self, id: RequestId, answer: Answer) {
         send(&self.inbox, Msg::Loaded { id, answer });
+    }
+
+    /// Goes through files and folders in a thread of its own; the request's end stops it.
+    fn gather(&mut self, id: RequestId, paths: Vec<PathBuf>, spec: &'static ProviderSpec) {
+        self.requests.retain(|_, token| !token.is_cancelled());
+        let token = self.root.child_token();
+        self.requests.insert(id, token.clone());
+        let inbox = self.inbox.clone();
+        self.tasks.spawn_blocking(move || {
+            files::gather(&paths, spec, |part, more| {
+                send(&inbox, Msg::Gathered { id, part, more });
+                !token.is_cancelled()
+            });
+            token.cancel();
+        });
     }
 
     fn blocking(&self, work: impl FnOnce() -> Msg + Send + 'static) {

@@ -40,6 +40,7 @@ use crate::runtime::Runtime;
 use crate::runtime::desktop::Place;
 use crate::runtime::tmux::Tmux;
 use crate::transfer::Transfers;
+use crate::transfer::plan::Pattern;
 use crate::ui::theme::Theme;
 use crate::ui::{ViewState, draw};
 
@@ -64,6 +65,8 @@ pub struct Start {
     pub transfers: Transfers,
     /// Where the file browser begins.
     pub files_at: PathBuf,
+    /// The settings' path patterns.
+    pub patterns: Vec<Pattern>,
     /// One sentence for the user to begin with. Safe to show.
     pub notice: Option<String>,
     /// What the terminal may be told beside the frames.
@@ -103,6 +106,7 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
         size: (size.width, size.height),
         ascii: theme.ascii(),
         desktop: matches!(Place::here(), Place::Desktop),
+        patterns: start.patterns,
     };
     let mut state = State::new(start.connector.accounts(), options);
     state.time = Timestamp::now();

@@ -2,6 +2,7 @@
 
 mod fixture;
 mod pictures;
+mod plan;
 mod transfers;
 
 use insta::assert_snapshot;

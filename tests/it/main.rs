@@ -23,5 +23,6 @@ mod terminal;
 mod transfers;
 mod tui_main_job;
 mod tui_picture;
+mod tui_plan;
 mod tui_reports;
 mod tui_terminal;

@@ -57,6 +57,29 @@ pub static ACTIONS: &[Action] = &[
         },
     },
     Action {
+        name: "replace",
+        title: "replace",
+        help: "Choose a file that takes the place of this asset, by a sheet that says how.",
+        keys: &["U"],
+        context: Context::Everywhere,
+        enabled: |s| {
+            with_asset(s)?;
+            if assets(s).len() > 1 {
+                return Err("one asset is replaced at a time; Esc clears the marks");
+            }
+            goal(s).map(|_| ())
+        },
+        run: |s, now| match (goal(s), asset(s).cloned()) {
+            (Ok(goal), Some(old)) => {
+                let (browser, mut effects) = FileBrowser::open_for(s, goal.clone(), old);
+                effects.extend(s.ask_container(&goal.account, &goal.container, now));
+                s.open_modal(browser);
+                effects
+            }
+            _ => Vec::new(),
+        },
+    },
+    Action {
         name: "save",
         title: "save",
         help: "Save the marked assets, or this one, into the folder used last.",

@@ -4,19 +4,23 @@ mod keys;
 mod rows;
 mod view;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use tui_input::Input as Line;
 
+use super::plan::PlanSheet;
 use super::upload::{Goal, UploadForm};
+use super::view::Tone;
 use super::{Modal, Outcome, Reply};
 use crate::app::State;
 use crate::app::effect::{Effect, RequestId};
 use crate::app::files::{Folder, FolderError, LocalEntry, LocalKind};
 use crate::app::key::{Input, MouseInput};
 use crate::app::list::{List, Sort};
-use crate::app::msg::Msg;
+use crate::app::msg::{Gathered, Msg};
+use crate::domain::Asset;
 
 /// What a check of files is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +48,8 @@ pub struct FileBrowser {
     list: List<LocalEntry>,
     /// Chosen files, from any folder, in the order they were chosen.
     picks: Vec<PathBuf>,
+    /// The folders that were chosen at some time.
+    folders: BTreeSet<PathBuf>,
     refused: Vec<(PathBuf, String)>,
     mode: Mode,
     /// `g` was pressed.
@@ -52,6 +58,10 @@ pub struct FileBrowser {
     anchor: Option<usize>,
     reading: Option<(RequestId, PathBuf)>,
     checking: Option<(RequestId, Check)>,
+    /// What was found of the pick so far.
+    gathered: Gathered,
+    /// The asset whose place the one chosen file takes.
+    replaces: Option<Box<Asset>>,
     /// Why the last folder could not be shown.
     error: Option<String>,
 }
@@ -71,12 +81,15 @@ impl FileBrowser {
             parent: folder.parent().map(Path::to_owned),
             list,
             picks: Vec::new(),
+            folders: BTreeSet::new(),
             refused: Vec::new(),
             mode: Mode::Browse,
             go: false,
             anchor: None,
             reading: None,
             checking: None,
+            gathered: Gathered::default(),
+            replaces: None,
             error: None,
         };
         let effects = browser.read(state, folder);
@@ -133,10 +146,67 @@ impl FileBrowser {
         }
     }
 
-    /// On to the form, once the files were looked at.
+    /// Opens where the user was last, for the file that takes the place of this asset.
+    pub fn open_for(state: &mut State, goal: Goal, old: Asset) -> (Self, Vec<Effect>) {
+        let (mut browser, effects) = Self::open(state, goal);
+        browser.replaces = Some(Box::new(old));
+        (browser, effects)
+    }
+
+    /// On to the form, once the files and what the folders hold were looked at.
     fn go_on(&mut self, state: &mut State) -> Reply {
-        let picks = self.picks.clone();
-        Reply::stay().with(self.check(state, picks, Check::GoOn))
+        let paths = self.picks.clone();
+        if paths.is_empty() {
+            return Reply::stay();
+        }
+        let before = self.checking.take().map(|(id, _)| id);
+        let mut effects: Vec<Effect> = state.forget(before).into_iter().collect();
+        let id = state.request_for_modal();
+        self.checking = Some((id, Check::GoOn));
+        self.refused.clear();
+        self.gathered = Gathered::default();
+        let spec = self.goal.spec;
+        effects.push(Effect::Gather { id, paths, spec });
+        Reply::stay().with(effects)
+    }
+
+    /// Everything was looked at: one file goes into the form, several get one for all of them, and
+    /// one that takes an asset's place is a plan at once.
+    fn form(&mut self, state: &mut State, now: Instant) -> Reply {
+        let Gathered {
+            files,
+            links,
+            hidden,
+        } = std::mem::take(&mut self.gathered);
+        if links + hidden > 0 {
+            let text = format!("Left out: {links} links and {hidden} hidden entries");
+            state.notices.say(Tone::Plain, text, now);
+        }
+        let refused = files.iter().filter_map(|file| {
+            let reason = file.file.as_ref().err()?;
+            Some((file.path.clone(), reason.clone()))
+        });
+        self.refused = refused.collect();
+        if self.refused.len() == files.len() {
+            let gone: Vec<PathBuf> = self.refused.iter().map(|it| it.0.clone()).collect();
+            self.picks.retain(|path| !gone.contains(path));
+            if files.is_empty() {
+                self.error = Some("there is no file to send in it".to_owned());
+            }
+            return Reply::stay();
+        }
+        let goal = self.goal.clone();
+        let Some(old) = &self.replaces else {
+            let form = UploadForm::new(state, goal, files, now);
+            return Reply::of(Outcome::Open(Box::new(form)));
+        };
+        let mut files = files;
+        if let (Some(file), true) = (files.pop(), files.is_empty()) {
+            let (sheet, effects) = PlanSheet::replace(state, goal, file, old);
+            return Reply::of(Outcome::Open(Box::new(sheet))).with(effects);
+        }
+        self.error = Some("one file takes the place of one asset: choose one".to_owned());
+        Reply::stay()
     }
 
     fn leave_folder(&mut self, state: &mut State) -> Reply {
@@ -151,14 +221,14 @@ impl FileBrowser {
             return;
         };
         let path = entry.path.clone();
-        if entry.kind == LocalKind::Folder {
-            return;
-        }
         if let Some(at) = self.picks.iter().position(|it| *it == path) {
             self.picks.remove(at);
         } else if let Some(why) = rows::refusal(entry, self.goal.spec) {
             self.refused = vec![(path, why)];
         } else {
+            if entry.kind == LocalKind::Folder {
+                self.folders.insert(path.clone());
+            }
             self.picks.push(path);
         }
     }
@@ -248,12 +318,21 @@ impl Modal for FileBrowser {
                 }
                 if check == Check::Join {
                     self.pick(sound.into_iter().map(|file| file.path).collect());
-                } else if !sound.is_empty() {
-                    let refused = self.refused.clone();
-                    let form = UploadForm::new(state, self.goal.clone(), sound, refused, now);
-                    return Reply::of(Outcome::Open(Box::new(form)));
                 }
                 Reply::stay()
+            }
+            Msg::Gathered { id, part, more } => {
+                if self.checking.is_none_or(|it| it.0 != *id) {
+                    return Reply::stay();
+                }
+                self.gathered.files.extend(part.files.iter().cloned());
+                self.gathered.links += part.links;
+                self.gathered.hidden += part.hidden;
+                if *more {
+                    return Reply::stay();
+                }
+                self.checking = None;
+                self.form(state, now)
             }
             _ => Reply::stay(),
         }

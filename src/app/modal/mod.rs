@@ -13,6 +13,7 @@ pub mod link;
 pub mod messages;
 pub mod palette;
 pub mod pick;
+pub mod plan;
 mod relist;
 mod rows;
 pub mod save;

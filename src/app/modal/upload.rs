@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::confirm::{GUARD, hint};
 use super::fields::AssetForm;
 use super::form::FormEvent;
+use super::plan::PlanSheet;
 use super::view::{Block, ModalView, Room, Tone, Words, quote, say, toned};
 use super::{Modal, Outcome, Reply};
 use crate::api::{Field, ProviderSpec};
@@ -16,6 +17,7 @@ use crate::app::msg::Msg;
 use crate::app::{State, words};
 use crate::domain::twin_key;
 use crate::domain::{AccountName, AssetPath, AssetScope, ContainerId, Entry, SafeText};
+use crate::transfer::plan::Candidate;
 use crate::transfer::{LocalFile, request};
 
 /// How many files the form names one by one.
@@ -35,28 +37,23 @@ pub struct Goal {
 #[derive(Debug)]
 pub struct UploadForm {
     goal: Goal,
-    files: Vec<LocalFile>,
-    /// Files that are left out, and why.
-    refused: Vec<(PathBuf, String)>,
+    files: Vec<Candidate>,
     fields: AssetForm,
     opened: Instant,
     leaving: bool,
 }
 
 impl UploadForm {
-    pub fn new(
-        state: &State,
-        goal: Goal,
-        files: Vec<LocalFile>,
-        refused: Vec<(PathBuf, String)>,
-        now: Instant,
-    ) -> Self {
+    pub fn new(state: &State, goal: Goal, files: Vec<Candidate>, now: Instant) -> Self {
         let remembered = state
             .memory
             .folders
             .get(&(goal.account.clone(), goal.container.clone()));
         let folder = remembered.map(AssetPath::to_string).unwrap_or_default();
-        let button = format!("Send {}", words::files(files.len()));
+        let button = match files.len() {
+            1 => "Send 1 file".to_owned(),
+            count => format!("See the plan of {}", words::files(count)),
+        };
         let fields = AssetForm::new(goal.spec.upload_fields, button, |field| match field {
             Field::Folder => folder.clone(),
             _ => String::new(),
@@ -64,7 +61,6 @@ impl UploadForm {
         let mut form = Self {
             goal,
             files,
-            refused,
             fields,
             opened: now,
             leaving: false,
@@ -97,10 +93,16 @@ impl UploadForm {
         self.fields.hint(Field::Locale, hint);
     }
 
+    /// What can be sent.
+    fn sound(&self) -> impl Iterator<Item = &LocalFile> {
+        self.files.iter().filter_map(|file| file.file.as_ref().ok())
+    }
+
     /// What the folder will become.
     fn fill_hints(&mut self) {
-        let name = self.files.first().map_or("", |file| file.name.as_str());
-        let name = SafeText::name(name);
+        let name = self.sound().next().map_or("", |file| file.name.as_str());
+        let name = name.to_owned();
+        let name = SafeText::name(&name);
         let hint = match self.fields.folder() {
             Ok(folder) if folder.is_root() => Some(format!("will become {name}, at the top")),
             Ok(folder) => Some(format!(
@@ -125,8 +127,7 @@ impl UploadForm {
             return Vec::new();
         };
         let rows = opened.assets.list.rows();
-        self.files
-            .iter()
+        self.sound()
             .filter(|file| {
                 rows.iter().filter_map(Entry::read).any(|asset| {
                     twin_key(&asset.name) == twin_key(file.name.as_str())
@@ -169,8 +170,14 @@ impl UploadForm {
             return Reply::stay();
         };
         let wishes = self.fields.wishes();
+        if self.files.len() > 1 || !self.twins(state).is_empty() {
+            let (goal, files) = (self.goal.clone(), self.files.clone());
+            let (sheet, effects) = PlanSheet::open(state, goal, files, wishes);
+            return Reply::of(Outcome::Open(Box::new(sheet))).with(effects);
+        }
         let mut requests = Vec::new();
-        for file in &self.files {
+        let files: Vec<LocalFile> = self.sound().cloned().collect();
+        for file in &files {
             let scope = self.goal.scope.clone();
             match request(file, scope, &wishes, self.goal.spec, self.fields.locales()) {
                 Ok(request) => requests.push(request),
@@ -233,7 +240,7 @@ impl Modal for UploadForm {
 
     fn view(&self, state: &State) -> ModalView {
         let mut blocks = vec![Block::Line(self.summary()), Block::Blank];
-        for file in self.files.iter().take(NAMED) {
+        for file in self.sound().take(NAMED) {
             blocks.push(Block::Line(vec![
                 say("  "),
                 quote(&SafeText::name(file.name.as_str())),
@@ -250,7 +257,6 @@ impl Modal for UploadForm {
         if let Some(more) = self.files.len().checked_sub(NAMED).filter(|more| *more > 0) {
             blocks.push(Block::Line(vec![say(format!("  and {more} more"))]));
         }
-        blocks.extend(refusals(&self.refused));
         blocks.push(Block::Blank);
         blocks.extend(self.fields.form.blocks(!self.files.is_empty()));
         let twins = self.twins(state);
@@ -260,9 +266,11 @@ impl Modal for UploadForm {
                 quote(&SafeText::name(twin.name.as_str())),
                 toned(
                     match twins.len() {
-                        1 => " is listed there already; the service may replace it or keep both."
-                            .to_owned(),
-                        count => format!(" and {} more are listed there already.", count - 1),
+                        1 => " is listed there already; the next sheet asks what to do.".to_owned(),
+                        count => format!(
+                            " and {} more are listed there already; the next sheet asks what to do.",
+                            count - 1
+                        ),
                     },
                     Tone::Warning,
                 ),

@@ -118,6 +118,34 @@ impl FromIterator<RowView> for Listing {
     }
 }
 
+/// One row of a table in a modal.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct GridRow {
+    /// Marked by the user.
+    pub marked: bool,
+    pub cells: Vec<String>,
+    /// What stands behind the cells, cut where there is no room.
+    pub says: String,
+    pub tone: Tone,
+}
+
+/// A table of cells with a cursor that moves both ways.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Grid {
+    pub heads: Vec<&'static str>,
+    /// Characters that each column would like.
+    pub widths: Vec<usize>,
+    /// Those around the cursor, from row `first` on, of `total`; as many on both sides as the
+    /// screen is high.
+    pub rows: Vec<GridRow>,
+    pub first: usize,
+    pub total: usize,
+    pub cursor: usize,
+    /// The cell of the cursor's row that a key edits.
+    pub column: usize,
+    pub empty: String,
+}
+
 /// One block of a modal, drawn from top to bottom.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Block {
@@ -149,6 +177,8 @@ pub enum Block {
         focused: bool,
         empty: String,
     },
+    /// A table that takes the room that is left.
+    Grid(Grid),
     /// Preformatted lines that scroll (raw JSON, a long text); `top` is the first line shown.
     Scroll {
         lines: Vec<String>,

@@ -2,6 +2,7 @@
 
 mod leaving;
 mod panes;
+mod plans;
 mod random;
 mod sheets;
 mod table;

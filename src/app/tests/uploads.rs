@@ -77,7 +77,7 @@ fn what_cannot_be_sent_says_why_and_is_not_chosen() {
     world.keys("V ctrl-s");
     let asked = world.take();
     match asked.last() {
-        Some(Effect::Inspect { paths, .. }) => {
+        Some(Effect::Gather { paths, .. }) => {
             assert_eq!(
                 paths,
                 &[PathBuf::from("/pics/a.png"), PathBuf::from("/pics/b.png")]
@@ -99,7 +99,7 @@ fn pasted_paths_join_the_pick_and_refused_ones_say_why() {
     assert!(sheet.contains("bad.png") && sheet.contains("it is empty"));
     world.keys("ctrl-s");
     world.settle();
-    assert!(world.sheet().contains("Send 2 files"));
+    assert!(world.sheet().contains("See the plan of 2 files"));
 }
 
 #[test]

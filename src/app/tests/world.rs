@@ -10,7 +10,7 @@ use crate::api::{
 use crate::app::effect::{Effect, Load, RequestId};
 use crate::app::files::{Folder, LocalEntry, LocalKind};
 use crate::app::key::{Chord, Input};
-use crate::app::msg::{Answer, Batch, Msg};
+use crate::app::msg::{Answer, Batch, Gathered, Msg};
 use crate::app::{StartOptions, State};
 use crate::domain::{
     AccountName, Asset, AssetKey, AssetPath, AssetScope, Container, ContainerId, Entry, FileName,
@@ -18,6 +18,7 @@ use crate::domain::{
 };
 use crate::transfer::LocalFile;
 use crate::transfer::job::{Direction, Job, JobId, JobState};
+use crate::transfer::plan::Candidate;
 
 const fn any(field: Field) -> FieldSpec {
     FieldSpec {
@@ -198,6 +199,7 @@ impl World {
             size: (120, 30),
             ascii: false,
             desktop: true,
+            patterns: Vec::new(),
         };
         let mut world = Self {
             state: State::new(vec![info("web", &TYPES), info("loc", &SEGMENTS)], options),
@@ -313,6 +315,18 @@ impl World {
                 let files = paths.iter().map(|path| (path.clone(), inspect(path)));
                 let files = files.collect();
                 self.send(Msg::Inspected { id: *id, files });
+            }
+            Effect::Gather { id, paths, .. } => {
+                let files = paths.iter().flat_map(|path| gather(path)).collect();
+                let part = Gathered {
+                    files,
+                    ..Gathered::default()
+                };
+                self.send(Msg::Gathered {
+                    id: *id,
+                    part,
+                    more: false,
+                });
             }
             Effect::Upload { account, requests } => {
                 for request in requests {
@@ -474,6 +488,32 @@ pub fn folder(path: &Path) -> Folder {
             entry(".secret", LocalKind::File, Some(1)),
         ],
     }
+}
+
+/// The folder `sub` holds three files, anything else is a file.
+pub fn gather(path: &Path) -> Vec<Candidate> {
+    let candidate = |relative: &[&str]| {
+        let path = match relative {
+            [_] => path.to_owned(),
+            parts => parts
+                .iter()
+                .fold(path.to_owned(), |path, part| path.join(part)),
+        };
+        Candidate {
+            relative: relative.iter().map(|&part| part.to_owned()).collect(),
+            file: inspect(&path),
+            path,
+        }
+    };
+    let name = path.file_name().and_then(|it| it.to_str()).unwrap_or("");
+    if name == "sub" {
+        return vec![
+            candidate(&["de", "hero.png"]),
+            candidate(&["de", "img", "new.png"]),
+            candidate(&["xx", "bad.png"]),
+        ];
+    }
+    vec![candidate(&[name])]
 }
 
 pub fn inspect(path: &Path) -> Result<LocalFile, String> {

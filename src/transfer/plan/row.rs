@@ -84,7 +84,7 @@ impl Verdict {
 }
 
 /// A file that is to become a row.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
     /// Where it is, as it was named.
     pub path: PathBuf,

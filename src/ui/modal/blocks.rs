@@ -96,6 +96,7 @@ pub(super) fn lay_out(
                 },
                 Some(offset),
             ) => pen.list(rows, *cursor, *focused, empty, height, offset),
+            (Block::Grid(grid), Some(offset)) => pen.grid(grid, height, offset),
             (Block::Scroll { lines, top }, _) => pen.scroll(lines, *top, height),
             _ => {}
         }
@@ -107,6 +108,8 @@ pub(super) fn lay_out(
 fn rows_of(block: &Block) -> Option<usize> {
     match block {
         Block::List { rows, .. } => Some(rows.len().max(1)),
+        // Its rows and its head.
+        Block::Grid(grid) => Some(grid.total.max(1) + 1),
         Block::Scroll { lines, .. } => Some(lines.len().max(1)),
         _ => None,
     }
@@ -218,7 +221,7 @@ impl Pen<'_> {
                 enabled,
             } => self.button(label, *focused, *enabled),
             Block::Progress { ratio, label } => self.progress(*ratio, label),
-            Block::List { .. } | Block::Scroll { .. } => {}
+            Block::List { .. } | Block::Grid(_) | Block::Scroll { .. } => {}
         }
     }
 

@@ -1,6 +1,7 @@
 //! Draws any modal: one drawer for every sheet and form.
 
 mod blocks;
+mod grid;
 mod rows;
 
 use ratatui::buffer::Buffer;

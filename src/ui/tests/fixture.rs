@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use jiff::tz::TimeZone;
 
 use crate::api::{
-    AccountInfo, ApiError, ApiErrorKind, AssetColumn, Capabilities, KeyReport, KeySource, Middle,
-    Noun, ProviderSpec,
+    AccountInfo, ApiError, ApiErrorKind, AssetColumn, Capabilities, Field, FieldSpec, KeyReport,
+    KeySource, Middle, Noun, ProviderSpec,
 };
 use crate::app::browse::{Known, Link, Opened, PlaceRow, TypeChoice, TypeRow};
 use crate::app::effect::RequestId;
@@ -22,6 +22,15 @@ use crate::domain::{
 };
 use crate::ui::ViewState;
 use crate::ui::theme::Theme;
+
+const fn any(field: Field) -> FieldSpec {
+    FieldSpec {
+        field,
+        choices: &[],
+        max_chars: None,
+        max_items: None,
+    }
+}
 
 pub static SITES: ProviderSpec = ProviderSpec {
     id: "sites",
@@ -72,7 +81,7 @@ pub static DOCS: ProviderSpec = ProviderSpec {
         AssetColumn::Size,
         AssetColumn::Modified,
     ],
-    upload_fields: &[],
+    upload_fields: &[any(Field::Locale), any(Field::Folder)],
     edit_fields: &[],
     capabilities: Capabilities {
         locales: true,
@@ -201,6 +210,7 @@ fn options() -> StartOptions {
         size: (100, 30),
         ascii: false,
         desktop: false,
+        patterns: Vec::new(),
     }
 }
 

@@ -7,7 +7,6 @@ use crate::app::modal::upload::refusals;
 use crate::app::modal::view::{
     Block, FieldView, ModalView, Piece, Room, RowView, Tone, quote, say, toned,
 };
-use crate::app::words;
 use crate::domain::SafeText;
 
 impl FileBrowser {
@@ -55,14 +54,20 @@ impl FileBrowser {
         });
         blocks.extend(refusals(&self.refused));
         let chosen = match (self.picks.len(), self.checking) {
-            (_, Some((_, Check::GoOn))) => "looking at the files …".to_owned(),
+            (_, Some((_, Check::GoOn))) => match self.gathered.files.len() {
+                0 => "looking at the files …".to_owned(),
+                count => format!("looking at the files … {count} so far"),
+            },
             (_, Some(_)) => "looking at what was pasted …".to_owned(),
             (0, None) => "nothing chosen: Space chooses, Enter takes this one".to_owned(),
-            (count, None) => format!("{} chosen: Enter or C-s goes on", words::files(count)),
+            (count, None) => format!("{} chosen: C-s goes on", self.chosen(count)),
         };
         blocks.push(Block::Line(vec![toned(chosen, Tone::Strong)]));
         ModalView {
-            title: format!("Upload to {}", SafeText::prose(&self.goal.place)),
+            title: match &self.replaces {
+                Some(old) => format!("Replace {}", SafeText::name(&old.name)),
+                None => format!("Upload to {}", SafeText::prose(&self.goal.place)),
+            },
             room: Room::Full,
             danger: false,
             blocks,
@@ -92,6 +97,21 @@ impl FileBrowser {
                 hint(",", "sort"),
                 hint("Esc", "leave"),
             ],
+        }
+    }
+
+    /// `3 files`, `a folder and 2 files`, without asking the disk.
+    fn chosen(&self, count: usize) -> String {
+        let folders = self.folders.iter().filter(|it| self.picks.contains(it));
+        let folders = folders.count();
+        let some = |many: usize, one: &str| match many {
+            1 => format!("1 {one}"),
+            many => format!("{many} {one}s"),
+        };
+        match (folders, count - folders) {
+            (0, files) => some(files, "file"),
+            (folders, 0) => some(folders, "folder"),
+            (folders, files) => format!("{}, {}", some(folders, "folder"), some(files, "file")),
         }
     }
 

@@ -1,0 +1,290 @@
+//! How the plan sheet looks.
+
+use super::cell::{Cell, Target};
+use super::{PlanSheet, Stage};
+use crate::api::Replace;
+use crate::app::modal::confirm::{Answering, hint};
+use crate::app::modal::view::{
+    Block, Grid, GridRow, Hint, ModalView, Piece, Room, Tone, Words, quote, say, toned,
+};
+use crate::app::words;
+use crate::domain::{SafeText, size_words};
+use crate::transfer::plan::{Row, Verdict};
+
+/// How many rows around the cursor are made for one frame; more than any screen is high.
+const AROUND: usize = 400;
+/// How many rows decide how wide the columns are; always the first, so that none moves.
+const MEASURED: usize = 200;
+/// How many replaced assets are named one by one.
+const NAMED: usize = 6;
+
+impl PlanSheet {
+    pub(super) fn draw(&self) -> ModalView {
+        let mut blocks = vec![Block::Line(self.summary()), Block::Blank];
+        blocks.push(Block::Grid(self.grid()));
+        if let Some(row) = self.row() {
+            blocks.push(Block::Line(said(row)));
+        }
+        let mut danger = false;
+        let hints = match &self.stage {
+            Stage::Table => self.hints(),
+            Stage::Edit(editing) => {
+                blocks.push(Block::Blank);
+                // The button has no use where Enter sets the one field.
+                blocks.extend(editing.form.blocks(true).into_iter().take(1));
+                let rows = editing.rows.len();
+                let does = match editing.target {
+                    Target::Pattern => format!("fill {}", count(rows)),
+                    Target::Cell(_) => format!("set it in {}", count(rows)),
+                };
+                vec![hint("Enter", &does), hint("Esc", "leave it")]
+            }
+            Stage::Looking => {
+                blocks.push(Block::Line(vec![say(
+                    "Looking at the service what is there now …",
+                )]));
+                vec![hint("Esc", "do not send")]
+            }
+            Stage::Ask(answering) => {
+                danger = true;
+                blocks.push(Block::Blank);
+                blocks.extend(self.question());
+                blocks.extend(answering.buttons("Send", "Back to the table"));
+                Answering::hints("send")
+            }
+            Stage::Leave => {
+                blocks.push(Block::Line(vec![toned(
+                    "Leave and lose what you changed here? y leaves, any other key stays.",
+                    Tone::Warning,
+                )]));
+                vec![hint("y", "leave"), hint("other", "stay")]
+            }
+        };
+        ModalView {
+            title: format!("Plan for {}", SafeText::prose(&self.goal.place)),
+            room: Room::Full,
+            danger,
+            blocks,
+            hints,
+        }
+    }
+
+    /// `12 new · 1 replace · 2 same · 1 problem — sends 13 files, 34 MB`
+    fn summary(&self) -> Words {
+        let totals = self.plan.totals();
+        let counts = [
+            (totals.looking, "looking", Tone::Dim),
+            (totals.new, "new", Tone::Plain),
+            (totals.replace, "replace", Tone::Warning),
+            (totals.same, "same", Tone::Dim),
+            (totals.skip, "skip", Tone::Dim),
+            (totals.clash, "clash", Tone::Warning),
+            (totals.problem, "problem", Tone::Bad),
+        ];
+        let mut line: Vec<Piece> = Vec::new();
+        for (many, word, tone) in counts {
+            if many > 0 {
+                let gap = if line.is_empty() { "" } else { " · " };
+                line.push(say(gap));
+                line.push(toned(format!("{many} {word}"), tone));
+            }
+        }
+        line.push(toned(
+            format!(
+                "   sends {}, {}",
+                words::files(totals.sent()),
+                size_words(totals.bytes)
+            ),
+            Tone::Strong,
+        ));
+        if !self.marked.is_empty() {
+            line.push(toned(
+                format!("   {} marked", self.marked.len()),
+                Tone::Plain,
+            ));
+        }
+        if self.open_only {
+            line.push(toned("   only open rows", Tone::Plain));
+        }
+        line
+    }
+
+    fn grid(&self) -> Grid {
+        let rows = self.plan.rows();
+        let widths = |cell: &Cell| {
+            let texts = rows.iter().take(MEASURED).map(|row| cell.text(row));
+            texts.map(|text| text.chars().count()).max().unwrap_or(0)
+        };
+        let first = self.cursor.at.saturating_sub(AROUND);
+        let anchored = self.anchor.map(|anchor| {
+            let at = self.cursor.at;
+            anchor.min(at)..=anchor.max(at)
+        });
+        let part = self.shown.iter().enumerate().skip(first).take(2 * AROUND);
+        Grid {
+            heads: self.cells.iter().map(|cell| cell.label()).collect(),
+            widths: self.cells.iter().map(widths).collect(),
+            rows: part
+                .filter_map(|(place, number)| {
+                    let row = rows.get(*number)?;
+                    let ranged = anchored.as_ref().is_some_and(|it| it.contains(&place));
+                    let (says, tone) = verdict(row);
+                    Some(GridRow {
+                        marked: ranged || self.marked.contains(number),
+                        cells: self.cells.iter().map(|cell| cell.text(row)).collect(),
+                        says,
+                        tone,
+                    })
+                })
+                .collect(),
+            first,
+            total: self.shown.len(),
+            cursor: self.cursor.at,
+            column: self.column,
+            empty: if self.open_only {
+                "Every row can be sent; f shows all of them.".to_owned()
+            } else {
+                "There is no file here.".to_owned()
+            },
+        }
+    }
+
+    /// What happens on yes.
+    fn question(&self) -> Vec<Block> {
+        let totals = self.plan.totals();
+        let mut blocks = vec![Block::Line(vec![say(format!(
+            "{} will be sent, {}.",
+            words::files(totals.sent()),
+            size_words(totals.bytes)
+        ))])];
+        let replaced = self
+            .plan
+            .rows()
+            .iter()
+            .filter_map(|row| match row.verdict() {
+                Verdict::Replace(asset) => Some(asset),
+                _ => None,
+            });
+        for asset in replaced.take(NAMED) {
+            blocks.push(Block::Line(vec![
+                toned("! replaces ", Tone::Warning),
+                quote(&SafeText::name(&asset.name)),
+                say(format!("  {}", words::place_and_size(asset))),
+            ]));
+        }
+        if totals.replace > NAMED {
+            let more = totals.replace - NAMED;
+            blocks.push(Block::Line(vec![toned(
+                format!("! and {more} more"),
+                Tone::Warning,
+            )]));
+        }
+        if totals.replace > 0 {
+            let how = self.goal.spec.capabilities.replace.sentence();
+            blocks.push(Block::Line(vec![say(format!("How: {how}."))]));
+        }
+        let behind = totals.clash + totals.problem;
+        if behind > 0 {
+            blocks.push(Block::Line(vec![toned(
+                format!(
+                    "{} cannot be sent as they are and are left out.",
+                    count(behind)
+                ),
+                Tone::Warning,
+            )]));
+        }
+        blocks
+    }
+
+    fn hints(&self) -> Vec<Hint> {
+        let mut hints = vec![hint("C-s", "start"), hint("e", "edit")];
+        if matches!(
+            self.row().map(Row::verdict),
+            Some(Verdict::Clash(_) | Verdict::Same(_))
+        ) {
+            hints.push(hint("r", "replace"));
+            if self.goal.spec.capabilities.replace == Replace::ByDelete {
+                hints.push(hint("b", "keep both"));
+            }
+        }
+        hints.extend([
+            hint("=", "copy down"),
+            hint("x", "leave out"),
+            hint("h l", "column"),
+            hint("Space", "mark"),
+        ]);
+        if self.goal.spec.capabilities.locales {
+            hints.push(hint("L", "locale"));
+        }
+        hints.extend([
+            hint("P", "pattern"),
+            hint("f", "only open rows"),
+            hint("Esc", "leave"),
+        ]);
+        hints
+    }
+}
+
+fn count(rows: usize) -> String {
+    if rows == 1 {
+        "1 row".to_owned()
+    } else {
+        format!("{rows} rows")
+    }
+}
+
+/// The last column.
+fn verdict(row: &Row) -> (String, Tone) {
+    let verdict = row.verdict();
+    let word = verdict.word();
+    match verdict {
+        Verdict::Looking => ("looking …".to_owned(), Tone::Dim),
+        Verdict::New => (word.to_owned(), Tone::Good),
+        Verdict::Same(_) => ("same, is there".to_owned(), Tone::Dim),
+        Verdict::Replace(_) => (word.to_owned(), Tone::Warning),
+        Verdict::Clash(_) => ("clash: is there".to_owned(), Tone::Warning),
+        Verdict::Skip(reason) => (format!("skip: {reason}"), Tone::Dim),
+        Verdict::Problem(reason) => (format!("problem: {reason}"), Tone::Bad),
+    }
+}
+
+/// The row under the cursor in one sentence.
+fn said(row: &Row) -> Words {
+    let there = |asset: &crate::domain::Asset| {
+        vec![
+            quote(&SafeText::name(&asset.name)),
+            say(format!("  {}", words::place_and_size(asset))),
+        ]
+    };
+    match row.verdict() {
+        Verdict::Looking => vec![toned("Looking what is there …", Tone::Dim)],
+        Verdict::New => vec![toned(
+            format!("New; {}", row.size().map(size_words).unwrap_or_default()),
+            Tone::Dim,
+        )],
+        Verdict::Same(asset) => {
+            let mut line = vec![toned(
+                "There already, of the same size, so not sent: ",
+                Tone::Dim,
+            )];
+            line.extend(there(asset));
+            line
+        }
+        Verdict::Replace(asset) => {
+            let mut line = vec![toned("Replaces ", Tone::Warning)];
+            line.extend(there(asset));
+            line
+        }
+        Verdict::Clash(asset) => {
+            let mut line = vec![toned("There already: ", Tone::Warning)];
+            line.extend(there(asset));
+            line.push(toned(
+                ". r replaces it, x leaves the file out",
+                Tone::Warning,
+            ));
+            line
+        }
+        Verdict::Skip(reason) => vec![toned(format!("Not sent: {reason}"), Tone::Dim)],
+        Verdict::Problem(reason) => vec![toned(format!("✗ {reason}"), Tone::Bad)],
+    }
+}

@@ -1,0 +1,185 @@
+//! A table in a modal: columns by what they hold, the cell under the cursor shown apart.
+
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+
+use super::blocks::{LaidList, Pen};
+use crate::app::modal::view::Tone;
+use crate::app::modal::view::{Grid, GridRow, toned};
+use crate::ui::table::follow;
+use crate::ui::text::{cut, cut_name, width};
+use crate::ui::theme::Role;
+
+/// Columns between two columns.
+const GAP: usize = 2;
+/// No column is wider or, while others have room, narrower than this.
+const WIDEST: usize = 36;
+const LEAST: usize = 6;
+/// What the words behind the cells get at least.
+const SAYS: usize = 18;
+
+impl Pen<'_> {
+    pub fn grid(&mut self, grid: &Grid, height: usize, offset: &mut usize) {
+        let from = self.laid.lines.len();
+        let room = self.columns.saturating_sub(2);
+        let columns = fit(&grid.heads, &grid.widths, grid.column, room);
+        let mut head = vec![Span::raw("  ")];
+        let style = self.style(Role::Head);
+        for (at, wide) in &columns {
+            let text = cut(&grid.heads[*at].to_uppercase(), *wide);
+            let pad = wide - width(&text) + GAP;
+            head.push(Span::styled(text, style));
+            head.push(Span::raw(" ".repeat(pad)));
+        }
+        self.push(head);
+        if grid.total == 0 {
+            self.words(2, &[toned(grid.empty.clone(), Tone::Dim)]);
+        }
+        let height = height.saturating_sub(1).max(1);
+        *offset = follow(*offset, grid.cursor, grid.total, height);
+        let rows = grid.rows.iter().enumerate();
+        let rows = rows.map(|(at, row)| (grid.first + at, row));
+        for (at, row) in rows.skip(offset.saturating_sub(grid.first)).take(height) {
+            let column = (at == grid.cursor).then_some(grid.column);
+            self.cells(row, &columns, column, room);
+        }
+        let line = from + 1;
+        self.laid
+            .lines
+            .resize((line + height).max(self.laid.lines.len()), Line::default());
+        self.laid.list = Some(LaidList {
+            line,
+            height,
+            first: *offset,
+        });
+    }
+
+    fn cells(
+        &mut self,
+        row: &GridRow,
+        columns: &[(usize, usize)],
+        cursor: Option<usize>,
+        room: usize,
+    ) {
+        let theme = self.paint.theme;
+        let base = match cursor {
+            Some(_) => theme.style(Role::Cursor),
+            None => theme.style(Role::Text),
+        };
+        let bar = if cursor.is_some() { "▌" } else { " " };
+        let mark = if row.marked { "✓" } else { " " };
+        let mut spans = vec![
+            Span::styled(bar, theme.style(Role::Bar)),
+            Span::styled(mark, theme.style(Role::Mark)),
+        ];
+        let mut used = 0;
+        for (at, wide) in columns {
+            let text = row.cells.get(*at).map_or("", String::as_str);
+            let here = cursor == Some(*at);
+            // The cell that a key edits: in brackets too, so that it never rests on a look alone.
+            let text = if here {
+                format!("‹{}›", cut_name(text, wide.saturating_sub(2)))
+            } else {
+                cut_name(text, *wide)
+            };
+            let pad = wide.saturating_sub(width(&text)) + GAP;
+            let style = if here {
+                base.add_modifier(Modifier::BOLD)
+            } else {
+                base
+            };
+            spans.push(Span::styled(text, style));
+            spans.push(Span::styled(" ".repeat(pad), base));
+            used += wide + GAP;
+        }
+        let says = cut(&row.says, room.saturating_sub(used));
+        let pad = room.saturating_sub(used + width(&says));
+        let tone = match cursor {
+            Some(_) => base,
+            None => theme.tone(row.tone),
+        };
+        spans.push(Span::styled(says, tone));
+        spans.push(Span::styled(" ".repeat(pad), base));
+        self.push(spans);
+    }
+}
+
+/// Which columns are shown, and how wide: the first, the one under the cursor, and as many others as
+/// fit beside the words at the end.
+fn fit(
+    heads: &[&'static str],
+    widths: &[usize],
+    cursor: usize,
+    room: usize,
+) -> Vec<(usize, usize)> {
+    let wish = |at: usize| {
+        let head = heads.get(at).map_or(0, |head| width(head));
+        // Two for the brackets of the cursor.
+        let value = widths.get(at).copied().unwrap_or(0) + 2;
+        value.max(head).clamp(LEAST, WIDEST)
+    };
+    let says = SAYS.min(room / 2);
+    let room = room.saturating_sub(says);
+    let mut order: Vec<usize> = vec![0, cursor];
+    order.extend(1..heads.len());
+    let mut shown: Vec<usize> = Vec::new();
+    let mut used = 0;
+    for at in order {
+        if shown.contains(&at) || at >= heads.len() {
+            continue;
+        }
+        let must = shown.is_empty() || at == cursor;
+        let least = if must { LEAST } else { wish(at).min(14) };
+        if must || used + least + GAP <= room {
+            used += least + GAP;
+            shown.push(at);
+        }
+    }
+    shown.sort_unstable();
+    let mut columns: Vec<(usize, usize)> = shown
+        .iter()
+        .map(|at| {
+            let must = *at == 0 || *at == cursor;
+            (*at, if must { LEAST } else { wish(*at).min(14) })
+        })
+        .collect();
+    let mut spare = room.saturating_sub(used);
+    while spare > 0 {
+        let mut grown = false;
+        for (at, wide) in &mut columns {
+            if spare > 0 && *wide < wish(*at) {
+                *wide += 1;
+                spare -= 1;
+                grown = true;
+            }
+        }
+        if !grown {
+            break;
+        }
+    }
+    columns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_column_and_the_one_under_the_cursor_always_stay() {
+        let heads = ["Name", "Locale", "Folder", "Alt text", "Tags"];
+        let widths = [30, 5, 40, 60, 20];
+        for room in [20, 34, 60, 100, 160] {
+            for cursor in 0..heads.len() {
+                let columns = fit(&heads, &widths, cursor, room);
+                let shown: Vec<usize> = columns.iter().map(|it| it.0).collect();
+                assert!(
+                    shown.contains(&0) && shown.contains(&cursor),
+                    "{room} {shown:?}"
+                );
+                let used: usize = columns.iter().map(|it| it.1 + GAP).sum();
+                assert!(used <= room, "{room}: {columns:?}");
+            }
+        }
+        assert_eq!(fit(&heads, &widths, 1, 160).len(), 5);
+    }
+}

@@ -1,0 +1,98 @@
+//! The plan sheet: a batch with a row of every kind.
+
+use insta::assert_snapshot;
+
+use super::fixture::{asset, busy, now, segment_id};
+use super::shoot;
+use crate::api::FileStamp;
+use crate::app::effect::Effect;
+use crate::app::modal::Modal;
+use crate::app::modal::plan::PlanSheet;
+use crate::app::modal::upload::Goal;
+use crate::app::msg::{Answer, Batch, Msg};
+use crate::app::{Input, Key, State};
+use crate::domain::{AssetScope, FileName};
+use crate::transfer::plan::Candidate;
+use crate::transfer::{LocalFile, Wishes};
+
+fn candidate(path: &str, size: u64) -> Candidate {
+    let relative: Vec<String> = path.split('/').map(str::to_owned).collect();
+    let name = relative.last().unwrap();
+    Candidate {
+        path: path.into(),
+        file: match size {
+            0 => Err("it is empty (0 bytes)".to_owned()),
+            size => Ok(LocalFile {
+                path: path.into(),
+                name: FileName::parse(name).unwrap(),
+                stamp: FileStamp {
+                    size,
+                    modified: None,
+                    identity: None,
+                },
+                content_type: "image/png".to_owned(),
+            }),
+        },
+        relative,
+    }
+}
+
+fn planned(keys: &str) -> State {
+    let mut state = busy();
+    state.options.patterns = vec!["{locale}/{folder}/{name}".parse().unwrap()];
+    let opened = state.browse.open().unwrap();
+    let scope = AssetScope::Segment(opened.id.clone(), segment_id(1));
+    let goal = Goal {
+        account: opened.account.clone(),
+        spec: opened.spec,
+        container: opened.id.clone(),
+        scope: scope.clone(),
+        place: "Mobile app / hero-banner".to_owned(),
+    };
+    let files = vec![
+        candidate("de/public/images/hero.png", 1000),
+        candidate("de/public/images/new.png", 214_000),
+        candidate("fr/public/images/hero.png", 209_000),
+        candidate("de-AT/winter.png", 10),
+        candidate("de/ヒーロー.png", 10),
+        candidate("fr/broken.png", 0),
+    ];
+    let (mut sheet, effects) = PlanSheet::open(&mut state, goal, files, Wishes::default());
+    let Some(Effect::Load { id, .. }) = effects.last() else {
+        panic!("{effects:?}");
+    };
+    let entries = vec![
+        asset(&scope, "hero.png", Some("de"), Some(214_000)),
+        asset(&scope, "hero.png", Some("fr"), Some(209_000)),
+    ];
+    let batch = Batch {
+        entries,
+        more: false,
+        total: None,
+    };
+    let msg = Msg::Loaded {
+        id: *id,
+        answer: Answer::Assets(Ok(batch)),
+    };
+    sheet.message(&msg, &mut state, now());
+    for key in keys.chars() {
+        sheet.input(&Input::Key(Key::char(key)), &mut state, now());
+    }
+    state.modals.push(Box::new(sheet));
+    state
+}
+
+#[test]
+fn a_batch_is_a_table_with_the_fix_in_the_row() {
+    let state = planned("");
+    for (columns, rows) in [(160, 45), (100, 30), (80, 24), (40, 12)] {
+        let shot = shoot(&state, columns, rows);
+        assert_snapshot!(format!("plan_{columns}x{rows}"), shot.text());
+    }
+}
+
+#[test]
+fn a_cell_is_edited_below_the_table() {
+    let state = planned("jll e");
+    assert_snapshot!("plan_edit", shoot(&state, 100, 30).text());
+}
