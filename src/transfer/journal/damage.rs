@@ -80,7 +80,9 @@ pub(super) fn recover(folder: &Path, why: &str) -> Result<(Connection, String), 
             work: kept.work.clone(),
             place: kept.job.order,
         });
-        let own = events.iter().filter(|it| it.job == id);
+        // They are in the order of the jobs' numbers.
+        let first = events.partition_point(|it| it.job < id);
+        let own = events[first..].iter().take_while(|it| it.job == id);
         for event in own.filter_map(|it| it.event.clone()) {
             if kept.job.apply(event.clone()).is_ok() {
                 changes.push(Change::Event(id, event));
@@ -128,23 +130,50 @@ fn salvage(folder: &Path, aside: &Path) -> (Vec<Kept>, Vec<Happened>) {
             _ => Ok(()),
         }
     });
-    let found = match (made, Connection::open(&copy)) {
-        (Ok(()), Ok(connection)) => {
-            let jobs = rows(&connection, "jobs", "seq", read_job);
-            let events = rows(&connection, "events", "seq", |row| {
-                read_happened(row).map(Some)
-            });
-            (unique(jobs, |it| it.job.id), {
-                let mut events = unique(events, |it| it.seq);
-                events.sort_by_key(|it| (it.job, it.n));
-                events
-            })
-        }
-        _ => (Vec::new(), Vec::new()),
-    };
+    let mut found = made.ok().and_then(|()| read(&copy)).unwrap_or_default();
+    if found.0.is_empty() && lend_head(&copies, &copy).is_some() {
+        found = read(&copy).unwrap_or_default();
+    }
     // A copy left behind harms nobody.
     let _ = fs::remove_dir_all(&copies);
     found
+}
+
+/// All jobs and events of a copy that can be read, each once and in their order.
+fn read(copy: &Path) -> Option<(Vec<Kept>, Vec<Happened>)> {
+    let connection = Connection::open(copy).ok()?;
+    let jobs = rows(&connection, "jobs", "seq", read_job);
+    let events = rows(&connection, "events", "seq", |row| {
+        read_happened(row).map(Some)
+    });
+    let mut events = unique(events, |it| it.seq);
+    events.sort_by_key(|it| (it.job, it.n));
+    Some((unique(jobs, |it| it.job.id), events))
+}
+
+/// Puts the first page of a new journal in place of the copy's own, which says where the tables are:
+/// they are made in the same order and so begin at the same pages. Each row has its own checksum, so
+/// that a page taken for another is noticed.
+fn lend_head(copies: &Path, copy: &Path) -> Option<()> {
+    let fresh = copies.join("fresh");
+    fs::create_dir(&fresh).ok()?;
+    let (connection, _) = schema::open(&fresh, schema::MIGRATIONS).ok()?;
+    // All into the file itself.
+    connection
+        .query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))
+        .ok()?;
+    drop(connection);
+    let mut head = fs::read(fresh.join(NAME)).ok()?;
+    // Offsets of the SQLite file format: page size at 16, pages in the file at 28, free pages at 32
+    // and 36.
+    let size = usize::from(u16::from_be_bytes([*head.get(16)?, *head.get(17)?]));
+    head.truncate(size);
+    let mut bytes = fs::read(copy).ok()?;
+    let pages = u32::try_from(bytes.len().checked_div(size)?).ok()?;
+    head.get_mut(28..32)?.copy_from_slice(&pages.to_be_bytes());
+    head.get_mut(32..40)?.fill(0);
+    bytes.get_mut(..size)?.copy_from_slice(&head);
+    fs::write(copy, bytes).ok()
 }
 
 fn tempfile_in(folder: &Path) -> std::io::Result<PathBuf> {

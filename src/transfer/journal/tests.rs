@@ -137,6 +137,20 @@ fn a_damaged_row_is_left_out_and_unfinished_uploads_are_in_doubt() {
 }
 
 #[test]
+fn what_stands_behind_a_lost_first_page_is_carried_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bytes = filled(folder.path(), 20);
+    bytes[..4096].fill(0);
+    std::fs::write(file(folder.path()), &bytes).unwrap();
+    let Opened { found, notes, .. } = Journal::open(folder.path()).unwrap();
+    assert_eq!(found.jobs.len(), 20, "{notes:?}");
+    for kept in &found.jobs {
+        assert_eq!(kept.work, work(&format!("{}.png", kept.job.id.0)));
+        assert!(matches!(kept.job.state, JobState::InDoubt(_)));
+    }
+}
+
+#[test]
 fn a_newer_file_is_refused_untouched_and_an_older_one_moves_with_a_copy() {
     let folder = tempfile::tempdir().unwrap();
     filled(folder.path(), 2);
