@@ -223,10 +223,9 @@ async fn send(
     };
     let transfers = super::transfers::open(session, output)?;
     let mut events = transfers.events();
-    let jobs: HashSet<JobId> = requests
-        .into_iter()
-        .map(|(_, request)| transfers.upload(&known.info.name, Arc::clone(&provider), request))
-        .collect();
+    let requests = requests.into_iter().map(|(_, request)| request);
+    let added = transfers.upload_all(&known.info.name, provider, requests);
+    let jobs: HashSet<JobId> = added.into_iter().collect();
     let finish = Finish::Uploaded { json: args.json };
     let mut teller = Teller::new(session, output, finish, &args.shown, &mut tally);
     let end = follow(&transfers, &mut events, jobs.clone(), stop, &mut teller).await;

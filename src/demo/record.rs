@@ -1,7 +1,7 @@
 //! Keeps what went over the wire, so that tests can hold it against the contracts.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -14,6 +14,8 @@ use super::store::{World, held};
 /// One request and its answer, bodies whole.
 #[derive(Clone, Debug)]
 pub struct Exchange {
+    /// When it arrived, before any latency of the demo's own.
+    pub arrived: Instant,
     /// Method, upper case.
     pub method: String,
     /// `segmentflow`, `wordbee` or `storage`.
@@ -45,6 +47,7 @@ where
     F: FnOnce(Arc<World>, Request) -> A,
     A: Future<Output = Response>,
 {
+    let arrived = Instant::now();
     if world.options.latency > Duration::ZERO {
         tokio::time::sleep(world.options.latency).await;
     }
@@ -53,6 +56,7 @@ where
     }
     let (parts, body) = request.into_parts();
     let mut exchange = Exchange {
+        arrived,
         method: parts.method.to_string(),
         origin: origin.into(),
         path: parts.uri.path().into(),

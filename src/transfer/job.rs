@@ -3,12 +3,16 @@
 //! [`Job::apply`] is the only way from one state to the next, for the running engine and for the
 //! replay of the journal alike, so that both always agree.
 
+mod ask;
+
 use std::path::PathBuf;
 
 use jiff::Timestamp;
 
 use crate::api::{ApiError, ApiErrorKind, Delivery, Receipt, Step};
 use crate::domain::{AccountName, Asset, AssetScope};
+
+pub use ask::Ask;
 
 /// A job's number, in the order they were added; where there is a journal, the same in every process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -23,9 +23,9 @@ pub mod walk;
 mod work;
 
 pub use inspect::{LocalFile, Refusal, inspect};
-pub use job::{Direction, Job, JobEvent, JobId, JobState, Look, Showed, Trail};
+pub use job::{Ask, Direction, Job, JobEvent, JobId, JobState, Look, Showed, Trail};
 pub use journal::JournalError;
 pub use meter::{Gauge, Meters, Total};
 pub use plan::{FieldError, OnClash, Wishes, request};
-pub use queue::{Progress, Transfers};
+pub use queue::{Held, Progress, Transfers};
 pub use work::DownloadRequest;

@@ -1,32 +1,33 @@
 //! The queue: order, how many at once per account, pausing, cancelling, retrying, and who is told.
 
+mod ask;
 mod attend;
 mod decide;
 mod full;
+mod gate;
 mod handle;
 mod look;
 mod run;
 mod share;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use self::gate::Gate;
+pub use self::gate::Held;
 pub(super) use self::handle::Handle;
 use super::job::{Job, JobEvent, JobId, JobState};
 use super::journal::{Journal, JournalError, Seen};
 use super::work::{DownloadRequest, Work};
 use crate::api::{Provider, UploadRequest};
 use crate::domain::AccountName;
-
-/// How many transfers of one account run at once.
-const AT_ONCE: usize = 3;
 
 /// Bytes moved so far, of every job that runs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -37,8 +38,6 @@ struct Entry {
     /// Shared with whoever was told of it last.
     job: Arc<Job>,
     work: Work,
-    /// The one it was added with; else that of its account.
-    provider: Option<Arc<dyn Provider>>,
     /// It may begin: added here, or its account was opened. What an earlier run left does not.
     wanted: bool,
     /// A task works on it.
@@ -49,30 +48,15 @@ struct Entry {
     kept: bool,
     /// It is not in the journal: nobody may call it queued.
     unsaved: bool,
-    token: CancellationToken,
-    bytes: Arc<AtomicU64>,
+    /// Made when it begins: most of a long queue never needs them at the same time.
+    token: Option<CancellationToken>,
+    /// Bytes moved by this try.
+    bytes: Option<Arc<AtomicU64>>,
     /// Tries of this run, and when the first began.
     tries: u32,
     first: Option<Instant>,
     /// It waits for its next try; nothing begins it before.
     sleeps: bool,
-}
-
-#[derive(Default)]
-struct Gate {
-    /// Files on their way.
-    running: usize,
-    /// Files that were sent and are looked for: they keep no other from beginning.
-    sent: usize,
-    /// Those of them that wait for room, since more is to be done than to look.
-    returning: usize,
-    /// Rung when fewer are on their way.
-    room: Arc<Notify>,
-    /// What may begin, in its order.
-    ready: BTreeSet<(i64, JobId)>,
-    /// The service asked the account to pause.
-    shut_until: Option<Instant>,
-    provider: Option<Arc<dyn Provider>>,
 }
 
 #[derive(Default)]
@@ -100,6 +84,7 @@ struct Inner {
     listeners: Mutex<Vec<mpsc::UnboundedSender<Arc<Job>>>>,
     wants: Mutex<Vec<mpsc::UnboundedSender<AccountName>>>,
     desks: Mutex<HashMap<AccountName, look::Desk>>,
+    held: watch::Sender<Vec<Held>>,
     tasks: TaskTracker,
     store: Store,
     handle: OnceLock<tokio::runtime::Handle>,
@@ -144,7 +129,18 @@ impl Transfers {
         provider: Arc<dyn Provider>,
         request: UploadRequest,
     ) -> JobId {
-        self.add(account, provider, Work::Up(Arc::new(request)))
+        self.add_one(account, provider, Work::Up(Arc::new(request)))
+    }
+
+    /// Queues many uploads, those of one commit at once: what is on disk then is on disk as a whole.
+    pub fn upload_all(
+        &self,
+        account: &AccountName,
+        provider: Arc<dyn Provider>,
+        requests: impl IntoIterator<Item = UploadRequest>,
+    ) -> Vec<JobId> {
+        let works = requests.into_iter().map(|it| Work::Up(Arc::new(it)));
+        self.add(account, provider, works)
     }
 
     /// Queues a download. No file is replaced but the one that the request names.
@@ -158,72 +154,7 @@ impl Transfers {
         if let Ok(root) = std::path::absolute(&request.root) {
             request.root = root;
         }
-        self.add(account, provider, Work::Down(Arc::new(request)))
-    }
-
-    /// Stops a job: at once where nothing can be lost by it, else after a look at the service.
-    pub fn cancel(&self, id: JobId) {
-        if self.asked(id, super::journal::Ask::Cancel) {
-            return;
-        }
-        let idle = {
-            let mut table = self.table();
-            let Some(entry) = table.jobs.get_mut(&id) else {
-                return;
-            };
-            entry.cancelled = true;
-            entry.token.cancel();
-            !entry.started
-        };
-        if idle {
-            self.commit(id, JobEvent::Cancelled);
-        }
-    }
-
-    /// Tries a job again that failed, was cancelled, or is in doubt; the latter looks first.
-    pub fn retry(&self, id: JobId) {
-        if self.asked(id, super::journal::Ask::Retry) {
-            return;
-        }
-        let unsaved = {
-            let mut table = self.table();
-            let Some(entry) = table.jobs.get_mut(&id) else {
-                return;
-            };
-            if entry.started || !entry.job.state.is_over() {
-                return;
-            }
-            entry.renew();
-            entry.unsaved
-        };
-        if unsaved {
-            self.submit(id);
-        } else {
-            self.commit(id, JobEvent::Retried);
-        }
-    }
-
-    /// Keeps a job from beginning. A file on its way stops and begins anew later; what a service
-    /// is just recording is finished first.
-    pub fn pause(&self, id: JobId) {
-        if !self.asked(id, super::journal::Ask::Pause) {
-            self.commit(id, JobEvent::Paused);
-        }
-    }
-
-    /// Forgets these jobs, those of them that are over.
-    pub fn clear(&self, ids: &[JobId]) {
-        let over: Vec<JobId> = {
-            let mut table = self.table();
-            let over = ids.iter().copied().filter(|id| {
-                let entry = table.jobs.get(id);
-                entry.is_some_and(|entry| entry.job.state.is_over() && !entry.started)
-            });
-            let over: Vec<JobId> = over.collect();
-            table.jobs.retain(|id, _| !over.contains(id));
-            over
-        };
-        self.forget(&over);
+        self.add_one(account, provider, Work::Down(Arc::new(request)))
     }
 
     /// Every change of a job from now on, as it stands after it.
@@ -256,16 +187,15 @@ impl Transfers {
 
     /// Bytes moved so far.
     pub fn progress(&self) -> Progress {
-        let running = |entry: &&Entry| matches!(entry.job.state, JobState::Running(_));
         let table = self.table();
-        Progress(
-            table
-                .jobs
-                .values()
-                .filter(running)
-                .map(|entry| (entry.job.id, entry.bytes.load(Ordering::Relaxed)))
-                .collect(),
-        )
+        let running = table.gates.values().flat_map(|gate| &gate.started);
+        let moved = running.filter_map(|id| {
+            let entry = table.jobs.get(id)?;
+            let runs = matches!(entry.job.state, JobState::Running(_));
+            let bytes = entry.bytes.as_ref().filter(|_| runs)?;
+            Some((*id, bytes.load(Ordering::Relaxed)))
+        });
+        Progress(moved.collect())
     }
 
     /// Whether what is not finished is kept for the next start.
@@ -283,7 +213,7 @@ impl Transfers {
             for entry in table.jobs.values_mut() {
                 entry.cancelled |= !kept;
                 if !kept || entry.is_loose() {
-                    entry.token.cancel();
+                    entry.cut();
                 }
             }
         }
@@ -298,9 +228,7 @@ impl Transfers {
                 let open = table.jobs.values().filter(|it| !it.job.state.is_over());
                 open.map(|entry| entry.job.id).collect()
             };
-            for id in waiting {
-                self.commit(id, JobEvent::Cancelled);
-            }
+            self.commit_all(&waiting, &JobEvent::Cancelled);
         }
         self.inner.tasks.reopen();
         self.inner.leaving.store(false, Ordering::Relaxed);
@@ -342,14 +270,13 @@ impl Entry {
         Self {
             job: Arc::new(job),
             work,
-            provider: None,
             wanted: false,
             started: false,
             cancelled: false,
             kept: false,
             unsaved: false,
-            token: CancellationToken::new(),
-            bytes: Arc::default(),
+            token: None,
+            bytes: None,
             tries: 0,
             first: None,
             sleeps: false,
@@ -358,13 +285,20 @@ impl Entry {
 
     /// As if it had never been tried.
     fn renew(&mut self) {
-        self.token = CancellationToken::new();
+        self.token = None;
         self.cancelled = false;
         self.sleeps = false;
         self.wanted = true;
         self.tries = 0;
         self.first = None;
-        self.bytes.store(0, Ordering::Relaxed);
+        self.bytes = None;
+    }
+
+    /// Ends what runs of it, and its wait.
+    fn cut(&self) {
+        if let Some(token) = &self.token {
+            token.cancel();
+        }
     }
 
     /// Nothing at the service hangs on its present step: it can be cut.

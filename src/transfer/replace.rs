@@ -14,6 +14,9 @@ use crate::domain::{Asset, AssetScope, Entry, SafeText};
 
 const OPERATION: &str = "delete the asset";
 
+/// So often a look is made whose answer does not come.
+const LOOKS: u32 = 4;
+
 /// What a look for an upload showed.
 pub(super) enum Found {
     Listed(Box<Asset>),
@@ -27,11 +30,27 @@ pub(super) enum Found {
 
 impl Upload<'_> {
     /// Looks for the file in the service's own listing, and keeps what that showed where it is not
-    /// there: the user may have to decide by it.
+    /// there: the user may have to decide by it. A look changes nothing, so that one that failed for
+    /// a while only is made again.
     pub(super) async fn find(&self, receipt: Option<&Receipt>) -> Result<Found, ApiError> {
-        let looked = match self.replaces(Replace::InPlace) {
-            Some(old) => self.find_in_place(old).await,
-            None => self.find_beside(receipt).await,
+        let mut looks = 1;
+        let looked = loop {
+            let looked = match self.replaces(Replace::InPlace) {
+                Some(old) => self.find_in_place(old).await,
+                None => self.find_beside(receipt).await,
+            };
+            let error = match looked {
+                Err(error) if looks < LOOKS => error,
+                looked => break looked,
+            };
+            let again = tokio::select! {
+                () = self.token.cancelled() => Err(error),
+                again = self.handle.again_after(error.clone(), looks) => again,
+            };
+            if let Err(error) = again {
+                break Err(error);
+            }
+            looks += 1;
         };
         match &looked {
             Ok(Found::Absent { among }) => self.handle.looked(Showed::Absent { among: *among }),

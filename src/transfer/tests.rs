@@ -13,6 +13,7 @@ use super::*;
 mod decide;
 mod disk;
 mod downloads;
+mod many;
 mod replace;
 use crate::api::{
     ApiError, ApiErrorKind, Capabilities, Delivery, Download, Field, FieldSpec, Middle, Noun,

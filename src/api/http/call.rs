@@ -211,7 +211,8 @@ impl<'a> Call<'a> {
             sent = next.exchange(&info).await?;
             hops += 1;
         }
-        let response = judge(&info, sent, patience.silence).await?;
+        let judged = judge(&info, sent, patience.silence).await;
+        let response = judged.inspect_err(|error| http.hold(error))?;
         Ok(Streaming::new(info, response, patience))
     }
 
@@ -227,13 +228,26 @@ impl<'a> Call<'a> {
 
     async fn send(self, info: &CallInfo) -> Result<reqwest::Response, ApiError> {
         let silence = self.http.options.patience.silence;
+        let http = self.http;
         let response = self.exchange(info).await?;
-        judge(info, response, silence).await
+        let judged = judge(info, response, silence).await;
+        judged.inspect_err(|error| http.hold(error))
     }
 
     /// Sends the request and waits for the answer's head.
     async fn exchange(self, info: &CallInfo) -> Result<reqwest::Response, ApiError> {
         let patience = self.http.options.patience;
+        let wait = self.http.held_for();
+        if !wait.is_zero() {
+            return Err(info.error(
+                ApiErrorKind::RateLimited { after: Some(wait) },
+                Delivery::NotSent,
+                format!(
+                    "the service asked for a pause of which {} are left",
+                    seconds(std::time::Duration::from_secs(wait.as_secs() + 1))
+                ),
+            ));
+        }
         let client = self
             .http
             .client(self.operation, &info.url, self.with_credentials)?;

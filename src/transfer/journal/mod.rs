@@ -24,7 +24,7 @@ use self::lock::Lock;
 pub(super) use self::replay::{Kept, Replayed, Seen};
 use self::thread::Request;
 use crate::domain::AccountName;
-use crate::transfer::job::{JobEvent, JobId};
+use crate::transfer::job::{Ask, JobEvent, JobId};
 use crate::transfer::work::Work;
 
 /// How long a small read or reservation may take: as long as another process may hold the file.
@@ -68,42 +68,6 @@ impl From<rusqlite::Error> for JournalError {
             _ => error.to_string(),
         };
         Self::Unusable(reason)
-    }
-}
-
-/// What another process asks of the one that works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ask {
-    Cancel,
-    Retry,
-    Pause,
-    GoOn,
-    Forget,
-    Look,
-    CallDone,
-}
-
-impl Ask {
-    const ALL: [Self; 7] = [
-        Self::Cancel,
-        Self::Retry,
-        Self::Pause,
-        Self::GoOn,
-        Self::Forget,
-        Self::Look,
-        Self::CallDone,
-    ];
-
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Cancel => "cancel",
-            Self::Retry => "retry",
-            Self::Pause => "pause",
-            Self::GoOn => "go on",
-            Self::Forget => "forget",
-            Self::Look => "look",
-            Self::CallDone => "call done",
-        }
     }
 }
 
@@ -195,12 +159,13 @@ impl Journal {
         self.held().is_some()
     }
 
-    /// Becomes the worker if no other process is any more.
+    /// Becomes the worker if no other process is any more; true when it was not before.
     pub(super) fn take_over(&self) -> bool {
         let mut held = self.held();
-        if held.is_none() {
-            *held = Lock::take(&self.folder).ok().flatten();
+        if held.is_some() {
+            return false;
         }
+        *held = Lock::take(&self.folder).ok().flatten();
         held.is_some()
     }
 

@@ -8,8 +8,8 @@ use rusqlite::Connection;
 
 use super::replay::{self, Seen};
 use super::schema::{self, NAME};
-use super::{Ask, Change, JournalError, News, write};
-use crate::transfer::job::JobId;
+use super::{Change, JournalError, News, write};
+use crate::transfer::job::{Ask, JobId};
 
 /// So many requests share one commit at the most.
 const TOGETHER: usize = 1000;

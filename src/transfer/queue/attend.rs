@@ -47,6 +47,8 @@ impl Transfers {
             engine.forget(&old);
             engine.settle_left();
             engine.attend();
+        } else {
+            engine.follow();
         }
         Ok(engine)
     }
@@ -117,9 +119,7 @@ impl Transfers {
             });
             left.map(|entry| entry.job.id).collect()
         };
-        for id in left {
-            self.commit(id, JobEvent::Interrupted);
-        }
+        self.commit_all(&left, &JobEvent::Interrupted);
         if let Store::Disk(journal) = &self.inner.store {
             journal.flush();
         }
@@ -164,7 +164,6 @@ impl Transfers {
             let waits = table.jobs.values().filter(|entry| {
                 entry.wanted
                     && !entry.job.state.is_over()
-                    && entry.provider.is_none()
                     && table
                         .gates
                         .get(&entry.job.account)
@@ -184,7 +183,7 @@ impl Transfers {
             let changes = if journal.works() {
                 ids.iter().map(|id| Change::Forget(*id)).collect()
             } else {
-                let ask = crate::transfer::journal::Ask::Forget;
+                let ask = crate::transfer::job::Ask::Forget;
                 ids.iter().map(|id| Change::Ask(*id, ask)).collect()
             };
             // One that comes back with the next start is only seen twice.

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use super::{Entry, Store, Transfers};
-use crate::transfer::job::{JobEvent, JobId, JobState};
-use crate::transfer::journal::{Ask, Change};
+use crate::transfer::job::{Ask, JobEvent, JobId, JobState};
+use crate::transfer::journal::Change;
 
 /// What a job says that was called done without being seen.
 const CALLED_DONE: &str = "it was called done by hand; it was not seen listed";
@@ -15,9 +15,7 @@ impl Transfers {
     /// in doubt is looked for. What was paused stays so. Answers how many.
     pub fn resume(&self) -> usize {
         let left = self.ids(|entry| entry.is_left() && !entry.job.paused);
-        for id in &left {
-            self.go_on(*id);
-        }
+        self.ask(Ask::GoOn, &left);
         left.len()
     }
 
@@ -26,77 +24,58 @@ impl Transfers {
         self.ids(Entry::is_left)
     }
 
-    /// Keeps every job from beginning, as [`pause`](Self::pause) does.
-    pub fn pause_all(&self) {
-        for id in self.ids(|entry| !entry.job.paused && !entry.job.state.is_over()) {
-            self.pause(id);
-        }
-    }
-
-    /// Ends every pause, and begins what an earlier run left.
-    pub fn go_on_all(&self) {
-        for id in self.ids(|entry| entry.job.paused || entry.is_left()) {
-            self.go_on(id);
-        }
-    }
-
-    fn ids(&self, fits: impl Fn(&Entry) -> bool) -> Vec<JobId> {
+    pub(super) fn ids(&self, fits: impl Fn(&Entry) -> bool) -> Vec<JobId> {
         let table = self.table();
         let fitting = table.jobs.values().filter(|entry| fits(entry));
         fitting.map(|entry| entry.job.id).collect()
     }
 
-    /// Ends a pause, or begins what an earlier run left.
-    pub fn go_on(&self, id: JobId) {
-        if self.asked(id, Ask::GoOn) {
-            return;
-        }
-        let paused = {
+    /// Ends pauses; what was not paused begins.
+    pub(super) fn begin(&self, ids: &[JobId]) {
+        let (mut paused, mut others) = (Vec::new(), Vec::new());
+        {
             let mut table = self.table();
-            let Some(entry) = table.jobs.get_mut(&id) else {
-                return;
-            };
-            entry.wanted = true;
-            entry.job.paused && !entry.job.state.is_over()
-        };
-        if paused {
-            self.commit(id, JobEvent::WentOn);
-        } else {
+            for id in ids {
+                let Some(entry) = table.jobs.get_mut(id) else {
+                    continue;
+                };
+                entry.wanted = true;
+                if entry.job.paused && !entry.job.state.is_over() {
+                    paused.push(*id);
+                } else {
+                    others.push(*id);
+                }
+            }
+        }
+        self.commit_all(&paused, &JobEvent::WentOn);
+        for id in others {
             self.make_ready(id);
         }
     }
 
-    /// Looks once more whether the service lists a file that is in doubt or was not listed. Sends
-    /// nothing.
-    pub fn look_again(&self, id: JobId) {
-        if self.asked(id, Ask::Look) {
-            return;
+    /// Looks for those whose outcome is not known.
+    pub(super) fn look_anew(&self, ids: &[JobId]) {
+        for id in ids {
+            if let Some(entry) = self.table().jobs.get_mut(id).filter(|it| it.is_open()) {
+                entry.renew();
+            }
+            self.make_ready(*id);
         }
-        {
-            let mut table = self.table();
-            let Some(entry) = table.jobs.get_mut(&id).filter(|it| it.is_open()) else {
-                return;
-            };
-            entry.renew();
-        }
-        self.make_ready(id);
     }
 
-    /// Takes the user's word that a file in doubt, or one that was not listed, is there.
-    pub fn call_done(&self, id: JobId) {
-        if self.asked(id, Ask::CallDone) {
-            return;
-        }
-        if self.table().jobs.get(&id).is_some_and(Entry::is_open) {
-            self.commit(id, JobEvent::Warned(CALLED_DONE.to_owned()));
-            self.commit(
-                id,
-                JobEvent::Done {
-                    asset: None,
-                    path: None,
-                },
-            );
-        }
+    /// Takes the user's word for those whose outcome is not known.
+    pub(super) fn believe(&self, ids: &[JobId]) {
+        let open: Vec<JobId> = {
+            let table = self.table();
+            let is_open = |id: &JobId| table.jobs.get(id).is_some_and(Entry::is_open);
+            ids.iter().copied().filter(is_open).collect()
+        };
+        self.commit_all(&open, &JobEvent::Warned(CALLED_DONE.to_owned()));
+        let done = JobEvent::Done {
+            asset: None,
+            path: None,
+        };
+        self.commit_all(&open, &done);
     }
 
     /// Puts a job in front of all others that have not begun, or behind them.
@@ -150,7 +129,7 @@ impl Transfers {
 
 impl Entry {
     /// An earlier run left it, and nobody has said yet that it goes on.
-    fn is_left(&self) -> bool {
+    pub(super) fn is_left(&self) -> bool {
         !self.wanted && self.goes_on()
     }
 

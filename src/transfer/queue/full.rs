@@ -18,8 +18,6 @@ impl Transfers {
             });
             open.map(|entry| entry.job.id).collect()
         };
-        for id in others {
-            self.commit(id, JobEvent::Paused);
-        }
+        self.commit_all(&others, &JobEvent::Paused);
     }
 }

@@ -2,7 +2,8 @@
 //! the listeners.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -14,104 +15,174 @@ use crate::api::{
 use crate::domain::AccountName;
 use crate::transfer::job::{JobEvent, JobId, JobState, Look, Showed};
 use crate::transfer::journal::{Change, JournalError};
+use crate::transfer::retry::{self, Verdict};
 use crate::transfer::work::Work;
 
 /// So many numbers are reserved in the journal at once.
 const BLOCK: u64 = 100;
 
+/// So many new jobs share a commit at the most: more would only make each wait longer.
+const TOGETHER: usize = 1000;
+
 impl Transfers {
-    pub(super) fn add(
+    pub(super) fn add_one(
         &self,
         account: &AccountName,
         provider: Arc<dyn Provider>,
         work: Work,
     ) -> JobId {
-        let _ = self.handle();
-        let id = self.next_id();
-        // Numbers of several processes leave gaps; the order is that of adding.
-        let order = jiff::Timestamp::now().as_microsecond();
-        {
-            let mut table = self.table();
-            let last = table.jobs.values().next_back().map(|it| it.job.order);
-            let order = order.max(last.map_or(order, |last| last + 1));
-            let entry = Entry {
-                provider: Some(provider),
-                wanted: true,
-                unsaved: true,
-                ..Entry::new(work.job(id, account.clone(), order), work)
-            };
-            table.jobs.insert(id, entry);
-        }
-        self.submit(id);
-        id
+        let added = self.add(account, provider, std::iter::once(work));
+        // One work is one number; no job has this one.
+        added.first().copied().unwrap_or(JobId(0))
     }
 
-    fn next_id(&self) -> JobId {
-        let empty = self.table().ids.is_empty();
+    pub(super) fn add(
+        &self,
+        account: &AccountName,
+        provider: Arc<dyn Provider>,
+        works: impl Iterator<Item = Work>,
+    ) -> Vec<JobId> {
+        let _ = self.handle();
+        self.table()
+            .gates
+            .entry(account.clone())
+            .or_default()
+            .provider = Some(provider);
+        let mut works = works.peekable();
+        let mut added = Vec::new();
+        while works.peek().is_some() {
+            let some: Vec<Work> = works.by_ref().take(TOGETHER).collect();
+            let ids = self.next_ids(some.len());
+            {
+                let mut table = self.table();
+                // Numbers of several processes leave gaps; the order is that of adding.
+                let now = jiff::Timestamp::now().as_microsecond();
+                let last = table.jobs.values().next_back().map(|it| it.job.order);
+                let first = now.max(last.map_or(now, |last| last + 1));
+                for ((id, work), order) in ids.iter().zip(some).zip(first..) {
+                    let entry = Entry {
+                        wanted: true,
+                        unsaved: true,
+                        ..Entry::new(work.job(*id, account.clone(), order), work)
+                    };
+                    table.jobs.insert(*id, entry);
+                }
+            }
+            self.submit(&ids);
+            added.extend(ids);
+        }
+        added
+    }
+
+    fn next_ids(&self, count: usize) -> Vec<JobId> {
+        let free = {
+            let ids = &self.table().ids;
+            ids.end - ids.start
+        };
+        let missing = (count as u64).saturating_sub(free);
+        let block = missing.max(BLOCK);
         // Not while the table is held: the journal's thread may be waiting for it.
         let first = match &self.inner.store {
-            Store::Disk(journal) if empty => journal.reserve(BLOCK).ok(),
+            Store::Disk(journal) if missing > 0 => journal.reserve(block).ok(),
             _ => None,
         };
         let mut table = self.table();
-        if table.ids.is_empty() {
+        let mut ids: Vec<JobId> = table.ids.by_ref().take(count).map(JobId).collect();
+        if ids.len() < count {
             // Without a number of the journal the job cannot be saved and will fail by that; until
             // then it needs one that nobody else has.
             let first = first.unwrap_or_else(|| {
-                let last = table.jobs.keys().next_back().map_or(0, |id| id.0);
-                last + 1
+                let used = table.jobs.keys().next_back().map_or(0, |id| id.0);
+                ids.last().map_or(used, |id| used.max(id.0)) + 1
             });
-            table.ids = first..first + BLOCK;
+            table.ids = first..first + block;
+            let more = count - ids.len();
+            ids.extend(table.ids.by_ref().take(more).map(JobId));
         }
-        JobId(table.ids.next().unwrap_or_default())
+        ids
     }
 
-    /// Puts a new job into the journal; only then it is queued.
-    pub(super) fn submit(&self, id: JobId) {
-        let Some((account, work, place)) = self
-            .table()
-            .jobs
-            .get(&id)
-            .map(|it| (it.job.account.clone(), it.work.clone(), it.job.order))
-        else {
+    /// Puts new jobs into the journal, in one commit; only then they are queued.
+    pub(super) fn submit(&self, ids: &[JobId]) {
+        if ids.is_empty() {
             return;
+        }
+        let changes: Vec<Change> = {
+            let table = self.table();
+            let fresh = ids.iter().filter_map(|id| table.jobs.get(id));
+            let add = fresh.map(|entry| Change::Add {
+                id: entry.job.id,
+                account: entry.job.account.clone(),
+                work: entry.work.clone(),
+                place: entry.job.order,
+            });
+            add.collect()
         };
-        let engine = self.clone();
-        let done = move |result| engine.added(id, result);
+        let (engine, ids) = (self.clone(), ids.to_vec());
+        let done = move |result| engine.added(&ids, &result);
         match &self.inner.store {
             Store::Memory => done(Ok(())),
             Store::Broken(why) => done(Err(why.clone())),
-            Store::Disk(journal) => {
-                let change = Change::Add {
-                    id,
-                    account,
-                    work,
-                    place,
-                };
-                journal.write(vec![change], done);
-            }
+            Store::Disk(journal) => journal.write(changes, done),
         }
     }
 
-    fn added(&self, id: JobId, result: Result<(), JournalError>) {
-        let (job, cancelled) = {
-            let mut table = self.table();
-            let Some(entry) = table.jobs.get_mut(&id) else {
-                return;
+    fn added(&self, ids: &[JobId], result: &Result<(), JournalError>) {
+        let mut cancelled = Vec::new();
+        for id in ids {
+            let job = {
+                let mut table = self.table();
+                let Some(entry) = table.jobs.get_mut(id) else {
+                    continue;
+                };
+                entry.unsaved = result.is_err();
+                Arc::make_mut(&mut entry.job).state = match result {
+                    Ok(()) => JobState::Queued,
+                    Err(why) => JobState::Failed(unwritten(why)),
+                };
+                if entry.cancelled {
+                    cancelled.push(*id);
+                }
+                entry.job.clone()
             };
-            entry.unsaved = result.is_err();
-            Arc::make_mut(&mut entry.job).state = match result {
-                Ok(()) => JobState::Queued,
-                Err(why) => JobState::Failed(unwritten(&why)),
-            };
-            (entry.job.clone(), entry.cancelled)
-        };
-        self.tell(&job);
-        if cancelled {
-            self.commit(id, JobEvent::Cancelled);
+            self.tell(&job);
         }
+        self.commit_all(&cancelled, &JobEvent::Cancelled);
         self.follow();
-        self.make_ready(id);
+        for id in ids {
+            self.make_ready(*id);
+        }
+    }
+
+    /// Writes the same event for many jobs in one commit, and then lets it happen.
+    pub(super) fn commit_all(&self, ids: &[JobId], event: &JobEvent) {
+        let (unsaved, kept): (Vec<JobId>, Vec<JobId>) = {
+            let table = self.table();
+            let unsaved = |id: &JobId| table.jobs.get(id).is_none_or(|it| it.unsaved);
+            ids.iter().copied().partition(unsaved)
+        };
+        for id in unsaved {
+            self.happened(id, event.clone());
+        }
+        let Store::Disk(journal) = &self.inner.store else {
+            for id in kept {
+                self.happened(id, event.clone());
+            }
+            return;
+        };
+        if kept.is_empty() {
+            return;
+        }
+        let changes = kept.iter().map(|id| Change::Event(*id, event.clone()));
+        let (engine, event) = (self.clone(), event.clone());
+        journal.write(changes.collect(), move |result| {
+            for id in kept {
+                match &result {
+                    Ok(()) => engine.happened(id, event.clone()),
+                    Err(why) => engine.not_written(id, event.clone(), why),
+                }
+            }
+        });
     }
 
     /// Writes an event and then lets it happen; the answer says whether it was written.
@@ -154,7 +225,7 @@ impl Transfers {
                 return;
             }
             if paused && entry.started && entry.is_loose() {
-                entry.token.cancel();
+                entry.cut();
             }
             entry.job.clone()
         };
@@ -200,6 +271,7 @@ pub(in crate::transfer) struct Handle {
     pub(super) id: JobId,
     pub(super) account: AccountName,
     pub(super) slot: Slot,
+    pub(super) bytes: Arc<AtomicU64>,
 }
 
 impl Handle {
@@ -245,10 +317,27 @@ impl Handle {
             .await
     }
 
-    pub(in crate::transfer) fn bytes(&self, count: u64) {
-        if let Some(entry) = self.engine.table().jobs.get(&self.id) {
-            entry.bytes.store(count, Ordering::Relaxed);
+    /// Waits before a call is made again that failed for a while only, as long as the service or a
+    /// try of our own says; the error, when it should not be made again.
+    pub(in crate::transfer) async fn again_after(
+        &self,
+        error: ApiError,
+        tries: u32,
+    ) -> Result<(), ApiError> {
+        let verdict = retry::decide(&error, tries, Duration::ZERO, super::run::jitter());
+        let Verdict::Again { after, account } = verdict else {
+            return Err(error);
+        };
+        if account {
+            self.engine.shut(&self.account, after, &error);
         }
+        tokio::time::sleep(after).await;
+        self.engine.gate_opens(&self.account).await;
+        Ok(())
+    }
+
+    pub(in crate::transfer) fn bytes(&self, count: u64) {
+        self.bytes.store(count, Ordering::Relaxed);
     }
 
     /// The service was asked for the file and did not show it. Nothing is decided by it, so nobody

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
-use super::{AT_ONCE, Entry, Gate, Handle, Transfers};
+use super::{Entry, Handle, Transfers};
 use crate::api::ApiErrorKind;
 use crate::domain::AccountName;
 use crate::transfer::job::{JobEvent, JobId, JobState};
@@ -15,12 +16,9 @@ use crate::transfer::retry::{self, Verdict};
 use crate::transfer::work::Work;
 use crate::transfer::{save, send};
 
-/// So many files may be sent and not yet looked for, before the next waits for the listing.
-const UNSEEN: usize = 1000;
-
 /// A number from 0 to 1. Every hasher of the standard library is seeded anew.
 #[allow(clippy::cast_precision_loss, reason = "any number will do")]
-fn jitter() -> f64 {
+pub(super) fn jitter() -> f64 {
     let drawn = std::hash::RandomState::new().build_hasher().finish();
     (drawn >> 11) as f64 / (1_u64 << 53) as f64
 }
@@ -37,10 +35,9 @@ impl Transfers {
                 return;
             };
             let (key, account) = ((entry.job.order, id), entry.job.account.clone());
-            let provided = entry.provider.is_some();
             let may = may_begin(entry);
             let gate = table.gates.entry(account.clone()).or_default();
-            if may && (provided || gate.provider.is_some()) {
+            if may && gate.provider.is_some() {
                 gate.ready.insert(key);
             } else {
                 gate.ready.remove(&key);
@@ -61,8 +58,7 @@ impl Transfers {
                 let Some(gate) = table.gates.get_mut(account) else {
                     return;
                 };
-                let busy = gate.running + gate.returning >= AT_ONCE || gate.sent >= UNSEEN;
-                if busy || is_shut(gate).is_some() {
+                if !gate.has_room() {
                     return;
                 }
                 let Some((_, id)) = gate.ready.pop_first() else {
@@ -72,9 +68,11 @@ impl Transfers {
                     continue;
                 };
                 entry.started = true;
+                entry.token.get_or_insert_default();
                 entry.tries += 1;
                 if let Some(gate) = table.gates.get_mut(account) {
                     gate.running += 1;
+                    gate.started.insert(id);
                 }
                 id
             };
@@ -99,9 +97,18 @@ impl Transfers {
             let mut table = self.table();
             if let Some(entry) = table.jobs.get_mut(&id) {
                 entry.started = false;
-                if entry.token.is_cancelled() && !entry.cancelled {
-                    entry.token = tokio_util::sync::CancellationToken::new();
+                entry.bytes = None;
+                // What waits for its next try is woken by it.
+                let cut = entry
+                    .token
+                    .as_ref()
+                    .is_some_and(CancellationToken::is_cancelled);
+                if cut || !entry.sleeps {
+                    entry.token = None;
                 }
+            }
+            if let Some(gate) = table.gates.get_mut(&account) {
+                gate.started.remove(&id);
             }
         }
         drop(slot);
@@ -110,17 +117,16 @@ impl Transfers {
 
     /// One try, up to how it ended.
     async fn try_once(&self, id: JobId, account: &AccountName, slot: &Slot) -> Option<JobEvent> {
-        let (work, provider, token, job, anew) = {
+        let (work, provider, token, bytes, job, anew) = {
             let mut table = self.table();
-            let shared = table.gates.get(account)?.provider.clone();
+            let provider = table.gates.get(account)?.provider.clone()?;
             let entry = table.jobs.get_mut(&id)?;
             entry.first.get_or_insert_with(Instant::now);
-            entry.bytes.store(0, Ordering::Relaxed);
-            let provider = entry.provider.clone().or(shared)?;
             (
                 entry.work.clone(),
                 provider,
-                entry.token.clone(),
+                entry.token.get_or_insert_default().clone(),
+                entry.bytes.insert(Arc::default()).clone(),
                 entry.job.clone(),
                 // A link that was good once may have ended since.
                 entry.kept || entry.tries > 1,
@@ -131,6 +137,7 @@ impl Transfers {
             id,
             account: account.clone(),
             slot: slot.clone(),
+            bytes,
         };
         Some(match work {
             Work::Up(request) => {
@@ -193,8 +200,7 @@ impl Transfers {
         let attempt = entry.tries + 1;
         drop(table);
         if all {
-            tracing::info!(seconds = after.as_secs(), "the account pauses");
-            self.shut(account, after);
+            self.shut(account, after, &error);
         }
         self.wake_after(id, after);
         let until = jiff::Timestamp::now()
@@ -209,7 +215,7 @@ impl Transfers {
     }
 
     fn wake_after(&self, id: JobId, after: Duration) {
-        let Some(token) = self.table().jobs.get(&id).map(|it| it.token.clone()) else {
+        let Some(token) = self.table().jobs.get(&id).and_then(|it| it.token.clone()) else {
             return;
         };
         let engine = self.clone();
@@ -228,46 +234,14 @@ impl Transfers {
             engine.make_ready(id);
         });
     }
-
-    /// Holds all calls of an account back for this long.
-    fn shut(&self, account: &AccountName, after: Duration) {
-        let until = Instant::now() + after;
-        {
-            let mut table = self.table();
-            let gate = table.gates.entry(account.clone()).or_default();
-            gate.shut_until = Some(gate.shut_until.map_or(until, |old| old.max(until)));
-        }
-        let (engine, account) = (self.clone(), account.clone());
-        self.spawn(async move {
-            while !engine.inner.leaving.load(Ordering::Relaxed) {
-                let shut = engine.table().gates.get(&account).and_then(is_shut);
-                let Some(until) = shut else { break };
-                // In short steps, so that leaving does not wait for it.
-                let step = Instant::now() + Duration::from_millis(200);
-                tokio::time::sleep_until(until.min(step)).await;
-            }
-            engine.pump(&account);
-        });
-    }
-
-    /// Waits while the account has to pause.
-    pub(super) async fn gate_opens(&self, account: &AccountName) {
-        loop {
-            let shut = self.table().gates.get(account).and_then(is_shut);
-            match shut {
-                Some(until) => tokio::time::sleep_until(until).await,
-                None => return,
-            }
-        }
-    }
 }
 
 /// The room that a try takes up among its account's: first as a file on its way, then as one that
 /// was sent.
 #[derive(Clone)]
-pub(super) struct Slot(Arc<Held>);
+pub(super) struct Slot(Arc<Taken>);
 
-struct Held {
+struct Taken {
     engine: Transfers,
     account: AccountName,
     sent: AtomicBool,
@@ -278,7 +252,7 @@ struct Held {
 impl Slot {
     /// Of a try that [`Transfers::pump`] has counted.
     fn new(engine: &Transfers, account: &AccountName) -> Self {
-        Self(Arc::new(Held {
+        Self(Arc::new(Taken {
             engine: engine.clone(),
             account: account.clone(),
             sent: AtomicBool::new(false),
@@ -314,7 +288,7 @@ impl Slot {
                     return;
                 }
                 let returns = held.returns.load(Ordering::Relaxed);
-                if gate.running < AT_ONCE {
+                if gate.running < gate.at_once {
                     gate.running += 1;
                     gate.sent = gate.sent.saturating_sub(1);
                     gate.returning -= usize::from(returns);
@@ -331,7 +305,7 @@ impl Slot {
     }
 }
 
-impl Drop for Held {
+impl Drop for Taken {
     fn drop(&mut self) {
         if let Some(gate) = self.engine.table().gates.get_mut(&self.account) {
             let count = if *self.sent.get_mut() {
@@ -362,9 +336,4 @@ fn may_begin(entry: &Entry) -> bool {
         && !entry.unsaved
         && !entry.sleeps
         && (!entry.job.paused || entry.job.state.is_over())
-}
-
-/// Until when the account has to pause, if it has to.
-fn is_shut(gate: &Gate) -> Option<Instant> {
-    gate.shut_until.filter(|until| *until > Instant::now())
 }

@@ -6,32 +6,18 @@ use std::time::Duration;
 
 use super::{Inner, Store, Transfers, lock};
 use crate::transfer::job::JobId;
-use crate::transfer::journal::{Ask, Change, News};
+use crate::transfer::journal::{Change, News};
 
-/// How often a process looks whose own jobs another one works on.
+/// How often a process looks for whose jobs another one is working.
 const LOOK: Duration = Duration::from_millis(100);
 
-impl Transfers {
-    /// Hands a wish to the process that works; false when that is this one.
-    pub(super) fn asked(&self, id: JobId, ask: Ask) -> bool {
-        let Store::Disk(journal) = &self.inner.store else {
-            return false;
-        };
-        if journal.works() {
-            return false;
-        }
-        let engine = self.clone();
-        journal.write(vec![Change::Ask(id, ask)], move |written| {
-            match (&engine.inner.store, written) {
-                (Store::Disk(journal), Ok(())) => journal.ring(),
-                (_, Err(why)) => tracing::error!(%why, "the wish is not written"),
-                _ => {}
-            }
-        });
-        true
-    }
+/// How often it looks when nothing is going on: who works may end at any time, and somebody who
+/// waits goes on in its place.
+const LOOK_IDLE: Duration = Duration::from_secs(1);
 
-    /// Watches over jobs that another process works on, for as long as there are such of our own.
+impl Transfers {
+    /// Watches over the queue while another process works on it, to go on in its place when that
+    /// one ends.
     pub(super) fn follow(&self) {
         let Store::Disk(journal) = &self.inner.store else {
             return;
@@ -40,53 +26,58 @@ impl Transfers {
             return;
         }
         journal.ring();
+        let Some(handle) = self.handle() else { return };
         if self.inner.attending.swap(true, Ordering::Relaxed) {
             return;
         }
         let inner = Arc::downgrade(&self.inner);
-        let Some(handle) = self.handle() else { return };
         handle.spawn(async move {
+            let mut pause = LOOK;
             loop {
-                tokio::time::sleep(LOOK).await;
+                tokio::time::sleep(pause).await;
                 let Some(inner) = inner.upgrade() else { return };
                 let engine = Self { inner };
-                if !engine.look_on().await {
+                let Some(next) = engine.look_on().await else {
                     engine.inner.attending.store(false, Ordering::Relaxed);
                     return;
-                }
+                };
+                pause = next;
             }
         });
     }
 
-    /// One look; false when there is nothing more to watch from here.
-    async fn look_on(&self) -> bool {
+    /// One look, and when to make the next; `None` when there is nothing more to watch from here.
+    async fn look_on(&self) -> Option<Duration> {
         let Store::Disk(journal) = &self.inner.store else {
-            return false;
+            return None;
         };
-        if self.inner.leaving.load(Ordering::Relaxed) {
-            return false;
+        if journal.works() || self.inner.leaving.load(Ordering::Relaxed) {
+            return None;
         }
         self.catch_up().await;
         if journal.take_over() {
+            tracing::info!("the one that worked on the queue is gone; this one goes on");
             // What the former worker wrote last.
             self.catch_up_as(false).await;
             self.settle_left();
-            let own: Vec<JobId> = {
+            let wanted: Vec<JobId> = {
                 let table = self.table();
-                let own = table.jobs.values().filter(|entry| entry.wanted);
-                own.map(|entry| entry.job.id).collect()
+                let wanted = table.jobs.values().filter(|entry| entry.wanted);
+                wanted.map(|entry| entry.job.id).collect()
             };
-            for id in own {
+            for id in wanted {
                 self.make_ready(id);
             }
+            self.announce();
             self.attend();
-            return false;
+            return None;
         }
         let table = self.table();
-        table
+        let goes_on = table
             .jobs
             .values()
-            .any(|entry| entry.wanted && !entry.job.state.is_over())
+            .any(|entry| entry.wanted && !entry.job.state.is_over());
+        Some(if goes_on { LOOK } else { LOOK_IDLE })
     }
 
     /// Looks once at what the working process did, and becomes the one that works if it is gone.
@@ -123,10 +114,17 @@ impl Transfers {
             }
         }
         if !works {
-            for id in fresh {
-                let job = self.table().jobs.get(&id).map(|it| it.job.clone());
+            for id in &fresh {
+                let job = self.table().jobs.get(id).map(|entry| entry.job.clone());
                 if let Some(job) = job {
                     self.tell(&job);
+                }
+            }
+            let moved = news.events.iter().map(|(id, _)| id);
+            // Somebody who was there wanted these: should that one end, they go on from here.
+            for id in fresh.iter().chain(moved) {
+                if let Some(entry) = self.table().jobs.get_mut(id) {
+                    entry.wanted = true;
                 }
             }
             for (id, event) in news.events {
@@ -143,49 +141,21 @@ impl Transfers {
             if let Some(job) = job {
                 self.tell(&job);
             }
-            self.borrow_provider(id);
             self.make_ready(id);
         }
         self.announce();
         let Some(last) = news.asks.last().map(|(seq, ..)| *seq) else {
             return;
         };
-        for (_, id, ask) in news.asks {
-            match ask {
-                Ask::Cancel => self.cancel(id),
-                Ask::Retry => {
-                    self.retry(id);
-                    self.borrow_provider(id);
-                }
-                Ask::Pause => self.pause(id),
-                Ask::GoOn => self.go_on(id),
-                Ask::Forget => self.clear(&[id]),
-                Ask::Look => self.look_again(id),
-                Ask::CallDone => self.call_done(id),
-            }
+        // Those of one kind together, in the order in which they were asked.
+        for same in news.asks.chunk_by(|one, next| one.2 == next.2) {
+            let ids: Vec<JobId> = same.iter().map(|(_, id, _)| *id).collect();
+            self.ask(same[0].2, &ids);
         }
         self.announce();
         if let Store::Disk(journal) = &self.inner.store {
             // Carried out twice they do no harm.
             journal.write(vec![Change::Answered(last)], |_| {});
-        }
-    }
-
-    /// A job that came without a provider may use that of another job of its account.
-    fn borrow_provider(&self, id: JobId) {
-        let mut table = self.table();
-        let Some(account) = table.jobs.get(&id).map(|it| it.job.account.clone()) else {
-            return;
-        };
-        let other = table
-            .jobs
-            .values()
-            .filter(|entry| entry.job.account == account)
-            .find_map(|entry| entry.provider.clone());
-        if let Some(entry) = table.jobs.get_mut(&id)
-            && entry.provider.is_none()
-        {
-            entry.provider = other;
         }
     }
 }

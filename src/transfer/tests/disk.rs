@@ -126,3 +126,53 @@ async fn without_a_journal_nothing_is_called_queued() {
     assert!(matches!(first.state, JobState::Failed(_)), "{first:?}");
     assert_eq!(*fake.sends.lock().unwrap(), 0);
 }
+
+#[tokio::test]
+async fn all_of_an_account_are_paused_resumed_and_cancelled_together() {
+    let dir = tempfile::tempdir().unwrap();
+    let fake = fake(Play::HangsWhileSending);
+    let engine = Transfers::open(dir.path()).unwrap();
+    engine.allow_at_once(&account(), 2);
+    let other = AccountName::new("b").unwrap();
+    let ids = engine.upload_all(&account(), fake.clone(), (0..5).map(|_| ask(dir.path())));
+    let alone = engine.upload(&other, fake.clone(), ask(dir.path()));
+    let running = |engine: &Transfers| {
+        let jobs = engine.jobs();
+        let runs = jobs
+            .iter()
+            .filter(|job| matches!(job.state, JobState::Running(_)));
+        runs.count()
+    };
+    let mut events = engine.events();
+    while running(&engine) < 3 {
+        events.recv().await.unwrap();
+    }
+    // Two of one account and one of the other, with more of the first waiting.
+    while *fake.sends.lock().unwrap() < 3 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(running(&engine), 3);
+    assert_eq!(engine.ask_all(Ask::Pause, Some(&account())), 5);
+    while running(&engine) > 1 {
+        events.recv().await.unwrap();
+    }
+    assert!(
+        ids.iter()
+            .all(|id| engine.jobs().iter().any(|job| job.id == *id && job.paused))
+    );
+    *fake.play.lock().unwrap() = Play::Stores;
+    assert_eq!(engine.ask_all(Ask::GoOn, None), 5);
+    for id in &ids {
+        until_state(&engine, |job| job.id == *id && is_done(job)).await;
+    }
+    assert_eq!(engine.ask_all(Ask::Cancel, None), 1);
+    until_state(&engine, |job| {
+        job.id == alone && job.state == JobState::Cancelled
+    })
+    .await;
+    assert_eq!(engine.ask_all(Ask::Retry, None), 0, "nothing failed");
+    assert_eq!(engine.ask_all(Ask::Forget, None), 6);
+    assert!(engine.jobs().is_empty());
+    engine.flush();
+    assert!(Transfers::look(dir.path()).unwrap().is_empty());
+}

@@ -9,6 +9,8 @@ mod kills_at_requests;
 mod kills_at_writes;
 mod kills_random;
 mod lost_answers;
+mod pauses;
 mod refused_calls;
 mod signals;
+mod take_over;
 mod waits;

@@ -1,0 +1,159 @@
+//! What a user asks for jobs: for one, for many, for all of an account or of the queue.
+
+use super::{Store, Transfers};
+use crate::domain::AccountName;
+use crate::transfer::job::{Ask, JobEvent, JobId, JobState};
+use crate::transfer::journal::Change;
+
+impl Transfers {
+    /// Asks something for jobs that are there; what does not fit one of them passes it by. All of it
+    /// shares one commit. Where another process works on the queue, that one is told.
+    pub fn ask(&self, ask: Ask, ids: &[JobId]) {
+        if ids.is_empty() || self.hands_over(ask, ids) {
+            return;
+        }
+        match ask {
+            Ask::Cancel => {
+                let idle = self.stop(ids);
+                self.commit_all(&idle, &JobEvent::Cancelled);
+            }
+            Ask::Retry => self.try_again(ids),
+            Ask::Pause => self.commit_all(ids, &JobEvent::Paused),
+            Ask::GoOn => self.begin(ids),
+            Ask::Forget => self.drop_over(ids),
+            Ask::Look => self.look_anew(ids),
+            Ask::CallDone => self.believe(ids),
+        }
+    }
+
+    /// Asks it for every job that it is meant for ([`Ask::is_for`]), of one account or of all.
+    /// Answers how many those are.
+    pub fn ask_all(&self, ask: Ask, of: Option<&AccountName>) -> usize {
+        let ids = self.ids(|entry| {
+            of.is_none_or(|of| entry.job.account == *of)
+                && (ask.is_for(&entry.job) || (ask == Ask::GoOn && entry.is_left()))
+        });
+        self.ask(ask, &ids);
+        ids.len()
+    }
+
+    /// [`Ask::Cancel`] for one.
+    pub fn cancel(&self, id: JobId) {
+        self.ask(Ask::Cancel, &[id]);
+    }
+
+    /// [`Ask::Retry`] for one.
+    pub fn retry(&self, id: JobId) {
+        self.ask(Ask::Retry, &[id]);
+    }
+
+    /// [`Ask::Pause`] for one.
+    pub fn pause(&self, id: JobId) {
+        self.ask(Ask::Pause, &[id]);
+    }
+
+    /// [`Ask::GoOn`] for one.
+    pub fn go_on(&self, id: JobId) {
+        self.ask(Ask::GoOn, &[id]);
+    }
+
+    /// [`Ask::Look`] for one.
+    pub fn look_again(&self, id: JobId) {
+        self.ask(Ask::Look, &[id]);
+    }
+
+    /// [`Ask::CallDone`] for one.
+    pub fn call_done(&self, id: JobId) {
+        self.ask(Ask::CallDone, &[id]);
+    }
+
+    /// [`Ask::Forget`]: those of them that are over.
+    pub fn clear(&self, ids: &[JobId]) {
+        self.ask(Ask::Forget, ids);
+    }
+
+    /// Tells what runs to stop, and answers what does not run.
+    fn stop(&self, ids: &[JobId]) -> Vec<JobId> {
+        let mut table = self.table();
+        let mut idle = Vec::new();
+        for id in ids {
+            if let Some(entry) = table.jobs.get_mut(id) {
+                entry.cancelled = true;
+                entry.cut();
+                if !entry.started {
+                    idle.push(*id);
+                }
+            }
+        }
+        idle
+    }
+
+    fn try_again(&self, ids: &[JobId]) {
+        let (mut kept, mut unsaved) = (Vec::new(), Vec::new());
+        {
+            let mut table = self.table();
+            for id in ids {
+                let Some(entry) = table.jobs.get_mut(id) else {
+                    continue;
+                };
+                if entry.started || !entry.job.state.is_over() {
+                    continue;
+                }
+                entry.renew();
+                if entry.unsaved {
+                    unsaved.push(*id);
+                } else {
+                    kept.push(*id);
+                }
+            }
+        }
+        self.submit(&unsaved);
+        self.commit_all(&kept, &JobEvent::Retried);
+    }
+
+    fn drop_over(&self, ids: &[JobId]) {
+        let over: Vec<JobId> = {
+            let mut table = self.table();
+            let is_over = |id: &JobId| {
+                let entry = table.jobs.get(id);
+                entry.is_some_and(|entry| {
+                    // A task that still works on one of these has nothing left to do.
+                    let ended =
+                        matches!(entry.job.state, JobState::Done { .. } | JobState::Cancelled);
+                    ended || (entry.job.state.is_over() && !entry.started)
+                })
+            };
+            let over: Vec<JobId> = ids.iter().copied().filter(is_over).collect();
+            for id in &over {
+                table.jobs.remove(id);
+            }
+            over
+        };
+        self.forget(&over);
+    }
+
+    /// Hands it to the process that works; false when that is this one.
+    fn hands_over(&self, ask: Ask, ids: &[JobId]) -> bool {
+        let Store::Disk(journal) = &self.inner.store else {
+            return false;
+        };
+        if journal.works() {
+            return false;
+        }
+        if ask == Ask::Forget {
+            // Gone from here at once; the one that works forgets them for good.
+            self.drop_over(ids);
+            return true;
+        }
+        let engine = self.clone();
+        let changes = ids.iter().map(|id| Change::Ask(*id, ask)).collect();
+        journal.write(changes, move |written| {
+            match (&engine.inner.store, written) {
+                (Store::Disk(journal), Ok(())) => journal.ring(),
+                (_, Err(why)) => tracing::error!(%why, "what was asked for is not written"),
+                _ => {}
+            }
+        });
+        true
+    }
+}

@@ -1,0 +1,155 @@
+//! The gate of an account: how many of its jobs run, and until when its service wants none.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+
+use super::{Inner, Transfers};
+use crate::api::{ApiError, Provider};
+use crate::domain::AccountName;
+use crate::transfer::job::JobId;
+
+/// How many transfers of one account run at once where nobody said.
+const AT_ONCE: usize = 3;
+
+/// So many files may be sent and not yet looked for, before the next waits for the listing.
+const UNSEEN: usize = 1000;
+
+/// An account whose service wants a pause: none of its calls is made before then.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Held {
+    pub account: AccountName,
+    pub until: Timestamp,
+    /// What the service said, as the error of the call that it refused.
+    pub why: ApiError,
+}
+
+pub(super) struct Gate {
+    /// Those that a task works on.
+    pub started: BTreeSet<JobId>,
+    /// Files on their way, and how many may be.
+    pub running: usize,
+    pub at_once: usize,
+    /// Files that were sent and are looked for: they keep no other from beginning.
+    pub sent: usize,
+    /// Those of them that wait for room, since more is to be done than to look.
+    pub returning: usize,
+    /// Rung when fewer are on their way.
+    pub room: Arc<Notify>,
+    /// What may begin, in its order.
+    pub ready: BTreeSet<(i64, JobId)>,
+    /// The last one that was given for the account: it has the newest key.
+    pub provider: Option<Arc<dyn Provider>>,
+    shut: Option<(Instant, ApiError)>,
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self {
+            started: BTreeSet::new(),
+            running: 0,
+            at_once: AT_ONCE,
+            sent: 0,
+            returning: 0,
+            room: Arc::default(),
+            ready: BTreeSet::new(),
+            provider: None,
+            shut: None,
+        }
+    }
+}
+
+impl Gate {
+    /// Until when the account has to pause, if it has to.
+    pub fn shut_until(&self) -> Option<Instant> {
+        let until = self.shut.as_ref().map(|(until, _)| *until);
+        until.filter(|until| *until > Instant::now())
+    }
+
+    pub fn has_room(&self) -> bool {
+        self.running + self.returning < self.at_once
+            && self.sent < UNSEEN
+            && self.shut_until().is_none()
+    }
+}
+
+impl Transfers {
+    /// How many transfers of this account may run side by side, from now on; at least 1.
+    pub fn allow_at_once(&self, account: &AccountName, count: usize) {
+        let mut table = self.table();
+        table.gates.entry(account.clone()).or_default().at_once = count.max(1);
+        drop(table);
+        self.pump(account);
+    }
+
+    /// The accounts whose service wants a pause, now and with each change. Known where the work is
+    /// done only.
+    pub fn held(&self) -> watch::Receiver<Vec<Held>> {
+        self.inner.held.subscribe()
+    }
+
+    /// Holds all calls of an account back for this long.
+    pub(super) fn shut(&self, account: &AccountName, after: Duration, why: &ApiError) {
+        let until = Instant::now() + after;
+        let was_shut = {
+            let mut table = self.table();
+            let gate = table.gates.entry(account.clone()).or_default();
+            let old = gate.shut_until();
+            if old.is_none_or(|old| old < until) {
+                gate.shut = Some((until, why.clone()));
+            }
+            old.is_some()
+        };
+        tracing::info!(seconds = after.as_secs(), "the account pauses");
+        self.tell_held();
+        let Some(handle) = self.handle().filter(|_| !was_shut) else {
+            return;
+        };
+        // Not one of the tasks that leaving waits for, and not what keeps the engine alive.
+        let inner = Arc::downgrade(&self.inner);
+        let account = account.clone();
+        handle.spawn(async move {
+            let engine = || inner.upgrade().map(|inner: Arc<Inner>| Self { inner });
+            while let Some(until) = engine().and_then(|it| it.shut_until(&account)) {
+                tokio::time::sleep_until(until).await;
+            }
+            if let Some(engine) = engine() {
+                engine.tell_held();
+                engine.pump(&account);
+            }
+        });
+    }
+
+    /// Waits while the account has to pause.
+    pub(super) async fn gate_opens(&self, account: &AccountName) {
+        while let Some(until) = self.shut_until(account) {
+            tokio::time::sleep_until(until).await;
+        }
+    }
+
+    fn shut_until(&self, account: &AccountName) -> Option<Instant> {
+        self.table().gates.get(account)?.shut_until()
+    }
+
+    fn tell_held(&self) {
+        let held: Vec<Held> = {
+            let table = self.table();
+            let shut = table.gates.iter().filter_map(|(account, gate)| {
+                let left = gate.shut_until()?.duration_since(Instant::now());
+                let left = jiff::SignedDuration::try_from(left).unwrap_or_default();
+                let until = Timestamp::now().checked_add(left);
+                Some(Held {
+                    account: account.clone(),
+                    until: until.unwrap_or(Timestamp::MAX),
+                    why: gate.shut.as_ref()?.1.clone(),
+                })
+            });
+            shut.collect()
+        };
+        self.inner.held.send_replace(held);
+    }
+}
