@@ -97,6 +97,15 @@ impl Session {
         self.state.as_deref()
     }
 
+    /// How many transfers of each account may run side by side.
+    pub fn at_once(&self) -> impl Iterator<Item = (&AccountName, usize)> {
+        let accounts = self.settings.accounts.iter();
+        accounts.map(|account| {
+            let count = usize::try_from(account.at_once).unwrap_or(1);
+            (&account.name, count)
+        })
+    }
+
     /// How to begin, when there is nothing to begin with.
     pub fn how_to_begin(&self) -> Option<String> {
         let file = SafeText::name(&self.settings.file.to_string_lossy());

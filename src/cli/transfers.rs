@@ -29,7 +29,7 @@ impl From<JournalError> for Failure {
 
 /// Opens the engine over the user's journal; what opening it has to tell is told.
 pub fn open(session: &Session, output: &mut Output) -> Result<Transfers, Failure> {
-    let transfers = Transfers::open(folder(session)?)?;
+    let transfers = engine(session)?;
     for note in transfers.notes() {
         output.note(note);
     }
@@ -50,10 +50,23 @@ pub fn open(session: &Session, output: &mut Output) -> Result<Transfers, Failure
 /// transfer is refused with the reason.
 pub fn for_screen(session: &Session) -> Transfers {
     let none = || JournalError::Unusable("your home folder is not known; set HOME".to_owned());
-    let opened = session.state_folder().ok_or_else(none);
-    opened
-        .and_then(Transfers::open)
+    let folder = session.state_folder().ok_or_else(none);
+    folder
+        .and_then(|folder| opened(session, folder))
         .unwrap_or_else(Transfers::refusing)
+}
+
+/// The engine over the journal in this folder, told what the settings say of each account.
+fn opened(session: &Session, folder: &Path) -> Result<Transfers, JournalError> {
+    let transfers = Transfers::open(folder)?;
+    for (account, count) in session.at_once() {
+        transfers.allow_at_once(account, count);
+    }
+    Ok(transfers)
+}
+
+fn engine(session: &Session) -> Result<Transfers, Failure> {
+    Ok(opened(session, folder(session)?)?)
 }
 
 fn folder(session: &Session) -> Result<&Path, Failure> {
@@ -89,7 +102,7 @@ pub async fn transfers(
             go_on(session, output, stop, args.json, shown, Some(ids)).await
         }
         Some(QueueCommand::Cancel { ids }) => {
-            let transfers = Transfers::open(folder)?;
+            let transfers = engine(session)?;
             let chosen = chosen(&transfers.jobs(), ids, unfinished)?;
             for id in &chosen {
                 transfers.cancel(*id);
@@ -97,7 +110,7 @@ pub async fn transfers(
             end(output, &transfers, chosen.len(), "cancelled").await
         }
         Some(QueueCommand::Clear { ids }) => {
-            let transfers = Transfers::open(folder)?;
+            let transfers = engine(session)?;
             let over = |job: &Job| matches!(job.state, JobState::Done { .. } | JobState::Cancelled);
             let chosen = chosen(&transfers.jobs(), ids, over)?;
             let running = |job: &Arc<Job>| chosen.contains(&job.id) && !job.state.is_over();
@@ -156,7 +169,7 @@ async fn go_on(
     shown: &Shown,
     again: Option<&Vec<u64>>,
 ) -> Result<(), Failure> {
-    let transfers = Transfers::open(folder(session)?)?;
+    let transfers = engine(session)?;
     for note in transfers.notes() {
         output.note(note);
     }

@@ -16,10 +16,21 @@ use crate::picture::Preference;
 /// Keys at the top of the file.
 pub(super) const TOP_KEYS: &[&str] = &["accounts", "terminal", "transfers", "pictures"];
 /// Keys of one `[[accounts]]`.
-pub(super) const ACCOUNT_KEYS: &[&str] =
-    &["name", "provider", "base_url", "account_id", "websites"];
+pub(super) const ACCOUNT_KEYS: &[&str] = &[
+    "name",
+    "provider",
+    "base_url",
+    "account_id",
+    "websites",
+    "at_once",
+];
 /// Keys of one of an account's `websites`.
 pub(super) const WEBSITE_KEYS: &[&str] = &["id", "name"];
+
+/// How many transfers of one account may run side by side; more would only be refused sooner.
+const AT_ONCE: RangeInclusive<u64> = 1..=32;
+/// What holds where the file says nothing.
+const AT_ONCE_DEFAULT: u64 = 3;
 
 /// Words by which people try to put a key into the file.
 const KEY_WORDS: [&str; 5] = ["key", "token", "secret", "password", "credential"];
@@ -33,6 +44,8 @@ pub struct Account {
     pub account_id: Option<String>,
     /// Ids and names of containers that the service cannot list by itself.
     pub websites: Vec<(String, String)>,
+    /// How many of its transfers run side by side: its own number, else that of `[transfers]`.
+    pub at_once: u64,
     /// Where its name stands in the file, from 1.
     pub line: usize,
 }
@@ -84,6 +97,7 @@ pub(super) fn parse(text: &str) -> Result<Model, Problem> {
     let terminal = terminal::read(&top)?;
     let sending = transfers::read(&top)?;
     let pictures = pictures::read(&top)?;
+    let at_once = sending.at_once.unwrap_or(AT_ONCE_DEFAULT);
     let mut accounts: Vec<Account> = Vec::new();
     let mut variables: HashMap<String, AccountName> = HashMap::new();
     for (table, span) in top.tables("accounts", "[[accounts]]")? {
@@ -125,6 +139,7 @@ pub(super) fn parse(text: &str) -> Result<Model, Problem> {
             base_url: fields.text("base_url")?.map(|(text, _)| text),
             account_id: fields.text("account_id")?.map(|(text, _)| text),
             websites,
+            at_once: fields.number("at_once", AT_ONCE)?.unwrap_or(at_once),
             line: doc.line(&at),
             name,
         });

@@ -157,9 +157,7 @@ impl Runtime {
                     );
                 }
                 Some(provider) => {
-                    for request in requests {
-                        self.transfers.upload(&account, provider.clone(), request);
-                    }
+                    self.transfers.upload_all(&account, provider, requests);
                 }
             },
             Effect::Save {

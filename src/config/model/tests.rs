@@ -61,6 +61,31 @@ fn an_unknown_key_names_its_line_and_the_nearest_one() {
 }
 
 #[test]
+fn how_many_at_once_is_bounded_and_an_account_may_differ() {
+    let account = "[[accounts]]\nname=\"a\"\nprovider=\"p\"\n";
+    let at_once = |text: &str| parse(text).map(|model| model.accounts[0].at_once);
+    assert_eq!(at_once(account), Ok(3));
+    let all = format!("{account}[transfers]\nat_once = 5\n");
+    assert_eq!(at_once(&all), Ok(5));
+    let own = format!("{account}at_once = 0x20\n[transfers]\nat_once = 5\n");
+    assert_eq!(at_once(&own), Ok(32));
+    for wrong in ["0", "33", "-1", "1.5", "\"3\"", "999999999999999999999"] {
+        for (text, line) in [
+            (format!("{account}at_once = {wrong}\n"), 4),
+            (format!("{account}\n[transfers]\nat_once = {wrong}\n"), 6),
+        ] {
+            let (at, said) = refused(&text);
+            assert_eq!(at, line, "{text}");
+            assert!(said.contains("`at_once` must be a whole number from 1 to 32"));
+        }
+    }
+    let (_, said) = refused("[transfers]\nat_onec = 1\n");
+    assert!(said.contains("`at_once`?"), "{said}");
+    let (_, said) = refused("transfers = 3\n");
+    assert!(said.contains("write it as [transfers]"), "{said}");
+}
+
+#[test]
 fn a_key_in_the_file_is_refused_and_never_repeated() {
     for text in [
         "[[accounts]]\nname = \"a\"\napi_key = \"sk_canary\"\n",

@@ -1,9 +1,9 @@
-//! The section `[transfers]`: how files are sent.
+//! The section `[transfers]`: how files go up and down.
 
-use super::{Fields, Problem};
+use super::{AT_ONCE, Fields, Problem};
 
 /// Its keys.
-pub const KEYS: &[&str] = &["patterns"];
+pub const KEYS: &[&str] = &["patterns", "at_once"];
 
 /// The section as written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -11,6 +11,8 @@ pub struct Sending {
     /// Path patterns, and the line on which each stands; whether they are any is not for the
     /// settings to say.
     pub patterns: Vec<(String, usize)>,
+    /// How many transfers of one account run side by side, where the account does not say.
+    pub at_once: Option<u64>,
 }
 
 /// Reads the section; what it does not say is as without it.
@@ -20,5 +22,6 @@ pub fn read(top: &Fields<'_>) -> Result<Sending, Problem> {
     };
     Ok(Sending {
         patterns: fields.texts("patterns")?,
+        at_once: fields.number("at_once", AT_ONCE)?,
     })
 }
