@@ -102,6 +102,7 @@ impl Batch {
         Promised {
             queued: queue(home)
                 .iter()
+                .filter(|job| job["state"] != "cancelled")
                 .map(|job| job["name"].as_str().expect("a name").to_owned())
                 .collect(),
             stored: self
@@ -177,7 +178,9 @@ pub fn finish(home: &Home, point: &str) {
     for round in 0..4 {
         let what = if round == 0 { "resume" } else { "retry" };
         said.push(run(home, &["transfers", what]));
-        if queue(home).iter().all(|job| job["state"] == "done") {
+        // What the user stopped is not on its way any more.
+        let over = |job: &Value| job["state"] == "done" || job["state"] == "cancelled";
+        if queue(home).iter().all(over) {
             return;
         }
     }
