@@ -81,3 +81,11 @@ pub struct Asset {
     pub details: Vec<Detail>,
     pub raw: RawJson,
 }
+
+impl Asset {
+    /// When its bytes were stored, as far as the service tells.
+    pub fn stored(&self) -> Option<jiff::Timestamp> {
+        let stored = self.modified.as_ref().or(self.created.as_ref());
+        stored.and_then(|text| text.parse().ok())
+    }
+}

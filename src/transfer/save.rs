@@ -87,6 +87,12 @@ impl Save<'_> {
         }
         let expected = asset.size.or(size);
         self.fill(&mut part, bytes, expected).await?;
+        let stored = asset.stored();
+        if let Some(stored) = stored.filter(|it| *it <= jiff::Timestamp::now()) {
+            // So that the file is not taken for a younger one when its tree goes back. A disk that
+            // keeps no times keeps the file.
+            let _ = part.file().set_modified(stored.into());
+        }
         // Syncing may take seconds on a busy disk: not on a thread that others need.
         let file = part.file().try_clone().map_err(|error| local(&error))?;
         let synced = tokio::task::spawn_blocking(move || file.sync_all()).await;

@@ -196,13 +196,11 @@ fn is_named(row: &Row, asset: &Asset) -> bool {
 /// Equal bytes cannot be seen in a listing. An equal size is taken for them unless the file was
 /// changed after the asset was stored: a corrected price list often keeps its length.
 fn is_same(row: &Row, stamp: &FileStamp, asset: &Asset) -> bool {
-    let stored = asset.modified.as_ref().or(asset.created.as_ref());
-    let stored = stored.and_then(|text| text.parse::<jiff::Timestamp>().ok());
     let changed = stamp
         .modified
         .and_then(|time| jiff::Timestamp::try_from(time).ok());
     // Services often keep whole seconds.
-    let younger = match (changed, stored) {
+    let younger = match (changed, asset.stored()) {
         (Some(changed), Some(stored)) => changed.as_second() > stored.as_second(),
         _ => false,
     };

@@ -102,13 +102,14 @@ pub(in crate::transfer) fn stands_in(
 
 /// The size is the asset's, and the asset has not changed since the file was written.
 fn is_same(stamp: &FileStamp, asset: &Asset) -> bool {
-    let changed = asset.modified.as_ref().or(asset.created.as_ref());
-    let changed = changed.and_then(|at| at.parse::<jiff::Timestamp>().ok());
     let written = stamp
         .modified
         .and_then(|at| jiff::Timestamp::try_from(at).ok());
-    let outdated =
-        matches!((changed, written), (Some(changed), Some(written)) if changed > written);
+    // Services and disks often keep whole seconds.
+    let outdated = matches!(
+        (asset.stored(), written),
+        (Some(changed), Some(written)) if changed.as_second() > written.as_second()
+    );
     asset.size == Some(stamp.size) && !outdated
 }
 
