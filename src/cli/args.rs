@@ -87,7 +87,7 @@ pub enum Command {
     },
     /// Upload files to a website or a segment
     #[command(
-        after_help = "Examples:\n  assetdeck upload spring-banner.png --to acme-loc:19914/27667833 --locale de --folder public/images\n  assetdeck upload *.jpg --to acme-web:db9bd93b-d43c-478d-bd2f-11d6acad6448 --alt \"Our team\" --tag team --tag 2026\n  assetdeck upload pictures --to acme-loc:19914/27667833 --pattern \"{locale}/{folder}/{name}\" --dry-run\n  assetdeck upload pictures --to acme-loc:19914/27667833 --pattern \"{name}.{locale}.{ext}\" --save-plan spring.plan\n  assetdeck upload --plan spring.plan\n\nWhat is there already with the same name, place and size, and is not older than the file, is not sent again."
+        after_help = "Examples:\n  assetdeck upload spring-banner.png --to acme-loc:19914/27667833 --locale de --folder public/images\n  assetdeck upload *.jpg --to acme-web:db9bd93b-d43c-478d-bd2f-11d6acad6448 --alt \"Our team\" --tag team --tag 2026\n  assetdeck upload pictures --to acme-loc:19914/27667833 --pattern \"{locale}/{folder}/{name}\" --dry-run\n  assetdeck upload pictures --to acme-loc:19914/27667833 --pattern \"{name}.{locale}.{ext}\" --save-plan spring.plan\n  assetdeck upload --plan spring.plan\n  assetdeck upload docs --to acme-loc:19914 --dry-run\n\nA folder that `get` saved holds assetdeck.json: without --pattern each file gets locale, folder and name\nfrom it, and its own segment where --to names the document alone.\n\nWhat is there already with the same name, place and size, and is not older than the file, is not sent again."
     )]
     Upload(Box<Upload>),
     /// Save assets, or everything below an address, to this machine
@@ -134,7 +134,8 @@ pub struct Upload {
     /// Files and folders; of a folder everything but hidden entries and links
     #[arg(value_name = "FILE|DIR", required_unless_present = "plan")]
     pub files: Vec<PathBuf>,
-    /// Where to: ACCOUNT:CONTAINER or ACCOUNT:CONTAINER/SEGMENT
+    /// Where to: ACCOUNT:CONTAINER or ACCOUNT:CONTAINER/SEGMENT; a document alone for what `get`
+    /// saved of it
     #[arg(long, value_name = "ADDRESS", required_unless_present = "plan")]
     pub to: Option<String>,
     /// How locale, folder and name stand in the path below the folder that is uploaded, such as

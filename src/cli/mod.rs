@@ -2,6 +2,7 @@
 
 mod args;
 mod auth;
+mod chosen;
 mod decode;
 mod demo;
 mod failure;

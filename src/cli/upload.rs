@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args;
+use super::chosen::{aside, is_whole, look_at};
 use super::failure::{Exit, Failure, Tally};
 use super::find;
 use super::output::Output;
@@ -13,12 +14,10 @@ use super::prompt;
 use super::session::{Known, Session};
 use super::stop::Stop;
 use super::transfer::{Finish, Teller, follow, leave};
-use crate::api::{Middle, Provider, ProviderSpec};
+use crate::api::{Middle, Provider};
 use crate::domain::{AssetScope, Entry, Locale, SafeText};
-use crate::transfer::plan::{
-    self, Candidate, FieldError, Fill, OnClash, Pattern, Plan, Saved, Slot, Wishes,
-};
-use crate::transfer::walk::{Seen, Walk};
+use crate::transfer::plan::{self, FieldError, Fill, OnClash, Pattern, Plan, Saved, Slot, Wishes};
+use crate::transfer::tree::{Batch, MANIFEST};
 use crate::transfer::{JobId, plan_file};
 
 /// Uploads files. Those that cannot be sent are told one by one, and the others go on.
@@ -92,16 +91,33 @@ async fn chosen<'a>(
             spec.container.one.to_uppercase()
         ))
     })?;
-    find::check_scope(spec, &scope)?;
     let wishes = wishes(args);
     plan::check(spec, &wishes, None).map_err(|error| wrong_flag(&error))?;
     let by = patterns(session, args)?;
 
-    let files = stop.or(look_at(output, args.files.clone(), spec)).await?;
+    let lists = args.pattern.is_none();
+    let chosen = stop.or(look_at(output, args.files.clone(), spec, lists));
+    let chosen = chosen.await?;
+    if chosen.iter().any(|one| one.back.is_none()) {
+        find::check_scope(spec, &scope)?;
+    }
+    if args.locale.is_some() && chosen.iter().any(|one| one.back.is_some()) {
+        return Err(Failure::usage(format!(
+            "--locale and {MANIFEST} in the folder both name the locale; leave --locale out"
+        ))
+        .hint("Or give --pattern to say how locale and folder stand in the paths."));
+    }
+    let mut batches = Vec::new();
+    for one in chosen {
+        batches.extend(one.batches(output, &address, &scope, spec, &by)?);
+    }
     let mut plan = Plan::new(known.info.name.clone(), spec, wishes.clone(), on_clash);
     // A place is asked of only when there is something to send to it.
-    if files.iter().all(|file| file.file.is_err()) {
-        plan.add(files, &scope, &by);
+    let mut files = batches.iter().flat_map(|batch| &batch.files);
+    if files.all(|file| file.file.is_err()) {
+        for Batch { scope, files, fill } in batches {
+            plan.add(files, &scope, &fill);
+        }
         return Ok((known, None, plan));
     }
     let looking = stop.or(async {
@@ -114,7 +130,12 @@ async fn chosen<'a>(
     if let Some(locales) = locales {
         plan.set_locales(scope.container(), locales);
     }
-    plan.add(files, &scope, &by);
+    for Batch { scope, files, fill } in batches {
+        plan.add(files, &scope, &fill);
+    }
+    if is_whole(spec, &scope) {
+        stop.or(places(provider.as_ref(), &mut plan)).await?;
+    }
     stop.or(list(provider.as_ref(), &mut plan)).await?;
     Ok((known, Some(provider), plan))
 }
@@ -151,16 +172,7 @@ async fn saved<'a>(
     }
     let looking = stop.or(async {
         let provider = session.ready(known).await?;
-        for scope in plan.unlisted() {
-            match place(provider.as_ref(), &scope).await {
-                Ok(Some(locales)) => plan.set_locales(scope.container(), locales),
-                Ok(None) => {}
-                Err(failure) if matches!(failure.exit, Exit::Usage | Exit::Failed) => {
-                    plan.set_unlistable(&scope, failure.message);
-                }
-                Err(failure) => return Err(failure),
-            }
-        }
+        places(provider.as_ref(), &mut plan).await?;
         list(provider.as_ref(), &mut plan).await?;
         Ok(provider)
     });
@@ -267,61 +279,6 @@ fn patterns(session: &Session, args: &args::Upload) -> Result<Fill, Failure> {
     Ok(Fill::Only(pattern))
 }
 
-/// Everything that the named files and folders hold, each file looked at.
-async fn look_at(
-    output: &mut Output,
-    paths: Vec<PathBuf>,
-    spec: &'static ProviderSpec,
-) -> Result<Vec<Candidate>, Failure> {
-    let walk = move || {
-        let (mut files, mut links, mut hidden) = (Vec::new(), Vec::new(), 0_usize);
-        for path in &paths {
-            let before = files.len();
-            for seen in Walk::new(path) {
-                match seen {
-                    Seen::File(found) => files.push(found.look(spec)),
-                    Seen::Unread(found, reason) => files.push(found.refuse(reason)),
-                    Seen::Link(path) => links.push(path),
-                    Seen::Hidden(_) => hidden += 1,
-                }
-            }
-            // What was named and gives nothing is told like any other that is not sent.
-            if files.len() == before {
-                files.push(Candidate {
-                    path: path.clone(),
-                    relative: Vec::new(),
-                    file: Err(String::from("it is a folder without a file to send")),
-                });
-            }
-        }
-        (files, links, hidden)
-    };
-    let (files, links, hidden) = aside(walk).await?;
-    for link in links {
-        output.note(&format!(
-            "{}: it is a link, and left out; name it itself to send what it leads to",
-            SafeText::name(&link.to_string_lossy())
-        ));
-    }
-    if hidden > 0 {
-        output.note(&format!(
-            "{hidden} hidden {} left out",
-            if hidden == 1 {
-                "entry is"
-            } else {
-                "entries are"
-            }
-        ));
-    }
-    Ok(files)
-}
-
-/// Looks at the disk on a thread of its own: a slow one must not hold up being stopped.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|error| Failure::failed(format!("could not look at the files: {error}")))
-}
-
 /// Makes sure that the place is there, where the service can tell, and learns its locales.
 async fn place(
     provider: &dyn Provider,
@@ -335,6 +292,21 @@ async fn place(
         find::segment(provider, container, segment).await?;
     }
     Ok(container.locales)
+}
+
+/// Looks at each place of the plan. What goes to one that is not there is a problem of its rows.
+async fn places(provider: &dyn Provider, plan: &mut Plan) -> Result<(), Failure> {
+    for scope in plan.unlisted() {
+        match place(provider, &scope).await {
+            Ok(Some(locales)) => plan.set_locales(scope.container(), locales),
+            Ok(None) => {}
+            Err(failure) if matches!(failure.exit, Exit::Usage | Exit::Failed) => {
+                plan.set_unlistable(&scope, failure.message);
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(())
 }
 
 /// Lists each place of the plan once.

@@ -10,6 +10,7 @@ mod cli_browse;
 mod cli_get;
 mod cli_plan;
 mod cli_progress;
+mod cli_tree;
 mod cli_upload;
 mod contract;
 mod demo_contract;

@@ -1,5 +1,7 @@
 //! Filling rows from their paths.
 
+use std::collections::HashMap;
+
 use super::pattern::{Filled, Pattern, Slot};
 use super::row::Row;
 use super::wishes::Wishes;
@@ -13,6 +15,8 @@ pub enum Fill {
     Standing(Vec<Pattern>),
     /// This one; a path that does not fit it is a problem.
     Only(Pattern),
+    /// What is known of each path; another path is a problem.
+    Each(HashMap<Vec<String>, Filled>),
 }
 
 /// Fills locale, folder and name of a row from its path. What the path does not give comes from
@@ -34,6 +38,10 @@ pub(super) fn fill(
                 SafeText::name(&pattern.to_string())
             )
         }),
+        Fill::Each(known) => known
+            .get(&row.relative)
+            .cloned()
+            .ok_or_else(|| String::from("nothing is known of where it goes; give a pattern")),
         Fill::Standing(patterns) => Ok(first(row, patterns, base, spec, locales)),
     };
     row.refusal = None;

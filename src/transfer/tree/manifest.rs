@@ -87,6 +87,7 @@ impl Row {
     fn kept(self) -> Option<Kept> {
         let reference: Ref = self.reference.parse().ok()?;
         reference.key.as_ref()?;
+        reference.address.scope()?;
         Some(Kept {
             file: LocalPath::read(&self.file)?,
             reference,

@@ -1,6 +1,7 @@
 //! Many downloads into one folder: where each file goes, what stands there already, and the list
 //! that lets the same tree go back to where it came from.
 
+mod back;
 mod below;
 mod layout;
 mod manifest;
@@ -10,6 +11,7 @@ mod tests;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+pub use self::back::{Astray, Back, Batch, Used};
 pub use self::below::{Found, Walk};
 use self::layout::Layout;
 pub use self::layout::Top;

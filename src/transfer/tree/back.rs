@@ -1,0 +1,237 @@
+//! The way back: where each file of a downloaded tree goes when the tree is uploaded.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
+
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::manifest::{Kept, Manifest, NAME};
+use crate::api::ApiError;
+use crate::domain::{Address, AssetScope};
+use crate::transfer::names::local_name;
+use crate::transfer::plan::pattern::NO_LOCALE;
+use crate::transfer::plan::{Candidate, Fill, Filled};
+use crate::transfer::save::Folder;
+
+/// Told of a file in a folder that the list says nothing of.
+const UNKNOWN: &str = "assetdeck.json does not say where the files of its folder belong; put it beside a file of the \
+     tree, or give a pattern";
+
+/// A tree and the list that its download wrote.
+#[derive(Debug)]
+pub struct Back {
+    /// By the path in the tree.
+    files: HashMap<String, Kept>,
+    /// By the folder in the tree: where a file goes that was put there since.
+    folders: HashMap<String, Place>,
+    /// By the folder in the tree that holds the folders of the locales.
+    locales: HashMap<String, AssetScope>,
+}
+
+#[derive(Debug, Clone)]
+struct Place {
+    scope: AssetScope,
+    filled: Filled,
+}
+
+/// By the path in the tree: what the list says.
+type Known = HashMap<Vec<String>, Filled>;
+
+/// Files of a tree that go to one place, and what the list says of each.
+#[derive(Debug)]
+pub struct Batch {
+    pub scope: AssetScope,
+    pub files: Vec<Candidate>,
+    pub fill: Fill,
+}
+
+/// What a list was good for, in numbers of files.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Used {
+    pub listed: usize,
+    /// Not in the list, beside files that are.
+    pub beside: usize,
+    /// In the list, and not there.
+    pub gone: usize,
+}
+
+/// Why a tree cannot go there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Astray {
+    /// Its files are of so many places, and one was named.
+    Many(usize),
+    /// It is of another container than the one that was named alone.
+    Elsewhere(Address),
+}
+
+impl Back {
+    /// Reads the list at the top of a folder; `None` when there is none. One that no download wrote,
+    /// or a newer version of this program, is an error.
+    pub fn open(root: &Path) -> Result<Option<Self>, ApiError> {
+        let Some(folder) = Folder::open(root)? else {
+            return Ok(None);
+        };
+        Ok(Manifest::read(&folder)?.map(Self::of))
+    }
+
+    /// Whether this file is the list itself, which is never sent.
+    pub fn is_list(file: &Candidate) -> bool {
+        matches!(file.relative.as_slice(), [name] if name == NAME)
+    }
+
+    fn of(list: Manifest) -> Self {
+        let mut back = Self {
+            files: HashMap::new(),
+            folders: HashMap::new(),
+            locales: HashMap::new(),
+        };
+        for kept in list.files {
+            back.learn(&kept);
+            back.files.insert(kept.file.to_string(), kept);
+        }
+        back
+    }
+
+    /// Learns what a file's folders stand for; nothing where they are not called what they are.
+    fn learn(&mut self, kept: &Kept) {
+        let Some(scope) = kept.reference.address.scope() else {
+            return;
+        };
+        let mut here = kept.file.folders();
+        let mut parts = kept.folder.parts().to_vec();
+        while let Some(part) = parts.last() {
+            let Some((local, above)) = here.split_last() else {
+                return;
+            };
+            if *local != local_name(part) {
+                return;
+            }
+            self.insert(here, &scope, kept, &parts);
+            here = above;
+            parts.pop();
+        }
+        match (&kept.locale, here.split_last()) {
+            (Some(locale), Some((local, above))) if *local == local_name(locale.as_str()) => {
+                self.locales.entry(above.join("/")).or_insert(scope.clone());
+            }
+            (Some(_), _) => return,
+            (None, _) => {}
+        }
+        self.insert(here, &scope, kept, &parts);
+    }
+
+    fn insert(&mut self, folder: &[String], scope: &AssetScope, kept: &Kept, parts: &[String]) {
+        let place = || Place {
+            scope: scope.clone(),
+            filled: Filled {
+                locale: Some(kept.locale.as_ref().map(|it| it.as_str().to_owned())),
+                folder: Some(parts.join("/")),
+                name: String::new(),
+            },
+        };
+        let known = self.folders.entry(folder.join("/"));
+        known.or_insert_with(place);
+    }
+
+    /// Where a file goes that is not in the list.
+    fn beside(&self, relative: &[String]) -> Option<Place> {
+        let (name, folders) = relative.split_last()?;
+        for depth in (0..=folders.len()).rev() {
+            let (above, below) = folders.split_at(depth);
+            let above = composed(above);
+            if let Some(place) = self.folders.get(&above) {
+                let mut place = place.clone();
+                let start = place.filled.folder.iter().filter(|it| !it.is_empty());
+                let parts: Vec<&str> = start.chain(below).map(String::as_str).collect();
+                place.filled.folder = Some(parts.join("/"));
+                place.filled.name.clone_from(name);
+                return Some(place);
+            }
+            if let (Some(scope), [locale, folder @ ..]) = (self.locales.get(&above), below) {
+                let filled = Filled {
+                    locale: Some((locale != NO_LOCALE).then(|| locale.clone())),
+                    folder: Some(folder.join("/")),
+                    name: name.clone(),
+                };
+                let scope = scope.clone();
+                return Some(Place { scope, filled });
+            }
+        }
+        None
+    }
+
+    /// Sorts the files of the tree by where they go: all to the place that was named, or, where that
+    /// is the container of their segments, each to its own.
+    pub fn batches(
+        &self,
+        files: Vec<Candidate>,
+        to: &Address,
+        named: &AssetScope,
+        by_segment: bool,
+    ) -> Result<(Vec<Batch>, Used), Astray> {
+        let mut used = Used::default();
+        let mut places: HashSet<Address> = HashSet::new();
+        let mut by_scope: BTreeMap<AssetScope, (Vec<Candidate>, Known)> = BTreeMap::new();
+        let mut lost = Vec::new();
+        for mut file in files {
+            let listed = self.files.get(&composed(&file.relative));
+            let place = match listed {
+                Some(kept) => kept.reference.address.scope().map(|scope| Place {
+                    scope,
+                    filled: Filled {
+                        locale: Some(kept.locale.as_ref().map(|it| it.as_str().to_owned())),
+                        folder: Some(kept.folder.to_string()),
+                        name: kept.name.clone(),
+                    },
+                }),
+                None => self.beside(&file.relative),
+            };
+            let Some(Place { scope, filled }) = place else {
+                file.file = file.file.and(Err(UNKNOWN.to_owned()));
+                lost.push(file);
+                continue;
+            };
+            if let Some(kept) = listed {
+                used.listed += 1;
+                let address = &kept.reference.address;
+                if by_segment
+                    && (address.account != to.account || address.container != to.container)
+                {
+                    return Err(Astray::Elsewhere(address.clone()));
+                }
+                places.insert(address.clone());
+            } else {
+                used.beside += 1;
+            }
+            let scope = if by_segment { scope } else { named.clone() };
+            let (files, known) = by_scope.entry(scope).or_default();
+            known.insert(file.relative.clone(), filled);
+            files.push(file);
+        }
+        if !by_segment && places.len() > 1 {
+            return Err(Astray::Many(places.len()));
+        }
+        used.gone = self.files.len().saturating_sub(used.listed);
+        let mut batches: Vec<Batch> = { by_scope.into_iter() }
+            .map(|(scope, (files, known))| Batch {
+                scope,
+                files,
+                fill: Fill::Each(known),
+            })
+            .collect();
+        if !lost.is_empty() {
+            // They are told of, and take part in nothing.
+            batches.push(Batch {
+                scope: batches.first().map_or(named, |batch| &batch.scope).clone(),
+                files: lost,
+                fill: Fill::Each(HashMap::new()),
+            });
+        }
+        Ok((batches, used))
+    }
+}
+
+/// The path as the list writes it: some disks give names back in another composition.
+fn composed(parts: &[String]) -> String {
+    parts.join("/").nfc().collect()
+}
