@@ -202,7 +202,7 @@ impl FileBrowser {
         };
         let mut files = files;
         if let (Some(file), true) = (files.pop(), files.is_empty()) {
-            let (sheet, effects) = PlanSheet::replace(state, goal, file, old);
+            let (sheet, effects) = PlanSheet::replace(state, goal, file, old, now);
             return Reply::of(Outcome::Open(Box::new(sheet))).with(effects);
         }
         self.error = Some("one file takes the place of one asset: choose one".to_owned());

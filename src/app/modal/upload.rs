@@ -172,7 +172,7 @@ impl UploadForm {
         let wishes = self.fields.wishes();
         if self.files.len() > 1 || !self.twins(state).is_empty() {
             let (goal, files) = (self.goal.clone(), self.files.clone());
-            let (sheet, effects) = PlanSheet::open(state, goal, files, wishes);
+            let (sheet, effects) = PlanSheet::open(state, goal, files, wishes, now);
             return Reply::of(Outcome::Open(Box::new(sheet))).with(effects);
         }
         let mut requests = Vec::new();

@@ -2,9 +2,9 @@
 
 use super::world::{World, assets, doc};
 use crate::api::UploadRequest;
-use crate::app::Answer;
 use crate::app::effect::{Effect, Load};
 use crate::app::msg::Msg;
+use crate::app::{Answer, Input, Key};
 
 fn sent(world: &World) -> Vec<&UploadRequest> {
     let uploads = world.log.iter().filter_map(|effect| match effect {
@@ -143,6 +143,21 @@ fn a_place_that_changed_since_is_shown_again_instead_of_sent() {
     assert!(world.said().contains("has changed"), "{}", world.said());
     assert!(sent(&world).is_empty());
     assert!(world.sheet().contains("2 new"), "{}", world.sheet());
+}
+
+#[test]
+fn a_plan_that_just_opened_does_not_start() {
+    let mut world = at_plan();
+    world.keys("esc ctrl-s");
+    for effect in std::mem::take(&mut world.open) {
+        world.answer(&effect);
+    }
+    assert!(world.sheet().contains("Plan for"));
+    world.take();
+    world.send(Msg::Input(Input::Key(Key::ctrl('s'))));
+    assert!(world.take().is_empty(), "nobody has read it yet");
+    world.keys("ctrl-s");
+    assert!(!world.take().is_empty());
 }
 
 #[test]

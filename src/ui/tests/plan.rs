@@ -57,7 +57,7 @@ fn planned(keys: &str) -> State {
         candidate("de/ヒーロー.png", 10),
         candidate("fr/broken.png", 0),
     ];
-    let (mut sheet, effects) = PlanSheet::open(&mut state, goal, files, Wishes::default());
+    let (mut sheet, effects) = PlanSheet::open(&mut state, goal, files, Wishes::default(), now());
     let Some(Effect::Load { id, .. }) = effects.last() else {
         panic!("{effects:?}");
     };

@@ -1,28 +1,31 @@
 //! What the keys of the plan sheet do.
 
+use std::time::Instant;
+
 use super::cell::Cell;
 use super::{PlanSheet, Stage};
 use crate::api::{Field, Replace};
 use crate::app::State;
 use crate::app::key::{Code, Input, Key};
 use crate::app::modal::Reply;
+use crate::app::modal::confirm::GUARD;
 use crate::app::modal::form::FormEvent;
 use crate::transfer::plan::{Change, OnClash, Verdict};
 
 impl PlanSheet {
-    pub(super) fn table_input(&mut self, input: &Input, state: &mut State) -> Reply {
+    pub(super) fn table_input(&mut self, input: &Input, state: &mut State, now: Instant) -> Reply {
         if self.cursor.input(input, self.shown.len(), state.page()) {
             return Reply::stay();
         }
         match input {
-            Input::Key(key) => self.table_key(*key, state),
+            Input::Key(key) => self.table_key(*key, state, now),
             _ => Reply::stay(),
         }
     }
 
-    fn table_key(&mut self, key: Key, state: &mut State) -> Reply {
+    fn table_key(&mut self, key: Key, state: &mut State, now: Instant) -> Reply {
         match key.code {
-            Code::Char('s') if key.ctrl => return self.start(state),
+            Code::Char('s') if key.ctrl => return self.start(state, now),
             _ if key.ctrl || key.alt => {}
             Code::Esc | Code::Char('q') if !self.marked.is_empty() || self.anchor.is_some() => {
                 self.marked.clear();
@@ -169,8 +172,9 @@ impl PlanSheet {
     }
 
     /// The place is looked at once more: what was shown may be old by now.
-    fn start(&mut self, state: &mut State) -> Reply {
-        if self.listing.is_some() {
+    fn start(&mut self, state: &mut State, now: Instant) -> Reply {
+        let early = now.saturating_duration_since(self.since) < GUARD;
+        if early || self.listing.is_some() {
             return Reply::stay();
         }
         self.stage = Stage::Looking;

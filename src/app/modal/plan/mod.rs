@@ -58,6 +58,9 @@ pub struct PlanSheet {
     located: bool,
     /// Something was typed or decided.
     touched: bool,
+    /// Since when the table can be read as it is: a key that came sooner was meant for something
+    /// else.
+    since: Instant,
 }
 
 impl PlanSheet {
@@ -67,6 +70,7 @@ impl PlanSheet {
         goal: Goal,
         files: Vec<Candidate>,
         base: Wishes,
+        now: Instant,
     ) -> (Self, Vec<Effect>) {
         let fill = Fill::Standing(state.options.patterns.clone());
         let mut plan = Plan::new(goal.account.clone(), goal.spec, base, OnClash::Ask);
@@ -87,6 +91,7 @@ impl PlanSheet {
             listed: Vec::new(),
             located: false,
             touched: false,
+            since: now,
         };
         sheet.locate(state);
         let effects = sheet.list(state);
@@ -99,6 +104,7 @@ impl PlanSheet {
         goal: Goal,
         file: Candidate,
         old: &Asset,
+        now: Instant,
     ) -> (Self, Vec<Effect>) {
         let wish = |field, text: Option<String>| {
             let known = goal.spec.upload_field(field);
@@ -117,7 +123,7 @@ impl PlanSheet {
                 None => Vec::new(),
             },
         };
-        let (mut sheet, effects) = Self::open(state, goal, vec![file], base);
+        let (mut sheet, effects) = Self::open(state, goal, vec![file], base, now);
         sheet.plan.edit([0], &Change::Name(old.name.clone()));
         let decision = Change::Decision(Some(OnClash::Replace));
         sheet.plan.edit([0], &decision);
@@ -200,6 +206,7 @@ impl PlanSheet {
             Err(reason) => self.plan.set_unlistable(&self.goal.scope, reason),
         }
         if !matches!(self.stage, Stage::Looking) {
+            self.since = now;
             return Reply::stay();
         }
         self.stage = Stage::Table;
@@ -262,7 +269,7 @@ const fn is_open(row: &Row) -> bool {
 impl Modal for PlanSheet {
     fn input(&mut self, input: &Input, state: &mut State, now: Instant) -> Reply {
         match &mut self.stage {
-            Stage::Table => self.table_input(input, state),
+            Stage::Table => self.table_input(input, state, now),
             Stage::Edit(_) => {
                 self.edit_input(input);
                 Reply::stay()
