@@ -95,7 +95,7 @@ pub fn delete(id: u32, behind: bool) -> String {
 }
 
 /// The text of one cell of a picture behind a multiplexer; its colour has to be the picture's
-/// number. `None` beyond [`MOST_CELLS`].
+/// number. `None` beyond `MOST_CELLS`.
 pub fn placeholder(column: u16, row: u16) -> Option<String> {
     let mark = |number: u16| {
         NUMBERS
