@@ -135,15 +135,20 @@ impl Upload<'_> {
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
         let receipt = seen.receipt;
+        let recorded = seen.step.is_some_and(Step::may_leave_a_record);
         match outcome {
             Some(Ok(asset)) => self.confirm(asset, receipt.as_ref()).await,
             Some(Err(error)) if error.in_doubt() => self.look(error, receipt.as_ref()).await,
             Some(Err(error)) if error.kind == crate::api::ApiErrorKind::Cancelled => {
                 JobEvent::Cancelled
             }
+            // A step behind the record could not be written down: the record is there all the same.
+            Some(Err(error)) if error.kind == crate::api::ApiErrorKind::File && recorded => {
+                self.look(error, receipt.as_ref()).await
+            }
             Some(Err(error)) => JobEvent::Failed(error),
             // Stopped while a record was being made: it may exist.
-            None if seen.step.is_some_and(Step::may_leave_a_record) => {
+            None if recorded => {
                 let mut error = ApiError::cancelled("upload the file");
                 error.message =
                     String::from("it was stopped while the service was recording the file");
