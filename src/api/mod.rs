@@ -4,6 +4,7 @@ mod account;
 pub mod body;
 mod error;
 pub mod http;
+mod pages;
 mod spec;
 mod upload;
 
@@ -12,6 +13,7 @@ pub use account::{
     KeySource,
 };
 pub use error::{ApiError, ApiErrorKind, Delivery};
+pub use pages::Pages;
 pub use spec::{
     AccountField, AssetColumn, Capabilities, Field, FieldSpec, Middle, Noun, ProviderSpec, Replace,
 };

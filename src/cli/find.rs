@@ -1,10 +1,8 @@
 //! Reading addresses and refs, walking a listing's pages, and finding one thing in it.
 
-use std::collections::HashSet;
-
 use super::failure::{Exit, Failure};
 use super::session::{Known, Session};
-use crate::api::{ApiError, ApiErrorKind, Middle, Provider, ProviderSpec};
+use crate::api::{ApiError, ApiErrorKind, Middle, Pages, Provider, ProviderSpec};
 use crate::domain::{
     AccountName, Address, AddressError, Asset, AssetKey, AssetScope, Container, ContainerId,
     Cursor, Entry, Page, Ref, SafeText, Segment, SegmentId, SegmentText,
@@ -65,22 +63,20 @@ pub async fn pages<T>(
     mut fetch: impl AsyncFnMut(Option<Cursor>) -> Result<Page<T>, ApiError>,
     mut each: impl FnMut(Entry<T>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let mut seen = HashSet::new();
-    let mut cursor = None;
+    let (mut seen, mut cursor) = (Pages::default(), None);
     loop {
         let page = fetch(cursor).await?;
         for entry in page.entries {
             each(entry)?;
         }
-        let Some(next) = page.next else {
-            return Ok(());
-        };
-        if !seen.insert(next.clone()) {
-            return Err(Failure::failed(
+        cursor = seen.next(page.next).map_err(|_| {
+            Failure::failed(
                 "the service gives the same page again and again; the list may not be complete",
-            ));
+            )
+        })?;
+        if cursor.is_none() {
+            return Ok(());
         }
-        cursor = Some(next);
     }
 }
 
@@ -102,17 +98,16 @@ async fn first<T>(
     mut fetch: impl AsyncFnMut(Option<Cursor>) -> Result<Page<T>, ApiError>,
     fits: impl Fn(&T) -> bool,
 ) -> Result<Option<T>, Failure> {
-    let mut seen = HashSet::new();
-    let mut cursor = None;
+    let (mut seen, mut cursor) = (Pages::default(), None);
     loop {
         let page = fetch(cursor).await?;
         let found = page.entries.into_iter().filter_map(Entry::into_read);
         if let Some(found) = found.into_iter().find(|thing| fits(thing)) {
             return Ok(Some(found));
         }
-        match page.next {
-            Some(next) if seen.insert(next.clone()) => cursor = Some(next),
-            _ => return Ok(None),
+        cursor = seen.next(page.next).unwrap_or_default();
+        if cursor.is_none() {
+            return Ok(None);
         }
     }
 }

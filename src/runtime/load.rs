@@ -1,12 +1,11 @@
 //! Listings, page by page into the inbox.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::send;
-use crate::api::{ApiError, ApiErrorKind, Provider};
+use crate::api::{ApiError, Pages, Provider};
 use crate::app::effect::{Load, RequestId};
 use crate::app::msg::{Answer, Batch, Msg};
 use crate::domain::{Cursor, Page};
@@ -70,8 +69,7 @@ async fn pages<T, F>(ask: impl Fn(Option<Cursor>) -> F, tell: impl Fn(Result<Bat
 where
     F: Future<Output = Result<Page<T>, ApiError>>,
 {
-    let mut cursor = None;
-    let mut seen = HashSet::new();
+    let (mut pages, mut cursor) = (Pages::default(), None);
     loop {
         let page = match ask(cursor).await {
             Ok(page) => page,
@@ -82,26 +80,16 @@ where
             next,
             total,
         } = page;
-        if let Some(next) = &next
-            && !seen.insert(next.clone())
-        {
-            tell(Ok(Batch {
-                entries,
-                more: true,
-                total,
-            }));
-            let message = "the service's pages go in circles";
-            return tell(Err(ApiError::new("list it", ApiErrorKind::Limit, message)));
-        }
-        let more = next.is_some();
+        let next = pages.next(next);
         tell(Ok(Batch {
             entries,
-            more,
+            more: !matches!(next, Ok(None)),
             total,
         }));
-        if !more {
-            return;
+        match next {
+            Ok(None) => return,
+            Ok(next) => cursor = next,
+            Err(error) => return tell(Err(error)),
         }
-        cursor = next;
     }
 }

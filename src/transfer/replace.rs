@@ -5,11 +5,9 @@
 //! still the one that the user chose. Where the service itself replaces, nothing is ever deleted
 //! from here: by the one name of both, the new one would go with it.
 
-use std::collections::HashSet;
-
 use super::job::{BOTH, JobEvent, Showed};
 use super::send::Upload;
-use crate::api::{ApiError, ApiErrorKind, Provider, Receipt, Replace, Replaced, Step};
+use crate::api::{ApiError, ApiErrorKind, Pages, Provider, Receipt, Replace, Replaced, Step};
 use crate::domain::{Asset, AssetScope, Entry, SafeText};
 
 const OPERATION: &str = "delete the asset";
@@ -190,20 +188,13 @@ fn both(mut error: ApiError) -> ApiError {
 
 /// Everything that the scope holds now.
 async fn listed(provider: &dyn Provider, scope: &AssetScope) -> Result<Vec<Asset>, ApiError> {
-    let (mut all, mut seen, mut cursor) = (Vec::new(), HashSet::new(), None);
+    let (mut all, mut pages, mut cursor) = (Vec::new(), Pages::default(), None);
     loop {
         let page = provider.assets(scope, cursor).await?;
         all.extend(page.entries.into_iter().filter_map(Entry::into_read));
-        let Some(next) = page.next else {
+        cursor = pages.next(page.next)?;
+        if cursor.is_none() {
             return Ok(all);
-        };
-        if !seen.insert(next.clone()) {
-            return Err(ApiError::new(
-                "list assets",
-                ApiErrorKind::Limit,
-                "the service gives the same page again and again",
-            ));
         }
-        cursor = Some(next);
     }
 }

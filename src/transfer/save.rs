@@ -18,7 +18,7 @@ use super::job::JobEvent;
 use super::names::shown;
 use super::queue::Handle;
 use super::work::DownloadRequest;
-use crate::api::{ApiError, ApiErrorKind, Download, Provider, Step};
+use crate::api::{ApiError, ApiErrorKind, Download, Pages, Provider, Step};
 use crate::domain::{Asset, Entry, SafeText};
 
 /// Most bytes that are taken when neither the listing nor the answer says how many there are.
@@ -148,8 +148,7 @@ impl Save<'_> {
 
 /// The asset as the service lists it now.
 async fn listed(provider: &dyn Provider, asset: &Asset) -> Result<Asset, ApiError> {
-    let mut cursor = None;
-    let mut seen = std::collections::HashSet::new();
+    let (mut pages, mut cursor) = (Pages::default(), None);
     loop {
         let page = provider.assets(&asset.scope, cursor).await?;
         let found = page.entries.into_iter().filter_map(Entry::into_read);
@@ -157,11 +156,11 @@ async fn listed(provider: &dyn Provider, asset: &Asset) -> Result<Asset, ApiErro
             return Ok(found);
         }
         // Pages that go in circles end like those that end.
-        let Some(next) = page.next.filter(|next| seen.insert(next.clone())) else {
+        cursor = pages.next(page.next).unwrap_or_default();
+        if cursor.is_none() {
             let message = "the service does not list it any more";
             return Err(ApiError::new(DOING, ApiErrorKind::NotFound, message));
-        };
-        cursor = Some(next);
+        }
     }
 }
 

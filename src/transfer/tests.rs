@@ -22,7 +22,10 @@ use crate::api::{
 };
 use crate::domain::*;
 
-pub(super) static SPEC: ProviderSpec = ProviderSpec {
+pub(super) static SPEC: ProviderSpec = FAKE;
+
+/// The fake's spec, for others like it.
+const FAKE: ProviderSpec = ProviderSpec {
     id: "fake",
     label: "Fake",
     container: Noun {

@@ -8,26 +8,9 @@ static IN_PLACE: ProviderSpec = ProviderSpec {
     id: "fake2",
     capabilities: Capabilities {
         replace: Replace::InPlace,
-        locales: true,
-        folders: true,
-        metadata: false,
-        segment_texts: false,
-        max_size: None,
-        accepted_types: &[],
-        public_urls: false,
+        ..FAKE.capabilities
     },
-    label: "Fake",
-    container: Noun {
-        one: "box",
-        many: "boxes",
-        title: "Boxes",
-    },
-    middle: Middle::Types,
-    account_fields: &[],
-    key_label: "Key",
-    asset_columns: &[],
-    upload_fields: &[],
-    edit_fields: &[],
+    ..FAKE
 };
 
 #[derive(Debug, Clone, Copy, PartialEq)]

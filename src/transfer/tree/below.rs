@@ -1,9 +1,7 @@
 //! Everything below an address: listed page by page, counting the calls it takes.
 
-use std::collections::HashSet;
-
 use super::Top;
-use crate::api::{ApiError, ApiErrorKind, Middle, Provider};
+use crate::api::{ApiError, Middle, Pages, Provider};
 use crate::domain::{Address, Asset, AssetScope, ContainerId, Cursor, Entry, Page, SegmentId};
 
 /// Segments whose assets are asked for at once: one call of about 150 ids.
@@ -75,16 +73,15 @@ impl<F: AsyncFnMut(Found) -> Result<(), ApiError>> Walk<'_, F> {
     }
 
     async fn scope(&mut self, scope: &AssetScope, tops: &[Top]) -> Result<(), ApiError> {
-        let mut cursor = None;
-        let mut seen = HashSet::new();
+        let (mut pages, mut cursor) = (Pages::default(), None);
         loop {
             let page = self.provider.assets(scope, cursor).await?;
             for entry in page.entries {
                 self.entry(entry, |_| tops.to_vec()).await?;
             }
-            match page.next {
-                None => return Ok(()),
-                Some(next) => cursor = Some(unseen(&mut seen, next)?),
+            cursor = pages.next(page.next)?;
+            if cursor.is_none() {
+                return Ok(());
             }
         }
     }
@@ -113,24 +110,16 @@ impl<F: AsyncFnMut(Found) -> Result<(), ApiError>> Walk<'_, F> {
     }
 }
 
-fn unseen(seen: &mut HashSet<Cursor>, next: Cursor) -> Result<Cursor, ApiError> {
-    if seen.insert(next.clone()) {
-        return Ok(next);
-    }
-    let message = "the service's pages go in circles";
-    Err(ApiError::new("list it", ApiErrorKind::Limit, message))
-}
-
 async fn pages<T>(
     mut fetch: impl AsyncFnMut(Option<Cursor>) -> Result<Page<T>, ApiError>,
 ) -> Result<Vec<Entry<T>>, ApiError> {
-    let (mut all, mut seen, mut cursor) = (Vec::new(), HashSet::new(), None);
+    let (mut all, mut pages, mut cursor) = (Vec::new(), Pages::default(), None);
     loop {
         let page = fetch(cursor).await?;
         all.extend(page.entries);
-        match page.next {
-            None => return Ok(all),
-            Some(next) => cursor = Some(unseen(&mut seen, next)?),
+        cursor = pages.next(page.next)?;
+        if cursor.is_none() {
+            return Ok(all);
         }
     }
 }

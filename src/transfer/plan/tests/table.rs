@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use super::*;
 use crate::api::{Capabilities, FieldSpec, FileStamp, Middle, Noun, Replace};
-use crate::domain::{AssetKey, AssetPath, FileName, RawJson, SegmentId};
+use crate::domain::{AssetKey, AssetPath, FileName, SegmentId};
 use crate::transfer::LocalFile;
 use crate::transfer::plan::Pattern;
 
@@ -93,23 +93,10 @@ fn asset(locale: &str, folder: &str, name: &str, size: u64) -> Arc<Asset> {
     Arc::new(Asset {
         scope: scope(),
         key: AssetKey::from_parts([locale, folder, name]).unwrap(),
-        name: name.to_owned(),
         locale: Locale::new(locale),
         folder: AssetPath::from_service(folder),
-        size: Some(size),
-        content_type: None,
-        asset_type: None,
-        image_type: None,
-        alt_text: None,
-        description: None,
-        tags: Vec::new(),
-        dimensions: None,
-        url: None,
-        created: None,
         modified: Some(String::from("1970-01-12T13:46:40Z")),
-        stored_as: None,
-        details: Vec::new(),
-        raw: RawJson::new("{}"),
+        ..crate::transfer::tests::asset(name, Some(size))
     })
 }
 
