@@ -146,7 +146,10 @@ impl Faults {
             .enumerate()
             .map(|(n, told)| Rule::read(told).map_err(|why| format!("fault {n}: {why}")))
             .collect();
-        held(&self.script).rules = rules?;
+        let rules = rules?;
+        let mut script = held(&self.script);
+        script.rules = rules;
+        // Under the lock: a fault that was due before has to hear of it, one that is due after must not.
         self.released.send_modify(|_| {});
         Ok(())
     }
@@ -183,9 +186,13 @@ impl Faults {
         self.waiting.load(Ordering::SeqCst)
     }
 
-    /// The faults that meet this request; they count as fired.
-    fn due(&self, origin: &str, method: &Method, path: &str) -> Vec<Fault> {
+    /// The faults that meet this request, which count as fired, and what ends their waits.
+    fn due(&self, origin: &str, method: &Method, path: &str) -> (Vec<Fault>, Release) {
         let mut script = held(&self.script);
+        let release = Release {
+            released: self.released.subscribe(),
+            waiting: Arc::clone(&self.waiting),
+        };
         let Script { rules, fired } = &mut *script;
         let mut due = Vec::new();
         for rule in rules.iter_mut() {
@@ -204,15 +211,24 @@ impl Faults {
                 break;
             }
         }
-        due
+        (due, release)
     }
+}
 
-    /// Waits so long, or until the script changes or the demo stops.
+/// Ends the waits of the faults that met one request: when the script changes that they stood in, or
+/// the demo stops. It listens from when they were due, since much may come before a wait.
+struct Release {
+    released: watch::Receiver<bool>,
+    waiting: Arc<AtomicU64>,
+}
+
+impl Release {
+    /// Waits so long at the most.
     fn wait(&self, ms: u64) -> impl Future<Output = ()> + Send + use<> {
-        let mut released = self.released.subscribe();
+        let mut released = self.released.clone();
         let waiting = Arc::clone(&self.waiting);
         async move {
-            if *released.borrow_and_update() {
+            if *released.borrow() {
                 return;
             }
             let _wait = Wait::begin(waiting);

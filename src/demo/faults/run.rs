@@ -39,9 +39,10 @@ where
     handle.disarm();
     let mut quirks = Quirks::default();
     let mut last = None;
-    for fault in world.faults.due(origin, request.method(), &path) {
+    let (due, release) = world.faults.due(origin, request.method(), &path);
+    for fault in due {
         match fault {
-            Fault::Delay { ms } => world.faults.wait(ms).await,
+            Fault::Delay { ms } => release.wait(ms).await,
             Fault::Expire { what } => expire(&world, what),
             Fault::Lag { lists } => quirks.lists = lists,
             Fault::WrongSize { how, by } => match how {
@@ -82,7 +83,7 @@ where
             shape::answer(origin, &path, status, shape, None, None)
         }
         Fault::Stall { at, after, ms } => {
-            let over = world.faults.wait(ms);
+            let over = release.wait(ms);
             match at {
                 Point::Head => {
                     let response = record::through(world, origin, request, service).await;
@@ -114,7 +115,7 @@ where
             response
         }
         Fault::Drop { way, ms } => {
-            let over = world.faults.wait(ms);
+            let over = release.wait(ms);
             let response = record::through(world, origin, request, service).await;
             let html =
                 |status| shape::answer(origin, &path, status, shape::Shape::Html, None, None);

@@ -284,6 +284,29 @@ async fn delays_and_stalls_wait_as_told_and_end_when_cleared() {
 }
 
 #[tokio::test]
+async fn a_script_that_is_replaced_ends_every_wait_of_a_request_that_met_it() {
+    let demo = demo().await;
+    let long = 600_000;
+    demo.faults(json!([
+        {"operation": "list", "fault": "delay", "ms": long},
+        {"operation": "list", "fault": "stall", "ms": long},
+    ]))
+    .unwrap();
+    let both = async {
+        tokio::join!(web(&demo, "GET", "assets", None), async {
+            while demo.state()["faults"]["waiting"] == 0 {
+                tokio::task::yield_now().await;
+            }
+            // It stands in the delay; the stall comes later.
+            demo.faults(json!([])).unwrap();
+        })
+    };
+    let ended = tokio::time::timeout(Duration::from_secs(60), both).await;
+    let (answer, ()) = ended.expect("the stall ends with the script it stood in");
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
 async fn a_body_stands_still_while_it_is_read() {
     let demo = demo().await;
     demo.faults(
