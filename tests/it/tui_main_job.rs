@@ -4,99 +4,10 @@
 use serde_json::json;
 
 use crate::cli_upload::{jpeg, png};
-use crate::support::home::Home;
-use crate::support::pty::{PATIENCE, Pty, Size};
+use crate::support::pty::PATIENCE;
+use crate::support::screen::{choose, down_to, go_to, on, open, send, started};
 use crate::support::server::{Server, sha256};
 use crate::support::wait::until;
-
-const SIZE: Size = (140, 40);
-
-pub fn started(home: &Home) -> Pty {
-    let pty = Pty::start(home, &[], SIZE);
-    // The first frames show both services, then what each of them holds.
-    pty.wait_text("acme-web");
-    pty.wait_text("acme-loc");
-    pty.wait_text("Shop");
-    pty.wait_text("Mobile app");
-    pty
-}
-
-/// Is the cursor of some list on a row that begins with this, marks left out?
-fn on(screen: &str, text: &str) -> bool {
-    screen.lines().any(|row| {
-        let after = row.split('▌').skip(1);
-        after
-            .map(|rest| rest.trim_start_matches([' ', '▸', '✓', '✗']))
-            .any(|rest| rest.starts_with(text))
-    })
-}
-
-/// Where the cursors of all lists are: row and column of their marks.
-fn cursors(screen: &str) -> Vec<(usize, usize)> {
-    let rows = screen.lines().enumerate();
-    rows.flat_map(|(row, text)| {
-        let places = text
-            .chars()
-            .enumerate()
-            .filter(|(_, character)| *character == '▌');
-        places
-            .map(move |(column, _)| (row, column))
-            .collect::<Vec<_>>()
-    })
-    .collect()
-}
-
-/// Moves down, a row at a time, until the cursor is on a row that begins with this.
-#[track_caller]
-pub fn go_to(pty: &mut Pty, text: &str) {
-    for _ in 0..60 {
-        let screen = pty.screen();
-        if on(&screen, text) {
-            return;
-        }
-        let before = cursors(&screen);
-        pty.send_keys("j");
-        // A frame may arrive in two parts, the old mark gone and the new one not there yet.
-        pty.wait_for("the cursor to move", |screen| {
-            let now = cursors(screen);
-            now != before && now.len() == before.len()
-        });
-    }
-    panic!("never came to {text:?}; the screen:\n{}", pty.screen());
-}
-
-/// Opens a place of the first pane.
-#[track_caller]
-pub fn open(pty: &mut Pty, place: &str, then: &str) {
-    pty.send_keys("1 g g");
-    go_to(pty, place);
-    pty.send_keys("Enter");
-    pty.wait_text(then);
-}
-
-/// From the asset list to the filled upload form, by choosing this file in the browser.
-#[track_caller]
-pub fn choose(pty: &mut Pty, file: &str) {
-    pty.send_keys("u");
-    pty.wait_text("nothing chosen");
-    pty.send_keys("/");
-    pty.wait_text("filter");
-    pty.send(file);
-    pty.wait_for("only the wanted file", |screen| on(screen, file));
-    pty.send_keys("Enter");
-    pty.send_keys("Space");
-    pty.wait_text("1 file chosen");
-    pty.send_keys("C-s");
-    pty.wait_text("Send 1 file");
-}
-
-/// Sends the form, which takes no key for a moment so that a stray one cannot send it.
-#[track_caller]
-pub fn send(pty: &mut Pty) {
-    pty.press_until("C-s", "the form to close", |screen| {
-        !screen.contains("Send 1 file")
-    });
-}
 
 #[test]
 fn a_png_goes_to_a_segment_with_locale_and_folder() {
@@ -107,8 +18,7 @@ fn a_png_goes_to_a_segment_with_locale_and_folder() {
     let mut pty = started(&home);
     open(&mut pty, "Mobile app", "hero-banner");
     pty.wait_text("Segments 14");
-    pty.send_keys("2 g g");
-    go_to(&mut pty, "hero-banner");
+    go_to(&mut pty, 2, "hero-banner");
     pty.wait_row(&["hero.png", "de"]);
 
     choose(&mut pty, "zz-keys.png");
@@ -130,8 +40,7 @@ fn a_png_goes_to_a_segment_with_locale_and_folder() {
     assert_eq!(stored[0]["segmentId"], 27_667_833);
 
     // Its details, the raw answer one key further, and the deletion by a sheet that names it.
-    pty.send_keys("3");
-    go_to(&mut pty, "zz-keys.png");
+    go_to(&mut pty, 3, "zz-keys.png");
     pty.send_keys("d");
     pty.wait_text("zz-keys.png");
     pty.wait_for("a question", |screen| {
@@ -220,13 +129,12 @@ fn a_guest_sees_why_not() {
     let mut pty = started(&home);
     // The key without scopes: the first pane says so, and which scope is missing is one step away.
     pty.wait_text("not allowed");
-    pty.send_keys("1 g g");
-    go_to(&mut pty, "not allowed");
+    go_to(&mut pty, 1, "not allowed");
     pty.wait_text("assets:read");
 
     // The user who may look only: the transfer fails with the service's own words.
-    go_to(&mut pty, "WORDBEE guest");
-    go_to(&mut pty, "Mobile app");
+    down_to(&mut pty, 1, "WORDBEE guest");
+    down_to(&mut pty, 1, "Mobile app");
     pty.send_keys("Enter");
     pty.wait_text("guest-loc · Mobile app");
     pty.wait_text("Segments 14");
@@ -242,8 +150,7 @@ fn details_lead_to_the_raw_answer_and_back() {
     let home = server.home();
     let mut pty = started(&home);
     open(&mut pty, "Shop", "logo.png");
-    pty.send_keys("3 g g");
-    go_to(&mut pty, "logo.png");
+    go_to(&mut pty, 3, "logo.png");
     pty.wait_row(&["Alt text", "ACME"]);
     pty.send_keys("i");
     pty.send_keys("i");
@@ -259,8 +166,7 @@ fn metadata_is_edited_by_a_form() {
     let home = server.home();
     let mut pty = started(&home);
     open(&mut pty, "Shop", "logo.png");
-    pty.send_keys("3 g g");
-    go_to(&mut pty, "logo.png");
+    go_to(&mut pty, 3, "logo.png");
     pty.send_keys("e");
     pty.wait_text("Alt text");
     for _ in 0..5 {
@@ -305,8 +211,7 @@ fn an_asset_is_saved_to_a_folder_and_deleted_by_a_sheet() {
     let home = server.home();
     let mut pty = started(&home);
     open(&mut pty, "Shop", "logo.png");
-    pty.send_keys("3 g g");
-    go_to(&mut pty, "logo.png");
+    go_to(&mut pty, 3, "logo.png");
     pty.send_keys("s");
     pty.wait_text("Save 1 file");
     pty.press_until("C-s", "the sheet to close", |screen| {

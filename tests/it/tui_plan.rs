@@ -3,8 +3,8 @@
 use crate::cli_browse::hero_segment;
 use crate::cli_upload::png;
 use crate::support::cli::run;
+use crate::support::screen::{go_to, open, started};
 use crate::support::server::Server;
-use crate::tui_main_job::{open, started};
 
 #[test]
 fn a_folder_goes_to_its_locales_by_a_plan() {
@@ -21,7 +21,7 @@ fn a_folder_goes_to_its_locales_by_a_plan() {
     let mut pty = started(&home);
     open(&mut pty, "Mobile app", "hero-banner");
     pty.wait_text("Segments 14");
-    pty.send_keys("2 g g");
+    go_to(&mut pty, 2, "hero-banner");
     pty.send_keys("u");
     pty.wait_text("nothing chosen");
     pty.send_keys("/");

@@ -7,22 +7,12 @@ use rustix::process::Signal;
 use serde_json::json;
 
 use crate::cli_upload::png;
+use crate::support::hold::LONG;
+use crate::support::home::Home;
 use crate::support::pty::{PATIENCE, Pty};
+use crate::support::screen::{choose, go_to, open, send, started};
 use crate::support::server::Server;
 use crate::support::wait::until;
-use crate::tui_main_job::{choose, go_to, open, send, started};
-
-/// Holds uploads to segments back until the script is replaced.
-fn hold(server: &Server) {
-    script(
-        server,
-        json!([{"operation": "media-upload", "fault": "stall", "ms": 600_000, "times": "always"}]),
-    );
-}
-
-fn script(server: &Server, faults: serde_json::Value) {
-    server.demo().faults(faults).expect("a script");
-}
 
 /// Every operating system command in what a terminal received, without its ends; not the question
 /// for the background colour, which tells it nothing.
@@ -75,18 +65,30 @@ fn bells(pty: &Pty) -> usize {
         .count()
 }
 
-/// A screen with one upload that stands still.
-fn sending(server: &Server, home: &crate::support::home::Home) -> Pty {
-    hold(server);
+/// A screen with one upload that stands still, until the script is replaced.
+fn held(server: &Server, home: &Home) -> Pty {
+    server.faults(
+        json!([{"operation": "media-upload", "fault": "stall", "ms": LONG, "times": "always"}]),
+    );
     home.file("zz-keys.png", &png("by keys"));
     let mut pty = started(home);
     open(&mut pty, "Mobile app", "hero-banner");
     pty.wait_text("Segments 14");
-    pty.send_keys("2 g g");
-    go_to(&mut pty, "hero-banner");
+    go_to(&mut pty, 2, "hero-banner");
     pty.wait_row(&["hero.png", "de"]);
     choose(&mut pty, "zz-keys.png");
     send(&mut pty);
+    assert!(
+        until(PATIENCE, || server.holds_one()),
+        "nothing is sent; the screen:\n{}",
+        pty.screen()
+    );
+    pty
+}
+
+/// The same, where the terminal is told of it.
+fn sending(server: &Server, home: &Home) -> Pty {
+    let pty = held(server, home);
     wait_written(&pty, "\x1b]9;4;1;");
     wait_written(&pty, "\x1b]2;assetdeck ↑ ");
     pty
@@ -99,7 +101,7 @@ fn a_run_is_told_and_its_end_rings() {
     home.set("TERM_PROGRAM", "WezTerm");
     let mut pty = sending(&server, &home);
     assert_eq!(bells(&pty), 0);
-    script(&server, json!([]));
+    server.faults(json!([]));
     pty.wait_text("is listed in");
     wait_written(&pty, "\x1b]9;4;0;");
     assert!(until(PATIENCE, || bells(&pty) == 1), "{}", bells(&pty));
@@ -159,17 +161,8 @@ fn nothing_is_told_where_it_is_turned_off_or_not_known() {
     home.set("TERM_PROGRAM", "WezTerm");
     let off = "\n[terminal]\ntitle = false\nprogress = false\nnotify = \"off\"\n";
     home.write_config(&format!("{}{off}", server.demo().config_toml()));
-    hold(&server);
-    home.file("zz-keys.png", &png("by keys"));
-    let mut pty = started(&home);
-    open(&mut pty, "Mobile app", "hero-banner");
-    pty.wait_text("Segments 14");
-    pty.send_keys("2 g g");
-    go_to(&mut pty, "hero-banner");
-    pty.wait_row(&["hero.png", "de"]);
-    choose(&mut pty, "zz-keys.png");
-    send(&mut pty);
-    script(&server, json!([]));
+    let mut pty = held(&server, &home);
+    server.faults(json!([]));
     pty.wait_text("is listed in");
     pty.send_keys("q");
     pty.exit_code(Duration::from_secs(10));

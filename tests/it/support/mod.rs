@@ -9,6 +9,7 @@ pub mod hold;
 pub mod home;
 pub mod program;
 pub mod pty;
+pub mod screen;
 pub mod server;
 pub mod strace;
 pub mod svg;

@@ -369,11 +369,20 @@ fn nonzero(number: u16) -> std::num::NonZeroU16 {
 fn drain(mut reader: Box<dyn Read + Send>, shared: Arc<Shared>) {
     std::thread::spawn(move || {
         let mut buffer = [0; 16 * 1024];
+        // Written, and not on the screen yet.
+        let mut waiting = Vec::new();
         loop {
             let read = reader.read(&mut buffer).unwrap_or(0);
             let mut seen = shared.seen.lock().expect("no test panics inside the lock");
             seen.bytes.extend_from_slice(&buffer[..read]);
-            seen.parser.process(&buffer[..read]);
+            waiting.extend_from_slice(&buffer[..read]);
+            let shown = if read == 0 {
+                waiting.len()
+            } else {
+                whole(&waiting)
+            };
+            seen.parser.process(&waiting[..shown]);
+            waiting.drain(..shown);
             if read == 0 || shared.let_go.load(Ordering::SeqCst) {
                 drop(reader);
                 seen.ended = true;
@@ -383,6 +392,23 @@ fn drain(mut reader: Box<dyn Read + Send>, shared: Arc<Shared>) {
             shared.changed.notify_all();
         }
     });
+}
+
+/// So much of it ends with a whole frame: a synchronized update is shown at its end, as terminals do,
+/// or half of a frame would be taken for what the program shows.
+fn whole(bytes: &[u8]) -> usize {
+    const BEGIN: &[u8] = b"\x1b[?2026h";
+    const END: &[u8] = b"\x1b[?2026l";
+    let last = |mark: &[u8]| bytes.windows(mark.len()).rposition(|part| part == mark);
+    match (last(BEGIN), last(END)) {
+        (Some(begin), end) if end.is_none_or(|end| end < begin) => begin,
+        // The mark itself may come in two parts.
+        _ => {
+            let parts = 1..BEGIN.len();
+            let part = parts.rev().find(|part| bytes.ends_with(&BEGIN[..*part]));
+            bytes.len() - part.unwrap_or(0)
+        }
+    }
 }
 
 /// The terminal's settings as text, for comparing.
