@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Weak};
 
+use super::run::may_begin;
 use super::{Entry, Inner, Store, Transfers, lock};
 use crate::api::Provider;
 use crate::domain::AccountName;
@@ -163,7 +164,7 @@ impl Transfers {
             let table = self.table();
             let waits = table.jobs.values().filter(|entry| {
                 entry.wanted
-                    && !entry.job.state.is_over()
+                    && (!entry.job.state.is_over() || may_begin(entry))
                     && table
                         .gates
                         .get(&entry.job.account)

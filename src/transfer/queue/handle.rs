@@ -214,6 +214,7 @@ impl Transfers {
 
     /// An event that is on disk.
     pub(super) fn happened(&self, id: JobId, event: JobEvent) {
+        let interrupted = event == JobEvent::Interrupted;
         let job = {
             let mut table = self.table();
             let Some(entry) = table.jobs.get_mut(&id) else {
@@ -229,7 +230,10 @@ impl Transfers {
             }
             entry.job.clone()
         };
-        self.tell(&job);
+        // Who waits for its end would take the doubt for it, which a look settles next.
+        if !(interrupted && self.looks_next(id)) {
+            self.tell(&job);
+        }
         self.make_ready(id);
     }
 

@@ -47,6 +47,23 @@ impl Transfers {
         self.pump(&account);
     }
 
+    /// Whether a job in doubt is looked for without being asked: here, or where another process has
+    /// begun to work on what the former one left.
+    pub(super) fn looks_next(&self, id: JobId) -> bool {
+        if self.inner.leaving.load(Ordering::Relaxed) {
+            return false;
+        }
+        let table = self.table();
+        let entry = table
+            .jobs
+            .get(&id)
+            .filter(|entry| matches!(entry.job.state, JobState::InDoubt(_)) && may_begin(entry));
+        entry.is_some_and(|entry| {
+            let gate = table.gates.get(&entry.job.account);
+            gate.is_some_and(|gate| gate.provider.is_some())
+        })
+    }
+
     /// Begins jobs of an account while there is room.
     pub(super) fn pump(&self, account: &AccountName) {
         if self.inner.leaving.load(Ordering::Relaxed) {
@@ -322,7 +339,7 @@ impl Drop for Taken {
 }
 
 /// A job that a look alone may settle begins too, once its account is there.
-fn may_begin(entry: &Entry) -> bool {
+pub(super) fn may_begin(entry: &Entry) -> bool {
     let state = match entry.job.state {
         JobState::Queued | JobState::Waiting { .. } => true,
         // Only once: it is tried anew when the user says so.

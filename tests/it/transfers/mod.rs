@@ -11,6 +11,7 @@ mod kills_random;
 mod lost_answers;
 mod pauses;
 mod refused_calls;
+mod several;
 mod signals;
 mod take_over;
 mod waits;
