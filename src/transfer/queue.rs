@@ -10,7 +10,7 @@ mod look;
 mod run;
 mod share;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -63,6 +63,8 @@ struct Entry {
 struct Table {
     jobs: BTreeMap<JobId, Entry>,
     gates: HashMap<AccountName, Gate>,
+    /// Cleared here. One whose rows could not be deleted is not a job that somebody else added.
+    forgotten: HashSet<JobId>,
     /// Numbers that are free for new jobs.
     ids: std::ops::Range<u64>,
 }

@@ -127,6 +127,8 @@ impl Transfers {
             for id in &over {
                 table.jobs.remove(id);
             }
+            // They may be on disk for a while yet, or for good.
+            table.forgotten.extend(&over);
             over
         };
         self.forget(&over);

@@ -1,5 +1,6 @@
 //! Several processes on one queue: what this one hands to the worker, and what it hears of others.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -88,7 +89,7 @@ impl Transfers {
     }
 
     /// Takes in what others have written since.
-    pub(super) async fn catch_up(&self) {
+    pub(in crate::transfer) async fn catch_up(&self) {
         self.catch_up_as(self.works()).await;
     }
 
@@ -108,7 +109,11 @@ impl Transfers {
         let mut fresh = Vec::new();
         for kept in news.jobs {
             let id = kept.job.id;
-            if !self.table().jobs.contains_key(&id) {
+            let is_known = {
+                let table = self.table();
+                table.jobs.contains_key(&id) || table.forgotten.contains(&id)
+            };
+            if !is_known {
                 self.take_in(kept);
                 fresh.push(id);
             }
@@ -131,6 +136,13 @@ impl Transfers {
                 self.happened(id, event);
             }
             return;
+        }
+        // What happened to them since is a part of what they are.
+        let new: HashSet<JobId> = fresh.iter().copied().collect();
+        for (id, event) in news.events {
+            if new.contains(&id) {
+                self.happened(id, event);
+            }
         }
         // Somebody who is there now added them: they begin without being asked for.
         for id in fresh {

@@ -176,3 +176,34 @@ async fn all_of_an_account_are_paused_resumed_and_cancelled_together() {
     engine.flush();
     assert!(Transfers::look(dir.path()).unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn one_that_cannot_be_forgotten_on_disk_is_not_sent_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let fake = fake(Play::Stores);
+    let worker = Transfers::open(dir.path()).unwrap();
+    // The look with which it begins must not be what shows it its own job.
+    worker.catch_up().await;
+    worker.catch_up().await;
+    let first = worker.upload(&account(), fake.clone(), ask(dir.path()));
+    until_state(&worker, |job| job.id == first && is_done(job)).await;
+    let disk = rusqlite::Connection::open(dir.path().join("transfers.db")).unwrap();
+    disk.execute_batch(
+        "CREATE TRIGGER refused BEFORE DELETE ON jobs BEGIN SELECT RAISE(FAIL, 'no'); END",
+    )
+    .unwrap();
+    worker.clear(&[first]);
+    worker.flush();
+    assert_eq!(
+        Transfers::look(dir.path()).unwrap().len(),
+        1,
+        "it is still there"
+    );
+    // Another process adds one, whose bell makes the worker read what is new.
+    let guest = Transfers::open(dir.path()).unwrap();
+    let second = guest.upload(&account(), fake.clone(), ask(dir.path()));
+    until_state(&guest, |job| job.id == second && is_done(job)).await;
+    assert_eq!(*fake.sends.lock().unwrap(), 2);
+    let ids: Vec<JobId> = worker.jobs().iter().map(|job| job.id).collect();
+    assert_eq!(ids, [second]);
+}

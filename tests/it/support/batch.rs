@@ -140,21 +140,24 @@ impl Promised {
     /// stored is not doubled, and nothing else is there.
     #[track_caller]
     pub fn keep(&self, batch: &Batch, home: &Home, server: &Server, point: &str) {
-        if !self.queued.is_empty() {
-            finish(home, point);
-        }
-        self.kept(batch, server, point);
+        let said = if self.queued.is_empty() {
+            Vec::new()
+        } else {
+            finish(home, point)
+        };
+        let shown = || format!("{point}:\n{said:#?}\n{}", listed(home).stdout);
+        self.holds(batch, server, &shown);
     }
 
-    /// The same, when all has ended already.
     #[track_caller]
-    pub fn kept(&self, batch: &Batch, server: &Server, point: &str) {
+    fn holds(&self, batch: &Batch, server: &Server, shown: &dyn Fn() -> String) {
         let stored = batch.stored(server);
         for (n, name) in batch.names.iter().enumerate() {
             let wanted = usize::from(self.queued.contains(name) || self.stored[n]);
-            assert_eq!(stored[n].len(), wanted, "{point}: {name}: {:#?}", stored[n]);
-            for asset in &stored[n] {
-                assert_eq!(asset["sha256"], *batch.digests[n], "{point}: {name}");
+            let all = &stored[n];
+            assert_eq!(all.len(), wanted, "{name}: {all:#?}\n{}", shown());
+            for asset in all {
+                assert_eq!(asset["sha256"], *batch.digests[n], "{name}: {}", shown());
             }
         }
     }
@@ -172,8 +175,9 @@ fn listed(home: &Home) -> Ran {
 }
 
 /// Goes on until nothing is left; what is in doubt after a look is tried again, as a user would.
+/// What the program said meanwhile.
 #[track_caller]
-pub fn finish(home: &Home, point: &str) {
+pub fn finish(home: &Home, point: &str) -> Vec<Ran> {
     let mut said = Vec::new();
     for round in 0..4 {
         let what = if round == 0 { "resume" } else { "retry" };
@@ -181,7 +185,7 @@ pub fn finish(home: &Home, point: &str) {
         // What the user stopped is not on its way any more.
         let over = |job: &Value| job["state"] == "done" || job["state"] == "cancelled";
         if queue(home).iter().all(over) {
-            return;
+            return said;
         }
     }
     panic!(
