@@ -149,6 +149,12 @@ impl Promised {
         self.holds(batch, server, &shown);
     }
 
+    /// The same, when all has ended already.
+    #[track_caller]
+    pub fn kept(&self, batch: &Batch, server: &Server, point: &str) {
+        self.holds(batch, server, &|| point.to_owned());
+    }
+
     #[track_caller]
     fn holds(&self, batch: &Batch, server: &Server, shown: &dyn Fn() -> String) {
         let stored = batch.stored(server);
