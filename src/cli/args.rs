@@ -29,7 +29,7 @@ Exit codes:
   2  wrong usage or settings
   3  some of several failed
   4  not signed in, or not allowed
-  130  stopped by the user";
+  130  stopped by the user; transfers that are not done stay queued";
 
 /// A terminal asset manager for websites and translation documents.
 ///

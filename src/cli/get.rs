@@ -348,15 +348,7 @@ async fn save(
     let mut teller = Teller::new(session, output, Finish::Saved, shown, tally);
     let end = follow(&transfers, &mut events, jobs.clone(), stop, &mut teller).await;
     teller.end();
-    leave(&transfers, &jobs, end).await;
-    let held = end.held;
-    if held > 0 {
-        tally.failed += held;
-        output.note(&format!(
-            "{} wait in the queue; `assetdeck transfers resume` goes on with them",
-            words(held, "more file")
-        ));
-    }
+    leave(&transfers, &jobs, end, output, tally).await;
     Ok(())
 }
 

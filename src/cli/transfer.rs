@@ -14,12 +14,15 @@ use super::progress::{Came, Progress};
 use super::record::{ASSET_HEADS, Listing, asset_line, asset_ref};
 use super::session::Session;
 use super::stop::Stop;
-use crate::api::{ApiError, ApiErrorKind};
+use crate::api::ApiErrorKind;
 use crate::domain::size_words;
 use crate::domain::{Entry, SafeText};
-use crate::transfer::{Job, JobId, JobState, Transfers};
+use crate::transfer::{Ask, Job, JobId, JobState, Transfers};
 
-/// How long cancelled transfers may take to end well.
+/// How long it may take until what runs has ended once the user said stop.
+const STOPPING: Duration = Duration::from_secs(2);
+
+/// How long tasks whose jobs are over may take to end.
 const WIND_DOWN: Duration = Duration::from_secs(20);
 
 /// How long those may take that are left behind: for what they write down last.
@@ -28,14 +31,14 @@ const HURRY: Duration = Duration::from_millis(300);
 /// How following transfers ended.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Followed {
-    /// So many do not end in this run.
-    pub held: usize,
-    /// Told twice to stop, or they took too long to: what still runs is not waited for.
-    at_once: bool,
+    /// So many wait for somebody to let them go on.
+    held: usize,
+    /// So many are not over, since the user said stop.
+    stopped: Option<usize>,
 }
 
-/// Waits until all jobs are over. Being asked to stop cancels them; asked again, or when they take
-/// too long to end, it leaves.
+/// Waits until all jobs are over. Being asked to stop leaves in the queue what is not; asked again
+/// it leaves at once.
 pub(super) async fn follow(
     transfers: &Transfers,
     events: &mut UnboundedReceiver<Arc<Job>>,
@@ -43,10 +46,9 @@ pub(super) async fn follow(
     stop: &mut Stop,
     teller: &mut Teller<'_>,
 ) -> Followed {
-    let mut end = Followed::default();
+    let mut held = 0;
+    let mut stopped = None;
     let mut beat = teller.progress.beat();
-    let mut stopping = false;
-    let mut latest = tokio::time::Instant::now();
     while !jobs.is_empty() {
         tokio::select! {
             job = events.recv() => match job {
@@ -56,67 +58,118 @@ pub(super) async fn follow(
                     let parked = job.paused && job.state == JobState::Queued;
                     if parked || job.state.is_over() {
                         jobs.remove(&job.id);
-                        end.held += usize::from(parked);
+                        held += usize::from(parked);
                     }
                 }
                 Some(_) => {}
-                None => return end,
+                None => break,
             },
             came = beat.next() => teller.tick(transfers, came),
             () = stop.asked() => {
-                let all = transfers.jobs();
-                if stopping {
-                    left(all, &jobs, teller);
-                    end.at_once = true;
-                    return end;
-                }
-                stopping = true;
-                latest = tokio::time::Instant::now() + WIND_DOWN;
-                for id in &jobs {
-                    transfers.cancel(*id);
-                }
-            }
-            () = tokio::time::sleep_until(latest), if stopping => {
-                left(transfers.jobs(), &jobs, teller);
-                end.at_once = true;
-                return end;
+                wind_up(transfers, events, &mut jobs, stop, teller).await;
+                stopped = Some(jobs.len());
+                break;
             }
         }
     }
-    end
+    Followed { held, stopped }
 }
 
-/// What went well or was stopped has been told, and is over; the rest stays in the journal, where
-/// `transfers` finds it.
-pub(super) async fn leave(transfers: &Transfers, jobs: &HashSet<JobId>, end: Followed) {
+/// Ends what runs: what the service is recording gets a moment to end well, the rest goes back to
+/// the queue. Those that are over afterwards are told and taken out.
+async fn wind_up(
+    transfers: &Transfers,
+    events: &mut UnboundedReceiver<Arc<Job>>,
+    jobs: &mut HashSet<JobId>,
+    stop: &mut Stop,
+    teller: &mut Teller<'_>,
+) {
+    if !transfers.works() {
+        // The process that works on the queue would send them all the same.
+        let ids: Vec<JobId> = jobs.iter().copied().collect();
+        transfers.ask(Ask::Pause, &ids);
+    }
+    let mut over = |job: &Job| {
+        if job.state.is_over() && jobs.remove(&job.id) {
+            teller.tell(job);
+        }
+    };
+    let mut ended = std::pin::pin!(transfers.drain(STOPPING));
+    loop {
+        tokio::select! {
+            biased;
+            () = stop.asked() => break,
+            job = events.recv() => match job {
+                Some(job) => over(&job),
+                None => break,
+            },
+            () = &mut ended => break,
+        }
+    }
+    while let Ok(job) = events.try_recv() {
+        over(&job);
+    }
+}
+
+impl Followed {
+    /// Waits for the tasks behind the jobs, but not for those that were left behind.
+    pub(super) async fn drain(self, transfers: &Transfers) {
+        let patience = if self.stopped.is_some() {
+            HURRY
+        } else {
+            WIND_DOWN
+        };
+        transfers.drain(patience).await;
+    }
+
+    /// Says what became of those that are not over.
+    pub(super) fn tell(self, output: &mut Output, tally: &mut Tally) {
+        let left = self.stopped.unwrap_or_default();
+        tally.failed += self.held + left;
+        if left > 0 {
+            tally.stopped = true;
+            let stay = if left == 1 { "stays" } else { "stay" };
+            output.note(&format!(
+                "stopped: {} {stay} in the queue; `assetdeck transfers resume` goes on, \
+                 `assetdeck transfers cancel` drops what is left",
+                files(left)
+            ));
+        }
+        if self.held > 0 {
+            let wait = if self.held == 1 { "waits" } else { "wait" };
+            output.note(&format!(
+                "{} {wait} in the queue; `assetdeck transfers resume` goes on",
+                files(self.held)
+            ));
+        }
+    }
+}
+
+fn files(count: usize) -> String {
+    match count {
+        1 => "1 file".to_owned(),
+        _ => format!("{count} files"),
+    }
+}
+
+/// What went well or was cancelled has been told, and is forgotten; the rest stays in the journal,
+/// where `transfers` finds it.
+pub(super) async fn leave(
+    transfers: &Transfers,
+    jobs: &HashSet<JobId>,
+    end: Followed,
+    output: &mut Output,
+    tally: &mut Tally,
+) {
     // First, because a job that is over is not forgotten before its task has ended.
-    let patience = if end.at_once { HURRY } else { WIND_DOWN };
-    transfers.drain(patience).await;
+    end.drain(transfers).await;
     let told = transfers.jobs().into_iter().filter(|job| {
         jobs.contains(&job.id) && matches!(job.state, JobState::Done { .. } | JobState::Cancelled)
     });
     let told: Vec<JobId> = told.map(|job| job.id).collect();
     transfers.clear(&told);
     transfers.flush();
-}
-
-/// Jobs that are left behind while they still run.
-fn left(all: Vec<Arc<Job>>, jobs: &HashSet<JobId>, teller: &mut Teller<'_>) {
-    for job in all {
-        if jobs.contains(&job.id) {
-            let mut job = Arc::unwrap_or_clone(job);
-            job.state = match job.state {
-                JobState::Running(step) if step.may_leave_a_record() => {
-                    let mut error = ApiError::cancelled("upload the file");
-                    error.message =
-                        String::from("it was stopped while the service was recording it");
-                    JobState::InDoubt(error)
-                }
-                _ => JobState::Cancelled,
-            };
-            teller.tell(&job);
-        }
-    }
+    end.tell(output, tally);
 }
 
 /// What is said of a file whose record the service may or may not have.

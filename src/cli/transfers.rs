@@ -12,7 +12,7 @@ use super::failure::{Failure, Tally};
 use super::output::{Cell, Output, Table};
 use super::session::Session;
 use super::stop::Stop;
-use super::transfer::{Finish, Teller};
+use super::transfer::{Finish, Followed, Teller, follow};
 use crate::domain::{AccountName, Address, SafeText};
 use crate::transfer::{Direction, Job, JobId, JobState, JournalError, Transfers};
 
@@ -222,26 +222,14 @@ async fn go_on(
     }
     let finish = Finish::Uploaded { json };
     let mut teller = Teller::new(session, output, finish, shown, &mut tally);
-    let mut beat = teller.progress.beat();
-    while !waiting.is_empty() && !teller.tally.stopped {
-        tokio::select! {
-            job = events.recv() => match job {
-                Some(job) if waiting.contains(&job.id) => {
-                    if job.state.is_over() {
-                        waiting.remove(&job.id);
-                    }
-                    teller.tell(&job);
-                }
-                Some(_) => {}
-                None => break,
-            },
-            came = beat.next() => teller.tick(&transfers, came),
-            // What is left stays in the journal.
-            () = stop.asked() => teller.tally.stopped = true,
-        }
-    }
+    let end = if teller.tally.stopped {
+        Followed::default()
+    } else {
+        follow(&transfers, &mut events, waiting, stop, &mut teller).await
+    };
     teller.end();
-    transfers.drain(WIND_DOWN).await;
+    end.drain(&transfers).await;
+    end.tell(output, &mut tally);
     tally.end()
 }
 

@@ -242,7 +242,7 @@ async fn send(
     let mut teller = Teller::new(session, output, finish, &args.shown, &mut tally);
     let end = follow(&transfers, &mut events, jobs.clone(), stop, &mut teller).await;
     teller.end();
-    leave(&transfers, &jobs, end).await;
+    leave(&transfers, &jobs, end, output, &mut tally).await;
     tally.end()
 }
 

@@ -23,7 +23,7 @@ use tokio_util::task::TaskTracker;
 use self::gate::Gate;
 pub use self::gate::Held;
 pub(super) use self::handle::Handle;
-use super::job::{Job, JobEvent, JobId, JobState};
+use super::job::{Ask, Job, JobEvent, JobId, JobState};
 use super::journal::{Journal, JournalError, Seen};
 use super::work::{DownloadRequest, Work};
 use crate::api::{Provider, UploadRequest};
@@ -131,18 +131,29 @@ impl Transfers {
         provider: Arc<dyn Provider>,
         request: UploadRequest,
     ) -> JobId {
-        self.add_one(account, provider, Work::Up(Arc::new(request)))
+        let ids = self.upload_all(account, provider, std::iter::once(request));
+        ids.first().copied().unwrap_or(JobId(0))
     }
 
     /// Queues many uploads, those of one commit at once: what is on disk then is on disk as a whole.
+    /// What an earlier run left goes on instead, where it is the very same upload: it is not sent
+    /// twice because somebody asked for it once more.
     pub fn upload_all(
         &self,
         account: &AccountName,
         provider: Arc<dyn Provider>,
         requests: impl IntoIterator<Item = UploadRequest>,
     ) -> Vec<JobId> {
-        let works = requests.into_iter().map(|it| Work::Up(Arc::new(it)));
-        self.add(account, provider, works)
+        let requests = requests.into_iter();
+        let work = |it| Work::Up(Arc::new(it));
+        if self.left().is_empty() || !self.works() {
+            return self.add(account, provider, requests.map(work));
+        }
+        let (left, new) = self.left_like(account, requests);
+        let added = self.add(account, provider, new.into_iter().map(work));
+        // Only now, since adding opens the account for them too.
+        self.ask(Ask::GoOn, &left);
+        [left, added].concat()
     }
 
     /// Queues a download. No file is replaced but the one that the request names.

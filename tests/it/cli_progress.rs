@@ -99,9 +99,15 @@ fn an_interrupt_leaves_a_clean_line() {
     );
     pty.send_keys("C-c");
     ends(&pty, 130);
-    pty.wait_for("one clean line", |screen| {
-        screen.trim_end() == "assetdeck: stopped.png: stopped"
-    });
+    pty.wait_for(
+        "what is left and how to go on, and nothing else",
+        |screen| {
+            let line = screen.replace('\n', "");
+            line.starts_with("assetdeck: stopped: 1 file stays in the queue; ")
+                && line.contains("`assetdeck transfers resume`")
+                && line.trim_end().ends_with("drops what is left")
+        },
+    );
     let text = String::from_utf8_lossy(&pty.output()).into_owned();
     assert!(text.contains("\x1b]9;4;0;"), "{text:?}");
     assert!(text.contains("\x1b]2;\x1b\\\x1b[23;0t"), "{text:?}");

@@ -1,11 +1,16 @@
 //! What the user decides: to go on with what an earlier run left, what becomes of a file in doubt,
 //! and which job comes first.
 
+use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::{Entry, Store, Transfers};
+use crate::api::UploadRequest;
+use crate::domain::AccountName;
 use crate::transfer::job::{Ask, JobEvent, JobId, JobState};
 use crate::transfer::journal::Change;
+use crate::transfer::work::Work;
 
 /// What a job says that was called done without being seen.
 const CALLED_DONE: &str = "it was called done by hand; it was not seen listed";
@@ -22,6 +27,39 @@ impl Transfers {
     /// What earlier runs left, and nobody has said that it goes on; paused or not.
     pub fn left(&self) -> Vec<JobId> {
         self.ids(Entry::is_left)
+    }
+
+    /// What earlier runs left that is this very upload, for whoever asks for it once more: the same
+    /// file, unchanged, to the same place. And the requests that are not there.
+    pub(super) fn left_like(
+        &self,
+        account: &AccountName,
+        requests: impl Iterator<Item = UploadRequest>,
+    ) -> (Vec<JobId>, Vec<UploadRequest>) {
+        let table = self.table();
+        let mut left: HashMap<&Path, Vec<(JobId, &UploadRequest)>> = HashMap::new();
+        for entry in table.jobs.values() {
+            if let Work::Up(request) = &entry.work
+                && entry.is_left()
+                && entry.job.account == *account
+            {
+                let same = left.entry(&request.path).or_default();
+                same.push((entry.job.id, request));
+            }
+        }
+        let mut found = Vec::new();
+        let mut others = Vec::new();
+        for request in requests {
+            let same = left.get_mut(request.path.as_path());
+            let at = same
+                .as_ref()
+                .and_then(|it| it.iter().position(|it| *it.1 == request));
+            match (same, at) {
+                (Some(same), Some(at)) => found.push(same.swap_remove(at).0),
+                _ => others.push(request),
+            }
+        }
+        (found, others)
     }
 
     pub(super) fn ids(&self, fits: impl Fn(&Entry) -> bool) -> Vec<JobId> {

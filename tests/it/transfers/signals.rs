@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::batch::{Batch, Place, finish, queue, segment, website};
 use crate::support::cli::{Ran, command};
 use crate::support::contract::Scope;
-use crate::support::hold::{Held, LONG, hold, hold_program};
+use crate::support::hold::{self, Held, LONG, hold, hold_program};
 use crate::support::home::Home;
 use crate::support::program::Program;
 use crate::support::server::Server;
@@ -52,6 +52,38 @@ fn at_each_request(
     assert!(points >= 9, "only {points} points");
 }
 
+/// What was not sent is in the queue, and the last line says so and how to go on.
+#[track_caller]
+fn what_is_left_is_kept(home: &Home, batch: &Batch, ran: &Ran, point: &str) {
+    let left = queue(home);
+    let open = left.iter().filter(|job| job["state"] != "done").count();
+    match ran.code {
+        Some(0) => assert_eq!(open, 0, "{point}: {ran:#?}\n{left:#?}"),
+        Some(130) if open == 0 => {
+            // Before anything was queued.
+            assert!(
+                ran.stderr.trim_end().ends_with(": stopped"),
+                "{point}: {ran:#?}"
+            );
+        }
+        Some(130) => {
+            assert!(open <= batch.names.len(), "{point}: {left:#?}");
+            let last = ran.stderr.lines().last().unwrap_or_default();
+            let (said, how) = (
+                format!("stopped: {open} file"),
+                "`assetdeck transfers resume`",
+            );
+            assert!(
+                last.contains(&said) && last.contains(how),
+                "{point}: {ran:#?}\n{left:#?}"
+            );
+            let cancelled = left.iter().any(|job| job["state"] == "cancelled");
+            assert!(!cancelled, "{point}: {left:#?}");
+        }
+        _ => panic!("{point}: {ran:#?}\n{left:#?}"),
+    }
+}
+
 /// A file that was not sent is named with what became of it, or is still in the queue.
 #[track_caller]
 fn each_is_accounted_for(server: &Server, home: &Home, batch: &Batch, ran: &Ran, point: &str) {
@@ -79,7 +111,7 @@ fn told_once(to: fn(&Home) -> Place, signal: Signal) {
         // The service goes on answering: what it has begun to record can be settled.
         server.faults(json!([]));
         let ran = program.end();
-        assert!(ran.code.is_some(), "{point}: {ran:#?}");
+        what_is_left_is_kept(home, batch, &ran, point);
         each_is_accounted_for(server, home, batch, &ran, point);
         let promised = batch.promised(home, server);
         promised.keep(batch, home, server, point);
@@ -100,6 +132,66 @@ fn told_twice(to: fn(&Home) -> Place, signal: Signal) {
         let promised = batch.promised(home, server);
         promised.keep(batch, home, server, point);
     });
+}
+
+/// Who gives the same command once more instead of going on sends nothing twice.
+#[test]
+fn the_same_upload_again_goes_on_with_what_was_kept() {
+    at_each_request(
+        website,
+        "again",
+        |server, home, batch, mut program, point| {
+            program.signal(Signal::TERM);
+            server.faults(json!([]));
+            let stopped = program.end();
+            let again: Vec<&str> = [batch.upload(), vec!["--yes", "--on-clash", "skip"]].concat();
+            let ran = crate::support::cli::run(home, &again);
+            if ran.code != Some(0) {
+                // What a look does not settle is asked for once, as after any lost answer.
+                assert!(
+                    ran.stderr.contains("is not known"),
+                    "{point}: {stopped:#?}\n{ran:#?}"
+                );
+                finish(home, point);
+            }
+            batch.all_stored_once(server, point);
+            let left = queue(home);
+            assert!(
+                left.iter().all(|job| job["state"] == "done"),
+                "{point}: {left:#?}"
+            );
+        },
+    );
+}
+
+/// Another process works on the queue: what the user stopped here does not go on over there.
+#[test]
+fn told_to_end_while_another_process_sends_keeps_the_queue() {
+    let server = Server::start().judged(Scope::Requests);
+    let home = server.home();
+    let place = website(&home);
+    let [first, second] = ["working", "waiting"].map(|mark| Batch::new(&home, &place, mark, 2));
+    let stands = json!({"operation": "put", "fault": "stall", "ms": LONG, "times": "always"});
+    let Held::There(worker) = hold(&server, &home, &stands, &first.upload()) else {
+        panic!("it was not held")
+    };
+    let mut program = Program::start(&home, &second.upload(), b"");
+    let both = || queue(&home).len() == 4;
+    assert!(until(hold::PATIENCE, both), "{:#?}", queue(&home));
+    program.signal(Signal::INT);
+    let ran = program.end().exits(130);
+    ran.complains(&["stopped: 2 files stay", "`assetdeck transfers resume`"]);
+    server.faults(json!([]));
+    worker.end().exits(0);
+    first.all_stored_once(&server, "the worker");
+    for name in &second.names {
+        assert!(
+            server.stored(name).is_empty(),
+            "{name} was sent all the same"
+        );
+    }
+    finish(&home, "the waiting one");
+    second.all_stored_once(&server, "the waiting one");
 }
 
 #[test]
