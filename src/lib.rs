@@ -29,18 +29,19 @@
 //! | `domain` | | `secrecy`, `strsim`, `humansize` |
 //! | `logging` | | `tracing_subscriber`, `tracing_appender` |
 //! | `demo` | | `axum`, `hmac`, `sha2` |
-//! | `picture` | | `image`, `base64` |
+//! | `picture` | | `image` |
 //! | `config` | `domain`, `picture` | `toml`, `keyring`, `keyring_core`, `zbus_secret_service_keyring_store`, `etcetera` |
 //! | `api` | `domain` | `reqwest`, `http_body`, `rustls` |
 //! | `providers` | `domain`, `api` | |
 //! | `transfer` | `domain`, `api` | `infer`, `mime_guess`, `rusqlite` |
-//! | `app` | `domain`, `picture`, `api`, `transfer` | `tui_input` |
+//! | `app` | `domain`, `picture`, `api`, `transfer` | `tui_input`, `qrcode` |
 //! | `ui` | `domain`, `picture`, `api`, `transfer`, `app` | |
 //! | `runtime` | `domain`, `picture`, `api`, `transfer`, `app` | `open` |
 //! | `tui` | `domain`, `picture`, `api`, `transfer`, `app`, `ui`, `runtime` | `crossterm`, `anstyle_progress` |
 //! | `cli` | `domain`, `picture`, `config`, `api`, `providers`, `transfer`, `demo`, `logging`, `tui` | `clap`, `rpassword` |
 //!
 //! In several layers: `async_trait` (api, providers, transfer, config, cli), `ratatui` (ui, tui),
+//! `base64` (picture, tui),
 //! `tokio` (api, providers, transfer, runtime, tui, config, cli, demo), `tempfile` (cli, demo),
 //! `unicode_normalization` (domain, providers, transfer), `unicode_segmentation` and
 //! `unicode_width` (ui, cli), `rustix` (config, api, transfer, picture, tui, cli, logging). Everywhere: `serde`,

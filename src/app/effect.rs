@@ -122,7 +122,8 @@ pub enum Effect {
     Open {
         url: String,
     },
-    /// Copy to the user's clipboard. Answered by `Msg::Desktop`.
+    /// Copy to the user's clipboard, wherever that is. The text holds no control characters but line
+    /// ends of our own. Answered by `Msg::Desktop`.
     Copy {
         text: String,
         what: &'static str,

@@ -3,6 +3,7 @@
 pub mod action;
 pub mod browse;
 pub mod columns;
+mod desktop;
 pub mod edit;
 pub mod effect;
 pub mod files;

@@ -101,8 +101,29 @@ pub enum Signal {
 /// What was done on the desktop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Desktop {
-    Opened { url: String },
-    Copied { what: &'static str, chars: usize },
+    Opened {
+        url: String,
+    },
+    Copied {
+        what: &'static str,
+        text: String,
+        way: CopyWay,
+    },
+}
+
+/// How a copy went to the user's clipboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CopyWay {
+    /// To the desktop's, by this program.
+    Desktop(&'static str),
+    /// To the terminal's. No answer ever comes, so whether it took it is not known.
+    Terminal,
+    /// The same through tmux.
+    Tmux,
+    /// To tmux's own buffer only: it is set to leave the terminal's alone.
+    TmuxBuffer,
+    /// To the terminal's through screen.
+    Screen,
 }
 
 /// One page of a listing on its way in.

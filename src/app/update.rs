@@ -11,7 +11,7 @@ use super::key::{Code, Input, Key, MouseInput, Target};
 use super::keymap::Found;
 use super::modal::view::Tone;
 use super::modal::{Modal, Outcome, Reply};
-use super::msg::{Answer, Desktop, Msg, Signal};
+use super::msg::{Answer, Msg, Signal};
 use crate::domain::SafeText;
 
 impl State {
@@ -334,32 +334,5 @@ impl State {
             }
             Some(asked) => self.arrived(id, asked, answer, now),
         }
-    }
-
-    fn on_desktop(&mut self, did: &Desktop, result: Result<(), String>, now: Instant) {
-        let (tone, text) = match (did, result) {
-            (Desktop::Opened { .. }, Ok(())) => {
-                (Tone::Good, "The link was handed to the desktop".to_owned())
-            }
-            (Desktop::Opened { url }, Err(why)) => (
-                Tone::Warning,
-                format!(
-                    "Could not open {}: {}. y y copies the link",
-                    SafeText::prose(url),
-                    SafeText::prose(&why)
-                ),
-            ),
-            (Desktop::Copied { what, chars }, Ok(())) => (
-                Tone::Good,
-                format!(
-                    "Sent the {what} to the clipboard ({chars} characters), if the terminal allows it"
-                ),
-            ),
-            (Desktop::Copied { what, .. }, Err(why)) => (
-                Tone::Bad,
-                format!("Could not copy the {what}: {}", SafeText::prose(&why)),
-            ),
-        };
-        self.notices.say(tone, text, now);
     }
 }

@@ -150,6 +150,20 @@ pub fn is_unseen(c: char) -> bool {
             | 0xE0000..=0x10_FFFF)
 }
 
+/// Text for the clipboard. Wherever it is pasted it runs nothing and turns nothing around: control and
+/// direction characters are marks in it, line ends too. Everything else stays as it is.
+pub fn pastable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_control_or_direction(c) {
+            mark(&mut out, c);
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// Rewrites JSON text so that it can go to a terminal: unseen characters, which JSON allows only
 /// inside strings, become `\u` escapes. The value stays the same.
 pub fn escape_json(json: &str) -> String {
@@ -198,6 +212,15 @@ mod tests {
         let shown = SafeText::name(&pile).into_string();
         assert!(shown.len() < 60, "{shown}");
         assert!(shown.ends_with("⟨+19992 marks⟩b"));
+    }
+
+    #[test]
+    fn what_is_pasted_runs_nothing() {
+        assert_eq!(pastable("a\nb\x1b[201~\u{202e}c"), "a⟨0A⟩b⟨1B⟩[201~⟨202E⟩c");
+        assert_eq!(
+            pastable("ヒーロー\u{3000}画像 .png "),
+            "ヒーロー\u{3000}画像 .png "
+        );
     }
 
     #[test]

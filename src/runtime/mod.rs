@@ -4,6 +4,8 @@
 //! screen's inbox as a message; a task that panics answers with a failure, so that nothing stays
 //! "loading" for ever.
 
+mod child;
+pub mod clipboard;
 pub mod desktop;
 mod files;
 mod load;

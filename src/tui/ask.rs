@@ -93,6 +93,11 @@ fn colour(text: &str) -> Option<Rgb> {
     Some(Rgb(parts.next()??, parts.next()??, parts.next()??))
 }
 
+/// This terminal is known to print what it does not understand.
+pub fn prints(var: impl Fn(&str) -> Option<String>) -> bool {
+    var("TERM").is_some_and(|term| term == "linux" || term.starts_with("vt"))
+}
+
 /// What marks the answer to our question about pictures.
 const QUESTION_ID: &str = "i=4207";
 
@@ -129,8 +134,7 @@ impl Asking {
     /// The questions to begin with, to be written once the first frame is out. Terminals that are
     /// known to print what they do not understand are asked nothing.
     pub fn begin(var: impl Fn(&str) -> Option<String>) -> (Self, String) {
-        let prints = var("TERM").is_some_and(|term| term == "linux" || term.starts_with("vt"));
-        let (round, text) = if prints {
+        let (round, text) = if prints(var) {
             (Round::Over, String::new())
         } else {
             let text = format!("\x1b]11;?\x1b\\\x1b[>0q\x1b[16t{FENCE}");

@@ -8,6 +8,7 @@ use ratatui::layout::{Rect, Size};
 use ratatui::style::Modifier;
 
 use super::pen::Pen;
+use crate::ui::links::Links;
 
 /// Unchanged cells are written again instead of jumping over them, up to so many.
 const NEAR: usize = 4;
@@ -23,11 +24,38 @@ pub struct Ink {
     /// `None` where it is not known, as under the right half of a wide character.
     shown: Vec<Option<Cell>>,
     pen: Pen,
+    /// Where links lead.
+    links: Links,
+    /// One is open.
+    linked: bool,
     /// Where the next character goes, when that is certain.
     at: Option<(u16, u16)>,
 }
 
 impl Ink {
+    /// Writes links as they are told there.
+    pub fn with(links: Links) -> Self {
+        Self {
+            links,
+            ..Self::default()
+        }
+    }
+
+    /// Becomes another pen; a link is open while its pen is in use.
+    fn change(&mut self, out: &mut Vec<u8>, to: Pen) {
+        if self.pen.link != to.link {
+            let open = |mark| self.links.find(mark);
+            // Writing to a buffer cannot fail.
+            let _ = match open(to.link) {
+                Some((number, address)) => write!(out, "\x1b]8;id={number:x};{address}\x1b\\"),
+                None if self.linked => write!(out, "\x1b]8;;\x1b\\"),
+                None => Ok(()),
+            };
+            self.linked = open(to.link).is_some();
+        }
+        self.pen.change(out, to);
+    }
+
     /// Nothing is known of what the terminal shows.
     pub fn forget(&mut self) {
         self.shown.clear();
@@ -80,7 +108,7 @@ impl Ink {
             line.push((x, cell));
         }
         self.line(out, row, &line);
-        self.pen.change(out, Pen::default());
+        self.change(out, Pen::default());
     }
 
     fn index(&self, x: u16, y: u16) -> usize {
@@ -117,7 +145,7 @@ impl Ink {
         while let Some((x, cell)) = line.get(next).copied() {
             self.go(out, x, y);
             if x >= tail {
-                self.pen.change(out, self.pen.for_blank(cell));
+                self.change(out, self.pen.for_blank(cell));
                 out.extend_from_slice(b"\x1b[K");
                 return;
             }
@@ -125,7 +153,7 @@ impl Ink {
             let more = next + blanks < line.len();
             let worth = if more { ERASE_AND_JUMP } else { ERASE };
             if blanks >= worth {
-                self.pen.change(out, self.pen.for_blank(cell));
+                self.change(out, self.pen.for_blank(cell));
                 // Writing to a buffer cannot fail.
                 let _ = write!(out, "\x1b[{blanks}X");
                 next += blanks;
@@ -134,7 +162,7 @@ impl Ink {
             let half = halves.iter().find(|(at, _)| *at == x);
             if let Some((_, columns)) = half.filter(|_| Pen::of(cell) != Pen::default()) {
                 // Terminals paint the other half of what is overwritten with the pen of now.
-                self.pen.change(out, Pen::default());
+                self.change(out, Pen::default());
                 let _ = write!(out, "\x1b[{columns}X");
             }
             self.put(out, x, y, cell);
@@ -222,7 +250,7 @@ impl Ink {
         } else {
             Pen::of(cell)
         };
-        self.pen.change(out, pen);
+        self.change(out, pen);
         out.extend_from_slice(cell.symbol().as_bytes());
         let next = x + 1;
         // Behind the last column terminals differ in where they are; behind what is not certainly

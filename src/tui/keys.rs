@@ -10,6 +10,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 
 use self::sequence::{application, mouse, sequence};
 use super::ask::Answer;
+use super::copy::Copying;
 use crate::runtime::tmux::Tmux;
 
 /// A key that was pressed alone, or the beginning of a sequence: so long the rest is waited for.
@@ -31,6 +32,8 @@ pub enum Heard {
     Answer(Answer),
     /// Not by the terminal, but of the same kind.
     Tmux(Tmux),
+    /// A program did not take a copy: the terminal is the next to try.
+    NotCopied(Copying),
 }
 
 /// Takes bytes as they come, however they are cut.

@@ -231,6 +231,7 @@ mod tests {
         let mut tmux = Tmux {
             passes: false,
             sixel: false,
+            clipboard: crate::runtime::tmux::Clipboard::External,
             outside: "xterm-kitty kitty(0.32)".to_owned(),
         };
         let (way, why) = inside(Some(tmux.clone()));

@@ -13,6 +13,7 @@ mod pictures;
 pub mod report;
 mod sources;
 mod terminal;
+mod told;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,7 +23,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-use self::ask::{Answer, Asking};
+use self::ask::Asking;
+use self::copy::Copying;
 use self::hangup::Notice;
 use self::keys::Heard;
 use self::report::Reporter;
@@ -52,10 +54,6 @@ const FRAME: Duration = Duration::from_millis(16);
 const PULSE: Duration = Duration::from_millis(100);
 /// How long leaving may take when a signal asked for it.
 const HURRY: Duration = Duration::from_millis(1200);
-/// How long leaving waits for answers that the terminal may still be sending.
-const LAST_ANSWER: Duration = Duration::from_millis(100);
-/// What did not come by then never comes.
-const LATEST_ANSWER: Duration = Duration::from_secs(2);
 /// The signal that tells of our own return may be this late.
 const ECHO: Duration = Duration::from_millis(500);
 
@@ -93,7 +91,11 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
     let theme = Theme::from_env(var);
     let (inbox, messages) = unbounded_channel();
     let reporter = Reporter::new(start.reports, var);
-    let mut screen = Screen::open(reporter.debt())?;
+    let view = ViewState::new(theme, TimeZone::system());
+    if ask::prints(var) {
+        view.links.turn_off();
+    }
+    let mut screen = Screen::open(reporter.debt(), view.links.clone())?;
     let notices = hangup::watch(screen.restore())?;
     let (heard, events) = unbounded_channel();
     event::read(heard.clone())?;
@@ -121,7 +123,7 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
         asking,
         tmux: None,
         preference: start.pictures,
-        view: ViewState::new(theme, TimeZone::system()),
+        view,
         runtime: Runtime::new(
             start.connector,
             start.transfers,
@@ -129,6 +131,7 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
             inbox.clone(),
         ),
         inbox,
+        heard,
         reporter,
         drawn: None,
         ticked: None,
@@ -145,7 +148,7 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
     tui.frame(&mut screen, now)?;
     // Behind the frame, so that no terminal can hold it up.
     screen.aside(&questions)?;
-    event::ask_tmux(heard);
+    event::ask_tmux(tui.heard.clone());
     let exit = match tui.perform(first, &mut screen)? {
         Some(exit) => exit,
         None => tui.turn(&mut screen, &mut sources).await?,
@@ -179,6 +182,7 @@ struct Tui {
     view: ViewState,
     runtime: Runtime,
     inbox: UnboundedSender<Msg>,
+    heard: UnboundedSender<Heard>,
     reporter: Reporter,
     /// When the last frame was drawn.
     drawn: Option<Instant>,
@@ -222,41 +226,10 @@ impl Tui {
         }
     }
 
-    /// Uses what is known of the terminal by now.
-    fn know(&mut self, screen: &Screen, now: Instant) {
-        let place = means::Place {
-            var: &|name| std::env::var(name).ok(),
-            tmux: self.tmux.as_ref(),
-            cell: screen.terminal.backend().cell(),
-            ascii: self.view.theme.ascii(),
-            preference: &self.preference,
-        };
-        let means = place.means(self.asking.told());
-        if self.state.pictures.means.as_ref() != Some(&means) {
-            self.tell(Msg::Means(means), now);
-        }
-    }
-
     /// Tells the state something whose effects ask nothing of the terminal.
     fn tell(&mut self, msg: Msg, now: Instant) {
         for effect in self.state.update(msg, now) {
             self.runtime.run(effect);
-        }
-    }
-
-    /// Waits a moment for answers on their way: behind us they would be typed into the shell.
-    async fn hear_out(&mut self, sources: &mut Sources) {
-        let answers = async {
-            while !self.asking.is_over() {
-                match sources.events.recv().await {
-                    // What it would be asked next is left out.
-                    Some(Heard::Answer(Answer::Attributes { .. })) | None => break,
-                    Some(_) => {}
-                }
-            }
-        };
-        if self.began.elapsed() < LATEST_ANSWER {
-            let _ = tokio::time::timeout(LAST_ANSWER, answers).await;
         }
     }
 
@@ -305,9 +278,11 @@ impl Tui {
                 None => return Ok(None),
             },
             Came::Heard(Heard::Answer(answer)) => {
-                let next = self.asking.take(answer);
-                screen.aside(&next)?;
-                self.know(screen, now);
+                self.answered(answer, screen, now)?;
+                return Ok(None);
+            }
+            Came::Heard(Heard::NotCopied(copying)) => {
+                self.copy(screen, copying, false)?;
                 return Ok(None);
             }
             Came::Heard(Heard::Tmux(tmux)) => {
@@ -346,7 +321,7 @@ impl Tui {
                         self.state.notices.say(Tone::Warning, text, Instant::now());
                     }
                 }
-                Effect::Copy { text, what } => copy::copy(screen, &self.inbox, &text, what),
+                Effect::Copy { text, what } => self.copy(screen, Copying { text, what }, true)?,
                 effect => self.runtime.run(effect),
             }
         }

@@ -14,6 +14,7 @@ use ratatui::layout::{Position, Size};
 
 use super::ink::Ink;
 use super::pictures::Pictures;
+use crate::ui::links::Links;
 
 /// Beyond this no terminal is real; a size that is told wrongly must not cost memory.
 const LARGEST: Size = Size {
@@ -56,13 +57,13 @@ pub struct Paper {
 
 impl Paper {
     /// Draws on this file, which should be a terminal.
-    pub fn new(out: File) -> Self {
+    pub fn new(out: File, links: Links) -> Self {
         let sheet = Sheet::default();
         Self {
             ansi: CrosstermBackend::new(sheet.clone()),
             sheet,
             out,
-            ink: Ink::default(),
+            ink: Ink::with(links),
             shown: None,
             at: None,
             pictures: Pictures::default(),
@@ -214,7 +215,7 @@ mod tests {
     #[test]
     fn a_frame_is_one_update_and_no_change_is_no_byte() {
         let (mut reader, writer) = std::io::pipe().unwrap();
-        let paper = Paper::new(File::from(OwnedFd::from(writer)));
+        let paper = Paper::new(File::from(OwnedFd::from(writer)), Links::default());
         let mut terminal = Terminal::new(paper).unwrap();
         for text in ["hello", "hello", "hallo", "hallo"] {
             terminal

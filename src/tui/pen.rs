@@ -10,7 +10,8 @@ use ratatui::style::{Color, Modifier};
 pub struct Pen {
     ink: Color,
     paper: Color,
-    line: Color,
+    /// Where a click leads, as [`Links`](crate::ui::links::Links) marks it.
+    pub link: Color,
     marks: Modifier,
 }
 
@@ -35,7 +36,7 @@ impl Pen {
         Self {
             ink: cell.fg,
             paper: cell.bg,
-            line: cell.underline_color,
+            link: cell.underline_color,
             marks: cell.modifier,
         }
     }
@@ -48,12 +49,17 @@ impl Pen {
         Self {
             paper: cell.bg,
             marks: self.marks.difference(seen),
+            // What is blank leads nowhere.
+            link: Self::PLAIN,
             ..self
         }
     }
 
     /// Becomes another pen, by what has to change or from a plain one, whichever is shorter.
     pub fn change(&mut self, out: &mut Vec<u8>, to: Self) {
+        let link = to.link;
+        // The link is not ours to write.
+        self.link = link;
         if *self == to {
             return;
         }
@@ -95,11 +101,7 @@ impl Pen {
                 numbers.push(number(on));
             }
         }
-        for (from, to, base) in [
-            (self.ink, to.ink, 30),
-            (self.paper, to.paper, 40),
-            (self.line, to.line, 50),
-        ] {
+        for (from, to, base) in [(self.ink, to.ink, 30), (self.paper, to.paper, 40)] {
             if from != to {
                 numbers.push(colour(to, base));
             }
@@ -112,11 +114,10 @@ fn number(number: u8) -> Vec<u8> {
     number.to_string().into_bytes()
 }
 
-/// The numbers of a colour; `base` is 30 for text, 40 for the background, 50 for underlines.
+/// The numbers of a colour; `base` is 30 for text, 40 for the background.
 fn colour(colour: Color, base: u8) -> Vec<u8> {
     let mut out = Vec::new();
     let palette = |index: u8| match index {
-        _ if base == 50 => format!("58;5;{index}"),
         0..=7 => (base + index).to_string(),
         8..=15 => (base + 60 + index - 8).to_string(),
         _ => format!("{};5;{index}", base + 8),

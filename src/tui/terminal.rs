@@ -25,6 +25,7 @@ use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
 use super::paper::Paper;
 use super::report::Debt;
 use crate::domain::SafeText;
+use crate::ui::links::Links;
 
 /// Why the screen cannot be shown, or went away.
 #[derive(Debug, thiserror::Error)]
@@ -154,12 +155,12 @@ pub struct Screen {
 
 impl Screen {
     /// Takes the terminal over. The calling thread is its owner: see [`install_hook`].
-    pub fn open(debt: Debt) -> Result<Self, TuiError> {
+    pub fn open(debt: Debt, links: Links) -> Result<Self, TuiError> {
         let restore = Restore {
             debt,
             ..Restore::default()
         };
-        let terminal = Terminal::new(Paper::new(terminal_file()?))?;
+        let terminal = Terminal::new(Paper::new(terminal_file()?, links))?;
         install_hook(restore.clone());
         let screen = Self { terminal, restore };
         screen.restore.take()?;

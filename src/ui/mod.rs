@@ -3,6 +3,7 @@
 pub mod footer;
 pub mod header;
 pub mod layout;
+pub mod links;
 pub mod modal;
 pub mod paint;
 pub mod panes;
@@ -48,6 +49,7 @@ fn fill(
     view: &mut ViewState,
     now: Instant,
 ) -> Option<Position> {
+    view.links.clear();
     view.hits.clear();
     view.pictures.clear();
     view.picture_room = None;
@@ -65,10 +67,11 @@ fn fill(
 }
 
 fn too_small(buffer: &mut Buffer, area: Rect, view: &ViewState) {
-    let clock = view.clock.clone();
+    let (clock, links) = (view.clock.clone(), view.links.clone());
     let paint = Paint {
         theme: view.theme,
         clock: &clock,
+        links: &links,
         beat: 0,
     };
     let (width, height) = layout::LEAST;
@@ -96,10 +99,11 @@ fn screen(
     view: &mut ViewState,
     now: Instant,
 ) -> Option<Position> {
-    let clock = view.clock.clone();
+    let (clock, links) = (view.clock.clone(), view.links.clone());
     let paint = Paint {
         theme: view.theme,
         clock: &clock,
+        links: &links,
         beat: state.spinner,
     };
     let footer = Footer::compose(state, area.width, &paint);

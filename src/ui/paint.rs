@@ -5,9 +5,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::links::Links;
 use super::text::{CUT, Clock, head, width};
 use super::theme::{Role, Theme};
-use crate::app::modal::view::{Hint, Piece, Tone};
+use crate::app::modal::view::{Hint, Piece, Tone, toned};
 
 /// Frames of the spinner.
 const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
@@ -17,11 +18,21 @@ const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "�
 pub struct Paint<'a> {
     pub theme: Theme,
     pub clock: &'a Clock,
+    pub links: &'a Links,
     /// Counts up while something moves; what turns takes its frame from this.
     pub beat: usize,
 }
 
 impl Paint<'_> {
+    /// How a piece looks. Where it leads, if anywhere, is kept for whoever writes the cells.
+    pub fn style(&self, piece: &Piece) -> Style {
+        let style = self.theme.tone(piece.tone);
+        match piece.link.as_ref().and_then(|link| self.links.mark(link)) {
+            Some(mark) => style.underline_color(mark),
+            None => style,
+        }
+    }
+
     /// The spinner's frame of this moment.
     pub fn spinner(&self) -> &'static str {
         SPINNER.get(self.beat % SPINNER.len()).unwrap_or(&"·")
@@ -57,7 +68,7 @@ impl Paint<'_> {
         for piece in words {
             let text = head(&piece.text, budget - used);
             let style = if base == Style::new() {
-                self.theme.tone(piece.tone)
+                self.style(piece)
             } else {
                 base
             };
@@ -113,10 +124,10 @@ impl Paint<'_> {
         let mut pieces = Vec::new();
         let mut add = |hint: &Hint| {
             if !pieces.is_empty() {
-                pieces.push(piece("  ", Tone::Plain));
+                pieces.push(toned("  ", Tone::Plain));
             }
-            pieces.push(piece(&hint.keys, Tone::Strong));
-            pieces.push(piece(&format!(" {}", hint.does), Tone::Dim));
+            pieces.push(toned(hint.keys.clone(), Tone::Strong));
+            pieces.push(toned(format!(" {}", hint.does), Tone::Dim));
         };
         for hint in rest.iter().copied() {
             let Some(after) = left.checked_sub(wide(hint) + 2) else {
@@ -134,11 +145,4 @@ impl Paint<'_> {
 pub fn wide(words: &[Piece]) -> u16 {
     let sum: usize = words.iter().map(|piece| width(&piece.text)).sum();
     u16::try_from(sum).unwrap_or(u16::MAX)
-}
-
-fn piece(text: &str, tone: Tone) -> Piece {
-    Piece {
-        text: text.to_owned(),
-        tone,
-    }
 }

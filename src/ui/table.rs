@@ -377,6 +377,7 @@ mod tests {
             let paint = Paint {
                 theme: Theme::new(true, false),
                 clock: &clock,
+                links: &crate::ui::links::Links::default(),
                 beat: 0,
             };
             table.draw(&mut Buffer::empty(area), area, &mut 0, &paint, |_| {

@@ -21,7 +21,9 @@ use super::{ViewState, draw};
 use crate::api::{ApiErrorKind, ConnectError};
 use crate::app::browse::Link;
 use crate::app::key::Target;
-use crate::app::modal::view::{Block, FieldView, Hint, ModalView, Room, RowView, Tone, say, toned};
+use crate::app::modal::view::{
+    Block, FieldView, Hint, Matrix, ModalView, Room, RowView, Tone, say, toned,
+};
 use crate::app::remote::Remote;
 use crate::app::{Pane, State};
 use crate::domain::text::is_unseen;
@@ -204,6 +206,40 @@ fn ascii() {
     let shot = shoot_with(&state, &mut view(Theme::new(true, true)), 80, 16);
     assert!(shot.text().is_ascii());
     assert_snapshot!(shot.text());
+}
+
+fn code() -> State {
+    let side = 21;
+    let module = |at: usize| ((at % side) * (at / side)).is_multiple_of(3);
+    let mut state = bare();
+    state.open_modal(Shown(ModalView {
+        title: "Code".to_owned(),
+        room: Room::Full,
+        danger: false,
+        blocks: vec![Block::Code(Matrix {
+            side,
+            dark: (0..side * side).map(module).collect(),
+        })],
+        hints: Vec::new(),
+    }));
+    state
+}
+
+#[test]
+fn a_code_is_dark_on_light_or_says_what_it_needs() {
+    let theme = Theme::new(false, false);
+    let shot = |theme: Theme, size: (u16, u16)| {
+        shoot_with(&code(), &mut view(theme), size.0, size.1).text()
+    };
+    assert_snapshot!("code", shot(theme, (60, 20)));
+    let light = shot(theme.lit(true), (60, 20));
+    // There the text's colour is the dark one: the quiet margin is blank.
+    let full = |text: &str| text.matches('█').count();
+    assert!(
+        full(&light) > 0 && full(&light) < full(&shot(theme, (60, 20))) / 2,
+        "{light}"
+    );
+    assert!(shot(theme, (40, 12)).contains("needs a window of"));
 }
 
 // --- faces

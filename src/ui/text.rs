@@ -8,9 +8,8 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::columns::Value;
-use crate::app::modal::view::{Piece, Tone};
-use crate::domain::SafeText;
-use crate::domain::size_words;
+use crate::app::modal::view::Piece;
+use crate::domain::{SafeText, WebLink, size_words};
 
 /// Stands where something was cut away.
 pub const CUT: &str = "…";
@@ -200,6 +199,7 @@ pub fn words(value: &Value, clock: &Clock) -> String {
         Value::Text(text) => SafeText::name(text).into_string(),
         Value::Bytes(bytes) => size_words(*bytes),
         Value::When(text) => when(text, clock),
+        Value::Link(address) => SafeText::name(&WebLink::shown(address)).into_string(),
         Value::Absent => "–".to_owned(),
     }
 }
@@ -209,12 +209,12 @@ pub fn words(value: &Value, clock: &Clock) -> String {
 pub fn wrap(pieces: &[Piece], columns: usize) -> Vec<Vec<Piece>> {
     let columns = columns.max(2);
     let mut lines = Vec::new();
-    let mut line: Vec<(&str, Tone)> = Vec::new();
+    let mut line: Vec<(&str, &Piece)> = Vec::new();
     let mut used = 0;
     let graphemes = pieces
         .iter()
-        .flat_map(|piece| piece.text.graphemes(true).map(move |g| (g, piece.tone)));
-    for (grapheme, tone) in graphemes {
+        .flat_map(|piece| piece.text.graphemes(true).map(move |g| (g, piece)));
+    for (grapheme, piece) in graphemes {
         let wide = width(grapheme);
         if used + wide > columns && !line.is_empty() {
             if grapheme == " " {
@@ -240,21 +240,24 @@ pub fn wrap(pieces: &[Piece], columns: usize) -> Vec<Vec<Piece>> {
         if grapheme == " " && line.is_empty() && !lines.is_empty() {
             continue;
         }
-        line.push((grapheme, tone));
+        line.push((grapheme, piece));
         used += wide;
     }
     lines.push(join(&line));
     lines
 }
 
-fn join(graphemes: &[(&str, Tone)]) -> Vec<Piece> {
+fn join(graphemes: &[(&str, &Piece)]) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
-    for (grapheme, tone) in graphemes {
+    for (grapheme, of) in graphemes {
         match pieces.last_mut() {
-            Some(piece) if piece.tone == *tone => piece.text.push_str(grapheme),
+            Some(piece) if piece.tone == of.tone && piece.link == of.link => {
+                piece.text.push_str(grapheme);
+            }
             _ => pieces.push(Piece {
                 text: (*grapheme).to_owned(),
-                tone: *tone,
+                tone: of.tone,
+                link: of.link.clone(),
             }),
         }
     }
@@ -264,7 +267,7 @@ fn join(graphemes: &[(&str, Tone)]) -> Vec<Piece> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::modal::view::{say, toned};
+    use crate::app::modal::view::{Tone, say, toned};
     use proptest::prelude::*;
 
     fn clock() -> Clock {

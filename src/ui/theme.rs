@@ -39,12 +39,18 @@ pub enum Role {
 pub struct Theme {
     colours: bool,
     ascii: bool,
+    /// The terminal's background is light.
+    light: bool,
 }
 
 impl Theme {
     /// A theme with the two choices made.
     pub const fn new(colours: bool, ascii: bool) -> Self {
-        Self { colours, ascii }
+        Self {
+            colours,
+            ascii,
+            light: false,
+        }
     }
 
     /// By `NO_COLOR` and the locale's variables. A locale that is set and is not UTF-8 asks for
@@ -57,6 +63,23 @@ impl Theme {
             locale.contains("utf-8") || locale.contains("utf8")
         });
         Self::new(set("NO_COLOR").is_none(), !utf8)
+    }
+
+    /// The same on a terminal whose background is light, or dark.
+    #[must_use]
+    pub const fn lit(mut self, light: bool) -> Self {
+        self.light = light;
+        self
+    }
+
+    /// Colours may be used.
+    pub const fn coloured(self) -> bool {
+        self.colours
+    }
+
+    /// The terminal is known to be light.
+    pub const fn on_light(self) -> bool {
+        self.light
     }
 
     /// Only ASCII may reach the terminal.

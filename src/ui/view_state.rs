@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::layout::{Position, Rect};
 
+use super::links::Links;
 use super::modal::ModalScroll;
 use super::text::Clock;
 use super::theme::Theme;
@@ -36,6 +37,8 @@ pub struct ViewState {
     pub theme: Theme,
     /// The wall clock that times are told against: set it before a frame.
     pub clock: Clock,
+    /// Where cells of the last frame lead.
+    pub links: Links,
     /// First row in view of each pane.
     offsets: [usize; 4],
     /// Of each modal on the stack, the bottom one first.
@@ -57,6 +60,7 @@ impl ViewState {
                 now: Timestamp::UNIX_EPOCH,
                 zone,
             },
+            links: Links::default(),
             offsets: [0; 4],
             modals: Vec::new(),
             pictures: Vec::new(),

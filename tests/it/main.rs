@@ -22,6 +22,7 @@ mod readme_picture;
 mod support;
 mod terminal;
 mod transfers;
+mod tui_copy;
 mod tui_main_job;
 mod tui_picture;
 mod tui_plan;

@@ -42,6 +42,13 @@ fn only_ours(bytes: &[u8]) {
                 let numbers = bar.strip_prefix("4;").unwrap_or("x");
                 numbers.chars().all(|c| c == ';' || c.is_ascii_digit())
             }
+            Some(("8", link)) => {
+                let (id, address) = link.split_once(';').unwrap_or_default();
+                let numbered = id.strip_prefix("id=").is_some_and(|id| {
+                    id.chars().all(|c| c.is_ascii_hexdigit()) && address.starts_with("http")
+                });
+                (link == ";" || numbered) && address.chars().all(|c| c.is_ascii_graphic())
+            }
             _ => false,
         };
         assert!(ours, "not ours: {command:?}");

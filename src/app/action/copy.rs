@@ -5,7 +5,7 @@ use crate::api::Middle;
 use crate::app::State;
 use crate::app::browse::{Pane, PlaceRow};
 use crate::app::effect::Effect;
-use crate::domain::{AccountName, Address, Asset, Entry, Ref, SafeText};
+use crate::domain::{AccountName, Address, Asset, Entry, Ref, SafeText, WebLink, pastable};
 
 macro_rules! copying {
     ($name:literal, $title:literal, $help:literal, $keys:expr, $what:literal, $take:expr, $why:literal) => {
@@ -22,7 +22,10 @@ macro_rules! copying {
             run: |state, _| {
                 let take: fn(&State) -> Option<String> = $take;
                 take(state)
-                    .map(|text| Effect::Copy { text, what: $what })
+                    .map(|text| Effect::Copy {
+                        text: pastable(&text),
+                        what: $what,
+                    })
                     .into_iter()
                     .collect()
             },
@@ -37,7 +40,7 @@ pub static ACTIONS: &[Action] = &[
         "Copy the asset's link.",
         &["y y"],
         "link",
-        |s| things::asset(s)?.url.clone(),
+        |s| Some(WebLink::shown(things::asset(s)?.url.as_ref()?)),
         "there is no asset with a link under the cursor"
     ),
     copying!(
@@ -162,7 +165,7 @@ impl Subject {
 
 /// `![alt](link)` for pictures, `[name](link)` for the rest.
 fn markdown(asset: &Asset) -> Option<String> {
-    let url = asset.url.as_ref()?;
+    let url = WebLink::shown(asset.url.as_ref()?);
     let picture = asset
         .content_type
         .as_ref()

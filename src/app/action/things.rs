@@ -108,7 +108,7 @@ pub static ACTIONS: &[Action] = &[
     Action {
         name: "open",
         title: "open link",
-        help: "Show the asset's link, and open it where there is a desktop.",
+        help: "Open the asset's link where there is a desktop; else show and copy it, with a QR code.",
         keys: &["o"],
         context: Context::Everywhere,
         enabled: |s| {
@@ -119,10 +119,12 @@ pub static ACTIONS: &[Action] = &[
             }
         },
         run: |s, _| {
-            if let Some(sheet) = LinkSheet::new(s) {
-                s.open_modal(sheet);
-            }
-            Vec::new()
+            let Some(sheet) = LinkSheet::new(s) else {
+                return Vec::new();
+            };
+            let copied = sheet.copied_at_once();
+            s.open_modal(sheet);
+            copied.into_iter().collect()
         },
     },
     Action {

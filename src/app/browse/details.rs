@@ -282,7 +282,9 @@ fn of_asset(opened: &Opened, asset: &Asset) -> Details {
             it.add(label, Value::When(when.clone()));
         }
     }
-    it.maybe("Link", asset.url.clone());
+    if let Some(url) = &asset.url {
+        it.add("Link", Value::Link(url.clone()));
+    }
     it.text(
         "Ref",
         Ref::asset(opened.account.clone(), &asset.scope, &asset.key).to_string(),

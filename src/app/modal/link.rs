@@ -1,51 +1,93 @@
-//! The link sheet: shows where a link leads before anything opens it.
+//! The link sheet: shows where a link leads before anything opens it; without a desktop it is copied,
+//! and a code brings it to a phone.
 
 use std::time::Instant;
 
+use qrcode::{EcLevel, QrCode};
+
 use super::confirm::hint;
-use super::view::{Block, ModalView, Room, Tone, say, toned};
+use super::view::{Block, Matrix, ModalView, Room, Tone, linked, say, toned};
 use super::{Modal, Reply};
 use crate::app::State;
 use crate::app::action::current_asset;
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Input};
-use crate::domain::SafeText;
+use crate::domain::{SafeText, WebLink, pastable};
+
+/// What can be done with the link from here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Way {
+    /// The desktop opens it.
+    Open,
+    /// It was copied; there is nothing here that could open it.
+    Carry,
+    /// It is only shown, for this reason.
+    Refuse(String),
+}
 
 #[derive(Debug)]
 pub struct LinkSheet {
+    /// With its host in punycode.
     url: String,
     name: String,
-    /// Why it cannot be opened from here.
-    refused: Option<&'static str>,
+    way: Way,
+    /// Whoever has it can use it.
+    signed: bool,
     /// It asks for a sign-in that a browser does not have.
     private: bool,
+    /// `None` where it is no web address, or too long for a code.
+    code: Option<Matrix>,
+    shows_code: bool,
 }
 
 impl LinkSheet {
     pub fn new(state: &State) -> Option<Self> {
         let asset = current_asset(state)?;
-        let url = asset.url.clone()?;
-        let refused = if web(&url) {
-            (!state.options.desktop).then_some("there is no desktop here to open it with")
-        } else {
-            Some("it is no web address, so it is not opened")
+        let url = asset.url.as_deref()?;
+        let link = WebLink::parse(url);
+        let signed = link.as_ref().is_ok_and(WebLink::signed);
+        let way = match &link {
+            Err(error) => Way::Refuse(error.to_string()),
+            Ok(_) if signed => {
+                Way::Refuse("it is signed, and would show in the process list".to_owned())
+            }
+            Ok(_) if state.options.desktop => Way::Open,
+            Ok(_) => Way::Carry,
         };
         Some(Self {
             name: asset.name.clone(),
-            refused,
+            way,
+            signed,
             private: !state.browse.open()?.spec.capabilities.public_urls,
-            url,
+            code: link.ok().and_then(|link| matrix(link.as_str())),
+            url: WebLink::shown(url),
+            shows_code: false,
         })
+    }
+
+    /// Without a desktop, what was asked for is that the link gets to where one is.
+    pub fn copied_at_once(&self) -> Option<Effect> {
+        (self.way == Way::Carry).then(|| self.copy())
+    }
+
+    fn copy(&self) -> Effect {
+        Effect::Copy {
+            text: pastable(&self.url),
+            what: "link",
+        }
     }
 }
 
-/// Only plain web addresses are ever opened.
-fn web(url: &str) -> bool {
-    url::Url::parse(url).is_ok_and(|url| {
-        matches!(url.scheme(), "http" | "https")
-            && url.has_host()
-            && url.username().is_empty()
-            && url.password().is_none()
+/// The link as a code; `None` when it is too long for one.
+fn matrix(link: &str) -> Option<Matrix> {
+    let code = QrCode::with_error_correction_level(link, EcLevel::L).ok()?;
+    let dark = code
+        .to_colors()
+        .into_iter()
+        .map(|it| it == qrcode::Color::Dark);
+    Some(Matrix {
+        side: code.width(),
+        dark: dark.collect(),
     })
 }
 
@@ -55,41 +97,66 @@ impl Modal for LinkSheet {
             return Reply::stay();
         };
         match key.code {
+            Code::Esc | Code::Char('q' | 'h') | Code::Left | Code::Backspace if self.shows_code => {
+                self.shows_code = false;
+                Reply::stay()
+            }
             Code::Esc | Code::Char('q' | 'h') | Code::Left | Code::Backspace => Reply::close(),
-            Code::Char('o') | Code::Enter if self.refused.is_none() => {
+            Code::Char('o') | Code::Enter if self.way == Way::Open => {
                 Reply::close().with([Effect::Open {
                     url: self.url.clone(),
                 }])
             }
-            Code::Char('y') => Reply::close().with([Effect::Copy {
-                text: self.url.clone(),
-                what: "link",
-            }]),
+            Code::Char('c') => {
+                self.shows_code = !self.shows_code && self.code.is_some();
+                Reply::stay()
+            }
+            Code::Char('o') | Code::Enter if self.way == Way::Carry => {
+                self.shows_code = !self.shows_code && self.code.is_some();
+                Reply::stay()
+            }
+            Code::Char('y') => Reply::stay().with([self.copy()]),
             _ => Reply::stay(),
         }
     }
 
     fn view(&self, _: &State) -> ModalView {
+        if let Some(code) = self.code.as_ref().filter(|_| self.shows_code) {
+            return ModalView {
+                title: "Link as a QR code".to_owned(),
+                room: Room::Full,
+                danger: false,
+                blocks: vec![Block::Code(code.clone())],
+                hints: vec![hint("y", "copy the link"), hint("Esc", "back")],
+            };
+        }
         let mut blocks = vec![
             Block::Line(vec![say(SafeText::name(&self.name).into_string())]),
-            Block::Line(vec![toned(
-                SafeText::name(&self.url).into_string(),
-                Tone::Link,
-            )]),
+            Block::Line(vec![linked(&self.url)]),
         ];
+        let mut note = |text: String, tone| blocks.push(Block::Line(vec![toned(text, tone)]));
         if self.private {
-            blocks.push(Block::Line(vec![toned(
-                "A browser has to sign in to the service for this link.",
-                Tone::Dim,
-            )]));
+            let text = "A browser has to sign in to the service for this link.";
+            note(text.to_owned(), Tone::Dim);
+        }
+        if self.signed {
+            let text = "Whoever has this link can fetch the file until it lapses.";
+            note(text.to_owned(), Tone::Warning);
         }
         let mut hints = Vec::new();
-        match self.refused {
-            Some(why) => blocks.push(Block::Line(vec![toned(
-                format!("Not opened: {why}. y copies it."),
-                Tone::Warning,
-            )])),
-            None => hints.push(hint("o", "open it")),
+        match &self.way {
+            Way::Open => hints.push(hint("o", "open it")),
+            Way::Carry => note(
+                "There is no desktop here to open it on, so it was copied. Where the terminal knows \
+                 links, a click on it (often with Ctrl or Cmd) opens it."
+                    .to_owned(),
+                Tone::Plain,
+            ),
+            Way::Refuse(why) => note(format!("Not opened: {why}. y copies it."), Tone::Warning),
+        }
+        if self.code.is_some() {
+            let keys = if self.way == Way::Carry { "o" } else { "c" };
+            hints.push(hint(keys, "QR code"));
         }
         hints.extend([hint("y", "copy it"), hint("Esc", "leave")]);
         ModalView {

@@ -1,6 +1,8 @@
 //! What a modal looks like, as data: one drawer in `ui` draws them all.
 
-use crate::domain::SafeText;
+use std::sync::Arc;
+
+use crate::domain::{SafeText, WebLink};
 
 /// How a piece of text is meant; the theme decides how it looks. Never the only carrier of meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,6 +23,8 @@ pub enum Tone {
 pub struct Piece {
     pub text: String,
     pub tone: Tone,
+    /// Where a click on it leads, in terminals that know links.
+    pub link: Option<Arc<str>>,
 }
 
 /// One line of text; the drawer wraps it.
@@ -31,6 +35,7 @@ pub fn say(text: impl Into<String>) -> Piece {
     Piece {
         text: text.into(),
         tone: Tone::Plain,
+        link: None,
     }
 }
 
@@ -39,6 +44,7 @@ pub fn toned(text: impl Into<String>, tone: Tone) -> Piece {
     Piece {
         text: text.into(),
         tone,
+        link: None,
     }
 }
 
@@ -47,6 +53,20 @@ pub fn quote(text: &SafeText) -> Piece {
     Piece {
         text: text.as_str().to_owned(),
         tone: Tone::Strong,
+        link: None,
+    }
+}
+
+/// A foreign address: a link where it is one that may be opened, and shown with its host in punycode.
+/// One that is signed is only text: where a click takes it is not for us to know.
+pub fn linked(address: &str) -> Piece {
+    match WebLink::parse(address) {
+        Ok(link) => Piece {
+            text: SafeText::name(link.as_str()).into_string(),
+            tone: Tone::Link,
+            link: (!link.signed()).then(|| link.as_str().into()),
+        },
+        Err(_) => say(SafeText::name(address).into_string()),
     }
 }
 
@@ -146,6 +166,13 @@ pub struct Grid {
     pub empty: String,
 }
 
+/// A square of modules, row by row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matrix {
+    pub side: usize,
+    pub dark: Vec<bool>,
+}
+
 /// One block of a modal, drawn from top to bottom.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Block {
@@ -184,6 +211,8 @@ pub enum Block {
         lines: Vec<String>,
         top: usize,
     },
+    /// A code for the camera of a phone.
+    Code(Matrix),
     Progress {
         ratio: f64,
         label: String,

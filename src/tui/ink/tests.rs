@@ -181,3 +181,34 @@ fn what_may_be_wide_is_followed_by_a_jump() {
     let text = String::from_utf8(bytes).unwrap();
     assert_eq!(text, "\x1b[1H日\x1b[1;3Hx");
 }
+
+#[test]
+fn a_link_is_opened_once_for_its_lines_and_closed() {
+    let links = Links::default();
+    let mut ink = Ink::with(links.clone());
+    ink.cleared(AREA.as_size());
+    let blank = Buffer::empty(AREA);
+    let frame = |address: &str| {
+        links.clear();
+        let mark = links.mark(&address.into()).unwrap();
+        let mut frame = blank.clone();
+        frame.set_string(0, 1, "text", Style::new());
+        frame.set_string(0, 2, "https://e", Style::new().underline_color(mark));
+        frame.set_string(0, 3, "xample", Style::new().underline_color(mark));
+        frame
+    };
+    let mut paint = |from: &Buffer, to: &Buffer| {
+        let mut bytes = Vec::new();
+        ink.paint(&mut bytes, AREA.as_size(), from.diff_iter(to));
+        String::from_utf8(bytes).unwrap()
+    };
+    let first = frame("https://example");
+    let text = paint(&blank, &first);
+    assert_eq!(text.matches("\x1b]8;id=").count(), 1, "{text:?}");
+    assert!(text.contains(";https://example\x1b\\") && text.ends_with("\x1b]8;;\x1b\\"));
+    assert!(!text.contains("58;"), "no underline has a colour: {text:?}");
+    // Only where it leads has changed.
+    let second = frame("https://example.org");
+    assert!(paint(&first, &second).contains(";https://example.org\x1b"));
+    assert_eq!(paint(&second, &second), "");
+}

@@ -39,7 +39,7 @@ fn words(bytes: &[u8]) -> String {
         }
         Heard::Event(other) => format!("{other:?}"),
         Heard::Answer(answer) => format!("{answer:?}"),
-        Heard::Tmux(tmux) => format!("{tmux:?}"),
+        other => format!("{other:?}"),
     });
     words.collect::<Vec<_>>().join(" ")
 }

@@ -37,6 +37,8 @@ pub(super) struct Pen<'a> {
     labels: usize,
     /// Columns in front of pairs, so that they stand in line with fields.
     lead: usize,
+    /// Lines that there are for all blocks.
+    pub most: usize,
     pub paint: &'a Paint<'a>,
     pub laid: Laid,
 }
@@ -58,6 +60,7 @@ pub(super) fn lay_out(
         } else {
             0
         },
+        most,
         paint,
         laid: Laid::default(),
     };
@@ -153,7 +156,7 @@ impl Pen<'_> {
     fn spans(&self, pieces: &[Piece]) -> Vec<Span<'static>> {
         pieces
             .iter()
-            .map(|piece| Span::styled(piece.text.clone(), self.paint.theme.tone(piece.tone)))
+            .map(|piece| Span::styled(piece.text.clone(), self.paint.style(piece)))
             .collect()
     }
 
@@ -220,6 +223,7 @@ impl Pen<'_> {
                 focused,
                 enabled,
             } => self.button(label, *focused, *enabled),
+            Block::Code(matrix) => self.code(matrix),
             Block::Progress { ratio, label } => self.progress(*ratio, label),
             Block::List { .. } | Block::Grid(_) | Block::Scroll { .. } => {}
         }

@@ -1,6 +1,7 @@
 //! Draws any modal: one drawer for every sheet and form.
 
 mod blocks;
+mod code;
 mod grid;
 mod rows;
 
@@ -13,7 +14,7 @@ use self::blocks::{Laid, lay_out};
 use super::paint::{Paint, wide};
 use super::text::{cut, width};
 use super::theme::Role;
-use crate::app::modal::view::{ModalView, Piece, Room, Tone, toned};
+use crate::app::modal::view::{Block, ModalView, Piece, Room, Tone, toned};
 
 /// Where a modal was scrolled to; begins anew with another modal.
 #[derive(Debug, Default)]
@@ -48,8 +49,9 @@ pub fn draw(
             ..ModalScroll::default()
         };
     }
-    // On small screens every line and column is needed.
-    let roomy = screen.width >= 60 && screen.height >= 18;
+    // On small screens every line and column is needed; a code is never scrolled.
+    let coded = view.blocks.iter().any(|it| matches!(it, Block::Code(_)));
+    let roomy = !coded && screen.width >= 60 && screen.height >= 18;
     let margin = if roomy { 2 } else { 0 };
     let widest = screen.width.saturating_sub(2 * margin);
     let highest = screen.height.saturating_sub(margin);

@@ -8,7 +8,7 @@ use super::picture::{self, Drawing};
 use super::{Frame, Ground};
 use crate::app::browse::Details;
 use crate::app::columns::Value;
-use crate::app::modal::view::{Tone, Words, say, toned};
+use crate::app::modal::view::{Tone, Words, linked, say, toned};
 use crate::domain::SafeText;
 use crate::ui::text::{when_in_full, width, words, wrap};
 
@@ -111,7 +111,10 @@ fn plain(ground: &Ground<'_>, details: &Details, room: usize) -> Vec<Words> {
             Value::Text(text) => SafeText::prose(text).into_string(),
             value => words(value, ground.paint.clock),
         };
-        let value = [toned(text, tone)];
+        let value = match &fact.value {
+            Value::Link(address) => [linked(address)],
+            _ => [toned(text, tone)],
+        };
         let label = fact.label;
         if aligned && width(label) <= labels {
             let indent = labels + 2;

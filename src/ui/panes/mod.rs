@@ -58,7 +58,7 @@ pub fn draw(
         return None;
     }
     let theme = view.theme;
-    let clock = view.clock.clone();
+    let (clock, links) = (view.clock.clone(), view.links.clone());
     let ground = Ground {
         state,
         focused: state.browse.focus == pane,
@@ -66,6 +66,7 @@ pub fn draw(
         paint: Paint {
             theme,
             clock: &clock,
+            links: &links,
             beat: state.spinner,
         },
     };
