@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use self::lock::Lock;
 pub(super) use self::replay::{Kept, Replayed, Seen};
-use self::thread::Request;
+use self::thread::{Request, Write};
 use crate::domain::AccountName;
 use crate::transfer::job::{Ask, JobEvent, JobId};
 use crate::transfer::work::Work;
@@ -185,11 +185,20 @@ impl Journal {
         changes: Vec<Change>,
         done: impl FnOnce(Result<(), JournalError>) + Send + 'static,
     ) {
-        let done = Box::new(done);
-        if let Err(failed) = self.requests.send(Request::Write(changes, done))
-            && let Request::Write(_, done) = failed.0
+        self.send(changes, true, Box::new(done));
+    }
+
+    /// The same. What nobody awaits shares the commit of what comes next, where that comes soon.
+    pub(super) fn send(&self, changes: Vec<Change>, awaited: bool, done: thread::Done) {
+        let write = Write {
+            changes,
+            done,
+            awaited,
+        };
+        if let Err(failed) = self.requests.send(Request::Write(write))
+            && let Request::Write(write) = failed.0
         {
-            done(Err(gone()));
+            (write.done)(Err(gone()));
         }
     }
 

@@ -3,6 +3,7 @@
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender};
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
@@ -14,13 +15,24 @@ use crate::transfer::job::{Ask, JobId};
 /// So many requests share one commit at the most.
 const TOGETHER: usize = 1000;
 
-type Done = Box<dyn FnOnce(Result<(), JournalError>) + Send>;
+/// What nobody waits for is written with what comes next, but no later than this: a sync of its own
+/// would hold up the next one, which somebody may wait for.
+const LINGER: Duration = Duration::from_millis(50);
+
+pub(in crate::transfer) type Done = Box<dyn FnOnce(Result<(), JournalError>) + Send>;
 
 pub(super) enum Request {
-    Write(Vec<Change>, Done),
+    Write(Write),
     Reserve(u64, SyncSender<Result<u64, JournalError>>),
     News(Seen, SyncSender<Result<News, JournalError>>),
     Flush(SyncSender<()>),
+}
+
+pub(super) struct Write {
+    pub changes: Vec<Change>,
+    pub done: Done,
+    /// Somebody waits until it is on disk.
+    pub awaited: bool,
 }
 
 /// Ends when nobody can ask any more.
@@ -35,20 +47,29 @@ pub(super) fn run(mut connection: Connection, folder: &Path, inbox: &Receiver<Re
             connection = fresh;
             file = now;
         }
-        let mut waiting: Vec<(Vec<Change>, Done)> = Vec::new();
+        let mut waiting = Vec::new();
+        let latest = Instant::now() + LINGER;
+        let mut hurry = false;
         let mut next = Some(first);
         while let Some(request) = next {
             match request {
-                Request::Write(changes, done) => waiting.push((changes, done)),
+                Request::Write(write) => {
+                    hurry |= write.awaited;
+                    waiting.push(write);
+                }
                 other => {
                     commit(&mut connection, &mut waiting);
                     answer(&mut connection, other);
+                    hurry = true;
                 }
             }
-            next = if waiting.len() < TOGETHER {
+            next = if waiting.len() >= TOGETHER {
+                None
+            } else if hurry {
                 inbox.try_recv().ok()
             } else {
-                None
+                let left = latest.saturating_duration_since(Instant::now());
+                inbox.recv_timeout(left).ok()
             };
         }
         commit(&mut connection, &mut waiting);
@@ -60,13 +81,13 @@ fn identity(folder: &Path) -> Option<(u64, u64)> {
     Some((it.dev(), it.ino()))
 }
 
-fn commit(connection: &mut Connection, waiting: &mut Vec<(Vec<Change>, Done)>) {
+fn commit(connection: &mut Connection, waiting: &mut Vec<Write>) {
     if waiting.is_empty() {
         return;
     }
-    let together = write::all(connection, waiting.iter().flat_map(|(changes, _)| changes));
+    let together = write::all(connection, waiting.iter().flat_map(|write| &write.changes));
     let alone = together.is_err() && waiting.len() > 1;
-    for (changes, done) in waiting.drain(..) {
+    for Write { changes, done, .. } in waiting.drain(..) {
         // One that cannot be written must not take the others with it.
         let result = if alone {
             write::all(connection, &changes)
@@ -80,7 +101,7 @@ fn commit(connection: &mut Connection, waiting: &mut Vec<(Vec<Change>, Done)>) {
 fn answer(connection: &mut Connection, request: Request) {
     // Who does not wait any more misses nothing.
     match request {
-        Request::Write(changes, done) => done(write::all(connection, &changes)),
+        Request::Write(write) => (write.done)(write::all(connection, &write.changes)),
         Request::Reserve(count, reply) => drop(reply.send(reserve(connection, count))),
         Request::News(since, reply) => {
             drop(reply.send(news(connection, since).map_err(Into::into)));

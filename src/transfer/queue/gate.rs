@@ -16,7 +16,7 @@ use crate::transfer::job::JobId;
 /// How many transfers of one account run at once where nobody said.
 const AT_ONCE: usize = 3;
 
-/// So many files may be sent and not yet looked for, before the next waits for the listing.
+/// So many files may rest, sent or written down or not yet looked for, before the next waits.
 const UNSEEN: usize = 1000;
 
 /// An account whose service wants a pause: none of its calls is made before then.
@@ -34,9 +34,9 @@ pub(super) struct Gate {
     /// Files on their way, and how many may be.
     pub running: usize,
     pub at_once: usize,
-    /// Files that were sent and are looked for: they keep no other from beginning.
-    pub sent: usize,
-    /// Those of them that wait for room, since more is to be done than to look.
+    /// Files that wait for the disk or for a listing: they keep no other from beginning.
+    pub resting: usize,
+    /// Those of them that wait for room, since they have a call to make.
     pub returning: usize,
     /// Rung when fewer are on their way.
     pub room: Arc<Notify>,
@@ -53,7 +53,7 @@ impl Default for Gate {
             started: BTreeSet::new(),
             running: 0,
             at_once: AT_ONCE,
-            sent: 0,
+            resting: 0,
             returning: 0,
             room: Arc::default(),
             ready: BTreeSet::new(),
@@ -72,7 +72,7 @@ impl Gate {
 
     pub fn has_room(&self) -> bool {
         self.running + self.returning < self.at_once
-            && self.sent < UNSEEN
+            && self.resting < UNSEEN
             && self.shut_until().is_none()
     }
 }

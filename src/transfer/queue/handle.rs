@@ -192,6 +192,25 @@ impl Transfers {
         event: JobEvent,
     ) -> oneshot::Receiver<Result<(), JournalError>> {
         let (sender, receiver) = oneshot::channel();
+        self.put(id, event, true, move |result| {
+            // Who was dropped meanwhile finds it in the table.
+            let _ = sender.send(result);
+        });
+        receiver
+    }
+
+    /// The same where nobody waits for it: it costs no sync of its own.
+    fn commit_with_next(&self, id: JobId, event: JobEvent) {
+        self.put(id, event, false, |_| {});
+    }
+
+    fn put(
+        &self,
+        id: JobId,
+        event: JobEvent,
+        awaited: bool,
+        then: impl FnOnce(Result<(), JournalError>) + Send + 'static,
+    ) {
         let engine = self.clone();
         let same = event.clone();
         let done = move |result: Result<(), JournalError>| {
@@ -199,17 +218,15 @@ impl Transfers {
                 Ok(()) => engine.happened(id, same),
                 Err(why) => engine.not_written(id, same, why),
             }
-            // Who was dropped meanwhile finds it in the table.
-            let _ = sender.send(result);
+            then(result);
         };
         let unsaved = self.table().jobs.get(&id).is_none_or(|it| it.unsaved);
         match &self.inner.store {
             Store::Disk(journal) if !unsaved => {
-                journal.write(vec![Change::Event(id, event)], done);
+                journal.send(vec![Change::Event(id, event)], awaited, Box::new(done));
             }
             _ => done(Ok(())),
         }
-        receiver
     }
 
     /// An event that is on disk.
@@ -279,26 +296,38 @@ pub(in crate::transfer) struct Handle {
 }
 
 impl Handle {
-    /// The step comes next: waits while the account has to pause, and until it is on disk. An
-    /// error means that it must not be begun.
+    /// The step comes next: waits while the account has to pause and, where the step may leave
+    /// something at the service, until it is on disk. An error means that it must not be begun.
     pub(in crate::transfer) async fn step(
         &self,
         step: Step,
         receipt: Option<&Receipt>,
     ) -> Result<(), ApiError> {
-        if step == Step::Confirm {
-            // The next file need not wait until this is on disk.
-            self.slot.sent();
-        } else {
-            self.slot.back().await;
-        }
-        self.engine.gate_opens(&self.account).await;
         let event = JobEvent::Step {
             step,
             receipt: receipt.cloned(),
             at: jiff::Timestamp::now(),
         };
-        match self.engine.commit(self.id, event).await {
+        if step == Step::Confirm {
+            // A look: the next file need not wait for it, and nothing is lost with its row.
+            self.slot.rest();
+            self.engine.gate_opens(&self.account).await;
+            self.engine.commit_with_next(self.id, event);
+            return Ok(());
+        }
+        self.slot.back().await;
+        self.engine.gate_opens(&self.account).await;
+        if !step.may_leave_a_record() {
+            // Begun once more after a kill it does no harm, whether or not this is on disk.
+            self.engine.commit_with_next(self.id, event);
+            return Ok(());
+        }
+        let written = self.engine.commit(self.id, event);
+        // While the disk is waited for, the line is free for another file.
+        self.slot.rest();
+        let written = written.await;
+        self.slot.back().await;
+        match written {
             Ok(Ok(())) => Ok(()),
             Ok(Err(why)) => Err(unwritten(&why)),
             Err(_) => Err(ApiError::cancelled("transfer the file")),
@@ -348,11 +377,12 @@ impl Handle {
     /// waits until it is on disk.
     pub(in crate::transfer) fn looked(&self, showed: Showed) {
         let at = jiff::Timestamp::now();
-        self.engine
-            .commit(self.id, JobEvent::Looked(Look { at, showed }));
+        let looked = JobEvent::Looked(Look { at, showed });
+        self.engine.commit_with_next(self.id, looked);
     }
 
     pub(in crate::transfer) fn warn(&self, text: String) {
-        self.engine.commit(self.id, JobEvent::Warned(text));
+        let warned = JobEvent::Warned(text);
+        self.engine.commit_with_next(self.id, warned);
     }
 }

@@ -253,16 +253,16 @@ impl Transfers {
     }
 }
 
-/// The room that a try takes up among its account's: first as a file on its way, then as one that
-/// was sent.
+/// The room that a try takes up among its account's: as a file on its way, or as one that rests
+/// while the disk or a listing is waited for.
 #[derive(Clone)]
 pub(super) struct Slot(Arc<Taken>);
 
 struct Taken {
     engine: Transfers,
     account: AccountName,
-    sent: AtomicBool,
-    /// It was sent, and waits for room to go on its way once more.
+    rests: AtomicBool,
+    /// It rested, and waits for room to go on its way once more.
     returns: AtomicBool,
 }
 
@@ -272,27 +272,26 @@ impl Slot {
         Self(Arc::new(Taken {
             engine: engine.clone(),
             account: account.clone(),
-            sent: AtomicBool::new(false),
+            rests: AtomicBool::new(false),
             returns: AtomicBool::new(false),
         }))
     }
 
-    /// The file is at the service: the next may begin.
-    pub(super) fn sent(&self) {
+    /// No call of it is under way for a while: the next file may begin.
+    pub(super) fn rest(&self) {
         let held = &*self.0;
-        if held.sent.swap(true, Ordering::Relaxed) {
+        if held.rests.swap(true, Ordering::Relaxed) {
             return;
         }
         if let Some(gate) = held.engine.table().gates.get_mut(&held.account) {
             gate.running = gate.running.saturating_sub(1);
-            gate.sent += 1;
+            gate.resting += 1;
             gate.room.notify_one();
         }
         held.engine.pump(&held.account);
     }
 
-    /// There is more to do than to look: waits until there is room for it, before any that has not
-    /// begun.
+    /// There is a call to make: waits until there is room for it, before any that has not begun.
     pub(super) async fn back(&self) {
         let held = &*self.0;
         loop {
@@ -301,16 +300,20 @@ impl Slot {
                 let Some(gate) = table.gates.get_mut(&held.account) else {
                     return;
                 };
-                if !held.sent.load(Ordering::Relaxed) {
+                if !held.rests.load(Ordering::Relaxed) {
                     return;
                 }
                 let returns = held.returns.load(Ordering::Relaxed);
                 if gate.running < gate.at_once {
                     gate.running += 1;
-                    gate.sent = gate.sent.saturating_sub(1);
+                    gate.resting = gate.resting.saturating_sub(1);
                     gate.returning -= usize::from(returns);
                     held.returns.store(false, Ordering::Relaxed);
-                    held.sent.store(false, Ordering::Relaxed);
+                    held.rests.store(false, Ordering::Relaxed);
+                    if gate.running < gate.at_once && gate.returning > 0 {
+                        // Bells that rang together are heard once.
+                        gate.room.notify_one();
+                    }
                     return;
                 }
                 gate.returning += usize::from(!returns);
@@ -325,8 +328,8 @@ impl Slot {
 impl Drop for Taken {
     fn drop(&mut self) {
         if let Some(gate) = self.engine.table().gates.get_mut(&self.account) {
-            let count = if *self.sent.get_mut() {
-                &mut gate.sent
+            let count = if *self.rests.get_mut() {
+                &mut gate.resting
             } else {
                 &mut gate.running
             };
