@@ -41,7 +41,8 @@ pub(super) async fn left_at(folder: &Path, play: Play, step: Step) -> Arc<Fake> 
     let engine = Transfers::open(folder).unwrap();
     engine.upload(&account(), fake.clone(), ask(folder));
     until_state(&engine, |job| job.state == JobState::Running(step)).await;
-    engine.drain(Duration::from_millis(50)).await;
+    // Until its last word is on disk, however slow that is: else it still has the worker's lock.
+    engine.drain(Duration::from_secs(20)).await;
     fake
 }
 
