@@ -114,6 +114,30 @@ proptest! {
 }
 
 #[test]
+fn what_nobody_awaits_is_written_before_what_comes_next_and_also_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let Opened { journal, .. } = Journal::open(folder.path()).unwrap();
+    write(&journal, vec![add(1)]).unwrap();
+    let (sender, receiver) = channel();
+    let said = |word: &'static str| {
+        let sender = sender.clone();
+        Box::new(move |result: Result<(), JournalError>| {
+            result.unwrap();
+            sender.send(word).unwrap();
+        })
+    };
+    let event = |event| vec![Change::Event(JobId(1), event)];
+    journal.send(event(JobEvent::Paused), false, said("unawaited"));
+    journal.send(event(JobEvent::WentOn), true, said("awaited"));
+    let told: Vec<&str> = receiver.iter().take(2).collect();
+    assert_eq!(told, ["unawaited", "awaited"]);
+    journal.send(event(JobEvent::Paused), false, said("alone"));
+    assert_eq!(receiver.recv().unwrap(), "alone");
+    let kept = Journal::look(folder.path()).unwrap().jobs;
+    assert!(kept[0].job.paused);
+}
+
+#[test]
 fn a_damaged_row_is_left_out_and_unfinished_uploads_are_in_doubt() {
     let folder = tempfile::tempdir().unwrap();
     let mut bytes = filled(folder.path(), 3);

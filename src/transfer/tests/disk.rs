@@ -208,3 +208,39 @@ async fn one_that_cannot_be_forgotten_on_disk_is_not_sent_again() {
     let ids: Vec<JobId> = worker.jobs().iter().map(|job| job.id).collect();
     assert_eq!(ids, [second]);
 }
+
+#[tokio::test]
+async fn files_are_sent_while_the_disk_is_slow_and_none_is_recorded_before_its_row_is_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let fake = fake(Play::HangsWhileSending);
+    let engine = Transfers::open(dir.path()).unwrap();
+    engine.allow_at_once(&account(), 1);
+    engine.upload(&account(), fake.clone(), ask(dir.path()));
+    until_state(&engine, |job| job.state == JobState::Running(Step::Send)).await;
+    let mut events = engine.events();
+    let ids = engine.upload_all(&account(), fake.clone(), (0..4).map(|_| ask(dir.path())));
+    // Nobody is told before they are on disk.
+    while events.recv().await.unwrap().id != ids[3] {}
+    // Somebody else writes: nothing gets to the disk for now.
+    let other = rusqlite::Connection::open(dir.path().join("transfers.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    *fake.play.lock().unwrap() = Play::Stores;
+    engine.allow_at_once(&account(), 2);
+    let sent = async {
+        while *fake.sends.lock().unwrap() < 5 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(4), sent)
+        .await
+        .expect("one after the other, through the one place that is free");
+    assert!(
+        fake.stored.lock().unwrap().is_empty(),
+        "its row is not there"
+    );
+    other.execute_batch("ROLLBACK").unwrap();
+    for id in ids {
+        until_state(&engine, |job| job.id == id && is_done(job)).await;
+    }
+    assert_eq!(fake.stored.lock().unwrap().len(), 4);
+}
