@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
+use crate::domain::Shape;
 use crate::transfer::OnClash;
 
 const AFTER: &str = "\
@@ -41,8 +42,34 @@ pub struct Cli {
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub screen: Screen,
+
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+/// How the screen is shown.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct Screen {
+    /// Draw the screen in ASCII alone, and spell other characters of names as \u{e9} [default: where
+    /// the locale is not UTF-8]
+    #[arg(long)]
+    pub ascii: bool,
+    /// Redraw what moves twice a second instead of ten times, for slow lines [default: when the
+    /// terminal takes long]
+    #[arg(long)]
+    pub slow: bool,
+}
+
+impl Screen {
+    /// The same as the settings have it.
+    pub const fn shape(self) -> Shape {
+        Shape {
+            ascii: self.ascii,
+            slow: self.slow,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -294,6 +321,8 @@ pub struct Demo {
     /// The same seed makes the same content
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    #[command(flatten)]
+    pub screen: Screen,
 }
 
 #[cfg(test)]

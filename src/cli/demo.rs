@@ -17,6 +17,7 @@ use crate::config::Env;
 use crate::config::credentials::NoStore;
 use crate::config::dirs::{Dirs, create_private};
 use crate::demo::{Demo, Options, sample_files, serve};
+use crate::domain::Shape;
 use crate::transfer::Transfers;
 
 /// A throw-away home; gone when this goes.
@@ -27,7 +28,7 @@ struct Home {
 }
 
 /// Runs the server, and the screen on it unless only the server is wanted.
-pub async fn demo(output: &mut Output, args: &args::Demo) -> Result<(), Failure> {
+pub async fn demo(output: &mut Output, args: &args::Demo, asked: Shape) -> Result<(), Failure> {
     let running = serve(options(args)).await.map_err(|error| {
         let port = args.port.unwrap_or_default();
         Failure::failed(format!(
@@ -40,7 +41,7 @@ pub async fn demo(output: &mut Output, args: &args::Demo) -> Result<(), Failure>
     let result = if args.serve {
         wait(output, &running, &home.config).await
     } else {
-        show(&running, &home).await
+        show(&running, &home, asked.or(args.screen.shape())).await
     };
     running.stop().await;
     let closed = home
@@ -104,11 +105,17 @@ async fn wait(output: &mut Output, demo: &Demo, config: &Path) -> Result<(), Fai
 
 /// The screen, with keys that exist nowhere but in this process; the user's keyring, settings and
 /// environment have no part in it.
-async fn show(demo: &Demo, home: &Home) -> Result<(), Failure> {
+async fn show(demo: &Demo, home: &Home, asked: Shape) -> Result<(), Failure> {
     let env = Env::of(demo.env());
     let session = Session::open(Some(&home.config), env, Arc::new(NoStore))?;
     // Its world ends with it, so nothing of it is worth keeping.
-    screen::run(Arc::new(session), Transfers::new(), home.files.clone()).await
+    screen::run(
+        Arc::new(session),
+        Transfers::new(),
+        home.files.clone(),
+        asked,
+    )
+    .await
 }
 
 #[cfg(test)]

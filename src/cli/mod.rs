@@ -39,6 +39,7 @@ use self::stop::Stop;
 use crate::config::Env;
 use crate::config::dirs::{Dirs, create_private};
 use crate::config::keyring::Keyring;
+use crate::domain::Shape;
 use crate::logging::{self, Log};
 
 /// So many files are open at once at the least: the runtime, signals, a connection.
@@ -126,14 +127,15 @@ fn log(env: &Env, output: &mut Output) -> Option<Log> {
 
 async fn run(cli: Cli, env: Env, output: &mut Output) -> Result<(), Failure> {
     if let Some(Command::Demo(args)) = &cli.command {
-        return demo::demo(output, args).await;
+        return demo::demo(output, args, cli.screen.shape()).await;
     }
     let session = Session::open(cli.config.as_deref(), env, Arc::new(Keyring::system()))?;
     let Some(command) = cli.command else {
         // A working folder that was deleted is no reason not to start.
         let files_at = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
         let transfers = transfers::for_screen(&session);
-        return screen::run(Arc::new(session), transfers, files_at).await;
+        let shape = cli.screen.shape();
+        return screen::run(Arc::new(session), transfers, files_at, shape).await;
     };
     let mut stop = Stop::listen()?;
     let result = dispatch(command, &session, output, &mut stop).await;
@@ -163,6 +165,6 @@ async fn dispatch(
         Command::Upload(args) => upload::upload(session, output, stop, &args).await,
         Command::Get(args) => get::get(session, output, stop, &args).await,
         Command::Transfers(args) => transfers::transfers(session, output, stop, &args).await,
-        Command::Demo(args) => demo::demo(output, &args).await,
+        Command::Demo(args) => demo::demo(output, &args, Shape::default()).await,
     }
 }

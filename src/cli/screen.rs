@@ -10,7 +10,7 @@ use super::output::Output;
 use super::session::Session;
 use super::transfer::NOT_KNOWN;
 use crate::api::Connector;
-use crate::domain::SafeText;
+use crate::domain::{SafeText, Shape};
 use crate::transfer::{Job, JobState, Transfers};
 use crate::tui::{self, Start};
 
@@ -65,12 +65,15 @@ pub async fn run(
     session: Arc<Session>,
     transfers: Transfers,
     files_at: PathBuf,
+    asked: Shape,
 ) -> Result<(), Failure> {
     let start = Start {
         connector: Arc::clone(&session) as Arc<dyn Connector>,
         patterns: session.patterns()?,
         notice: notice(&session, &transfers),
         reports: session.reports(),
+        looks: session.looks(),
+        shape: session.shape().or(asked),
         transfers: transfers.clone(),
         files_at,
         pictures: session.pictures(),

@@ -17,7 +17,7 @@ use crate::config::credentials::{
 };
 use crate::config::dirs::Dirs;
 use crate::config::{Account, ConfigError, Env, HOW_TO_BEGIN, Settings, key_variable};
-use crate::domain::{AccountName, Reports, SafeText, Secret, nearest};
+use crate::domain::{AccountName, Looks, Reports, SafeText, Secret, Shape, nearest};
 use crate::picture::Preference;
 use crate::providers;
 use crate::transfer::plan::{Pattern, PatternError};
@@ -85,6 +85,16 @@ impl Session {
     /// What the terminal may be told beside what it shows.
     pub const fn reports(&self) -> Reports {
         self.settings.terminal
+    }
+
+    /// The theme of the settings.
+    pub const fn looks(&self) -> Looks {
+        self.settings.looks
+    }
+
+    /// How the settings want the screen shown.
+    pub const fn shape(&self) -> Shape {
+        self.settings.shape
     }
 
     /// What the settings say of pictures.

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use super::dirs::Dirs;
 use super::model::{self, Account, Model, Problem, Sending};
-use super::{Env, dirs};
-use crate::domain::{Reports, SafeText};
+use super::{Env, dirs, themes};
+use crate::domain::{Looks, Reports, SafeText, Shape};
 use crate::picture::Preference;
 
 /// A settings file larger than this is some other file.
@@ -27,6 +27,8 @@ pub struct Settings {
     pub accounts: Vec<Account>,
     /// What the terminal may be told.
     pub terminal: Reports,
+    pub shape: Shape,
+    pub looks: Looks,
     pub sending: Sending,
     pub pictures: Preference,
     pub file: PathBuf,
@@ -88,6 +90,8 @@ impl Settings {
                 return Ok(Self {
                     accounts: Vec::new(),
                     terminal: Reports::default(),
+                    shape: Shape::default(),
+                    looks: Looks::terminal(),
                     sending: Sending::default(),
                     pictures: Preference::default(),
                     file,
@@ -99,6 +103,8 @@ impl Settings {
         let Model {
             accounts,
             terminal,
+            shape,
+            theme,
             sending,
             pictures,
         } = model::parse(&text).map_err(|Problem { line, message }| ConfigError {
@@ -106,9 +112,24 @@ impl Settings {
             line,
             message,
         })?;
+        let looks = match theme {
+            None => Looks::terminal(),
+            Some((name, line)) => {
+                let folder = file.parent().unwrap_or(Path::new("."));
+                themes::find(&name, folder).map_err(|why| {
+                    why.unwrap_or_else(|message| ConfigError {
+                        file: Some(file.clone()),
+                        line: Some(line),
+                        message,
+                    })
+                })?
+            }
+        };
         Ok(Self {
             accounts,
             terminal,
+            shape,
+            looks,
             sending,
             pictures,
             file,
@@ -136,7 +157,7 @@ impl Settings {
 }
 
 #[derive(Debug, thiserror::Error)]
-enum Unread {
+pub(super) enum Unread {
     #[error(
         "there is no such settings file; check the name that --config or ASSETDECK_CONFIG gives"
     )]
@@ -158,7 +179,7 @@ enum Unread {
 }
 
 /// Opens first and judges the open file, so that it cannot be exchanged in between.
-fn read(path: &Path) -> Result<String, Unread> {
+pub(super) fn read(path: &Path) -> Result<String, Unread> {
     let mut options = File::options();
     options.read(true);
     // A pipe without a writer would wait for ever.
@@ -250,6 +271,33 @@ mod tests {
         assert!(load(&file).unwrap_err().contains("UTF-8"));
         std::fs::write(&file, " ".repeat(2 << 20)).unwrap();
         assert!(load(&file).unwrap_err().contains("larger"));
+    }
+
+    #[test]
+    fn a_theme_is_built_in_or_a_file_and_an_error_names_that_file() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("a.toml");
+        let themed = |name: &str| {
+            std::fs::write(&file, format!("[theme]\nname = \"{name}\"\n")).unwrap();
+            load(&file).map(|settings| settings.looks)
+        };
+        assert_eq!(themed("monochrome"), Ok(Looks::monochrome()));
+        std::fs::create_dir(home.path().join("themes")).unwrap();
+        let own = home.path().join("themes/dusk.toml");
+        std::fs::write(&own, "bad = \"red\"\n\nfocsu = \"blue\"\n").unwrap();
+        let error = themed("dusk").unwrap_err();
+        assert!(
+            error.contains("dusk.toml, line 3") && error.contains("`focus`?"),
+            "{error}"
+        );
+        std::fs::write(&own, "bad = \"bold red\"\n").unwrap();
+        assert!(themed("dusk").is_ok());
+        let error = themed("dsuk").unwrap_err();
+        assert!(
+            error.contains("a.toml, line 2") && error.contains("`dusk`?"),
+            "{error}"
+        );
+        assert!(themed("../a").unwrap_err().contains("letters, digits"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod env;
 mod file;
 pub mod keyring;
 mod model;
+mod themes;
 
 pub use env::Env;
 pub use file::{ConfigError, HOW_TO_BEGIN, Settings};

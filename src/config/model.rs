@@ -2,6 +2,7 @@
 
 mod pictures;
 mod terminal;
+mod theme;
 mod transfers;
 
 use std::collections::HashMap;
@@ -9,12 +10,13 @@ use std::ops::{Range, RangeInclusive};
 
 use toml::de::{DeTable, DeValue};
 
+pub(super) use self::theme::parse as theme;
 pub use self::transfers::Sending;
-use crate::domain::{AccountName, Reports, nearest};
+use crate::domain::{AccountName, Reports, Shape, nearest};
 use crate::picture::Preference;
 
 /// Keys at the top of the file.
-pub(super) const TOP_KEYS: &[&str] = &["accounts", "terminal", "transfers", "pictures"];
+pub(super) const TOP_KEYS: &[&str] = &["accounts", "terminal", "theme", "transfers", "pictures"];
 /// Keys of one `[[accounts]]`.
 pub(super) const ACCOUNT_KEYS: &[&str] = &[
     "name",
@@ -56,6 +58,9 @@ pub(super) struct Model {
     /// In the order of the file.
     pub accounts: Vec<Account>,
     pub terminal: Reports,
+    pub shape: Shape,
+    /// The name of the theme and its line, if one is chosen.
+    pub theme: Option<(String, usize)>,
     pub sending: Sending,
     pub pictures: Preference,
 }
@@ -87,14 +92,10 @@ pub fn key_variable(name: &AccountName) -> String {
 /// Reads the whole file or says what is wrong with it first.
 pub(super) fn parse(text: &str) -> Result<Model, Problem> {
     let doc = Doc(text);
-    let root = DeTable::parse(text).map_err(|error| Problem {
-        // Never the error's own display: it quotes the line, and people put keys where they
-        // should not.
-        line: error.span().map(|span| doc.line(&span)),
-        message: format!("it is not valid TOML here: {}", plain(error.message())),
-    })?;
+    let root = DeTable::parse(text).map_err(|error| not_toml(&doc, &error))?;
     let top = doc.table(root.get_ref(), &root.span(), "the settings", TOP_KEYS)?;
-    let terminal = terminal::read(&top)?;
+    let (terminal, shape) = terminal::read(&top)?;
+    let theme = theme::read(&top)?;
     let sending = transfers::read(&top)?;
     let pictures = pictures::read(&top)?;
     let at_once = sending.at_once.unwrap_or(AT_ONCE_DEFAULT);
@@ -147,6 +148,8 @@ pub(super) fn parse(text: &str) -> Result<Model, Problem> {
     Ok(Model {
         accounts,
         terminal,
+        shape,
+        theme,
         sending,
         pictures,
     })
@@ -162,6 +165,15 @@ fn account_name(text: &str) -> Result<AccountName, String> {
     AccountName::new(text).filter(|_| fine).ok_or_else(|| {
         format!("`{text}` cannot be an account's name; use letters, digits, `-`, `_` and `.`")
     })
+}
+
+/// What the parser says. Never its error's own display: it quotes the line, and people put keys where
+/// they should not.
+fn not_toml(doc: &Doc<'_>, error: &toml::de::Error) -> Problem {
+    Problem {
+        line: error.span().map(|span| doc.line(&span)),
+        message: format!("it is not valid TOML here: {}", plain(error.message())),
+    }
 }
 
 /// The parser's sentence on one line.

@@ -45,3 +45,23 @@ impl Default for Reports {
         }
     }
 }
+
+/// How the screen is shown, beside its colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Shape {
+    /// By ASCII alone, also where the locale would allow more.
+    pub ascii: bool,
+    /// The line is slow: what only turns or counts is drawn less often.
+    pub slow: bool,
+}
+
+impl Shape {
+    /// What either of them asks for.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self {
+            ascii: self.ascii || other.ascii,
+            slow: self.slow || other.slow,
+        }
+    }
+}

@@ -6,6 +6,49 @@
 
 use std::fmt::{self, Write as _};
 
+/// Whether names are spelled in ASCII: the terminal shows nothing else.
+#[cfg(not(test))]
+static ASCII_ONLY: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+#[cfg(test)]
+thread_local! {
+    static ASCII_ONLY: std::sync::atomic::AtomicBool = const { std::sync::atomic::AtomicBool::new(false) };
+}
+
+/// From now on safe text is ASCII: what is not is spelled by its number, `\u{e9}`. Said once, by
+/// whoever takes the terminal, before anything is shown.
+pub fn spell_in_ascii() {
+    #[cfg(not(test))]
+    ASCII_ONLY.store(true, std::sync::atomic::Ordering::Relaxed);
+    #[cfg(test)]
+    ASCII_ONLY.with(|it| it.store(true, std::sync::atomic::Ordering::Relaxed));
+}
+
+fn ascii_only() -> bool {
+    #[cfg(not(test))]
+    return ASCII_ONLY.load(std::sync::atomic::Ordering::Relaxed);
+    #[cfg(test)]
+    return ASCII_ONLY.with(|it| it.load(std::sync::atomic::Ordering::Relaxed));
+}
+
+/// Every character that is not ASCII by its number. A backslash that could be taken for the beginning
+/// of one is spelled, too, so that two texts never look alike.
+fn spelled(text: &str, ends: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    let inner = text.trim_matches(' ').len();
+    let leading = text.len() - text.trim_start_matches(' ').len();
+    for (at, c) in text.char_indices() {
+        let begins = || text.get(at..).is_some_and(|rest| rest.starts_with("\\u{"));
+        let edge = ends && c == ' ' && !(leading..leading + inner).contains(&at);
+        if !c.is_ascii() || is_unseen(c) || edge || (c == '\\' && begins()) {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// How many combining marks one character may carry before the rest is counted instead of shown.
 const MAX_MARKS: usize = 8;
 
@@ -62,6 +105,9 @@ impl AsRef<str> for SafeText {
 }
 
 fn clean(text: &str, ends: bool) -> String {
+    if ascii_only() {
+        return spelled(text, ends);
+    }
     let mut out = String::with_capacity(text.len());
     let mut marks = 0_usize;
     let mut hidden_marks = 0_usize;
@@ -212,6 +258,34 @@ mod tests {
         let shown = SafeText::name(&pile).into_string();
         assert!(shown.len() < 60, "{shown}");
         assert!(shown.ends_with("⟨+19992 marks⟩b"));
+    }
+
+    #[test]
+    fn in_ascii_two_names_never_look_alike() {
+        let names = [
+            "caf\u{e9}",
+            "cafe\u{301}",
+            "caf\\u{e9}",
+            "caf?",
+            "a\u{2013}b",
+            "a-b",
+            "a\u{1b}b",
+            "a<1B>b",
+            "a\u{2026}",
+            "a~",
+            " a",
+            "a ",
+            "a",
+        ];
+        let shown: std::collections::HashSet<String> =
+            names.iter().map(|name| spelled(name, true)).collect();
+        assert_eq!(shown.len(), names.len(), "{shown:?}");
+        assert!(
+            shown
+                .iter()
+                .all(|it| it.is_ascii() && !it.chars().any(char::is_control))
+        );
+        assert!(shown.contains("caf\\u{e9}") && shown.contains("caf\\u{5c}u{e9}"));
     }
 
     #[test]

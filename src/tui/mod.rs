@@ -7,6 +7,7 @@ mod hangup;
 mod ink;
 mod keys;
 mod means;
+mod pace;
 mod paper;
 mod pen;
 mod pictures;
@@ -27,6 +28,7 @@ use self::ask::Asking;
 use self::copy::Copying;
 use self::hangup::Notice;
 use self::keys::Heard;
+use self::pace::Pace;
 use self::report::Reporter;
 use self::sources::{Came, Sources};
 use self::terminal::Screen;
@@ -36,7 +38,8 @@ use crate::app::key::Input;
 use crate::app::modal::view::Tone;
 use crate::app::msg::Signal;
 use crate::app::{Effect, Msg, StartOptions, State};
-use crate::domain::Reports;
+use crate::domain::text::spell_in_ascii;
+use crate::domain::{Looks, Reports, Shape};
 use crate::picture::Preference;
 use crate::runtime::Runtime;
 use crate::runtime::desktop::Place;
@@ -50,8 +53,6 @@ use crate::ui::{ViewState, draw};
 const BATCH: usize = 256;
 /// No two frames are closer than this.
 const FRAME: Duration = Duration::from_millis(16);
-/// What only turns or counts is drawn no more often than this.
-const PULSE: Duration = Duration::from_millis(100);
 /// How long leaving may take when a signal asked for it.
 const HURRY: Duration = Duration::from_millis(1200);
 /// The signal that tells of our own return may be this late.
@@ -69,6 +70,8 @@ pub struct Start {
     pub notice: Option<String>,
     /// What the terminal may be told beside the frames.
     pub reports: Reports,
+    pub looks: Looks,
+    pub shape: Shape,
     pub pictures: Preference,
     /// This program itself, which decodes pictures in processes of their own.
     pub program: PathBuf,
@@ -88,7 +91,10 @@ pub enum Exit {
 pub async fn run(start: Start) -> Result<Exit, TuiError> {
     let var = |name: &str| std::env::var(name).ok();
     terminal::check(var("TERM").as_deref())?;
-    let theme = Theme::from_env(var);
+    let theme = Theme::from_env(&start.looks, start.shape.ascii, var);
+    if theme.ascii() {
+        spell_in_ascii();
+    }
     let (inbox, messages) = unbounded_channel();
     let reporter = Reporter::new(start.reports, var);
     let view = ViewState::new(theme, TimeZone::system());
@@ -122,6 +128,8 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
         began: now,
         asking,
         tmux: None,
+        pace: Pace::new(start.shape.slow),
+        looks: start.looks,
         preference: start.pictures,
         view,
         runtime: Runtime::new(
@@ -177,6 +185,8 @@ struct Tui {
     began: Instant,
     tmux: Option<Tmux>,
     preference: Preference,
+    pace: Pace,
+    looks: Looks,
     /// What the terminal is asked, and what it told.
     asking: Asking,
     view: ViewState,
@@ -202,7 +212,11 @@ impl Tui {
             let mut left = BATCH;
             while let Some(one) = came {
                 let now = Instant::now();
-                let wait = if calm(&one) { PULSE } else { FRAME };
+                let wait = if calm(&one) {
+                    self.pace.pulse(now)
+                } else {
+                    FRAME
+                };
                 let changed = !matches!(one, Came::Deadline) || self.ticks(now);
                 if let Some(exit) = self.take(one, screen, now)? {
                     return Ok(exit);
@@ -351,6 +365,10 @@ impl Tui {
             .farewell(screen.terminal.backend().pictures.farewell());
         if self.state.pictures.room != self.view.picture_room {
             self.tell(Msg::PictureRoom(self.view.picture_room), now);
+        }
+        if self.pace.took(screen.terminal.backend().took(), now) {
+            let text = "This line is slow: what moves is drawn twice a second; --slow says so from the start";
+            self.state.notices.say(Tone::Plain, text, now);
         }
         self.drawn = Some(Instant::now());
         Ok(())

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Write};
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use crossterm::{Command, queue};
@@ -49,6 +50,8 @@ pub struct Paper {
     /// The terminal itself, without the line buffer that `Stdout` has.
     out: File,
     ink: Ink,
+    /// How long the terminal needed to take the last frame.
+    took: Duration,
     /// What the terminal was last told of its cursor.
     shown: Option<bool>,
     at: Option<Position>,
@@ -64,6 +67,7 @@ impl Paper {
             sheet,
             out,
             ink: Ink::with(links),
+            took: Duration::ZERO,
             shown: None,
             at: None,
             pictures: Pictures::default(),
@@ -83,6 +87,11 @@ impl Paper {
         self.shown = None;
         self.at = None;
         self.pictures.forget();
+    }
+
+    /// How long the terminal needed to take the last frame.
+    pub const fn took(&self) -> Duration {
+        self.took
     }
 
     /// A cell's width and height in pixels, where the system knows.
@@ -176,6 +185,7 @@ impl Backend for Paper {
         for area in self.pictures.areas() {
             self.ink.covered(area);
         }
+        self.took = Duration::ZERO;
         if frame.is_empty() {
             return Ok(());
         }
@@ -183,7 +193,10 @@ impl Backend for Paper {
         queue!(bytes, BeginSynchronizedUpdate)?;
         bytes.extend_from_slice(&frame);
         queue!(bytes, EndSynchronizedUpdate)?;
-        self.out.write_all(&bytes)
+        let begun = Instant::now();
+        self.out.write_all(&bytes)?;
+        self.took = begun.elapsed();
+        Ok(())
     }
 }
 

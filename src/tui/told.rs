@@ -41,7 +41,7 @@ impl Tui {
     ) -> Result<(), TuiError> {
         let next = self.asking.take(answer);
         if let Some(background) = self.asking.told().background {
-            self.view.theme = self.view.theme.lit(background.is_light());
+            self.view.theme = self.view.theme.lit(&self.looks, background.is_light());
         }
         screen.aside(&next)?;
         self.know(screen, now);

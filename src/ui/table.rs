@@ -375,7 +375,7 @@ mod tests {
                 zone: jiff::tz::TimeZone::UTC,
             };
             let paint = Paint {
-                theme: Theme::new(true, false),
+                theme: Theme::new(&crate::domain::Looks::terminal(), true, false),
                 clock: &clock,
                 links: &crate::ui::links::Links::default(),
                 beat: 0,

@@ -26,7 +26,8 @@ use crate::app::modal::view::{
 };
 use crate::app::remote::Remote;
 use crate::app::{Pane, State};
-use crate::domain::text::is_unseen;
+use crate::domain::Looks;
+use crate::domain::text::{is_unseen, spell_in_ascii};
 use crate::domain::{AssetScope, Entry};
 use crate::transfer::job::{Direction, Job, JobId, JobState};
 
@@ -54,7 +55,12 @@ fn shoot_with(state: &State, view: &mut ViewState, width: u16, height: u16) -> S
 }
 
 fn shoot(state: &State, width: u16, height: u16) -> Shot {
-    shoot_with(state, &mut view(Theme::new(true, false)), width, height)
+    shoot_with(
+        state,
+        &mut view(Theme::new(&Looks::terminal(), true, false)),
+        width,
+        height,
+    )
 }
 
 /// Nothing that could drive a terminal, and no cell that grows without bounds.
@@ -189,7 +195,7 @@ fn a_website_has_types() {
 #[test]
 fn styles() {
     assert_snapshot!("styles", shoot(&busy(), 100, 20).styles());
-    let mut colourless = view(Theme::new(false, false));
+    let mut colourless = view(Theme::new(&Looks::terminal(), false, false));
     let shot = shoot_with(&busy(), &mut colourless, 100, 20);
     assert!(
         shot.buffer
@@ -201,11 +207,38 @@ fn styles() {
 
 #[test]
 fn ascii() {
-    let mut state = busy();
-    rename_asset(&mut state, "ヒーロー画像.png");
-    let shot = shoot_with(&state, &mut view(Theme::new(true, true)), 80, 16);
-    assert!(shot.text().is_ascii());
-    assert_snapshot!(shot.text());
+    // In a thread of its own: the spelling is the whole program's.
+    let shown = std::thread::spawn(|| {
+        spell_in_ascii();
+        let mut state = busy();
+        rename_asset(&mut state, "ヒーロー画像.png");
+        shoot_with(
+            &state,
+            &mut view(Theme::new(&Looks::terminal(), true, true)),
+            80,
+            16,
+        )
+        .text()
+    });
+    let shown = shown.join().unwrap();
+    assert!(shown.is_ascii());
+    assert_snapshot!(shown);
+}
+
+#[test]
+fn themes_differ_in_looks_and_never_in_words() {
+    let shot = |looks: &Looks, light| {
+        let mut view = view(Theme::new(looks, true, false).lit(looks, light));
+        shoot_with(&busy(), &mut view, 100, 20)
+    };
+    let usual = shot(&Looks::terminal(), false);
+    let contrast = shot(&Looks::high_contrast(), false);
+    assert_eq!(usual.text(), contrast.text());
+    assert_snapshot!("styles_high_contrast", contrast.styles());
+    assert_snapshot!("styles_light", shot(&Looks::terminal(), true).styles());
+    let plain = shot(&Looks::monochrome(), false);
+    let coloured = |cell: &ratatui::buffer::Cell| cell.fg != Color::Reset;
+    assert!(!plain.buffer.content.iter().any(coloured));
 }
 
 fn code() -> State {
@@ -227,12 +260,12 @@ fn code() -> State {
 
 #[test]
 fn a_code_is_dark_on_light_or_says_what_it_needs() {
-    let theme = Theme::new(false, false);
+    let theme = Theme::new(&Looks::terminal(), false, false);
     let shot = |theme: Theme, size: (u16, u16)| {
         shoot_with(&code(), &mut view(theme), size.0, size.1).text()
     };
     assert_snapshot!("code", shot(theme, (60, 20)));
-    let light = shot(theme.lit(true), (60, 20));
+    let light = shot(theme.lit(&Looks::terminal(), true), (60, 20));
     // There the text's colour is the dark one: the quiet margin is blank.
     let full = |text: &str| text.matches('█').count();
     assert!(
@@ -718,7 +751,7 @@ fn a_field_has_the_real_cursor() {
 
 #[test]
 fn the_mouse_hits_what_was_drawn() {
-    let mut memory = view(Theme::new(true, false));
+    let mut memory = view(Theme::new(&Looks::terminal(), true, false));
     let shot = shoot_with(&busy(), &mut memory, 140, 20);
     let lines = shot.lines();
     let find = |needle: &str| {
@@ -767,7 +800,7 @@ fn the_end_of_a_long_list_is_in_view() {
     };
     opened.assets.list.replace(rows(100_000));
     opened.assets.list.go(99_999);
-    let mut memory = view(Theme::new(true, false));
+    let mut memory = view(Theme::new(&Looks::terminal(), true, false));
     let text = shoot_with(&state, &mut memory, 140, 40).text();
     assert!(text.contains("picture-99999.png") && text.contains("100,000"));
 }

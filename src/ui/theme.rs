@@ -6,69 +6,48 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::symbols::border;
 
 use crate::app::modal::view::Tone;
+pub use crate::domain::Role;
+use crate::domain::{Attribute, Colour, Look, Looks};
 
-/// What a piece of the screen is, for the theme to decide how it looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    Text,
-    /// Less important: borders at rest, labels, dashes, placeholders.
-    Dim,
-    Strong,
-    /// Column heads.
-    Head,
-    /// The border of the pane that has the focus.
-    Focus,
-    /// The row under the cursor in the focused pane.
-    Cursor,
-    /// The row under the cursor in another pane.
-    CursorAway,
-    /// The bar in front of the row under the cursor.
-    Bar,
-    /// The mark of a marked row.
-    Mark,
-    Good,
-    Warning,
-    Bad,
-    Link,
-    /// The place where a text is typed.
-    Entry,
-}
-
-/// Colours on or off, Unicode or ASCII.
+/// How roles look on this terminal, and whether by Unicode or ASCII.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
+    /// Every role's look, by its number.
+    looks: [Look; Role::COUNT],
     colours: bool,
     ascii: bool,
-    /// The terminal's background is light.
-    light: bool,
+    /// The terminal's background, once it is known.
+    light: Option<bool>,
 }
 
 impl Theme {
-    /// A theme with the two choices made.
-    pub const fn new(colours: bool, ascii: bool) -> Self {
+    /// A theme with its choices made.
+    pub fn new(looks: &Looks, colours: bool, ascii: bool) -> Self {
         Self {
+            looks: looks.all(None),
             colours,
             ascii,
-            light: false,
+            light: None,
         }
     }
 
     /// By `NO_COLOR` and the locale's variables. A locale that is set and is not UTF-8 asks for
     /// ASCII; one that is not set at all says nothing, and terminals of today speak UTF-8.
-    pub fn from_env(var: impl Fn(&str) -> Option<String>) -> Self {
+    pub fn from_env(looks: &Looks, ascii: bool, var: impl Fn(&str) -> Option<String>) -> Self {
         let set = |name: &str| var(name).filter(|value| !value.is_empty());
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
         let utf8 = locale.is_none_or(|locale| {
             let locale = locale.to_ascii_lowercase();
             locale.contains("utf-8") || locale.contains("utf8")
         });
-        Self::new(set("NO_COLOR").is_none(), !utf8)
+        Self::new(looks, set("NO_COLOR").is_none(), ascii || !utf8)
     }
 
     /// The same on a terminal whose background is light, or dark.
     #[must_use]
-    pub const fn lit(mut self, light: bool) -> Self {
-        self.light = light;
+    pub fn lit(mut self, looks: &Looks, light: bool) -> Self {
+        self.light = Some(light);
+        self.looks = looks.all(self.light);
         self
     }
 
@@ -79,7 +58,7 @@ impl Theme {
 
     /// The terminal is known to be light.
     pub const fn on_light(self) -> bool {
-        self.light
+        matches!(self.light, Some(true))
     }
 
     /// Only ASCII may reach the terminal.
@@ -87,26 +66,30 @@ impl Theme {
         self.ascii
     }
 
-    /// The style of a role. Only the sixteen colours that the user's own palette defines, and never
-    /// a background, so that light and dark terminals both work.
+    /// The style of a role.
     pub fn style(self, role: Role) -> Style {
-        let base = Style::new();
-        let hue = |colour: Color| {
-            if self.colours { base.fg(colour) } else { base }
-        };
-        match role {
-            Role::Text => base,
-            Role::Dim => base.add_modifier(Modifier::DIM),
-            Role::Strong | Role::CursorAway => base.add_modifier(Modifier::BOLD),
-            Role::Head => base.add_modifier(Modifier::DIM | Modifier::BOLD),
-            Role::Focus | Role::Bar => hue(Color::Cyan).add_modifier(Modifier::BOLD),
-            Role::Cursor => base.add_modifier(Modifier::REVERSED),
-            Role::Mark => hue(Color::Magenta).add_modifier(Modifier::BOLD),
-            Role::Good => hue(Color::Green),
-            Role::Warning => hue(Color::Yellow),
-            Role::Bad => hue(Color::Red).add_modifier(Modifier::BOLD),
-            Role::Link | Role::Entry => base.add_modifier(Modifier::UNDERLINED),
+        let look = self.looks.get(role as usize).copied().unwrap_or_default();
+        let mut style = Style::new();
+        if self.colours {
+            if look.ink != Colour::Own {
+                style = style.fg(colour(look.ink));
+            }
+            if look.paper != Colour::Own {
+                style = style.bg(colour(look.paper));
+            }
         }
+        for (_, attribute) in Attribute::ALL {
+            if look.has(attribute) {
+                style = style.add_modifier(match attribute {
+                    Attribute::Bold => Modifier::BOLD,
+                    Attribute::Dim => Modifier::DIM,
+                    Attribute::Italic => Modifier::ITALIC,
+                    Attribute::Underline => Modifier::UNDERLINED,
+                    Attribute::Reverse => Modifier::REVERSED,
+                });
+            }
+        }
+        style
     }
 
     /// The style of a tone that the model chose.
@@ -125,6 +108,21 @@ impl Theme {
     /// The frame of panes and modals.
     pub const fn border(self) -> border::Set<'static> {
         border::ROUNDED
+    }
+}
+
+const fn colour(colour: Colour) -> Color {
+    match colour {
+        Colour::Own => Color::Reset,
+        Colour::Palette(0) => Color::Black,
+        Colour::Palette(1) => Color::Red,
+        Colour::Palette(2) => Color::Green,
+        Colour::Palette(3) => Color::Yellow,
+        Colour::Palette(4) => Color::Blue,
+        Colour::Palette(5) => Color::Magenta,
+        Colour::Palette(6) => Color::Cyan,
+        Colour::Palette(number) => Color::Indexed(number),
+        Colour::Rgb(red, green, blue) => Color::Rgb(red, green, blue),
     }
 }
 
@@ -196,7 +194,7 @@ mod tests {
     use super::*;
 
     fn theme(pairs: &[(&str, &str)]) -> Theme {
-        Theme::from_env(|name| {
+        Theme::from_env(&Looks::terminal(), false, |name| {
             pairs
                 .iter()
                 .find(|(key, _)| *key == name)
@@ -206,34 +204,41 @@ mod tests {
 
     #[test]
     fn the_environment_decides() {
-        assert_eq!(theme(&[]), Theme::new(true, false));
-        assert_eq!(theme(&[("NO_COLOR", "1")]), Theme::new(false, false));
-        assert_eq!(theme(&[("NO_COLOR", "")]), Theme::new(true, false));
-        assert_eq!(theme(&[("LANG", "de_DE.UTF-8")]), Theme::new(true, false));
+        let made = |colours, ascii| Theme::new(&Looks::terminal(), colours, ascii);
+        assert_eq!(theme(&[]), made(true, false));
+        assert_eq!(theme(&[("NO_COLOR", "1")]), made(false, false));
+        assert_eq!(theme(&[("NO_COLOR", "")]), made(true, false));
+        assert_eq!(theme(&[("LANG", "de_DE.UTF-8")]), made(true, false));
         assert_eq!(
             theme(&[("LC_ALL", "C"), ("LANG", "de_DE.UTF-8")]),
-            Theme::new(true, true)
+            made(true, true)
         );
-        assert_eq!(theme(&[("LC_CTYPE", "UTF-8")]), Theme::new(true, false));
+        assert_eq!(theme(&[("LC_CTYPE", "UTF-8")]), made(true, false));
     }
 
     #[test]
     fn without_colours_no_role_has_one_and_the_cursor_still_shows() {
-        let theme = Theme::new(false, false);
-        for role in [
-            Role::Focus,
-            Role::Bad,
-            Role::Good,
-            Role::Warning,
-            Role::Mark,
-        ] {
-            assert_eq!(theme.style(role).fg, None, "{role:?}");
+        for looks in Looks::BUILT_IN.map(|name| Looks::built_in(name).unwrap()) {
+            for theme in [
+                Theme::new(&looks, false, false),
+                Theme::new(&looks, false, false).lit(&looks, true),
+            ] {
+                for role in [
+                    Role::Focus,
+                    Role::Bad,
+                    Role::Good,
+                    Role::Warning,
+                    Role::Mark,
+                ] {
+                    assert_eq!(theme.style(role).fg, None, "{role:?}");
+                }
+                assert!(
+                    theme
+                        .style(Role::Cursor)
+                        .add_modifier
+                        .contains(Modifier::REVERSED)
+                );
+            }
         }
-        assert!(
-            theme
-                .style(Role::Cursor)
-                .add_modifier
-                .contains(Modifier::REVERSED)
-        );
     }
 }

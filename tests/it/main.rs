@@ -23,6 +23,7 @@ mod support;
 mod terminal;
 mod transfers;
 mod tui_copy;
+mod tui_forms;
 mod tui_main_job;
 mod tui_picture;
 mod tui_plan;

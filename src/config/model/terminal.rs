@@ -1,16 +1,16 @@
-//! The section `[terminal]`: what the terminal is told beside the screen.
+//! The section `[terminal]`: what the terminal is told beside the screen, and what it can show.
 
 use super::{Fields, Problem};
-use crate::domain::{Notify, Reports, nearest};
+use crate::domain::{Notify, Reports, Shape, nearest};
 
 /// Its keys.
-pub const KEYS: &[&str] = &["title", "progress", "notify"];
+pub const KEYS: &[&str] = &["title", "progress", "notify", "ascii", "slow"];
 
 /// Reads the section; what it does not say is as without it.
-pub fn read(top: &Fields<'_>) -> Result<Reports, Problem> {
-    let mut reports = Reports::default();
+pub fn read(top: &Fields<'_>) -> Result<(Reports, Shape), Problem> {
+    let (mut reports, mut shape) = (Reports::default(), Shape::default());
     let Some(fields) = top.section("terminal", KEYS, "[terminal]")? else {
-        return Ok(reports);
+        return Ok((reports, shape));
     };
     if let Some(on) = fields.flag("title")? {
         reports.title = on;
@@ -29,5 +29,7 @@ pub fn read(top: &Fields<'_>) -> Result<Reports, Problem> {
             }
         })?;
     }
-    Ok(reports)
+    shape.ascii = fields.flag("ascii")?.unwrap_or_default();
+    shape.slow = fields.flag("slow")?.unwrap_or_default();
+    Ok((reports, shape))
 }

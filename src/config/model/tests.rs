@@ -26,11 +26,15 @@ account_id = "acme"
     let Model {
         accounts,
         terminal,
+        shape,
+        theme,
         sending,
         pictures,
     } = parse(text).unwrap();
     assert_eq!(sending, Sending::default());
     assert_eq!(terminal, Reports::default());
+    assert_eq!(shape, crate::domain::Shape::default());
+    assert_eq!(theme, None);
     assert_eq!(pictures, Preference::default());
     assert_eq!(accounts.len(), 2);
     assert_eq!(accounts[0].line, 3);
@@ -153,12 +157,16 @@ fn the_example_documents_every_key() {
     let Model {
         accounts,
         terminal,
+        shape,
+        theme,
         sending,
         pictures,
     } = parse(&uncommented).unwrap();
     assert!(!sending.patterns.is_empty());
     // What is shown is what holds without it.
     assert_eq!(terminal, Reports::default());
+    assert_eq!(shape, crate::domain::Shape::default());
+    assert_eq!(theme.unwrap().0, "terminal");
     let shown = Preference {
         send: Some(150_000),
         ..Preference::default()
@@ -171,6 +179,7 @@ fn the_example_documents_every_key() {
         ACCOUNT_KEYS,
         WEBSITE_KEYS,
         terminal::KEYS,
+        theme::KEYS,
         transfers::KEYS,
         pictures::KEYS,
     ];

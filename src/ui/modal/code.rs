@@ -76,6 +76,10 @@ impl Pen<'_> {
     fn halves(&self, upper: bool, lower: bool) -> (&'static str, Style) {
         if self.paint.theme.coloured() {
             let hue = |dark: bool| if dark { Color::Black } else { Color::White };
+            // Blocks may leave a seam to their neighbours; backgrounds never do.
+            if upper == lower {
+                return (" ", Style::new().bg(hue(upper)));
+            }
             return ("▀", Style::new().fg(hue(upper)).bg(hue(lower)));
         }
         let symbol = match (self.inked(upper), self.inked(lower)) {

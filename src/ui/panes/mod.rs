@@ -134,7 +134,8 @@ impl Ground<'_> {
         } else {
             Tone::Plain
         };
-        let mut title = vec![toned(format!(" {} ", frame.title), tone)];
+        let lead = if self.focused { "▸" } else { " " };
+        let mut title = vec![toned(format!("{lead}{} ", frame.title), tone)];
         title.extend(frame.count.iter().cloned());
         let left = Rect {
             width: top

@@ -13,6 +13,7 @@ use crate::app::key::Target;
 use crate::app::msg::{Answer, Msg};
 use crate::app::pictures::Means;
 use crate::app::{Pane, State};
+use crate::domain::Looks;
 use crate::domain::{Entry, Locale};
 use crate::picture::{Drawn, Form, Pixels, Way, draw};
 use crate::ui::ViewState;
@@ -36,7 +37,7 @@ impl Look {
             why: Some("tmux holds pictures back, its allow-passthrough is off".to_owned()),
         };
         state.update(Msg::Means(means), now());
-        let view = view(Theme::new(true, false));
+        let view = view(Theme::new(&Looks::terminal(), true, false));
         Self { state, view }
     }
 

@@ -14,6 +14,7 @@ use crate::app::modal::doubt::DoubtSheet;
 use crate::app::modal::left::LeftSheet;
 use crate::app::modal::transfers::TransfersPane;
 use crate::app::msg::Msg;
+use crate::domain::Looks;
 use crate::transfer::job::{Direction, Job, JobId, JobState, Look, Showed, Trail};
 use crate::ui::theme::Theme;
 
@@ -137,9 +138,19 @@ fn the_pane() {
 #[test]
 fn the_pane_says_the_same_without_colour_and_in_ascii() {
     let state = pane();
-    let plain = shoot_with(&state, &mut view(Theme::new(false, false)), 100, 30);
+    let plain = shoot_with(
+        &state,
+        &mut view(Theme::new(&Looks::terminal(), false, false)),
+        100,
+        30,
+    );
     assert_eq!(plain.text(), shoot(&state, 100, 30).text());
-    let ascii: Shot = shoot_with(&state, &mut view(Theme::new(true, true)), 100, 30);
+    let ascii: Shot = shoot_with(
+        &state,
+        &mut view(Theme::new(&Looks::terminal(), true, true)),
+        100,
+        30,
+    );
     assert!(ascii.text().is_ascii());
     assert_snapshot!("transfers_ascii", ascii.text());
 }

@@ -1,0 +1,104 @@
+//! The screen in its forms: themes, a light terminal, no colours, ASCII.
+
+use std::time::Duration;
+
+use crate::support::home::Home;
+use crate::support::pty::{PATIENCE, Pty, Size};
+use crate::support::server::Server;
+use crate::support::wait::until;
+
+const SIZE: Size = (120, 34);
+
+fn started(home: &Home, args: &[&str]) -> Pty {
+    let pty = Pty::start(home, args, SIZE);
+    pty.wait_text("Shop");
+    pty
+}
+
+/// Adds to the settings.
+fn settings(home: &Home, more: &str) {
+    let text = std::fs::read_to_string(home.config()).expect("settings");
+    home.write_config(&format!("{text}\n{more}"));
+}
+
+/// The colours of text on the screen, as the terminal has them.
+fn inks(pty: &Pty) -> Vec<vt100::Color> {
+    let screen = pty.cells();
+    let (rows, columns) = screen.size();
+    let cells = (0..rows.get()).flat_map(|y| (0..columns.get()).map(move |x| (y, x)));
+    let mut inks: Vec<vt100::Color> = Vec::new();
+    for (y, x) in cells {
+        let ink = screen
+            .cell(y, x)
+            .map_or(vt100::Color::Default, vt100::Cell::fgcolor);
+        if !inks.contains(&ink) {
+            inks.push(ink);
+        }
+    }
+    inks
+}
+
+#[track_caller]
+fn wait_ink(pty: &Pty, number: u8) {
+    let ink = vt100::Color::Idx(number);
+    let seen = until(PATIENCE, || inks(pty).contains(&ink));
+    assert!(seen, "no {ink:?} among {:?}", inks(pty));
+}
+
+#[test]
+fn a_light_terminal_is_told_apart_by_its_answer() {
+    let server = Server::start();
+    let mut pty = started(&server.home(), &[]);
+    wait_ink(&pty, 6);
+    pty.send("\x1b]11;rgb:fdfd/f6f6/e3e3\x1b\\");
+    wait_ink(&pty, 4);
+    assert!(!inks(&pty).contains(&vt100::Color::Idx(6)));
+}
+
+#[test]
+fn no_color_takes_every_colour_out() {
+    let server = Server::start();
+    let mut home = server.home();
+    settings(&home, "[theme]\nname = \"high-contrast\"\n");
+    home.set("NO_COLOR", "1");
+    let pty = started(&home, &[]);
+    assert_eq!(inks(&pty), [vt100::Color::Default]);
+}
+
+#[test]
+fn a_theme_file_is_used_and_a_bad_one_is_named_with_its_line() {
+    let server = Server::start();
+    let home = server.home();
+    settings(&home, "[theme]\nname = \"dusk\"\n");
+    let file = home.file(
+        ".config/assetdeck/themes/dusk.toml",
+        b"focus = \"213\"\nbar = \"213\"\n",
+    );
+    let pty = started(&home, &[]);
+    wait_ink(&pty, 213);
+    std::fs::write(&file, "\nfocus = \"blod 213\"\n").expect("the theme");
+    let pty = Pty::start(&home, &[], SIZE);
+    assert_eq!(pty.exit_code(Duration::from_secs(10)), 2);
+    pty.wait_text("dusk.toml, line 2");
+    pty.wait_text("did you mean `bold`?");
+}
+
+#[test]
+fn ascii_alone_reaches_a_terminal_that_shows_nothing_else() {
+    let server = Server::start();
+    let mut home = server.home();
+    home.file("caf\u{e9}.png", b"x");
+    home.file("cafe\u{301}.png", b"x");
+    let ascii = |mut pty: Pty| {
+        pty.send_keys("/");
+        pty.send("Shop");
+        pty.send_keys("Enter Enter u");
+        pty.wait_text("caf\\u{e9}.png");
+        pty.wait_text("cafe\\u{301}.png");
+        let foreign = pty.output().into_iter().find(|byte| !byte.is_ascii());
+        assert_eq!(foreign, None, "{}", pty.screen());
+    };
+    ascii(started(&home, &["--ascii", "--slow"]));
+    home.set("LANG", "C");
+    ascii(started(&home, &[]));
+}
