@@ -41,15 +41,12 @@ impl State {
                 effects.extend(self.tell_modals(&Msg::Connected { account, result }, now));
                 effects
             }
-            Msg::Gathered { id, more: true, .. } => {
-                if self.asked.contains_key(&id) {
-                    self.tell_modals(&msg, now)
-                } else {
-                    Vec::new()
-                }
-            }
             Msg::Files { id, .. } | Msg::Inspected { id, .. } | Msg::Gathered { id, .. } => {
-                if self.asked.remove(&id).is_some() {
+                let is_asked = self.asked.contains_key(&id);
+                if !matches!(msg, Msg::Gathered { more: true, .. }) {
+                    self.asked.remove(&id);
+                }
+                if is_asked {
                     self.tell_modals(&msg, now)
                 } else {
                     Vec::new()

@@ -287,9 +287,7 @@ impl Runtime {
 
     /// Goes through files and folders in a thread of its own; the request's end stops it.
     fn gather(&mut self, id: RequestId, paths: Vec<PathBuf>, spec: &'static ProviderSpec) {
-        self.requests.retain(|_, token| !token.is_cancelled());
-        let token = self.root.child_token();
-        self.requests.insert(id, token.clone());
+        let token = self.begin(id);
         let inbox = self.inbox.clone();
         self.tasks.spawn_blocking(move || {
             files::gather(&paths, spec, |part, more| {
@@ -305,6 +303,14 @@ impl Runtime {
         self.tasks.spawn_blocking(move || send(&inbox, work()));
     }
 
+    /// What ends this request, and is to be cancelled when it has ended by itself.
+    fn begin(&mut self, id: RequestId) -> CancellationToken {
+        self.requests.retain(|_, token| !token.is_cancelled());
+        let token = self.root.child_token();
+        self.requests.insert(id, token.clone());
+        token
+    }
+
     /// Runs a request; `lost` is its answer should it panic.
     fn spawn(
         &mut self,
@@ -312,9 +318,7 @@ impl Runtime {
         lost: Answer,
         work: impl Future<Output = ()> + Send + 'static,
     ) {
-        self.requests.retain(|_, token| !token.is_cancelled());
-        let token = self.root.child_token();
-        self.requests.insert(id, token.clone());
+        let token = self.begin(id);
         let inbox = self.inbox.clone();
         let done = token.clone();
         let task = self

@@ -22,15 +22,6 @@ use crate::app::list::{List, Sort};
 use crate::app::msg::{Gathered, Msg};
 use crate::domain::Asset;
 
-/// What a check of files is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Check {
-    /// They were pasted or typed: join the pick if they can be sent.
-    Join,
-    /// On to the form.
-    GoOn,
-}
-
 /// What typed letters do.
 #[derive(Debug)]
 enum Mode {
@@ -57,9 +48,10 @@ pub struct FileBrowser {
     /// Where a range of marks begins.
     anchor: Option<usize>,
     reading: Option<(RequestId, PathBuf)>,
-    checking: Option<(RequestId, Check)>,
-    /// What was found of the pick so far.
-    gathered: Gathered,
+    /// The files that are being looked at: those that were named, or the pick.
+    checking: Option<RequestId>,
+    /// What was found of the pick so far, while that is looked at.
+    gathered: Option<Gathered>,
     /// The asset whose place the one chosen file takes.
     replaces: Option<Box<Asset>>,
     /// Why the last folder could not be shown.
@@ -88,7 +80,7 @@ impl FileBrowser {
             anchor: None,
             reading: None,
             checking: None,
-            gathered: Gathered::default(),
+            gathered: None,
             replaces: None,
             error: None,
         };
@@ -105,17 +97,23 @@ impl FileBrowser {
         effects
     }
 
-    fn check(&mut self, state: &mut State, paths: Vec<PathBuf>, check: Check) -> Vec<Effect> {
+    /// Looks at files that were pasted or typed: those that can be sent join the pick.
+    fn check(&mut self, state: &mut State, paths: Vec<PathBuf>) -> Vec<Effect> {
         if paths.is_empty() {
             return Vec::new();
         }
-        let before = self.checking.take().map(|(id, _)| id);
-        let mut effects: Vec<Effect> = state.forget(before).into_iter().collect();
-        let id = state.request_for_modal();
-        self.checking = Some((id, check));
-        self.refused.clear();
         let spec = self.goal.spec;
-        effects.push(Effect::Inspect { id, paths, spec });
+        self.look(state, |id| Effect::Inspect { id, paths, spec })
+    }
+
+    /// Looks at files, instead of at those before.
+    fn look(&mut self, state: &mut State, ask: impl FnOnce(RequestId) -> Effect) -> Vec<Effect> {
+        let mut effects: Vec<Effect> = state.forget(self.checking).into_iter().collect();
+        let id = state.request_for_modal();
+        self.checking = Some(id);
+        self.gathered = None;
+        self.refused.clear();
+        effects.push(ask(id));
         effects
     }
 
@@ -159,14 +157,9 @@ impl FileBrowser {
         if paths.is_empty() {
             return Reply::stay();
         }
-        let before = self.checking.take().map(|(id, _)| id);
-        let mut effects: Vec<Effect> = state.forget(before).into_iter().collect();
-        let id = state.request_for_modal();
-        self.checking = Some((id, Check::GoOn));
-        self.refused.clear();
-        self.gathered = Gathered::default();
         let spec = self.goal.spec;
-        effects.push(Effect::Gather { id, paths, spec });
+        let effects = self.look(state, |id| Effect::Gather { id, paths, spec });
+        self.gathered = Some(Gathered::default());
         Reply::stay().with(effects)
     }
 
@@ -177,7 +170,7 @@ impl FileBrowser {
             files,
             links,
             hidden,
-        } = std::mem::take(&mut self.gathered);
+        } = self.gathered.take().unwrap_or_default();
         if links + hidden > 0 {
             let text = format!("Left out: {links} links and {hidden} hidden entries");
             state.notices.say(Tone::Plain, text, now);
@@ -294,17 +287,16 @@ impl Modal for FileBrowser {
                     Ok(folder) => self.show(folder.clone(), state),
                     Err(FolderError::File(path)) => {
                         let paths = vec![path.clone()];
-                        return Reply::stay().with(self.check(state, paths, Check::Join));
+                        return Reply::stay().with(self.check(state, paths));
                     }
                     Err(FolderError::Other(why)) => self.error = Some(why.clone()),
                 }
                 Reply::stay()
             }
             Msg::Inspected { id, files } => {
-                let Some((_, check)) = self.checking.filter(|it| it.0 == *id) else {
+                if self.checking.take_if(|it| it == id).is_none() {
                     return Reply::stay();
-                };
-                self.checking = None;
+                }
                 let mut sound = Vec::new();
                 self.refused.clear();
                 for (path, result) in files {
@@ -316,18 +308,18 @@ impl Modal for FileBrowser {
                         }
                     }
                 }
-                if check == Check::Join {
-                    self.pick(sound.into_iter().map(|file| file.path).collect());
-                }
+                self.pick(sound.into_iter().map(|file| file.path).collect());
                 Reply::stay()
             }
             Msg::Gathered { id, part, more } => {
-                if self.checking.is_none_or(|it| it.0 != *id) {
+                let Some(gathered) =
+                    (self.gathered.as_mut()).filter(|_| self.checking == Some(*id))
+                else {
                     return Reply::stay();
-                }
-                self.gathered.files.extend(part.files.iter().cloned());
-                self.gathered.links += part.links;
-                self.gathered.hidden += part.hidden;
+                };
+                gathered.files.extend(part.files.iter().cloned());
+                gathered.links += part.links;
+                gathered.hidden += part.hidden;
                 if *more {
                     return Reply::stay();
                 }
@@ -340,7 +332,7 @@ impl Modal for FileBrowser {
 
     fn leave(&mut self, state: &mut State) -> Vec<Effect> {
         let reading = self.reading.take().map(|(id, _)| id);
-        let checking = self.checking.take().map(|(id, _)| id);
+        let checking = self.checking.take();
         let dropped = [state.forget(reading), state.forget(checking)];
         dropped.into_iter().flatten().collect()
     }

@@ -5,10 +5,23 @@ use crate::api::{Field, FieldSpec, Metadata};
 use crate::domain::{AssetPath, Locale};
 use crate::transfer::{Wishes, plan};
 
-/// The first option of a choice: leaves the field to the service.
-const UNSET: &str = "not set";
-/// The first option of the locale: the asset is of no language.
-const NO_LOCALE: &str = "none";
+/// The values of a field to choose from, the first of which leaves it to the service; none where any
+/// text is a value.
+pub(super) fn choices(spec: &FieldSpec) -> Vec<String> {
+    if spec.choices.is_empty() {
+        return Vec::new();
+    }
+    let choices = spec.choices.iter().map(|&it| it.to_owned());
+    std::iter::once("not set".to_owned())
+        .chain(choices)
+        .collect()
+}
+
+/// The locales to choose from, the first of which is none: the asset is of no language.
+pub(super) fn locale_choices(locales: &[Locale]) -> Vec<String> {
+    let locales = locales.iter().map(|it| it.as_str().to_owned());
+    std::iter::once("none".to_owned()).chain(locales).collect()
+}
 
 #[derive(Debug)]
 pub struct AssetForm {
@@ -30,9 +43,10 @@ impl AssetForm {
                 let value = initial(spec.field);
                 let label = spec.field.label();
                 if spec.field == Field::Locale {
-                    return Entry::choice(label, vec![NO_LOCALE.to_owned()], 0);
+                    return Entry::choice(label, locale_choices(&[]), 0);
                 }
-                if spec.choices.is_empty() {
+                let mut options = choices(spec);
+                if options.is_empty() {
                     let field = Entry::text(label, &value);
                     return match spec.field {
                         Field::Folder => field
@@ -42,8 +56,6 @@ impl AssetForm {
                         _ => field,
                     };
                 }
-                let mut options = vec![UNSET.to_owned()];
-                options.extend(spec.choices.iter().map(|&choice| choice.to_owned()));
                 if !value.is_empty() && !options.contains(&value) {
                     options.push(value.clone());
                 }
@@ -64,13 +76,11 @@ impl AssetForm {
         let Some(at) = self.at(Field::Locale) else {
             return;
         };
-        let mut names = vec![NO_LOCALE.to_owned()];
-        names.extend(locales.iter().map(|it| it.as_str().to_owned()));
         let chosen = wanted
             .and_then(|wanted| locales.iter().position(|it| *it == wanted))
             .map_or(0, |at| at + 1);
         let before = &self.form.fields[at];
-        let mut field = Entry::choice(Field::Locale.label(), names, chosen);
+        let mut field = Entry::choice(Field::Locale.label(), locale_choices(locales), chosen);
         field.hint.clone_from(&before.hint);
         self.form.fields[at] = field;
         self.locales = locales.to_vec();

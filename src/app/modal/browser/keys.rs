@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use tui_input::Input as Line;
 
 use super::rows::{self, Hidden};
-use super::{Check, FileBrowser, Mode};
+use super::{FileBrowser, Mode};
 use crate::app::key::{Code, Key};
 use crate::app::list::Sort;
 use crate::app::modal::Reply;
@@ -171,7 +171,7 @@ impl FileBrowser {
             }
             Mode::Browse => {
                 let found = paths::pasted(text, &self.folder, state.options.home.as_deref());
-                Reply::stay().with(self.check(state, found, Check::Join))
+                Reply::stay().with(self.check(state, found))
             }
         }
     }

@@ -1,6 +1,6 @@
 //! How the file browser looks.
 
-use super::{Check, FileBrowser, Mode, rows};
+use super::{FileBrowser, Mode, rows};
 use crate::app::files::LocalKind;
 use crate::app::modal::confirm::hint;
 use crate::app::modal::upload::refusals;
@@ -53,12 +53,12 @@ impl FileBrowser {
             },
         });
         blocks.extend(refusals(&self.refused));
-        let chosen = match (self.picks.len(), self.checking) {
-            (_, Some((_, Check::GoOn))) => match self.gathered.files.len() {
+        let chosen = match (self.picks.len(), self.checking.map(|_| &self.gathered)) {
+            (_, Some(Some(gathered))) => match gathered.files.len() {
                 0 => "looking at the files …".to_owned(),
                 count => format!("looking at the files … {count} so far"),
             },
-            (_, Some(_)) => "looking at what was pasted …".to_owned(),
+            (_, Some(None)) => "looking at what was pasted …".to_owned(),
             (0, None) => "nothing chosen: Space chooses, Enter takes this one".to_owned(),
             (count, None) => format!("{} chosen: C-s goes on", self.chosen(count)),
         };

@@ -2,14 +2,10 @@
 
 use super::PlanSheet;
 use crate::api::{Field, ProviderSpec};
+use crate::app::modal::fields;
 use crate::app::modal::form::{Field as Entry, Form, Kind};
 use crate::domain::SafeText;
 use crate::transfer::plan::{Change, Pattern, Row};
-
-/// The first option of a choice: leaves the field to the service.
-const UNSET: &str = "not set";
-/// The first option of the locale: the asset is of no language.
-const NO_LOCALE: &str = "none";
 
 /// What a column tells of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,21 +117,11 @@ impl PlanSheet {
             return Vec::new();
         };
         if field == Field::Locale {
-            let Some(locales) = self.plan.locales(&self.goal.container) else {
-                return Vec::new();
-            };
-            let locales = locales.iter().map(|it| it.as_str().to_owned());
-            return std::iter::once(NO_LOCALE.to_owned())
-                .chain(locales)
-                .collect();
+            let locales = self.plan.locales(&self.goal.container);
+            return locales.map_or_else(Vec::new, fields::locale_choices);
         }
         let spec = self.goal.spec.upload_field(field);
-        let choices = spec.map_or(&[][..], |spec| spec.choices);
-        if choices.is_empty() {
-            return Vec::new();
-        }
-        let choices = choices.iter().map(|&it| it.to_owned());
-        std::iter::once(UNSET.to_owned()).chain(choices).collect()
+        spec.map_or_else(Vec::new, fields::choices)
     }
 
     /// Sets what was typed; the sentence says why it cannot be.
