@@ -245,6 +245,9 @@ pub struct Get {
     /// Do not ask before making many calls to the service
     #[arg(long)]
     pub yes: bool,
+    /// One JSON object per file, whatever became of it; progress as JSON on standard error
+    #[arg(long)]
+    pub json: bool,
     #[command(flatten)]
     pub shown: Shown,
 }

@@ -1,6 +1,6 @@
 //! `get`: assets, or everything below an address, onto this machine.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,9 +9,10 @@ use super::failure::{Failure, Tally};
 use super::find;
 use super::output::Output;
 use super::prompt;
+use super::record::{Saving, asset_ref, saved_line};
 use super::session::{Known, Session};
 use super::stop::Stop;
-use super::transfer::{Finish, Teller, follow, leave};
+use super::transfer::{Finish, Teller, follow, leave, saved_object};
 use crate::api::{ApiError, Provider};
 use crate::domain::{AccountName, Address, Asset, Ref, SafeText, size_words};
 use crate::transfer::OnClash;
@@ -90,7 +91,7 @@ pub async fn get(
     }
     for (_, tree) in &mut ready {
         decide(output, stop, tree, rule).await?;
-        sort_out(output, tree, &mut tally);
+        sort_out(output, tree, args.json && !args.shown.quiet, &mut tally);
     }
     let files: usize = ready.iter().map(|(_, tree)| tree.saved().0).sum();
     let bytes: u64 = ready.iter().map(|(_, tree)| tree.saved().1).sum();
@@ -98,7 +99,7 @@ pub async fn get(
         let what = format!("Saving {}, {},", words(files, "file"), size_words(bytes));
         stop.or(may(output, args.yes, files, &what)).await?;
     }
-    save(session, output, stop, ready, &args.shown, &mut tally).await?;
+    save(session, output, stop, ready, args, &mut tally).await?;
     tally.end()
 }
 
@@ -298,15 +299,33 @@ fn described(tree: &Tree, at: usize) -> String {
 }
 
 /// Tells of the files that are not fetched.
-fn sort_out(output: &mut Output, tree: &Tree, tally: &mut Tally) {
+fn sort_out(output: &mut Output, tree: &Tree, json: bool, tally: &mut Tally) {
     for row in &tree.rows {
         let path = row.at.below(&tree.root);
+        let (state, reason) = match &row.fate {
+            Fate::Same => ("same", None),
+            Fate::Skip => ("skipped", None),
+            Fate::Problem(why) => ("failed", Some(why.clone())),
+            Fate::New | Fate::Replace(_) | Fate::Clash(_) => continue,
+        };
+        if json {
+            let line = saved_line(Saving {
+                reference: asset_ref(&tree.account, &row.asset),
+                asset: &row.asset,
+                path: &path,
+                bytes: row.asset.size.filter(|_| row.fate == Fate::Same),
+                state,
+                reason,
+            });
+            // A reader that went away does not stop the files.
+            let _ = output.json(&line);
+        }
         let path = SafeText::name(&path.to_string_lossy());
         match &row.fate {
             Fate::Same => {
                 tally.done += 1;
                 output.note(&format!("{path}: the same is there already; not fetched"));
-                if !output.on_screen() {
+                if !json && !output.on_screen() {
                     // A script gets the path of every file that it asked for.
                     let _ = output.line(path.as_str());
                 }
@@ -327,7 +346,7 @@ async fn save(
     output: &mut Output,
     stop: &mut Stop,
     trees: Vec<(Arc<dyn Provider>, Tree)>,
-    shown: &args::Shown,
+    args: &args::Get,
     tally: &mut Tally,
 ) -> Result<(), Failure> {
     let mut wanted: Vec<(AccountName, Arc<dyn Provider>, Vec<DownloadRequest>)> = Vec::new();
@@ -340,15 +359,28 @@ async fn save(
     let transfers = super::transfers::open(session, output)?;
     let mut events = transfers.events();
     let mut jobs: HashSet<JobId> = HashSet::new();
+    let mut asked = args.json.then(HashMap::new);
     for (account, provider, requests) in wanted {
         for request in requests {
-            jobs.insert(transfers.download(&account, Arc::clone(&provider), request));
+            let same = asked.is_some().then(|| request.clone());
+            let id = transfers.download(&account, Arc::clone(&provider), request);
+            jobs.insert(id);
+            if let (Some(asked), Some(request)) = (&mut asked, same) {
+                asked.insert(id, request);
+            }
         }
     }
-    let mut teller = Teller::new(session, output, Finish::Saved, shown, tally);
+    let finish = Finish::Saved(asked.clone());
+    let mut teller = Teller::new(session, output, finish, &args.shown, tally);
     let end = follow(&transfers, &mut events, jobs.clone(), stop, &mut teller).await;
     teller.end();
     leave(&transfers, &jobs, end, output, tally).await;
+    let asked = asked.filter(|_| !args.shown.quiet).unwrap_or_default();
+    for job in transfers.jobs().iter().filter(|it| !it.state.is_over()) {
+        if let Some(request) = asked.get(&job.id) {
+            saved_object(output, job, request)?;
+        }
+    }
     Ok(())
 }
 

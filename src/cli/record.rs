@@ -1,5 +1,7 @@
 //! How accounts, containers, segments and assets look in a table and as a line of JSON.
 
+use std::path::Path;
+
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -301,6 +303,47 @@ pub fn asset_line(reference: String, asset: &Asset) -> impl Serialize {
         width: asset.dimensions.map(|(width, _)| width),
         height: asset.dimensions.map(|(_, height)| height),
         raw: raw_value(&asset.raw),
+    }
+}
+
+/// What became of a file that was to be saved.
+#[derive(Debug)]
+pub struct Saving<'a> {
+    pub reference: String,
+    pub asset: &'a Asset,
+    /// Where it stands, or would have stood.
+    pub path: &'a Path,
+    /// How many bytes stand there of it; nothing where it was not saved.
+    pub bytes: Option<u64>,
+    pub state: &'static str,
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct SavedLine<'a> {
+    #[serde(flatten)]
+    head: Head<'a>,
+    path: String,
+    bytes: Option<u64>,
+    state: &'static str,
+    reason: Option<String>,
+}
+
+/// A saved file's object. Its path is the whole one, since its reader may stand elsewhere.
+pub fn saved_line(saving: Saving<'_>) -> impl Serialize {
+    let path = std::path::absolute(saving.path);
+    let path = path.unwrap_or_else(|_| saving.path.to_owned());
+    SavedLine {
+        head: Head {
+            kind: "file",
+            reference: Some(saving.reference),
+            id: Some(saving.asset.key.as_str()),
+            name: Some(saving.asset.name.clone()),
+        },
+        path: path.to_string_lossy().into_owned(),
+        bytes: saving.bytes,
+        state: saving.state,
+        reason: saving.reason,
     }
 }
 

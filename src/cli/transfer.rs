@@ -1,6 +1,6 @@
 //! Following transfers to their end: one line for each when it is over.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,13 +11,13 @@ use super::args::Shown;
 use super::failure::{Failure, Tally};
 use super::output::Output;
 use super::progress::{Came, Progress};
-use super::record::{ASSET_HEADS, Listing, asset_line, asset_ref};
+use super::record::{ASSET_HEADS, Listing, Saving, asset_line, asset_ref, saved_line};
 use super::session::Session;
 use super::stop::Stop;
 use crate::api::ApiErrorKind;
 use crate::domain::size_words;
 use crate::domain::{Entry, SafeText};
-use crate::transfer::{Ask, Job, JobId, JobState, Transfers};
+use crate::transfer::{Ask, DownloadRequest, Job, JobId, JobState, Transfers};
 
 /// How long it may take until what runs has ended once the user said stop.
 const STOPPING: Duration = Duration::from_secs(2);
@@ -180,7 +180,8 @@ pub(super) enum Finish {
     Uploaded {
         json: bool,
     },
-    Saved,
+    /// With what was asked for, where each file gets an object.
+    Saved(Option<HashMap<JobId, DownloadRequest>>),
     /// Nothing is said of what went well.
     Quiet,
 }
@@ -202,7 +203,10 @@ impl<'a> Teller<'a> {
         shown: &Shown,
         tally: &'a mut Tally,
     ) -> Self {
-        let json = matches!(finish, Finish::Uploaded { json: true });
+        let json = matches!(
+            finish,
+            Finish::Uploaded { json: true } | Finish::Saved(Some(_))
+        );
         Self {
             progress: Progress::new(session, output, json, shown),
             output,
@@ -243,13 +247,20 @@ fn told(output: &mut Output, job: &Job, finish: &Finish, tally: &mut Tally) {
     for warning in &job.warnings {
         output.note(&format!("{name}: {}", SafeText::prose(warning)));
     }
+    if let Finish::Saved(Some(asked)) = finish
+        && let Some(request) = asked.get(&job.id)
+    {
+        // A reader that went away does not stop the files.
+        let _ = saved_object(output, job, request);
+    }
     match &job.state {
         JobState::Done { asset, path } => {
             tally.done += 1;
             // A reader that went away does not stop the files.
             let _ = match (finish, asset, path) {
                 (Finish::Quiet, ..) => Ok(()),
-                (Finish::Saved, _, Some(path)) => saved(output, path),
+                (Finish::Saved(Some(_)), ..) => Ok(()),
+                (Finish::Saved(None), _, Some(path)) => saved(output, path),
                 (Finish::Uploaded { json }, Some(asset), _) => {
                     let account = &job.account;
                     if *json {
@@ -292,6 +303,30 @@ fn told(output: &mut Output, job: &Job, finish: &Finish, tally: &mut Tally) {
         }
         JobState::Queued | JobState::Running(_) | JobState::Waiting { .. } => {}
     }
+}
+
+/// The object of a file that was to be saved, as it stands now.
+pub(super) fn saved_object(
+    output: &mut Output,
+    job: &Job,
+    request: &DownloadRequest,
+) -> Result<(), Failure> {
+    let path = request.path();
+    let done = matches!(job.state, JobState::Done { .. });
+    let bytes = done.then(|| std::fs::metadata(&path).ok().map(|it| it.len()));
+    let object = saved_line(Saving {
+        reference: asset_ref(&job.account, &request.asset),
+        asset: &request.asset,
+        path: &path,
+        bytes: bytes.flatten(),
+        state: job.state.word(),
+        reason: match &job.state {
+            JobState::Failed(error) | JobState::Waiting { error, .. } => Some(error.to_string()),
+            _ => None,
+        },
+    });
+    output.json(&object)?;
+    output.flush()
 }
 
 fn saved(output: &mut Output, path: &Path) -> Result<(), Failure> {

@@ -45,6 +45,13 @@ pub(super) enum Work {
 }
 
 impl Work {
+    pub(super) const fn download(&self) -> Option<&Arc<DownloadRequest>> {
+        match self {
+            Self::Up(_) => None,
+            Self::Down(request) => Some(request),
+        }
+    }
+
     /// The job as it begins.
     pub(super) fn job(&self, id: JobId, account: AccountName, order: i64) -> Job {
         let (direction, scope, name, place, size) = match self {

@@ -6,12 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use serde_json::Value;
+use rustix::process::Signal;
+use serde_json::{Value, json};
 
 use crate::cli_browse::ref_of;
 use crate::support::cli::{Ran, run};
 use crate::support::contract::Scope;
+use crate::support::hold::{LONG, PATIENCE};
 use crate::support::home::Home;
+use crate::support::program::Program;
 use crate::support::server::{Server, sha256};
 use crate::support::wait::until;
 
@@ -278,4 +281,132 @@ fn a_website_is_one_folder() {
     let files = tree(&out);
     assert_eq!(files.len(), assets + 1);
     assert!(files.keys().all(|path| path.components().count() == 1));
+}
+
+/// What lies in a folder, by name.
+fn names(folder: &Path) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+/// A download that stands still in the middle: the program, and the folder it saves to.
+fn half_saved(server: &Server, home: &Home) -> (Program, PathBuf) {
+    let place = ref_of(&run(home, &["ls", "acme-web:", "--json"]).exits(0), "Shop");
+    let listed = run(home, &["ls", &place, "--json"]).exits(0);
+    let reference = ref_of(&listed, "logo.png");
+    server.faults(json!({
+        "operation": "download", "fault": "stall", "at": "answer", "after": 100, "ms": LONG,
+        "times": "always",
+    }));
+    let out = home.path().join("got");
+    let args = ["get", &reference, "--out", out.to_str().unwrap()];
+    let program = Program::start(home, &args, b"");
+    let begun = || server.holds_one() && names(&out).iter().any(|name| name.ends_with(".part"));
+    assert!(until(PATIENCE, begun), "{:?}", names(&out));
+    (program, out)
+}
+
+#[test]
+fn a_download_that_is_given_up_leaves_no_part_behind() {
+    let server = Server::start().judged(Scope::Requests);
+    let home = server.home();
+    // Told to stop it takes its part along, and a later start makes a new one.
+    let (mut program, out) = half_saved(&server, &home);
+    program.signal(Signal::INT);
+    program.end().exits(130);
+    assert_eq!(names(&out), [""; 0]);
+    run(&home, &["transfers", "cancel"]).exits(0);
+    run(&home, &["transfers", "clear"]).exits(0);
+
+    // Killed it cannot; who gives its transfer up does it, and touches nothing else.
+    for way in [&["cancel"][..], &["cancel", "clear"]] {
+        let (program, out) = half_saved(&server, &home);
+        program.kill();
+        let part = ".logo.png.assetdeck-0.part";
+        assert_eq!(names(&out), [part]);
+        let others = [
+            ".hero.png.assetdeck-0.part",
+            ".logo.png.assetdeck-1.part",
+            "notes.txt",
+        ];
+        fs::write(out.join(others[0]), "of another file").unwrap();
+        std::os::unix::fs::symlink("notes.txt", out.join(others[1])).unwrap();
+        fs::write(out.join(others[2]), "mine").unwrap();
+        for what in way {
+            run(&home, &["transfers", what]).exits(0);
+        }
+        assert_eq!(names(&out), others);
+        fs::remove_dir_all(&out).unwrap();
+    }
+}
+
+#[test]
+fn programs_get_one_object_for_each_file() {
+    let server = Server::start();
+    let home = server.home();
+    let place = document(&home);
+    let out = home.path().join("tree");
+    let ran = get(&home, &place, &out, &["--json"]).exits(0);
+    let lines = ran.json();
+    assert_eq!(lines.len(), list(&out).len());
+    for line in &lines {
+        let path = Path::new(line["path"].as_str().unwrap());
+        assert!(path.is_absolute() && path.starts_with(&out), "{line}");
+        assert_eq!(line["bytes"], fs::metadata(path).unwrap().len(), "{line}");
+        assert_eq!(
+            (&line["kind"], &line["state"]),
+            (&"file".into(), &"done".into())
+        );
+        let shown = run(&home, &["show", line["ref"].as_str().unwrap(), "--json"]).exits(0);
+        let asset = &shown.json()[0];
+        assert_eq!((&asset["name"], &asset["id"]), (&line["name"], &line["id"]));
+    }
+    let events: Vec<Value> = ran
+        .stderr
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    assert!(events.iter().any(|event| event["event"] == "done"));
+
+    // What is there already, what clashes and what the service refuses are told the same way.
+    let states = |ran: &Ran| {
+        let mut states: Vec<String> = ran
+            .json()
+            .iter()
+            .map(|line| line["state"].as_str().unwrap().to_owned())
+            .collect();
+        states.sort();
+        states.dedup();
+        states
+    };
+    let again = get(&home, &place, &out, &["--json"]).exits(0);
+    assert_eq!(states(&again), ["same"]);
+    assert_eq!(again.json().len(), lines.len());
+    let first = lines[0]["path"].as_str().unwrap();
+    fs::write(first, "mine").unwrap();
+    let clash = get(&home, &place, &out, &["--json"]).exits(3);
+    assert_eq!(states(&clash), ["failed", "same"]);
+    let failed = clash
+        .json()
+        .into_iter()
+        .find(|line| line["state"] == "failed")
+        .unwrap();
+    assert_eq!(
+        (&failed["path"], &failed["bytes"]),
+        (&first.into(), &Value::Null)
+    );
+    assert!(
+        failed["reason"]
+            .as_str()
+            .unwrap()
+            .contains("nothing was replaced")
+    );
+    let skipped = get(&home, &place, &out, &["--json", "--on-clash", "skip"]).exits(0);
+    assert_eq!(states(&skipped), ["same", "skipped"]);
 }

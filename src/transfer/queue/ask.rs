@@ -1,9 +1,13 @@
 //! What a user asks for jobs: for one, for many, for all of an account or of the queue.
 
+use std::sync::Arc;
+
 use super::{Store, Transfers};
 use crate::domain::AccountName;
 use crate::transfer::job::{Ask, JobEvent, JobId, JobState};
 use crate::transfer::journal::Change;
+use crate::transfer::save::Target;
+use crate::transfer::work::DownloadRequest;
 
 impl Transfers {
     /// Asks something for jobs that are there; what does not fit one of them passes it by. All of it
@@ -15,12 +19,16 @@ impl Transfers {
         match ask {
             Ask::Cancel => {
                 let idle = self.stop(ids);
+                self.sweep(&idle);
                 self.commit_all(&idle, &JobEvent::Cancelled);
             }
             Ask::Retry => self.try_again(ids),
             Ask::Pause => self.commit_all(ids, &JobEvent::Paused),
             Ask::GoOn => self.begin(ids),
-            Ask::Forget => self.drop_over(ids),
+            Ask::Forget => {
+                self.sweep(ids);
+                self.drop_over(ids);
+            }
             Ask::Look => self.look_anew(ids),
             Ask::CallDone => self.believe(ids),
         }
@@ -86,6 +94,26 @@ impl Transfers {
             }
         }
         idle
+    }
+
+    /// Removes what a process that ended has left of downloads that nobody wants any more; one that
+    /// runs keeps its own, and removes it itself.
+    fn sweep(&self, ids: &[JobId]) {
+        let left: Vec<Arc<DownloadRequest>> = {
+            let table = self.table();
+            let entries = ids.iter().filter_map(|id| table.jobs.get(id));
+            let left = entries.filter(|it| !matches!(it.job.state, JobState::Done { .. }));
+            left.filter_map(|it| it.work.download().cloned()).collect()
+        };
+        let Some(handle) = self.handle().filter(|_| !left.is_empty()) else {
+            return;
+        };
+        let remove = move || {
+            for request in left {
+                Target::sweep(&request.root, &request.at);
+            }
+        };
+        self.inner.tasks.spawn_blocking_on(remove, &handle);
     }
 
     fn try_again(&self, ids: &[JobId]) {

@@ -194,6 +194,21 @@ fn remove_left(folder: &OwnedFd, name: &str) -> bool {
         && unlinkat(folder, name, AtFlags::empty()).is_ok()
 }
 
+/// Removes what ended programs left of a file on its way to this name.
+pub(super) fn sweep(folder: &OwnedFd, name: &str) {
+    for number in 0..TRIES {
+        let temporary = temporary_name(name, number);
+        match statat(folder, &temporary, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(_) => {
+                remove_left(folder, &temporary);
+            }
+            // They are numbered from 0 without gaps, but for one that was removed meanwhile.
+            Err(_) if number > 0 => return,
+            Err(_) => {}
+        }
+    }
+}
+
 /// Renames within a folder, only when the new name is free.
 fn rename_new(folder: &OwnedFd, from: &str, to: &str) -> rustix::io::Result<()> {
     use rustix::fs::linkat;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::folder::Under;
-use super::part::Part;
+use super::part::{self, Part};
 use super::{Folder, path_shown, refuse};
 use crate::api::{ApiError, FileStamp};
 use crate::domain::{Asset, SafeText, twin_key};
@@ -40,6 +40,27 @@ impl<'a> Target<'a> {
             folder,
             name: at.name(),
         })
+    }
+
+    /// The same without making anything; `None` where the folder is not there.
+    fn reopen(root: &Path, at: &'a LocalPath) -> Result<Option<Self>, ApiError> {
+        let mut folder = Folder::open(root)?;
+        for name in at.folders() {
+            let Some(inside) = folder else { break };
+            folder = inside.enter(name)?;
+        }
+        Ok(folder.map(|folder| Self {
+            folder,
+            name: at.name(),
+        }))
+    }
+
+    /// Removes what an ended program left of this file.
+    pub(in crate::transfer) fn sweep(root: &Path, at: &'a LocalPath) {
+        // Nothing is promised where the folder is gone or cannot be entered.
+        if let Ok(Some(target)) = Self::reopen(root, at) {
+            part::sweep(&target.folder.handle, target.name);
+        }
     }
 
     /// What stands there. Names in another case or composition are the same file to some storage.
