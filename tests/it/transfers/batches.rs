@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -14,7 +15,9 @@ use crate::support::cli::{Ran, command, run, run_command};
 use crate::support::contract::Scope;
 use crate::support::hold::{Held, LONG, hold};
 use crate::support::home::Home;
+use crate::support::program::Program;
 use crate::support::server::Server;
+use crate::support::wait::until;
 
 /// One of a hundred is refused by the service: the others are there, and the one is named.
 fn one_bad_of_a_hundred(to: fn(&Home) -> Place, operation: &str) {
@@ -54,6 +57,60 @@ fn one_bad_file_of_a_hundred_for_a_website_is_named_and_the_others_are_stored() 
 #[test]
 fn one_bad_file_of_a_hundred_for_a_segment_is_named_and_the_others_are_stored() {
     one_bad_of_a_hundred(segment, "media-upload");
+}
+
+/// The most memory a process had so far, in KiB.
+fn peak(pid: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim_end_matches("kB").trim().parse().ok()
+}
+
+/// Sends so many files of which the service takes the first only; the end, and the peak in KiB.
+fn refused_but_one(server: &Server, count: usize) -> (Ran, u64, Batch, Home) {
+    let home = server.home();
+    let batch = Batch::new(&home, &website(&home), &format!("of {count}"), count);
+    server.faults(json!({
+        "operation": "create", "skip": 1, "times": "always", "fault": "status", "status": 422,
+        "message": "this one is not taken",
+    }));
+    let mut program = Program::start(&home, &batch.upload(), b"");
+    let mut most = 0;
+    let ended = until(Duration::from_mins(5), || {
+        most = most.max(peak(program.pid()).unwrap_or_default());
+        program.has_ended()
+    });
+    assert!(ended, "{count} files take too long");
+    (program.end().exits(3), most, batch, home)
+}
+
+/// A thousand refusals cost one line and one try each, and little memory.
+#[test]
+fn a_thousand_refusals_stay_calm() {
+    let server = Server::start().judged(Scope::Requests);
+    let (_, few, ..) = refused_but_one(&server, 3);
+    let before = server.demo().exchanges().len();
+    let (ran, most, batch, home) = refused_but_one(&server, 1001);
+    assert_eq!(ran.stderr.lines().count(), 1000, "{}", ran.stderr);
+    let not_taken = |line: &str| line.contains("of 1001") && line.contains("not taken");
+    assert!(ran.stderr.lines().all(not_taken), "{}", ran.stderr);
+    assert_eq!(ran.stdout.lines().count(), 1);
+    let asked = server.demo().exchanges();
+    let links = asked[before..]
+        .iter()
+        .filter(|it| it.path.ends_with("/upload-url"));
+    assert_eq!(links.count(), 1001, "each is tried once");
+    assert_eq!(server.state()["faults"]["script"][0]["fired"], 1000);
+    let left = queue(&home);
+    assert_eq!(left.len(), 1000);
+    assert!(left.iter().all(|job| job["state"] == "failed"));
+    let stored = server.state()["segmentflow"]["assets"].to_string();
+    let there = |name: &&String| stored.contains(name.as_str());
+    assert_eq!(batch.names.iter().filter(there).count(), 1);
+    // 16 KiB for each.
+    assert!(most < few + 16 * 1000, "{most} KiB, {few} KiB with 3 files");
 }
 
 /// What cannot be sent.

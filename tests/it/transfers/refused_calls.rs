@@ -16,11 +16,12 @@ use crate::support::strace::Fate::{Fails, KeepsFailing};
 use crate::support::strace::{Fate, Meddling, ready, run_meddled};
 
 /// The calls by which files are made, written and kept, and how each may fail.
-const CALLS: [(&str, &[Fate]); 9] = [
+const CALLS: [(&str, &[Fate]); 10] = [
     ("openat", &[Fails("EACCES"), KeepsFailing("ENOSPC")]),
     ("mkdir,mkdirat", &[Fails("ENOSPC"), Fails("EROFS")]),
     ("flock", &[Fails("ENOLCK")]),
     ("pwrite64", &[Fails("EIO"), KeepsFailing("ENOSPC")]),
+    ("write,writev", &[Fails("EIO"), KeepsFailing("ENOSPC")]),
     ("fsync,fdatasync", &[Fails("EIO"), KeepsFailing("EIO")]),
     ("ftruncate", &[Fails("EIO"), KeepsFailing("ENOSPC")]),
     ("unlink,unlinkat", &[Fails("EACCES")]),
@@ -184,7 +185,10 @@ fn asset(server: &Server, home: &Home) -> (String, String, Vec<u8>) {
 }
 
 /// What lies in the folder before, ours of an earlier time among it.
-const OTHERS: [(&str, &[u8]); 2] = [("notes.txt", b"mine"), (".assetdeck-1-0.part", b"a part")];
+const OTHERS: [(&str, &[u8]); 2] = [
+    ("notes.txt", b"mine"),
+    (".other.png.assetdeck-0.part", b"a part"),
+];
 
 /// The file stands there whole, or not at all; everything else is as it was.
 #[track_caller]
@@ -199,7 +203,8 @@ fn whole_or_absent(home: &Home, name: &str, bytes: &[u8], left_behind: bool, poi
         found.as_deref().is_none_or(|it| it == bytes),
         "{point}: half of {name}"
     );
-    there.retain(|name, _| !(left_behind && name.starts_with(".assetdeck-")));
+    let part = format!(".{name}.assetdeck-0.part");
+    there.retain(|name, _| !(left_behind && *name == part));
     assert!(there.is_empty(), "{point}: left behind: {:?}", there.keys());
     found.is_some()
 }
@@ -211,7 +216,10 @@ fn each_refused_call_of_a_download() {
     }
     let server = Server::start().judged(Scope::Requests);
     let (reference, name, bytes) = asset(&server, &server.home());
-    let counts = refused_in_turn(&server, true, &["got"], |home, meddled, point| {
+    let target = format!("got/{name}");
+    let part = format!("got/.{name}.assetdeck-0.part");
+    let on = ["got", &target, &part];
+    let counts = refused_in_turn(&server, true, &on, |home, meddled, point| {
         for (other, content) in OTHERS {
             home.file(&format!("got/{other}"), content);
         }
@@ -247,6 +255,7 @@ fn each_refused_call_of_a_download() {
     for calls in [
         "openat",
         "pwrite64",
+        "write,writev",
         "fsync,fdatasync",
         "rename,renameat,renameat2,linkat",
     ] {
