@@ -38,6 +38,6 @@ pub enum LocalKind {
 pub enum FolderError {
     /// The path names a file.
     File(PathBuf),
-    /// One sentence.
+    /// One sentence; foreign text in it is marked already.
     Other(String),
 }

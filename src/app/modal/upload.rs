@@ -298,7 +298,7 @@ impl Modal for UploadForm {
     }
 }
 
-/// One line for each file that is left out.
+/// One line for each file that is left out. Foreign text in the reasons is marked already.
 pub fn refusals(refused: &[(PathBuf, String)]) -> Vec<Block> {
     refused
         .iter()
@@ -307,8 +307,23 @@ pub fn refusals(refused: &[(PathBuf, String)]) -> Vec<Block> {
             Block::Line(vec![
                 toned("✗ ", Tone::Bad),
                 quote(&SafeText::name(&name.to_string_lossy())),
-                toned(format!(": {}", SafeText::prose(why)), Tone::Bad),
+                toned(format!(": {why}"), Tone::Bad),
             ])
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::FileName;
+
+    #[test]
+    fn a_name_is_marked_once_where_it_is_refused() {
+        let name = "a\u{1b}b.png";
+        let why = FileName::parse(name).unwrap_err().to_string();
+        let line = format!("{:?}", refusals(&[(PathBuf::from(name), why)]));
+        assert_eq!(line.matches("a⟨1B⟩b.png").count(), 2, "{line}");
+        assert!(!line.contains("27E8"), "{line}");
+    }
 }

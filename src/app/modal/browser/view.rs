@@ -35,10 +35,7 @@ impl FileBrowser {
             )),
         }
         if let Some(error) = &self.error {
-            blocks.push(Block::Line(vec![toned(
-                SafeText::prose(error).into_string(),
-                Tone::Bad,
-            )]));
+            blocks.push(Block::Line(vec![toned(error.clone(), Tone::Bad)]));
         }
         blocks.push(Block::List {
             rows: (0..self.list.shown().len())
