@@ -258,8 +258,7 @@ fn told(output: &mut Output, job: &Job, finish: &Finish, tally: &mut Tally) {
             tally.done += 1;
             // A reader that went away does not stop the files.
             let _ = match (finish, asset, path) {
-                (Finish::Quiet, ..) => Ok(()),
-                (Finish::Saved(Some(_)), ..) => Ok(()),
+                (Finish::Quiet | Finish::Saved(Some(_)), ..) => Ok(()),
                 (Finish::Saved(None), _, Some(path)) => saved(output, path),
                 (Finish::Uploaded { json }, Some(asset), _) => {
                     let account = &job.account;
