@@ -10,9 +10,9 @@ use super::pictures::Means;
 use crate::api::{ApiError, ConnectError, KeyReport};
 use crate::domain::{AccountName, Asset, Container, Entry, Segment, SegmentText};
 use crate::picture::Drawn;
-use crate::transfer::LocalFile;
 use crate::transfer::job::{Job, JobId};
 use crate::transfer::plan::Candidate;
+use crate::transfer::{Held, LocalFile};
 
 /// One message. Answers carry the id of the request; one that is not awaited any more is dropped.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +35,8 @@ pub enum Msg {
     },
     /// A transfer was added or changed its state.
     Job(Arc<Job>),
+    /// The accounts whose service wants a pause, all of them, where this process works on the queue.
+    Held(Vec<Held>),
     /// Bytes of a running transfer so far; goes back to 0 on a new try.
     Progress {
         job: JobId,

@@ -14,7 +14,7 @@ pub use self::standing::{MARKS, Mark, Standing, marks, since, until};
 use crate::api::ApiErrorKind;
 use crate::domain::AccountName;
 use crate::transfer::job::{Direction, Job, JobId, JobState};
-use crate::transfer::{Meters, Total};
+use crate::transfer::{Held, Meters, Total};
 
 /// Every job of this session and what earlier ones left.
 #[derive(Debug, Default)]
@@ -34,6 +34,8 @@ pub struct Transfers {
     pub cursor: PaneCursor,
     /// The pane is open.
     pub open: bool,
+    /// All is paused, and what is added is paused too.
+    pub closed: bool,
 }
 
 /// Where the pane's cursor is: on a job, wherever that moves; else on a row.
@@ -114,6 +116,8 @@ pub struct Strip {
     pub left: usize,
     /// The account that has to pause, where there is one.
     pub held: Option<AccountName>,
+    /// All is paused, and what is added is paused too.
+    pub closed: bool,
 }
 
 impl Strip {
@@ -135,7 +139,9 @@ impl Transfers {
         {
             self.left.remove(&id);
         }
+        // Where another process works, its jobs are all that is heard of it.
         if let JobState::Waiting { until, error, .. } = &job.state
+            && self.elsewhere
             && let ApiErrorKind::RateLimited { after } = error.kind
         {
             let known = self.holds.get(&job.account).map(|hold| hold.until);
@@ -161,6 +167,19 @@ impl Transfers {
             }
         }
         before
+    }
+
+    /// These accounts have to pause, and no others.
+    pub(super) fn set_held(&mut self, held: Vec<Held>) {
+        let holds = held.into_iter().map(|held| {
+            let asked = match held.why.kind {
+                ApiErrorKind::RateLimited { after } => after,
+                _ => None,
+            };
+            let until = held.until;
+            (held.account, Hold { until, asked })
+        });
+        self.holds = holds.collect();
     }
 
     /// Takes out what is finished or cancelled; answers what that was.
@@ -328,6 +347,7 @@ impl Transfers {
             run: self.meters.total(),
             left: self.left.len(),
             held: held.map(|(account, _)| account).min().cloned(),
+            closed: self.closed,
         }
     }
 }

@@ -28,6 +28,10 @@ impl State {
             Msg::Loaded { id, answer } => self.on_answer(id, answer, now),
             Msg::Job(job) => self.on_job(&job, now),
             Msg::Queue { jobs, left, works } => self.on_queue(jobs, &left, works, now),
+            Msg::Held(held) => {
+                self.transfers.set_held(held);
+                Vec::new()
+            }
             Msg::Progress { job, bytes } => {
                 self.transfers.meters.bytes(job, bytes, now);
                 Vec::new()

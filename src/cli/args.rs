@@ -284,6 +284,12 @@ pub enum QueueCommand {
         #[command(flatten)]
         shown: Shown,
     },
+    /// Keep transfers from beginning until `resume`; what a service is just recording is finished
+    Pause {
+        /// Numbers as the list shows them [default: all that are not finished]
+        #[arg(value_name = "ID")]
+        ids: Vec<u64>,
+    },
     /// Give up what is left
     Cancel {
         /// Numbers as the list shows them [default: all that are not finished]

@@ -14,7 +14,7 @@ use super::session::Session;
 use super::stop::Stop;
 use super::transfer::{Finish, Followed, Teller, follow};
 use crate::domain::{AccountName, Address, SafeText};
-use crate::transfer::{Direction, Job, JobId, JobState, JournalError, Transfers};
+use crate::transfer::{Ask, Direction, Job, JobId, JobState, JournalError, Transfers};
 
 /// How long what is being recorded may take to end when the command is stopped.
 const WIND_DOWN: Duration = Duration::from_secs(5);
@@ -100,6 +100,13 @@ pub async fn transfers(
         }
         Some(QueueCommand::Retry { ids, shown }) => {
             go_on(session, output, stop, args.json, shown, Some(ids)).await
+        }
+        Some(QueueCommand::Pause { ids }) => {
+            let transfers = engine(session)?;
+            let pausable = |job: &Job| Ask::Pause.is_for(job);
+            let chosen = chosen(&transfers.jobs(), ids, pausable)?;
+            transfers.ask(Ask::Pause, &chosen);
+            end(output, &transfers, chosen.len(), "paused").await
         }
         Some(QueueCommand::Cancel { ids }) => {
             let transfers = engine(session)?;

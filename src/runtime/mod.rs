@@ -29,7 +29,7 @@ use crate::api::{ApiError, ApiErrorKind, Connected, Connector, Provider, Provide
 use crate::app::effect::{Effect, RequestId};
 use crate::app::msg::{Answer, Desktop, Msg};
 use crate::domain::AccountName;
-use crate::transfer::{Ask, DownloadRequest, Transfers};
+use crate::transfer::{DownloadRequest, Transfers};
 
 /// How long signing out and the last transfers may take when the program ends.
 const GOODBYE: Duration = Duration::from_millis(1500);
@@ -180,12 +180,8 @@ impl Runtime {
             Effect::RetryJob(id) => self.transfers.retry(id),
             Effect::PauseJob(id) => self.transfers.pause(id),
             Effect::GoOnJob(id) => self.transfers.go_on(id),
-            Effect::PauseAll => {
-                self.transfers.ask_all(Ask::Pause, None);
-            }
-            Effect::GoOnAll => {
-                self.transfers.ask_all(Ask::GoOn, None);
-            }
+            Effect::PauseAll => self.transfers.close_all(),
+            Effect::GoOnAll => self.transfers.open_all(),
             Effect::Resume => {
                 self.transfers.resume();
             }

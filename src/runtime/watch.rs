@@ -27,6 +27,10 @@ pub(super) async fn forward(transfers: Transfers, inbox: UnboundedSender<Msg>) {
     if !jobs.is_empty() || !transfers.works() {
         send(&inbox, queue(&transfers, jobs));
     }
+    let mut held = transfers.held();
+    if !held.borrow_and_update().is_empty() {
+        held.mark_changed();
+    }
     let mut timer = interval(EVERY);
     timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -41,6 +45,10 @@ pub(super) async fn forward(transfers: Transfers, inbox: UnboundedSender<Msg>) {
                     told.remove(&job.id);
                 }
                 send(&inbox, Msg::Job(job));
+            }
+            Ok(()) = held.changed() => {
+                let held = held.borrow_and_update().clone();
+                send(&inbox, Msg::Held(held));
             }
             _ = timer.tick(), if !running.is_empty() => {
                 let Progress(counts) = transfers.progress();

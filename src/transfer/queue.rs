@@ -93,6 +93,8 @@ struct Inner {
     seen: Mutex<Seen>,
     attending: AtomicBool,
     leaving: AtomicBool,
+    /// What is added from now on is paused.
+    closed: AtomicBool,
     notes: Vec<String>,
 }
 

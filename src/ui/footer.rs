@@ -102,10 +102,13 @@ fn one(hint: &Hint) -> Words {
 /// `↑ 3/12 41 % 1.2 MB/s 40 s left  2 paused  ✗ 1 failed`, and less where there is less room.
 fn strip(strip: &Strip, room: u16, paint: &Paint<'_>) -> Words {
     let counts = &strip.counts;
-    if strip.total() == 0 {
-        return Vec::new();
-    }
     let mut words = Words::new();
+    if strip.total() == 0 {
+        if strip.closed {
+            words.push(toned("all paused", Tone::Warning));
+        }
+        return words;
+    }
     let begins = counts.running + counts.queued + counts.waiting;
     if begins > strip.left {
         let way = strip.run.arrows();
@@ -139,7 +142,9 @@ fn strip(strip: &Strip, room: u16, paint: &Paint<'_>) -> Words {
         let account = SafeText::name(account.as_str());
         add(format!("{account} held"), Tone::Warning);
     }
-    if counts.paused > 0 && room >= 50 {
+    if strip.closed {
+        add("all paused".to_owned(), Tone::Warning);
+    } else if counts.paused > 0 && room >= 50 {
         add(format!("{} paused", counts.paused), Tone::Dim);
     }
     if strip.left > 0 {

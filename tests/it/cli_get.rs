@@ -295,6 +295,9 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
+/// What it is called while it is not complete.
+const PART: &str = ".logo.png.assetdeck-0.part";
+
 /// A download that stands still in the middle: the program, and the folder it saves to.
 fn half_saved(server: &Server, home: &Home) -> (Program, PathBuf) {
     let place = ref_of(&run(home, &["ls", "acme-web:", "--json"]).exits(0), "Shop");
@@ -307,7 +310,7 @@ fn half_saved(server: &Server, home: &Home) -> (Program, PathBuf) {
     let out = home.path().join("got");
     let args = ["get", &reference, "--out", out.to_str().unwrap()];
     let program = Program::start(home, &args, b"");
-    let begun = || server.holds_one() && names(&out).iter().any(|name| name.ends_with(".part"));
+    let begun = || server.holds_one() && names(&out) == [PART];
     assert!(until(PATIENCE, begun), "{:?}", names(&out));
     (program, out)
 }
@@ -328,8 +331,7 @@ fn a_download_that_is_given_up_leaves_no_part_behind() {
     for way in [&["cancel"][..], &["cancel", "clear"]] {
         let (program, out) = half_saved(&server, &home);
         program.kill();
-        let part = ".logo.png.assetdeck-0.part";
-        assert_eq!(names(&out), [part]);
+        assert_eq!(names(&out), [PART]);
         let others = [
             ".hero.png.assetdeck-0.part",
             ".logo.png.assetdeck-1.part",

@@ -57,18 +57,21 @@ pub static ACTIONS: &[Action] = &[
     Action {
         name: "pause-all",
         title: "pause all",
-        help: "Keep every transfer from beginning; what a service is just recording is finished.",
+        help: "Keep every transfer from beginning, new ones too; what a service is just recording is finished.",
         keys: &["P"],
         context: Context::Transfers,
         enabled: |s| {
             let counts = s.transfers.counts();
-            if counts.unfinished() > counts.paused {
+            if !s.transfers.closed || counts.unfinished() > counts.paused {
                 Ok(())
             } else {
-                Err("nothing is under way")
+                Err("all is paused")
             }
         },
-        run: |_, _| vec![Effect::PauseAll],
+        run: |s, _| {
+            s.transfers.closed = true;
+            vec![Effect::PauseAll]
+        },
     },
     Action {
         name: "go-on-all",
@@ -77,7 +80,8 @@ pub static ACTIONS: &[Action] = &[
         keys: &["O"],
         context: Context::Transfers,
         enabled: |s| {
-            if s.transfers.counts().paused > 0 || s.transfers.left_count() > 0 {
+            let transfers = &s.transfers;
+            if transfers.closed || transfers.counts().paused > 0 || transfers.left_count() > 0 {
                 Ok(())
             } else {
                 Err("nothing is paused")
@@ -85,6 +89,7 @@ pub static ACTIONS: &[Action] = &[
         },
         run: |s, _| {
             s.transfers.goes_on(None);
+            s.transfers.closed = false;
             vec![Effect::GoOnAll]
         },
     },

@@ -94,6 +94,12 @@ impl Modal for TransfersPane {
                 Tone::Warning,
             )]));
         }
+        if transfers.closed {
+            blocks.push(Block::Line(vec![toned(
+                "All transfers are paused, and new ones will be; O goes on.",
+                Tone::Warning,
+            )]));
+        }
         blocks.push(Block::List {
             rows: Listing::part(rows, first, transfers.len()),
             cursor,

@@ -11,6 +11,7 @@ use crate::app::effect::Effect;
 use crate::app::modal::view::Block;
 use crate::app::msg::Msg;
 use crate::app::transfers::{Mark, marks};
+use crate::transfer::Held;
 use crate::transfer::job::{Direction, Job, JobId, JobState, Look, Showed, Trail};
 
 fn job(id: u64, state: JobState) -> Job {
@@ -258,9 +259,7 @@ fn pause_order_and_all_of_them() {
 fn every_action_says_why_it_cannot_run() {
     let mut world = World::new();
     world.keys("t");
-    for key in [
-        "space", "r", "R", "x", "X", "c", "P", "O", "enter", "K", "<",
-    ] {
+    for key in ["space", "r", "R", "x", "X", "c", "O", "enter", "K", "<"] {
         world.state.notices = crate::app::notice::Notices::default();
         world.keys(key);
         assert!(!world.said().is_empty(), "{key}");
@@ -308,6 +307,11 @@ fn a_wait_counts_down_only_while_it_is_seen_and_a_pause_holds_the_account() {
         },
     )));
     world.send(told(job(2, JobState::Queued)));
+    world.send(Msg::Held(vec![Held {
+        account: account("web"),
+        until: then,
+        why: error(ApiErrorKind::RateLimited { after: asked }),
+    }]));
     let soon = world.now + Duration::from_secs(5);
     assert!(
         world.state.deadline().is_none_or(|at| at > soon),
@@ -329,6 +333,59 @@ fn a_wait_counts_down_only_while_it_is_seen_and_a_pause_holds_the_account() {
     world.send(Msg::Tick);
     assert!(!world.sheet().contains("to go"), "{}", world.sheet());
     assert_eq!(world.state.transfers.strip(world.state.time).held, None);
+}
+
+#[test]
+fn a_pause_is_what_the_queue_says_and_else_what_jobs_of_another_process_say() {
+    let limited = |world: &World| {
+        told(job(
+            1,
+            JobState::Waiting {
+                until: world.state.time + SignedDuration::from_secs(42),
+                attempt: 2,
+                error: error(ApiErrorKind::RateLimited { after: None }),
+            },
+        ))
+    };
+    let held = |world: &World| world.state.transfers.strip(world.state.time).held;
+    let mut world = World::new();
+    world.send(limited(&world));
+    assert_eq!(held(&world), None, "the queue did not say so");
+    let mut world = World::new();
+    world.send(queue(Vec::new(), &[], false));
+    world.send(limited(&world));
+    assert_eq!(held(&world), Some(account("web")));
+    // Gone when the queue is worked on here and knows of none.
+    world.send(queue(Vec::new(), &[], true));
+    world.send(Msg::Held(Vec::new()));
+    assert_eq!(held(&world), None);
+}
+
+#[test]
+fn pausing_all_holds_what_is_added_until_all_go_on() {
+    let mut world = World::new();
+    world.keys("t P");
+    assert_eq!(
+        world.take(),
+        [Effect::PauseAll],
+        "nothing need be under way"
+    );
+    assert!(
+        world.sheet().contains("new ones will be"),
+        "{}",
+        world.sheet()
+    );
+    world.keys("P");
+    assert!(world.said().contains("all is paused"), "{}", world.said());
+    world.keys("O");
+    assert_eq!(world.take(), [Effect::GoOnAll]);
+    assert!(!world.sheet().contains("new ones will be"));
+    world.keys("O");
+    assert!(
+        world.said().contains("nothing is paused"),
+        "{}",
+        world.said()
+    );
 }
 
 #[test]

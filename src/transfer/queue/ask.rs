@@ -1,6 +1,7 @@
 //! What a user asks for jobs: for one, for many, for all of an account or of the queue.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::{Store, Transfers};
 use crate::domain::AccountName;
@@ -31,6 +32,30 @@ impl Transfers {
             }
             Ask::Look => self.look_anew(ids),
             Ask::CallDone => self.believe(ids),
+        }
+    }
+
+    /// Pauses all that is not over, and whatever is added from here, or heard of, before
+    /// [`open_all`](Self::open_all).
+    pub fn close_all(&self) {
+        self.inner.closed.store(true, Ordering::Relaxed);
+        self.ask_all(Ask::Pause, None);
+    }
+
+    /// Ends every pause, and begins what an earlier run left.
+    pub fn open_all(&self) {
+        self.inner.closed.store(false, Ordering::Relaxed);
+        self.ask_all(Ask::GoOn, None);
+    }
+
+    /// New jobs begin, or are paused where all is.
+    pub(super) fn let_in(&self, ids: &[JobId]) {
+        if self.inner.closed.load(Ordering::Relaxed) {
+            self.ask(Ask::Pause, ids);
+            return;
+        }
+        for id in ids {
+            self.make_ready(*id);
         }
     }
 

@@ -149,9 +149,7 @@ impl Transfers {
         }
         self.commit_all(&cancelled, &JobEvent::Cancelled);
         self.follow();
-        for id in ids {
-            self.make_ready(*id);
-        }
+        self.let_in(ids);
     }
 
     /// Writes the same event for many jobs in one commit, and then lets it happen.

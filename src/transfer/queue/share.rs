@@ -145,16 +145,16 @@ impl Transfers {
             }
         }
         // Somebody who is there now added them: they begin without being asked for.
-        for id in fresh {
-            let job = self.table().jobs.get_mut(&id).map(|entry| {
+        for id in &fresh {
+            let job = self.table().jobs.get_mut(id).map(|entry| {
                 entry.wanted = true;
                 entry.job.clone()
             });
             if let Some(job) = job {
                 self.tell(&job);
             }
-            self.make_ready(id);
         }
+        self.let_in(&fresh);
         self.announce();
         let Some(last) = news.asks.last().map(|(seq, ..)| *seq) else {
             return;

@@ -244,3 +244,30 @@ async fn files_are_sent_while_the_disk_is_slow_and_none_is_recorded_before_its_r
     }
     assert_eq!(fake.stored.lock().unwrap().len(), 4);
 }
+
+#[tokio::test]
+async fn where_all_is_paused_what_is_added_waits_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let fake = fake(Play::Stores);
+    let worker = Transfers::open(dir.path()).unwrap();
+    let guest = Transfers::open(dir.path()).unwrap();
+    worker.close_all();
+    let own = worker.upload(&account(), fake.clone(), ask(dir.path()));
+    let is_held = |id| move |job: &Job| job.id == id && job.paused && job.state == JobState::Queued;
+    until_state(&worker, is_held(own)).await;
+    // What another process adds is heard of here, and held as well.
+    let other = guest.upload(&account(), fake.clone(), ask(dir.path()));
+    until_state(&guest, is_held(other)).await;
+    worker.flush();
+    assert_eq!(*fake.sends.lock().unwrap(), 0);
+    // It is kept: the next start finds them so.
+    let kept = Transfers::look(dir.path()).unwrap();
+    assert!(kept.iter().all(|job| job.paused) && kept.len() == 2);
+    worker.open_all();
+    for id in [own, other] {
+        until_state(&worker, |job| job.id == id && is_done(job)).await;
+    }
+    let new = worker.upload(&account(), fake.clone(), ask(dir.path()));
+    until_state(&worker, |job| job.id == new && is_done(job)).await;
+    assert_eq!(*fake.sends.lock().unwrap(), 3);
+}

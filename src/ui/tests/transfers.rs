@@ -15,6 +15,7 @@ use crate::app::modal::left::LeftSheet;
 use crate::app::modal::transfers::TransfersPane;
 use crate::app::msg::Msg;
 use crate::domain::Looks;
+use crate::transfer::Held;
 use crate::transfer::job::{Direction, Job, JobId, JobState, Look, Showed, Trail};
 use crate::ui::theme::Theme;
 
@@ -73,6 +74,11 @@ fn many() -> State {
     let limited = error(ApiErrorKind::RateLimited {
         after: Some(Duration::from_secs(42)),
     });
+    let held = Held {
+        account: name("acme-web"),
+        until: soon,
+        why: limited.clone(),
+    };
     let elsewhere = Job {
         account: name("acme-web"),
         ..job(
@@ -115,6 +121,7 @@ fn many() -> State {
     for job in jobs {
         state.transfers.put(Arc::new(job), now());
     }
+    state.update(Msg::Held(vec![held]), now());
     state.transfers.meters.bytes(JobId(1), 1_200_000, now());
     state
 }
