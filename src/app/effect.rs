@@ -128,6 +128,8 @@ pub enum Effect {
         text: String,
         what: &'static str,
     },
+    /// The terminal reports clicks and the wheel, or leaves the mouse to itself.
+    Mouse(bool),
     /// Back to the shell until resumed.
     Suspend,
     /// Draw everything again.

@@ -1,7 +1,9 @@
-//! The keymap: the table's keys, looked up by context. Conflicts are errors.
+//! The keymap: the keys of the table, of a preset and of the settings, looked up by context. Conflicts
+//! are errors.
 
-use super::action::{ACTIONS, Action, Context};
-use super::key::{Chord, Key};
+use super::action::{self, Action, Context};
+use super::key::{Chord, Key, KeyError};
+use crate::domain::{KeyChoice, SafeText, nearest};
 
 /// Which keys run what.
 #[derive(Debug)]
@@ -14,6 +16,8 @@ struct Binding {
     context: Context,
     chord: Chord,
     action: &'static Action,
+    /// The line of the settings, if it stands there.
+    line: Option<usize>,
 }
 
 /// What the keys pressed so far mean.
@@ -27,52 +31,123 @@ pub enum Found {
 
 /// A key that cannot be bound.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum KeymapError {
-    #[error("{0}")]
-    Key(#[from] super::key::KeyError),
-    #[error("`{chord}` stands for both `{first}` and `{second}` in the same place")]
-    Twice {
-        chord: String,
-        first: &'static str,
-        second: &'static str,
-    },
-    /// The shorter one would never be waited for.
-    #[error("`{chord}` of `{first}` begins with the key of `{second}`")]
-    Prefix {
-        chord: String,
-        first: &'static str,
-        second: &'static str,
-    },
+#[error("{message}")]
+pub struct KeymapError {
+    /// The line of the settings that it is about.
+    pub line: Option<usize>,
+    pub message: String,
+}
+
+/// What a preset gives other keys than the table, action by action.
+type Preset = &'static [(&'static str, &'static [&'static str])];
+
+/// The presets by their names.
+const PRESETS: [(&str, Preset); 3] = [("default", &[]), ("vim", VIM), ("arrows", ARROWS)];
+
+/// The table's keys are near to vim's already; here what vim does by two keys takes two.
+const VIM: Preset = &[
+    ("delete", &["d d", "delete"]),
+    ("quit", &["Z Z", "Z Q", "q"]),
+    ("next-pane", &["ctrl-w l", "ctrl-w w", "tab"]),
+    ("previous-pane", &["ctrl-w h", "shift-tab"]),
+    ("mark", &["m", "space"]),
+];
+
+/// No letter moves.
+const ARROWS: Preset = &[
+    ("down", &["down"]),
+    ("up", &["up"]),
+    ("in", &["enter", "right"]),
+    ("out", &["left", "backspace"]),
+    ("top", &["home"]),
+    ("bottom", &["end"]),
+    ("half-page-down", &[]),
+    ("half-page-up", &[]),
+    ("page-down", &["pagedown"]),
+    ("page-up", &["pageup"]),
+];
+
+/// Keys of these two places are heard at the same time.
+fn meet(one: Context, other: Context) -> bool {
+    use Context::{Assets, Everywhere, Lists, Middle, Places, Transfers};
+    match (one, other) {
+        _ if one == other => true,
+        (Transfers, _) | (_, Transfers) => false,
+        (Everywhere, _) | (_, Everywhere) => true,
+        (Lists, it) | (it, Lists) => matches!(it, Places | Middle | Assets),
+        _ => false,
+    }
+}
+
+impl Binding {
+    fn place(&self) -> String {
+        let at = self
+            .line
+            .map_or_else(|| "by default".to_owned(), |line| format!("line {line}"));
+        format!("`{}` ({at})", self.action.name)
+    }
+
+    /// Why both cannot be.
+    fn conflict(&self, other: &Self) -> Option<KeymapError> {
+        let (mine, its) = (&self.chord.0, &other.chord.0);
+        if !meet(self.context, other.context) || !(mine.starts_with(its) || its.starts_with(mine)) {
+            return None;
+        }
+        let message = if mine == its {
+            format!(
+                "`{}` stands for both {} and {} in one place; give one of them another key",
+                self.chord,
+                other.place(),
+                self.place()
+            )
+        } else {
+            // The longer one would never be reached.
+            let (short, long) = if mine.len() < its.len() {
+                (self, other)
+            } else {
+                (other, self)
+            };
+            format!(
+                "`{}` of {} begins with `{}` of {} in one place; give one of them another key",
+                long.chord,
+                long.place(),
+                short.chord,
+                short.place()
+            )
+        };
+        Some(KeymapError {
+            line: self.line.max(other.line),
+            message,
+        })
+    }
 }
 
 impl Keymap {
-    /// Binds the keys that `keys_of` gives for each action of the table.
-    pub fn build(keys_of: impl Fn(&'static Action) -> Vec<String>) -> Result<Self, KeymapError> {
+    /// Binds the keys that `keys_of` gives for each action of the table, with their lines.
+    fn build(
+        keys_of: impl Fn(&'static Action) -> Vec<(String, Option<usize>)>,
+    ) -> Result<Self, KeymapError> {
         let mut bindings: Vec<Binding> = Vec::new();
-        for action in ACTIONS.iter().copied().flatten() {
-            for text in keys_of(action) {
-                let chord: Chord = text.parse()?;
-                for other in bindings.iter().filter(|it| it.context == action.context) {
-                    if other.chord == chord {
-                        return Err(KeymapError::Twice {
-                            chord: text,
-                            first: other.action.name,
-                            second: action.name,
-                        });
-                    }
-                    if chord.0.starts_with(&other.chord.0) || other.chord.0.starts_with(&chord.0) {
-                        return Err(KeymapError::Prefix {
-                            chord: text,
-                            first: action.name,
-                            second: other.action.name,
-                        });
-                    }
+        for action in action::all() {
+            for (text, line) in keys_of(action) {
+                let chord: Chord = text.parse().map_err(|KeyError(text)| KeymapError {
+                    line,
+                    message: KeyError(SafeText::name(&text).into_string()).to_string(),
+                })?;
+                if line.is_some() && chord.0.contains(&Key::ctrl('c')) {
+                    let message = "`ctrl-c` always leaves; it cannot be given away".to_owned();
+                    return Err(KeymapError { line, message });
                 }
-                bindings.push(Binding {
+                let new = Binding {
                     context: action.context,
                     chord,
                     action,
-                });
+                    line,
+                };
+                if let Some(error) = bindings.iter().find_map(|it| new.conflict(it)) {
+                    return Err(error);
+                }
+                bindings.push(new);
             }
         }
         Ok(Self { bindings })
@@ -80,9 +155,51 @@ impl Keymap {
 
     /// The table's own keys. A test holds that they do not conflict.
     pub fn defaults() -> Self {
-        let keys = |action: &Action| action.keys.iter().map(|&key| key.to_owned()).collect();
-        Self::build(keys).unwrap_or(Self {
+        Self::chosen(&KeyChoice::default()).unwrap_or(Self {
             bindings: Vec::new(),
+        })
+    }
+
+    /// The keys as the settings want them: those given there, else the preset's, else the table's.
+    pub fn chosen(choice: &KeyChoice) -> Result<Self, KeymapError> {
+        let preset = match &choice.preset {
+            None => &[],
+            Some((name, line)) => {
+                let found = PRESETS.iter().find(|(it, _)| it == name);
+                found.map(|(_, preset)| *preset).ok_or_else(|| {
+                    let names = PRESETS.map(|(name, _)| name);
+                    let meant = nearest(name, names)
+                        .map(|near| format!("; did you mean \"{near}\"?"))
+                        .unwrap_or_default();
+                    KeymapError {
+                        line: Some(*line),
+                        message: format!("`preset` is one of {}{meant}", names.join(", ")),
+                    }
+                })?
+            }
+        };
+        for given in &choice.given {
+            if action::find(&given.action).is_none() {
+                let meant = nearest(&given.action, action::all().map(|it| it.name)).map_or_else(
+                    || "; the palette (`:`) tells the name of each".to_owned(),
+                    |near| format!("; did you mean `{near}`?"),
+                );
+                let name = SafeText::name(&given.action);
+                return Err(KeymapError {
+                    line: Some(given.line),
+                    message: format!("`{name}` is nothing that can be done{meant}"),
+                });
+            }
+        }
+        Self::build(|action| {
+            let given = choice.given.iter().find(|it| it.action == action.name);
+            if let Some(given) = given {
+                let keys = given.keys.iter();
+                return keys.map(|(key, line)| (key.clone(), Some(*line))).collect();
+            }
+            let own = preset.iter().find(|(name, _)| *name == action.name);
+            let keys = own.map_or(action.keys, |(_, keys)| *keys);
+            keys.iter().map(|&key| (key.to_owned(), None)).collect()
         })
     }
 

@@ -100,6 +100,10 @@ pub struct State {
     pub memory: Memory,
     pub pictures: Pictures,
     pub keymap: Keymap,
+    /// The mouse is ours; else the terminal's.
+    pub mouse: bool,
+    /// The row that was clicked last, and when.
+    clicked: Option<(Pane, usize, Instant)>,
     timers: Timers,
     /// What each awaited answer is for.
     asked: HashMap<RequestId, Asked>,
@@ -126,6 +130,8 @@ impl State {
             memory: Memory::default(),
             pictures: Pictures::default(),
             keymap: Keymap::defaults(),
+            mouse: true,
+            clicked: None,
             timers: Timers::default(),
             asked: HashMap::new(),
             requests: 0,

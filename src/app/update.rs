@@ -1,10 +1,10 @@
 //! Update: which part of the state a message goes to.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::State;
 use super::action::Action;
-use super::browse::Asked;
+use super::browse::{Asked, Pane};
 use super::edit;
 use super::effect::Effect;
 use super::key::{Code, Input, Key, MouseInput, Target};
@@ -13,6 +13,9 @@ use super::modal::view::Tone;
 use super::modal::{Modal, Outcome, Reply};
 use super::msg::{Answer, Msg, Signal};
 use crate::domain::SafeText;
+
+/// Two clicks on a row within this time are one that goes in.
+const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 
 impl State {
     /// Changes the state by one message and says what I/O that needs. Never waits.
@@ -223,7 +226,17 @@ impl State {
             } => {
                 self.end_filter(false, now);
                 self.focus(pane, now);
-                row.map_or_else(Vec::new, |row| self.go_to(row, now))
+                let Some(row) = row else {
+                    return Vec::new();
+                };
+                let again = |(at, its, when): &(Pane, usize, Instant)| {
+                    (*at, *its) == (pane, row) && now < *when + DOUBLE_CLICK
+                };
+                if self.clicked.take().as_ref().is_some_and(again) {
+                    return self.go_in(now);
+                }
+                self.clicked = Some((pane, row, now));
+                self.go_to(row, now)
             }
             MouseInput::Wheel {
                 target: Target::Pane(pane),

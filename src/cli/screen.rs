@@ -72,6 +72,7 @@ pub async fn run(
         patterns: session.patterns()?,
         notice: notice(&session, &transfers),
         reports: session.reports(),
+        keymap: session.keymap()?,
         looks: session.looks(),
         shape: session.shape().or(asked),
         transfers: transfers.clone(),

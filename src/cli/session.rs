@@ -21,6 +21,7 @@ use crate::domain::{AccountName, Looks, Reports, SafeText, Secret, Shape, neares
 use crate::picture::Preference;
 use crate::providers;
 use crate::transfer::plan::{Pattern, PatternError};
+use crate::tui::Keymap;
 
 /// How long signing out may take at the end: whoever leaves should not wait.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -85,6 +86,15 @@ impl Session {
     /// What the terminal may be told beside what it shows.
     pub const fn reports(&self) -> Reports {
         self.settings.terminal
+    }
+
+    /// The keys as the settings want them.
+    pub fn keymap(&self) -> Result<Keymap, Failure> {
+        let keymap = Keymap::chosen(&self.settings.keys);
+        Ok(keymap.map_err(|error| {
+            let line = error.line.unwrap_or(1);
+            self.settings.wrong_at(line, error.message)
+        })?)
     }
 
     /// The theme of the settings.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::dirs::Dirs;
 use super::model::{self, Account, Model, Problem, Sending};
 use super::{Env, dirs, themes};
-use crate::domain::{Looks, Reports, SafeText, Shape};
+use crate::domain::{KeyChoice, Looks, Reports, SafeText, Shape};
 use crate::picture::Preference;
 
 /// A settings file larger than this is some other file.
@@ -29,6 +29,7 @@ pub struct Settings {
     pub terminal: Reports,
     pub shape: Shape,
     pub looks: Looks,
+    pub keys: KeyChoice,
     pub sending: Sending,
     pub pictures: Preference,
     pub file: PathBuf,
@@ -92,6 +93,7 @@ impl Settings {
                     terminal: Reports::default(),
                     shape: Shape::default(),
                     looks: Looks::terminal(),
+                    keys: KeyChoice::default(),
                     sending: Sending::default(),
                     pictures: Preference::default(),
                     file,
@@ -105,6 +107,7 @@ impl Settings {
             terminal,
             shape,
             theme,
+            keys,
             sending,
             pictures,
         } = model::parse(&text).map_err(|Problem { line, message }| ConfigError {
@@ -130,6 +133,7 @@ impl Settings {
             terminal,
             shape,
             looks,
+            keys,
             sending,
             pictures,
             file,

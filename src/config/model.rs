@@ -1,5 +1,6 @@
 //! The settings file's keys and their meaning; everything else in it is refused.
 
+mod keys;
 mod pictures;
 mod terminal;
 mod theme;
@@ -12,11 +13,18 @@ use toml::de::{DeTable, DeValue};
 
 pub(super) use self::theme::parse as theme;
 pub use self::transfers::Sending;
-use crate::domain::{AccountName, Reports, Shape, nearest};
+use crate::domain::{AccountName, KeyChoice, Reports, Shape, nearest};
 use crate::picture::Preference;
 
 /// Keys at the top of the file.
-pub(super) const TOP_KEYS: &[&str] = &["accounts", "terminal", "theme", "transfers", "pictures"];
+pub(super) const TOP_KEYS: &[&str] = &[
+    "accounts",
+    "terminal",
+    "theme",
+    "keys",
+    "transfers",
+    "pictures",
+];
 /// Keys of one `[[accounts]]`.
 pub(super) const ACCOUNT_KEYS: &[&str] = &[
     "name",
@@ -61,6 +69,7 @@ pub(super) struct Model {
     pub shape: Shape,
     /// The name of the theme and its line, if one is chosen.
     pub theme: Option<(String, usize)>,
+    pub keys: KeyChoice,
     pub sending: Sending,
     pub pictures: Preference,
 }
@@ -96,6 +105,7 @@ pub(super) fn parse(text: &str) -> Result<Model, Problem> {
     let top = doc.table(root.get_ref(), &root.span(), "the settings", TOP_KEYS)?;
     let (terminal, shape) = terminal::read(&top)?;
     let theme = theme::read(&top)?;
+    let keys = keys::read(&top)?;
     let sending = transfers::read(&top)?;
     let pictures = pictures::read(&top)?;
     let at_once = sending.at_once.unwrap_or(AT_ONCE_DEFAULT);
@@ -150,6 +160,7 @@ pub(super) fn parse(text: &str) -> Result<Model, Problem> {
         terminal,
         shape,
         theme,
+        keys,
         sending,
         pictures,
     })

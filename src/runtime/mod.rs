@@ -81,8 +81,8 @@ impl Runtime {
         }
     }
 
-    /// Starts what the effect asks for. Effects of the terminal itself (copy, redraw, suspend,
-    /// quit) are the caller's and do nothing here.
+    /// Starts what the effect asks for. Effects of the terminal itself (copy, mouse, redraw,
+    /// suspend, quit) are the caller's and do nothing here.
     pub fn run(&mut self, effect: Effect) {
         match effect {
             Effect::Connect { account, entry } => self.connect(account, entry),
@@ -219,7 +219,11 @@ impl Runtime {
                 }
             },
             Effect::Open { url } => self.open(url),
-            Effect::Copy { .. } | Effect::Suspend | Effect::Redraw | Effect::Quit => {}
+            Effect::Copy { .. }
+            | Effect::Mouse(_)
+            | Effect::Suspend
+            | Effect::Redraw
+            | Effect::Quit => {}
         }
     }
 

@@ -35,6 +35,7 @@ use self::terminal::Screen;
 pub use self::terminal::TuiError;
 use crate::api::Connector;
 use crate::app::key::Input;
+pub use crate::app::keymap::Keymap;
 use crate::app::modal::view::Tone;
 use crate::app::msg::Signal;
 use crate::app::{Effect, Msg, StartOptions, State};
@@ -70,6 +71,7 @@ pub struct Start {
     pub notice: Option<String>,
     /// What the terminal may be told beside the frames.
     pub reports: Reports,
+    pub keymap: Keymap,
     pub looks: Looks,
     pub shape: Shape,
     pub pictures: Preference,
@@ -122,6 +124,7 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
         state.notices.say(Tone::Plain, notice, now);
     }
     state.pictures.on = start.pictures.enabled;
+    state.keymap = start.keymap;
     let (asking, questions) = Asking::begin(var);
     let mut tui = Tui {
         state,
@@ -325,6 +328,7 @@ impl Tui {
             match effect {
                 Effect::Quit => return Ok(Some(Exit::Quit)),
                 Effect::Redraw => screen.forget()?,
+                Effect::Mouse(on) => screen.mouse(on)?,
                 Effect::Suspend => {
                     if screen.suspend()? {
                         let now = Instant::now();

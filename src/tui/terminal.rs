@@ -63,6 +63,8 @@ fn fit_for_screen(term: Option<&str>) -> Result<(), TuiError> {
 #[derive(Debug, Clone, Default)]
 pub struct Restore {
     taken: Arc<AtomicBool>,
+    /// The mouse is left to the terminal.
+    no_mouse: Arc<AtomicBool>,
     /// What the terminal was told beside the frames.
     debt: Debt,
     /// What takes our pictures out of the terminal's memory.
@@ -83,7 +85,9 @@ impl Restore {
             // Also tells Esc from the beginning of a sequence, where the terminal can.
             PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES),
         )?;
-        bytes.extend_from_slice(MOUSE_ON);
+        if !self.no_mouse.load(Ordering::SeqCst) {
+            bytes.extend_from_slice(MOUSE_ON);
+        }
         out().write_all(&bytes)
     }
 
@@ -174,6 +178,13 @@ impl Screen {
     /// Writes sequences beside the frames, at once.
     pub fn aside(&mut self, text: &str) -> io::Result<()> {
         self.terminal.backend_mut().send(Print(text))
+    }
+
+    /// Takes the mouse, or leaves it to the terminal.
+    pub fn mouse(&mut self, on: bool) -> io::Result<()> {
+        self.restore.no_mouse.store(!on, Ordering::SeqCst);
+        let bytes = if on { MOUSE_ON } else { MOUSE_OFF };
+        self.aside(&String::from_utf8_lossy(bytes))
     }
 
     /// Everything is drawn anew with the next frame.

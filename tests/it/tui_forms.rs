@@ -1,4 +1,4 @@
-//! The screen in its forms: themes, a light terminal, no colours, ASCII.
+//! The screen in its forms: themes, a light terminal, no colours, ASCII, other keys, the mouse.
 
 use std::time::Duration;
 
@@ -101,4 +101,58 @@ fn ascii_alone_reaches_a_terminal_that_shows_nothing_else() {
     ascii(started(&home, &["--ascii", "--slow"]));
     home.set("LANG", "C");
     ascii(started(&home, &[]));
+}
+
+#[test]
+fn keys_are_the_user_s_and_a_key_twice_is_refused_with_both_lines() {
+    let server = Server::start();
+    let home = server.home();
+    let before = std::fs::read_to_string(home.config()).expect("settings");
+    settings(
+        &home,
+        "[keys]\npreset = \"arrows\"\ntransfers = [\"f2\", \"T\"]\n",
+    );
+    let mut pty = started(&home, &[]);
+    pty.send_keys("T");
+    pty.wait_text("Transfers");
+    pty.send_keys("C-c C-c");
+    pty.exit_code(Duration::from_secs(10));
+
+    let line = before.lines().count() + 3;
+    home.write_config(&before);
+    settings(&home, "[keys]\nupload = \"x\"\ndelete = [\"x\"]\n");
+    let pty = Pty::start(&home, &[], SIZE);
+    assert_eq!(pty.exit_code(Duration::from_secs(10)), 2);
+    let told = pty.screen().replace('\n', "");
+    for part in [
+        format!("`upload` (line {line})"),
+        format!("`delete` (line {})", line + 1),
+    ] {
+        assert!(told.contains(&part), "{part}: {told}");
+    }
+}
+
+#[test]
+fn the_mouse_goes_in_by_a_double_click_and_is_left_to_the_terminal_by_a_command() {
+    let server = Server::start();
+    let mut pty = started(&server.home(), &[]);
+    let row = |pty: &Pty| {
+        let screen = pty.screen();
+        screen
+            .lines()
+            .position(|line| line.contains("Shop"))
+            .expect("a row")
+            + 1
+    };
+    let click = format!("\x1b[<0;8;{}M", row(&pty));
+    pty.send(&click);
+    pty.send(&click);
+    pty.wait_text("\u{25b8}Types");
+    let reports = |pty: &Pty| pty.cells().mouse_protocol_mode() != vt100::MouseProtocolMode::None;
+    for on in [false, true] {
+        pty.send_keys("C-p");
+        pty.send("mouse");
+        pty.send_keys("Enter");
+        assert!(until(PATIENCE, || reports(&pty) == on), "{}", pty.screen());
+    }
 }

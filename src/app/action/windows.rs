@@ -7,6 +7,7 @@ use crate::app::modal::messages::Messages;
 use crate::app::modal::palette::Palette;
 use crate::app::modal::sign_in::SignIn;
 use crate::app::modal::transfers::TransfersPane;
+use crate::app::modal::view::Tone;
 
 pub static ACTIONS: &[Action] = &[
     Action {
@@ -81,6 +82,24 @@ pub static ACTIONS: &[Action] = &[
                 s.open_modal(form);
             }
             Vec::new()
+        },
+    },
+    Action {
+        name: "mouse",
+        title: "mouse on or off",
+        help: "Leave the mouse to the terminal, to select text with it, or take it again.",
+        keys: &[],
+        context: Context::Everywhere,
+        enabled: always,
+        run: |s, now| {
+            s.mouse = !s.mouse;
+            let text = if s.mouse {
+                "The mouse works here again"
+            } else {
+                "The mouse is the terminal's own now; the same command takes it back"
+            };
+            s.notices.say(Tone::Plain, text, now);
+            vec![Effect::Mouse(s.mouse)]
         },
     },
     Action {

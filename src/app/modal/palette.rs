@@ -6,7 +6,7 @@ use tui_input::Input as Line;
 
 use super::confirm::hint;
 use super::rows::{Cursor, Step, step_key};
-use super::view::{Block, FieldView, ModalView, Room, RowView, Tone, say};
+use super::view::{Block, FieldView, ModalView, Room, RowView, Tone, say, toned};
 use super::{Modal, Outcome, Reply};
 use crate::app::action::{self, Action};
 use crate::app::key::{Code, Input};
@@ -201,7 +201,13 @@ impl Modal for Palette {
             },
         ];
         if let Some(entry) = hits.get(self.cursor.at) {
-            blocks.push(Block::Line(vec![say(entry.action.help)]));
+            blocks.push(Block::Line(vec![
+                say(entry.action.help),
+                toned(
+                    format!(" Named {} in [keys].", entry.action.name),
+                    Tone::Dim,
+                ),
+            ]));
         }
         ModalView {
             title: self.title.to_owned(),

@@ -3,8 +3,12 @@
 use std::collections::HashSet;
 
 use super::world::World;
+use crate::app::Pane;
 use crate::app::action::{self, Context};
-use crate::app::keymap::{Keymap, KeymapError};
+use crate::app::key::{Input, MouseInput, Target};
+use crate::app::keymap::Keymap;
+use crate::app::msg::Msg;
+use crate::domain::{GivenKeys, KeyChoice};
 
 #[test]
 fn names_are_unique_and_every_row_has_help() {
@@ -16,24 +20,85 @@ fn names_are_unique_and_every_row_has_help() {
     }
 }
 
-#[test]
-fn no_key_stands_twice_in_one_place() {
-    let built = Keymap::build(|action| action.keys.iter().map(|&key| key.to_owned()).collect());
-    assert!(built.is_ok(), "{:?}", built.err());
+/// What the settings would say, a line for each pair from line 2 on.
+fn choice(preset: Option<&str>, given: &[(&str, &[&str])]) -> KeyChoice {
+    let given = given
+        .iter()
+        .zip(2..)
+        .map(|((action, keys), line)| GivenKeys {
+            action: (*action).to_owned(),
+            line,
+            keys: keys.iter().map(|key| ((*key).to_owned(), line)).collect(),
+        });
+    KeyChoice {
+        preset: preset.map(|name| (name.to_owned(), 1)),
+        given: given.collect(),
+    }
 }
 
 #[test]
-fn a_conflict_names_both() {
-    let built = Keymap::build(|action| match action.name {
-        "up" | "down" => vec!["j".to_owned()],
-        _ => Vec::new(),
-    });
-    let twice = KeymapError::Twice {
-        chord: "j".to_owned(),
-        first: "down",
-        second: "up",
-    };
-    assert_eq!(built.err(), Some(twice));
+fn no_key_stands_twice_in_one_place_of_any_preset() {
+    for preset in [None, Some("default"), Some("vim"), Some("arrows")] {
+        let built = Keymap::chosen(&choice(preset, &[]));
+        assert!(built.is_ok(), "{preset:?}: {:?}", built.err());
+    }
+}
+
+#[test]
+fn settings_give_several_keys_or_none_and_the_preset_the_rest() {
+    let map = Keymap::chosen(&choice(
+        Some("arrows"),
+        &[("upload", &["f2", "ctrl-u"]), ("quit", &[])],
+    ));
+    let map = map.unwrap();
+    let keys = |name: &str| map.keys(action::find(name).unwrap());
+    assert_eq!(keys("upload"), ["F2", "C-u"]);
+    assert!(keys("quit").is_empty());
+    assert_eq!(keys("down"), ["\u{2193}"]);
+    assert_eq!(keys("save"), ["s"]);
+}
+
+#[test]
+fn a_conflict_names_both_with_their_lines() {
+    type Given<'a> = &'a [(&'a str, &'a [&'a str])];
+    let cases: [(Given<'_>, usize, &[&str]); 7] = [
+        (
+            &[("upload", &["x"]), ("delete", &["x"])],
+            3,
+            &["`x`", "`upload` (line 2)", "`delete` (line 3)"],
+        ),
+        (
+            &[("upload", &["s"])],
+            2,
+            &["`upload` (line 2)", "`save` (by default)"],
+        ),
+        // In a list both would be heard.
+        (
+            &[("filter", &["u"])],
+            2,
+            &["`filter` (line 2)", "`upload` (by default)"],
+        ),
+        (
+            &[("upload", &["g"])],
+            2,
+            &["begins with `g` of `upload` (line 2)", "`top` (by default)"],
+        ),
+        (&[("uplaod", &["x"])], 2, &["did you mean `upload`?"]),
+        (&[("upload", &["hyper-x"])], 2, &["`hyper-x` is no key"]),
+        (&[("upload", &["ctrl-c"])], 2, &["always leaves"]),
+    ];
+    for (given, line, parts) in cases {
+        let error = Keymap::chosen(&choice(None, given)).unwrap_err();
+        assert_eq!(error.line, Some(line), "{error}");
+        for part in parts {
+            assert!(error.message.contains(part), "{part}: {error}");
+        }
+    }
+    let error = Keymap::chosen(&choice(Some("vm"), &[])).unwrap_err();
+    assert!(
+        error.line == Some(1) && error.message.contains("\"vim\"?"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -119,4 +184,31 @@ fn palette_finds_by_letters_in_order_and_runs() {
         "{:?}",
         world.log
     );
+}
+
+#[test]
+fn a_second_click_on_a_row_goes_in_and_a_late_one_does_not() {
+    let click = Input::Mouse(MouseInput::Click {
+        target: Target::Pane(Pane::Places),
+        row: Some(1),
+    });
+    let mut world = World::new();
+    world.send(Msg::Input(click.clone()));
+    world.wait(2000);
+    world.send(Msg::Input(click.clone()));
+    assert_eq!(world.state.browse.focus, Pane::Places);
+    world.wait(100);
+    world.send(Msg::Input(click));
+    assert_ne!(world.state.browse.focus, Pane::Places);
+}
+
+#[test]
+fn the_mouse_goes_off_and_on_by_one_entry_of_the_palette() {
+    let mut world = World::new();
+    for on in [false, true] {
+        world.keys("ctrl-p");
+        world.type_text("mouse");
+        world.keys("enter");
+        assert_eq!(world.take(), [crate::app::Effect::Mouse(on)]);
+    }
 }

@@ -28,13 +28,14 @@ account_id = "acme"
         terminal,
         shape,
         theme,
+        keys,
         sending,
         pictures,
     } = parse(text).unwrap();
     assert_eq!(sending, Sending::default());
     assert_eq!(terminal, Reports::default());
     assert_eq!(shape, crate::domain::Shape::default());
-    assert_eq!(theme, None);
+    assert_eq!((theme, keys), (None, KeyChoice::default()));
     assert_eq!(pictures, Preference::default());
     assert_eq!(accounts.len(), 2);
     assert_eq!(accounts[0].line, 3);
@@ -159,6 +160,7 @@ fn the_example_documents_every_key() {
         terminal,
         shape,
         theme,
+        keys,
         sending,
         pictures,
     } = parse(&uncommented).unwrap();
@@ -167,6 +169,7 @@ fn the_example_documents_every_key() {
     assert_eq!(terminal, Reports::default());
     assert_eq!(shape, crate::domain::Shape::default());
     assert_eq!(theme.unwrap().0, "terminal");
+    assert!(keys.preset.is_some() && !keys.given.is_empty());
     let shown = Preference {
         send: Some(150_000),
         ..Preference::default()
@@ -180,6 +183,7 @@ fn the_example_documents_every_key() {
         WEBSITE_KEYS,
         terminal::KEYS,
         theme::KEYS,
+        keys::KEYS,
         transfers::KEYS,
         pictures::KEYS,
     ];
@@ -248,4 +252,23 @@ fn pictures_are_set_within_bounds() {
         assert!(at == 2 && text.contains(said), "{line}: {text}");
     }
     assert!(refused("pictures = 1\n").1.contains("[pictures]"));
+}
+
+#[test]
+fn keys_come_with_their_lines() {
+    let text =
+        "[keys]\npreset = \"vim\"\nupload = \"ctrl-u\"\nsave = [\n  \"s\",\n  \"f2\"]\nquit = []\n";
+    let keys = parse(text).unwrap().keys;
+    assert_eq!(keys.preset, Some(("vim".to_owned(), 2)));
+    let mut given = keys.given;
+    given.sort_by_key(|it| it.line);
+    let lines =
+        |at: usize| -> Vec<usize> { given[at].keys.iter().map(|(_, line)| *line).collect() };
+    assert_eq!(given.len(), 3);
+    assert_eq!((given[0].line, lines(0)), (3, vec![3]));
+    assert_eq!((given[1].line, lines(1)), (4, vec![5, 6]));
+    assert!(given[2].action == "quit" && given[2].keys.is_empty());
+    let (line, said) = refused("[keys]\nupload = 3\n");
+    assert!(line == 2 && said.contains("list of texts"), "{said}");
+    assert!(refused("keys = 3\n").1.contains("[keys]"));
 }
