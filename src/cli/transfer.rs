@@ -90,7 +90,9 @@ async fn wind_up(
         transfers.ask(Ask::Pause, &ids);
     }
     let mut over = |job: &Job| {
-        if job.state.is_over() && jobs.remove(&job.id) {
+        // One in doubt stays too: going on looks for it.
+        let stays = matches!(job.state, JobState::InDoubt(_));
+        if job.state.is_over() && !stays && jobs.remove(&job.id) {
             teller.tell(job);
         }
     };
