@@ -12,6 +12,8 @@ pub enum Value {
     Bytes(u64),
     /// A time as the service wrote it.
     When(String),
+    /// A picture's width and height.
+    Pixels(u64, u64),
     /// An address as the service wrote it.
     Link(String),
     /// Nothing there, which is shown as a dash.

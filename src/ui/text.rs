@@ -199,6 +199,7 @@ pub fn words(value: &Value, clock: &Clock) -> String {
         Value::Text(text) => SafeText::name(text).into_string(),
         Value::Bytes(bytes) => size_words(*bytes),
         Value::When(text) => when(text, clock),
+        Value::Pixels(width, height) => format!("{width}×{height}"),
         Value::Link(address) => SafeText::name(&WebLink::shown(address)).into_string(),
         Value::Absent => "–".to_owned(),
     }

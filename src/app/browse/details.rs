@@ -245,7 +245,7 @@ fn of_segment(opened: &Opened, segment: &Segment) -> Details {
 fn of_asset(opened: &Opened, asset: &Asset) -> Details {
     let mut it = Details::new(asset.name.clone());
     if let Some((width, height)) = asset.dimensions {
-        it.text("Pixels", format!("{width}×{height}"));
+        it.add("Pixels", Value::Pixels(width, height));
     }
     it.maybe("Format", asset.content_type.clone());
     if let Some(size) = asset.size {
