@@ -277,7 +277,14 @@ impl Modal for UploadForm {
             ]));
         }
         let mut hints = vec![
-            hint("C-s", "send"),
+            hint(
+                "C-s",
+                if self.files.len() == 1 {
+                    "send"
+                } else {
+                    "see the plan"
+                },
+            ),
             hint("Tab", "next field"),
             hint("Esc", "back to the files"),
         ];
