@@ -10,6 +10,7 @@ pub mod home;
 pub mod program;
 pub mod pty;
 pub mod screen;
+pub mod sequences;
 pub mod server;
 pub mod strace;
 pub mod svg;

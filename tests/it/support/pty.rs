@@ -1,6 +1,7 @@
 //! The real program in a real pseudo-terminal, and someone who types and reads.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::fs::File;
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,6 +12,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_p
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::home::Home;
+use super::sequences;
 use super::wait::until;
 
 /// How long anything visible may take on a busy two-core machine.
@@ -21,8 +23,13 @@ struct Seen {
     parser: vt100::Parser,
     /// Every byte the program ever wrote.
     bytes: Vec<u8>,
+    /// So many marks came through.
+    marks: usize,
     ended: bool,
 }
+
+/// Written behind what a program wrote last, to know when all of it was read. Shows nothing.
+const MARK: u8 = 0;
 
 struct Shared {
     seen: Mutex<Seen>,
@@ -41,6 +48,10 @@ pub struct Pty {
     shared: Arc<Shared>,
     tty: PathBuf,
     before: String,
+    /// It is the program itself, whose every sequence is judged.
+    ours: bool,
+    /// So many marks were written.
+    marks: Cell<usize>,
 }
 
 /// Columns × rows.
@@ -98,6 +109,7 @@ impl Pty {
             seen: Mutex::new(Seen {
                 parser,
                 bytes: Vec::new(),
+                marks: 0,
                 ended: false,
             }),
             changed: Condvar::new(),
@@ -113,6 +125,8 @@ impl Pty {
             shared,
             tty,
             before,
+            ours: program == env!("CARGO_BIN_EXE_assetdeck"),
+            marks: Cell::new(0),
         }
     }
 
@@ -302,7 +316,25 @@ impl Pty {
             "still running after {within:?}; the screen:\n{}",
             self.screen()
         );
+        self.read_to_the_end();
         status.expect("ended").exit_code()
+    }
+
+    /// Waits until all that an ended program wrote was read.
+    fn read_to_the_end(&self) {
+        // A terminal that was closed has nothing more to read.
+        let Ok(mut tty) = File::options().write(true).open(&self.tty) else {
+            return;
+        };
+        if self.master.is_some() && tty.write_all(&[MARK]).is_ok() {
+            self.marks.set(self.marks.get() + 1);
+            let read = until(PATIENCE, || self.seen().marks >= self.marks.get());
+            assert!(
+                read,
+                "the terminal is not read; the screen:\n{}",
+                self.screen()
+            );
+        }
     }
 
     /// Holds that the terminal is as it was before the program: settings and modes.
@@ -358,6 +390,11 @@ impl Drop for Pty {
         let child = self.child.get_mut();
         let _ = child.kill();
         let _ = child.wait();
+        if self.ours && !std::thread::panicking() {
+            let foreign = sequences::foreign(&self.output());
+            assert!(foreign.is_empty(), "not ours: {foreign:?}");
+            assert_eq!(self.seen().marks, self.marks.get(), "it wrote a zero");
+        }
     }
 }
 
@@ -374,8 +411,11 @@ fn drain(mut reader: Box<dyn Read + Send>, shared: Arc<Shared>) {
         loop {
             let read = reader.read(&mut buffer).unwrap_or(0);
             let mut seen = shared.seen.lock().expect("no test panics inside the lock");
-            seen.bytes.extend_from_slice(&buffer[..read]);
-            waiting.extend_from_slice(&buffer[..read]);
+            let (marks, new): (Vec<u8>, Vec<u8>) =
+                buffer[..read].iter().partition(|byte| **byte == MARK);
+            seen.marks += marks.len();
+            seen.bytes.extend_from_slice(&new);
+            waiting.extend_from_slice(&new);
             let shown = if read == 0 {
                 waiting.len()
             } else {
@@ -413,7 +453,7 @@ fn whole(bytes: &[u8]) -> usize {
 
 /// The terminal's settings as text, for comparing.
 fn settings(tty: &std::path::Path) -> String {
-    let file = std::fs::File::open(tty).expect("the terminal opens");
+    let file = File::open(tty).expect("the terminal opens");
     format!(
         "{:?}",
         rustix::termios::tcgetattr(&file).expect("the terminal has settings")

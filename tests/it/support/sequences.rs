@@ -1,0 +1,156 @@
+//! What a terminal is told beside text: every control sequence that the program writes anywhere in
+//! the suite is one of those listed here, with arguments of our own making.
+
+use vte::{Params, Parser, Perform};
+
+/// Modes that are set and taken back: cursor, other screen, pasting, mouse, frames as a whole.
+const MODES: [u16; 7] = [25, 1000, 1002, 1006, 1049, 2004, 2026];
+
+/// The first things in these bytes that are not ours.
+pub fn foreign(bytes: &[u8]) -> Vec<String> {
+    let mut judge = Judge::default();
+    Parser::new().advance(&mut judge, bytes);
+    // The parser passes over these strings, of which only pictures are ours.
+    for (at, _) in bytes
+        .windows(2)
+        .enumerate()
+        .filter(|(_, it)| matches!(it, [0x1b, b'_' | b'^' | b'X']))
+    {
+        // Inside of a string for tmux the escape is doubled.
+        if bytes.get(at + 1..at + 3) != Some(b"_G") {
+            judge.odd(format!("a string at {at}"));
+        }
+    }
+    judge.foreign
+}
+
+#[derive(Default)]
+struct Judge {
+    foreign: Vec<String>,
+}
+
+impl Judge {
+    fn odd(&mut self, what: String) {
+        if self.foreign.len() < 10 {
+            self.foreign.push(what);
+        }
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_digit())
+}
+
+/// The command of an operating system command and what follows it.
+fn is_our_command(command: &str) -> bool {
+    match command.split_once(';') {
+        // The title: the program's name and how far transfers are.
+        Some(("2", title)) => {
+            let rest = title.strip_prefix("assetdeck").unwrap_or(title);
+            rest.chars()
+                .all(|c| "↑↓ %".contains(c) || c.is_ascii_digit())
+        }
+        // A link: a number of our own, and an address of the web in plain letters.
+        Some(("8", link)) => {
+            let (id, address) = link.split_once(';').unwrap_or_default();
+            let numbered = id.strip_prefix("id=").is_some_and(|id| {
+                id.chars().all(|c| c.is_ascii_hexdigit())
+                    && (address.starts_with("https://") || address.starts_with("http://"))
+            });
+            (link == ";" || numbered) && address.chars().all(|c| c.is_ascii_graphic())
+        }
+        // The terminal's own bar, or a notification in numbers.
+        Some(("9", told)) => match told.strip_prefix("4;") {
+            Some(bar) => bar.split(';').all(is_number),
+            None => told.strip_prefix("assetdeck: ").is_some_and(|told| {
+                told.split(", ").all(|part| {
+                    let (count, what) = part.split_once(' ').unwrap_or_default();
+                    is_number(count) && ["done", "failed"].contains(&what)
+                })
+            }),
+        },
+        // The question for the background colour.
+        Some(("11", asked)) => asked == "?",
+        // A copy, in letters that mean nothing to a terminal.
+        Some(("52", copied)) => copied.strip_prefix("c;").is_some_and(|text| {
+            text.chars()
+                .all(|c| c.is_ascii_alphanumeric() || "+/=".contains(c))
+        }),
+        _ => false,
+    }
+}
+
+impl Perform for Judge {
+    fn execute(&mut self, byte: u8) {
+        if !matches!(byte, 0x07 | b'\n' | b'\r') {
+            self.odd(format!("the byte {byte:#04x}"));
+        }
+    }
+
+    fn csi_dispatch(&mut self, params: &Params, between: &[u8], ignored: bool, last: char) {
+        let all: Vec<u16> = params.iter().flatten().copied().collect();
+        let ours = match (between, last) {
+            // Colours and their like; where to write; what to wipe; the question what it can do.
+            (b"", 'm' | 'H' | 'C' | 'A' | 'J' | 'K' | 'X') => true,
+            (b"", 'c') | (b">", 'q') => all == [0],
+            (b"?", 'h' | 'l') => all.iter().all(|mode| MODES.contains(mode)),
+            // The title is kept and given back; a cell's size is asked.
+            (b"", 't') => matches!(all[..], [22 | 23, 0] | [16]),
+            (b"?", 'S') => all == [1, 1, 0],
+            // Keys told apart, while the screen runs.
+            (b"?", 'u') => all == [0],
+            (b">" | b"<", 'u') => all.iter().all(|flag| *flag <= 1),
+            _ => false,
+        };
+        if ignored || !ours {
+            let between = String::from_utf8_lossy(between).into_owned();
+            self.odd(format!("CSI {between} {all:?} {last}"));
+        }
+    }
+
+    fn osc_dispatch(&mut self, params: &[&[u8]], _: bool) {
+        let command = String::from_utf8_lossy(&params.join(&b';')).into_owned();
+        if !is_our_command(&command) {
+            self.odd(format!("OSC {command}"));
+        }
+    }
+
+    fn esc_dispatch(&mut self, between: &[u8], _: bool, byte: u8) {
+        // The end of a string; the cursor kept and given back around a picture.
+        if !between.is_empty() || !matches!(byte, b'\\' | b'7' | b'8') {
+            self.odd(format!("ESC {between:?} {}", byte as char));
+        }
+    }
+
+    fn hook(&mut self, params: &Params, between: &[u8], _: bool, last: char) {
+        // Sixels, and what is handed through tmux: `ESC P tmux;`.
+        if !between.is_empty() || !matches!(last, 'q' | 't') {
+            let all: Vec<u16> = params.iter().flatten().copied().collect();
+            self.odd(format!("DCS {between:?} {all:?} {last}"));
+        }
+    }
+}
+
+#[test]
+fn what_is_not_ours_is_found() {
+    let sound = b"a\x1b[?2026h\x1b[3;4H\x1b[38;5;9mtext\x1b[m\x1b]8;id=f;https://a.b/c\x1b\\x\x1b]8;;\x1b\\\
+        \x1b]2;assetdeck \xe2\x86\x91 41 %\x1b\\\x1b_Gi=4207,s=1;AAAA\x1b\\\x1b]52;c;aGk=\x07\x1b[?2026l\r\n";
+    assert_eq!(foreign(sound), [""; 0]);
+    let odd: [&[u8]; 12] = [
+        b"\x1b]0;a title\x07",
+        b"\x1b]2;assetdeck <name>\x07",
+        b"\x1b]8;id=1;file:///etc/passwd\x1b\\",
+        b"\x1b]52;c;?\x07",
+        b"\x1b]9;hello\x1b\\",
+        b"\x1b[?47h",
+        b"\x1b[5i",
+        b"\x1b[21t",
+        b"\x1bc",
+        b"\x1b(0",
+        b"\x0e",
+        b"\x1b^privacy\x1b\\",
+    ];
+    for bytes in odd {
+        assert_eq!(foreign(bytes).len(), 1, "{}", bytes.escape_ascii());
+    }
+}
