@@ -104,6 +104,9 @@ impl Program {
             code: status.and_then(|status| status.code()),
         };
         assert!(ended, "not over after {within:?}: {ran:#?}");
+        // Nothing moves a cursor that is not there.
+        let is_text = |text: &str| !text.contains('\u{1b}');
+        assert!(is_text(&ran.stdout) && is_text(&ran.stderr), "{ran:#?}");
         ran
     }
 }
