@@ -90,15 +90,14 @@ impl Perform for Judge {
     fn csi_dispatch(&mut self, params: &Params, between: &[u8], ignored: bool, last: char) {
         let all: Vec<u16> = params.iter().flatten().copied().collect();
         let ours = match (between, last) {
-            // Colours and their like; where to write; what to wipe; the question what it can do.
+            // Colours and their like; where to write; what to wipe; questions what it can do.
             (b"", 'm' | 'H' | 'C' | 'A' | 'J' | 'K' | 'X') => true,
-            (b"", 'c') | (b">", 'q') => all == [0],
+            (b"", 'c') | (b">", 'q') | (b"?", 'u') => all == [0],
             (b"?", 'h' | 'l') => all.iter().all(|mode| MODES.contains(mode)),
             // The title is kept and given back; a cell's size is asked.
             (b"", 't') => matches!(all[..], [22 | 23, 0] | [16]),
             (b"?", 'S') => all == [1, 1, 0],
             // Keys told apart, while the screen runs.
-            (b"?", 'u') => all == [0],
             (b">" | b"<", 'u') => all.iter().all(|flag| *flag <= 1),
             _ => false,
         };
