@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use assetdeck::api::{
-    AccountSettings, ApiError, Download, FileStamp, Metadata, Provider, ProviderSpec, Sighting,
-    Sought, UploadRequest, UploadWatch,
+    AccountSettings, ApiError, Download, FileStamp, Provider, ProviderSpec, Sighting, Sought,
+    UploadRequest, UploadWatch,
 };
 use assetdeck::domain::{
     AccountName, Asset, AssetPath, AssetScope, Container, ContainerId, Cursor, FileName, Locale,
@@ -119,11 +119,11 @@ pub fn queue(count: u64, journal: Option<&Path>) -> Result<()> {
                 identity: Some((1, number)),
             },
             name: FileName::parse(&name)?,
-            content_type: "image/png".to_owned(),
+            content_type: "image/png".into(),
             locale: Locale::new("de"),
             folder: AssetPath::parse("public/images")?,
             asset_type: None,
-            metadata: Metadata::default(),
+            metadata: Arc::default(),
             replaces: None,
         })
     };

@@ -1,7 +1,8 @@
 //! One upload as it is asked for, and how it tells what it is doing.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::SystemTime;
 
 use async_trait::async_trait;
@@ -50,6 +51,16 @@ impl Metadata {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    /// For a request. Those of most files of a long queue are empty, and one and the same.
+    pub fn shared(self) -> Arc<Self> {
+        static EMPTY: LazyLock<Arc<Metadata>> = LazyLock::new(Arc::default);
+        if self.is_empty() {
+            EMPTY.clone()
+        } else {
+            Arc::new(self)
+        }
+    }
 }
 
 /// The asset that an upload takes the place of, as it was listed when that was decided. It is in
@@ -93,11 +104,11 @@ pub struct UploadRequest {
     /// The name it gets at the service.
     pub name: FileName,
     /// By its first bytes, else by its name.
-    pub content_type: String,
+    pub content_type: Cow<'static, str>,
     pub locale: Option<Locale>,
     pub folder: AssetPath,
     pub asset_type: Option<String>,
-    pub metadata: Metadata,
+    pub metadata: Arc<Metadata>,
     /// `None` when it is new there. What becomes of the old one: [`Replace`](super::Replace).
     pub replaces: Option<Box<Replaced>>,
 }

@@ -247,7 +247,7 @@ fn event(word: &str, job: &Job) -> Value {
     json!({
         "event": word,
         "id": job.id.0,
-        "name": job.name,
+        "name": &*job.name,
         "size": job.size,
     })
 }

@@ -282,7 +282,7 @@ fn told(output: &mut Output, job: &Job, finish: &Finish, tally: &mut Tally) {
             };
         }
         JobState::Failed(error) => {
-            let mut failure = Failure::from(error.clone());
+            let mut failure = Failure::from((**error).clone());
             tally.count(&failure);
             failure.message = format!("{name}: {}", failure.message);
             output.fail(&failure);

@@ -1,6 +1,8 @@
 //! Folders and file names on a service: what may be sent, and what came back.
 
+use std::borrow::Borrow;
 use std::fmt;
+use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -93,13 +95,15 @@ pub fn is_reserved(name: &str) -> bool {
 }
 
 /// A folder inside a scope: relative, without parent steps. The root is the empty path.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub struct AssetPath(Vec<String>);
+///
+/// Held as the one text that is sent, since every job of a long queue and every listed asset has one.
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
+pub struct AssetPath(Option<Arc<str>>);
 
 impl AssetPath {
     /// The top of the scope.
     pub const fn root() -> Self {
-        Self(Vec::new())
+        Self(None)
     }
 
     /// Reads a folder as a user writes it: slashes either way, in composed Unicode. Slashes at the
@@ -119,26 +123,28 @@ impl AssetPath {
             check_part(&part)?;
             parts.push(part);
         }
-        Ok(Self(parts))
+        Ok(Self::of(&parts))
     }
 
     /// Reads a folder as a service wrote it: nothing is refused, since it names what is there.
     /// Turned into a local path only by the one maker of local names.
     pub fn from_service(text: &str) -> Self {
-        Self(
-            text.split(['/', '\\'])
-                .filter(|part| !part.is_empty())
-                .map(str::to_owned)
-                .collect(),
-        )
+        let parts = text.split(['/', '\\']).filter(|part| !part.is_empty());
+        Self::of(&parts.collect::<Vec<_>>())
     }
 
-    pub fn parts(&self) -> &[String] {
-        &self.0
+    /// From parts that are not empty and hold no slash.
+    fn of<T: Borrow<str>>(parts: &[T]) -> Self {
+        Self((!parts.is_empty()).then(|| parts.join("/").into()))
     }
 
-    pub fn is_root(&self) -> bool {
-        self.0.is_empty()
+    /// Outermost first.
+    pub fn parts(&self) -> impl Iterator<Item = &str> {
+        self.0.as_deref().into_iter().flat_map(|it| it.split('/'))
+    }
+
+    pub const fn is_root(&self) -> bool {
+        self.0.is_none()
     }
 }
 
@@ -146,30 +152,35 @@ impl fmt::Display for AssetPath {
     /// With forward slashes, none at either end: the form that is sent. For a screen, wrap it in
     /// [`SafeText`](super::SafeText).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join("/"))
+        f.write_str(self.0.as_deref().unwrap_or_default())
     }
 }
 
 impl fmt::Debug for AssetPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AssetPath({:?})", self.0.join("/"))
+        write!(f, "AssetPath({:?})", self.0.as_deref().unwrap_or_default())
     }
 }
 
 /// A file name that a service can hold, in composed Unicode.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct FileName(String);
+pub struct FileName(Arc<str>);
 
 impl FileName {
     /// Checks the name of a file that is to be sent.
     pub fn parse(text: &str) -> Result<Self, PathError> {
         let text: String = text.nfc().collect();
         check_part(&text)?;
-        Ok(Self(text))
+        Ok(Self(text.into()))
     }
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The text itself, for whoever keeps it too.
+    pub fn shared(&self) -> Arc<str> {
+        self.0.clone()
     }
 }
 

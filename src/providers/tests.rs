@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use super::*;
 use crate::api::http::tests::server::TestFile;
-use crate::api::{ApiErrorKind, Metadata, Receipt, Sought, Step, UploadRequest, UploadWatch};
+use crate::api::{ApiErrorKind, Receipt, Sought, Step, UploadRequest, UploadWatch};
 use crate::demo::{self, Demo};
 use crate::domain::{
     AccountName, AssetPath, AssetScope, Container, Entry, FileName, Page, SegmentId,
@@ -59,11 +59,11 @@ pub(super) fn request(file: &TestFile, scope: AssetScope, content_type: &str) ->
         path: file.path.clone(),
         stamp: file.stamp(),
         name: FileName::parse(name).unwrap(),
-        content_type: content_type.to_owned(),
+        content_type: content_type.to_owned().into(),
         locale: None,
         folder: AssetPath::root(),
         asset_type: None,
-        metadata: Metadata::default(),
+        metadata: Arc::default(),
         replaces: None,
     }
 }

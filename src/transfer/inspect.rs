@@ -1,5 +1,6 @@
 //! A look at a local file before anything is sent: what it is, and whether the service takes it.
 
+use std::borrow::Cow;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ pub struct LocalFile {
     pub name: FileName,
     pub stamp: FileStamp,
     /// By its first bytes, else by its name.
-    pub content_type: String,
+    pub content_type: Cow<'static, str>,
 }
 
 /// Why a file is not sent: one line that names it.
@@ -79,7 +80,7 @@ pub fn inspect(path: &Path, spec: &ProviderSpec) -> Result<LocalFile, Refusal> {
         path: path.to_owned(),
         name,
         stamp,
-        content_type,
+        content_type: content_type.into(),
     })
 }
 
@@ -132,7 +133,7 @@ pub(crate) fn io_reason(error: &std::io::Error) -> String {
 }
 
 /// The media type by the first bytes; by the name where bytes say nothing, or nothing precise.
-fn content_type(head: &[u8], path: &Path, accepted: &[&str]) -> Result<String, String> {
+fn content_type(head: &[u8], path: &Path, accepted: &[&str]) -> Result<&'static str, String> {
     let by_name = mime_guess::from_path(path).first_raw();
     let by_bytes = infer::get(head).map(|kind| kind.mime_type());
     let found = match (by_bytes, by_name) {
@@ -150,7 +151,7 @@ fn content_type(head: &[u8], path: &Path, accepted: &[&str]) -> Result<String, S
         (None, None) => "application/octet-stream",
     };
     if accepted.is_empty() || accepted.contains(&found) {
-        return Ok(found.to_owned());
+        return Ok(found);
     }
     let name_too = by_name.filter(|name| *name != found && accepted.contains(name));
     let but = name_too

@@ -6,6 +6,7 @@
 mod ask;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -25,7 +26,7 @@ pub enum Direction {
     Down,
 }
 
-/// Where a job stands.
+/// Where a job stands. Small, since most of a long queue has nothing to tell yet.
 #[derive(Debug, Clone, PartialEq)]
 pub enum JobState {
     Queued,
@@ -36,17 +37,17 @@ pub enum JobState {
         /// The try that comes next; the first one is 1.
         attempt: u32,
         /// Why the last one failed.
-        error: ApiError,
+        error: Box<ApiError>,
     },
     /// The service lists it with its name, place and size; or the file stands under its real name.
     Done {
         asset: Option<Box<Asset>>,
         path: Option<PathBuf>,
     },
-    Failed(ApiError),
+    Failed(Box<ApiError>),
     /// The last call's answer was lost, and looking did not settle whether the service carried it
     /// out: it is never repeated without a look.
-    InDoubt(ApiError),
+    InDoubt(Box<ApiError>),
     /// The service took it, but does not list it as it was sent.
     Unlisted {
         reason: String,
@@ -84,9 +85,9 @@ pub struct Job {
     /// Where it goes to or comes from.
     pub scope: AssetScope,
     /// The file's name; foreign text.
-    pub name: String,
+    pub name: Arc<str>,
     /// The place in words (locale, folder); foreign text.
-    pub place: String,
+    pub place: Arc<str>,
     /// Where it stands in the queue; smaller comes first, then the smaller number.
     pub order: i64,
     /// Bytes; `None` when not known yet.
@@ -232,7 +233,7 @@ impl Job {
                 self.state = JobState::Waiting {
                     until,
                     attempt,
-                    error,
+                    error: Box::new(error),
                 };
             }
             JobEvent::Interrupted => match &self.state {
@@ -243,7 +244,7 @@ impl Job {
                         && *step != Step::Remove =>
                 {
                     self.trail.unsettled = true;
-                    self.state = JobState::InDoubt(interrupted(*step));
+                    self.state = JobState::InDoubt(Box::new(interrupted(*step)));
                 }
                 JobState::Running(_) | JobState::Waiting { .. } => self.state = JobState::Queued,
                 _ => return refused,
@@ -260,14 +261,14 @@ impl Job {
                     return refused;
                 }
                 self.trail.unsettled = self.trail.listed;
-                self.state = JobState::Failed(error);
+                self.state = JobState::Failed(Box::new(error));
             }
             JobEvent::InDoubt(error) => {
                 if matches!(self.state, JobState::Done { .. }) {
                     return refused;
                 }
                 self.trail.unsettled = true;
-                self.state = JobState::InDoubt(error);
+                self.state = JobState::InDoubt(Box::new(error));
             }
             JobEvent::Unlisted { reason } => {
                 if self.state.is_over() {

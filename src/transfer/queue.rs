@@ -48,15 +48,21 @@ struct Entry {
     kept: bool,
     /// It is not in the journal: nobody may call it queued.
     unsaved: bool,
-    /// Made when it begins: most of a long queue never needs them at the same time.
-    token: Option<CancellationToken>,
-    /// Bytes moved by this try.
-    bytes: Option<Arc<AtomicU64>>,
-    /// Tries of this run, and when the first began.
-    tries: u32,
-    first: Option<Instant>,
     /// It waits for its next try; nothing begins it before.
     sleeps: bool,
+    /// Made when it begins: most of a long queue never begins at the same time.
+    tries: Option<Box<Tries>>,
+}
+
+/// What is known of the tries of this run.
+struct Tries {
+    count: u32,
+    /// When the first began.
+    first: Instant,
+    /// While one is under way, or the next is slept for.
+    token: Option<CancellationToken>,
+    /// Bytes moved by the present one.
+    bytes: Option<Arc<AtomicU64>>,
 }
 
 #[derive(Default)]
@@ -67,6 +73,21 @@ struct Table {
     forgotten: HashSet<JobId>,
     /// Numbers that are free for new jobs.
     ids: std::ops::Range<u64>,
+    /// The place of the job that came last, in words.
+    place: Arc<str>,
+}
+
+impl Table {
+    fn insert(&mut self, mut job: Job, work: Work) -> &mut Entry {
+        // Those of one folder come one after the other, and share its words.
+        if job.place == self.place {
+            job.place = self.place.clone();
+        } else {
+            self.place = job.place.clone();
+        }
+        let id = job.id;
+        self.jobs.entry(id).or_insert_with(|| Entry::new(job, work))
+    }
 }
 
 /// Where jobs are kept.
@@ -207,7 +228,7 @@ impl Transfers {
         let moved = running.filter_map(|id| {
             let entry = table.jobs.get(id)?;
             let runs = matches!(entry.job.state, JobState::Running(_));
-            let bytes = entry.bytes.as_ref().filter(|_| runs)?;
+            let bytes = entry.tries.as_ref()?.bytes.as_ref().filter(|_| runs)?;
             Some((*id, bytes.load(Ordering::Relaxed)))
         });
         Progress(moved.collect())
@@ -290,28 +311,53 @@ impl Entry {
             cancelled: false,
             kept: false,
             unsaved: false,
-            token: None,
-            bytes: None,
-            tries: 0,
-            first: None,
             sleeps: false,
+            tries: None,
         }
     }
 
     /// As if it had never been tried.
     fn renew(&mut self) {
-        self.token = None;
         self.cancelled = false;
         self.sleeps = false;
         self.wanted = true;
-        self.tries = 0;
-        self.first = None;
-        self.bytes = None;
+        self.tries = None;
+    }
+
+    /// One more try begins.
+    fn begin_try(&mut self) {
+        self.started = true;
+        let tries = self.tries.get_or_insert_with(|| {
+            Box::new(Tries {
+                count: 0,
+                first: Instant::now(),
+                token: None,
+                bytes: None,
+            })
+        });
+        tries.count += 1;
+        tries.token.get_or_insert_default();
+    }
+
+    /// The try is over; what waits for its next one is woken by its token.
+    fn end_try(&mut self) {
+        self.started = false;
+        if let Some(tries) = &mut self.tries {
+            tries.bytes = None;
+            let cut = |token: &CancellationToken| token.is_cancelled();
+            if !self.sleeps || tries.token.as_ref().is_some_and(cut) {
+                tries.token = None;
+            }
+        }
+    }
+
+    fn token(&self) -> Option<&CancellationToken> {
+        self.tries.as_ref()?.token.as_ref()
     }
 
     /// Ends what runs of it, and its wait.
     fn cut(&self) {
-        if let Some(token) = &self.token {
+        if let Some(token) = self.token() {
             token.cancel();
         }
     }

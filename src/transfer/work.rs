@@ -61,7 +61,7 @@ impl Work {
                     (Some(locale), false) => format!("{} {}", locale.as_str(), request.folder),
                     (None, _) => request.folder.to_string(),
                 };
-                let name = request.name.as_str().to_owned();
+                let name = request.name.shared();
                 let size = Some(request.stamp.size);
                 (Direction::Up, &request.scope, name, place, size)
             }
@@ -71,7 +71,7 @@ impl Work {
                 (
                     Direction::Down,
                     &request.asset.scope,
-                    request.asset.name.clone(),
+                    request.asset.name.as_str().into(),
                     folder.display().to_string(),
                     request.asset.size,
                 )
@@ -83,7 +83,7 @@ impl Work {
             direction,
             scope: scope.clone(),
             name,
-            place,
+            place: place.into(),
             order,
             size,
             state: JobState::Queued,

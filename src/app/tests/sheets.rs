@@ -333,8 +333,8 @@ fn job(id: u64, state: JobState) -> Msg {
         account: account("web"),
         direction: Direction::Up,
         scope: site(),
-        name: format!("{id}.png"),
-        place: String::new(),
+        name: format!("{id}.png").into(),
+        place: Arc::default(),
         size: Some(10),
         state,
         paused: false,
@@ -347,7 +347,7 @@ fn job(id: u64, state: JobState) -> Msg {
 #[test]
 fn transfers_are_retried_cancelled_and_cleared() {
     let mut world = World::at_site();
-    world.send(job(1, JobState::Failed(error(ApiErrorKind::Server))));
+    world.send(job(1, JobState::Failed(error(ApiErrorKind::Server).into())));
     world.send(job(2, JobState::Queued));
     world.send(job(3, JobState::Cancelled));
     let strip = world.state.transfers.strip(world.state.time);
@@ -372,8 +372,8 @@ fn transfers_are_retried_cancelled_and_cleared() {
 fn foreign_text_reaches_a_sheet_with_marks_only() {
     let mut world = World::at_site();
     world.send(Msg::Job(Arc::new(Job {
-        name: "a\x1b]52;c;evil\x07\u{202e}.png".to_owned(),
-        ..match job(1, JobState::Failed(error(ApiErrorKind::Server))) {
+        name: "a\x1b]52;c;evil\x07\u{202e}.png".into(),
+        ..match job(1, JobState::Failed(error(ApiErrorKind::Server).into())) {
             Msg::Job(job) => Arc::unwrap_or_clone(job),
             _ => unreachable!(),
         }

@@ -20,8 +20,8 @@ fn job(id: u64, state: JobState) -> Job {
         account: account("web"),
         direction: Direction::Up,
         scope: site(),
-        name: format!("{id}.png"),
-        place: String::new(),
+        name: format!("{id}.png").into(),
+        place: Arc::default(),
         order: id.cast_signed(),
         size: Some(10),
         state,
@@ -40,7 +40,7 @@ fn error(kind: ApiErrorKind) -> ApiError {
 }
 
 fn lost(id: u64) -> Job {
-    let mut job = job(id, JobState::InDoubt(error(ApiErrorKind::Transport)));
+    let mut job = job(id, JobState::InDoubt(error(ApiErrorKind::Transport).into()));
     job.trail = Trail {
         unsettled: true,
         receipt: Some(Receipt {
@@ -203,7 +203,10 @@ fn a_doubt_never_takes_keys_from_a_form() {
 #[test]
 fn retry_all_leaves_what_is_in_doubt() {
     let mut world = World::new();
-    world.send(told(job(1, JobState::Failed(error(ApiErrorKind::Server)))));
+    world.send(told(job(
+        1,
+        JobState::Failed(error(ApiErrorKind::Server).into()),
+    )));
     world.keys("t");
     world.send(told(lost(2)));
     world.take();
@@ -303,7 +306,7 @@ fn a_wait_counts_down_only_while_it_is_seen_and_a_pause_holds_the_account() {
         JobState::Waiting {
             until: then,
             attempt: 2,
-            error: error(ApiErrorKind::RateLimited { after: asked }),
+            error: error(ApiErrorKind::RateLimited { after: asked }).into(),
         },
     )));
     world.send(told(job(2, JobState::Queued)));
@@ -343,7 +346,7 @@ fn a_pause_is_what_the_queue_says_and_else_what_jobs_of_another_process_say() {
             JobState::Waiting {
                 until: world.state.time + SignedDuration::from_secs(42),
                 attempt: 2,
-                error: error(ApiErrorKind::RateLimited { after: None }),
+                error: error(ApiErrorKind::RateLimited { after: None }).into(),
             },
         ))
     };

@@ -336,11 +336,8 @@ impl World {
                         account: account.clone(),
                         direction: Direction::Up,
                         scope: request.scope.clone(),
-                        name: request.name.as_str().to_owned(),
-                        place: request
-                            .locale
-                            .as_ref()
-                            .map_or(String::new(), |it| it.as_str().to_owned()),
+                        name: request.name.shared(),
+                        place: request.locale.as_ref().map_or("", |it| it.as_str()).into(),
                         size: Some(request.stamp.size),
                         state: JobState::Queued,
                         paused: false,
@@ -529,6 +526,6 @@ pub fn inspect(path: &Path) -> Result<LocalFile, String> {
             identity: None,
         },
         name: FileName::parse(name).map_err(|error| error.to_string())?,
-        content_type: "image/png".to_owned(),
+        content_type: "image/png".into(),
     })
 }

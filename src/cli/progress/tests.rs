@@ -1,6 +1,7 @@
 //! What lines of progress say, how narrow they get, and which events programs are told.
 
 use proptest::prelude::*;
+use std::sync::Arc;
 
 use super::*;
 use crate::api::{ApiError, ApiErrorKind};
@@ -14,8 +15,8 @@ fn job(name: &str, size: Option<u64>, state: JobState) -> Job {
         account: AccountName::new("web").unwrap(),
         direction: Direction::Up,
         scope: AssetScope::Container(ContainerId::new("w1").unwrap()),
-        name: name.to_owned(),
-        place: String::new(),
+        name: name.into(),
+        place: Arc::default(),
         order: 0,
         size,
         state,
@@ -138,7 +139,8 @@ fn programs_are_told_each_mark_once() {
         words(&whole),
         ["queued", "sending", "sent", "stored", "listed", "done"]
     );
-    let failed = JobState::Failed(ApiError::new("upload the file", ApiErrorKind::Server, "no"));
+    let failed =
+        JobState::Failed(ApiError::new("upload the file", ApiErrorKind::Server, "no").into());
     let events = told(&[JobState::Queued, sending(), failed]);
     let last = events.last().unwrap();
     assert_eq!(last["event"], "failed");

@@ -219,8 +219,8 @@ async fn an_upload_sends_what_the_contract_says() {
     let server = service(|_, _| reply(200, "", ""), created);
     let file = TestFile::new("a.pdf", &vec![1; 200_000]);
     let mut request = request(&file, site(), "application/pdf");
-    request.metadata.image_type = Some("hero".to_owned());
-    request.metadata.alt_text = Some("Alt".to_owned());
+    Arc::make_mut(&mut request.metadata).image_type = Some("hero".to_owned());
+    Arc::make_mut(&mut request.metadata).alt_text = Some("Alt".to_owned());
     let watch = Noted::default();
     let asset = adapter(&server).upload(&request, &watch).await.unwrap();
     assert_eq!(asset.key.as_str(), "1");
@@ -384,11 +384,11 @@ async fn what_is_refused_is_refused_before_a_byte() {
         with(|request| request.stamp.size = 0),
         with(|request| request.stamp.size = 20_971_521),
         with(|request| request.asset_type = Some("movie".into())),
-        with(|request| request.metadata.image_type = Some("poster".into())),
-        with(|request| request.metadata.alt_text = Some("😀".repeat(101))),
-        with(|request| request.metadata.description = Some("x".repeat(501))),
-        with(|request| request.metadata.tags = Some(vec!["x".into(); 21])),
-        with(|request| request.metadata.tags = Some(vec!["x".repeat(51)])),
+        with(|request| Arc::make_mut(&mut request.metadata).image_type = Some("poster".into())),
+        with(|request| Arc::make_mut(&mut request.metadata).alt_text = Some("😀".repeat(101))),
+        with(|request| Arc::make_mut(&mut request.metadata).description = Some("x".repeat(501))),
+        with(|request| Arc::make_mut(&mut request.metadata).tags = Some(vec!["x".into(); 21])),
+        with(|request| Arc::make_mut(&mut request.metadata).tags = Some(vec!["x".repeat(51)])),
         with(|request| request.locale = crate::domain::Locale::new("de")),
         with(|request| request.scope = AssetScope::Container(ContainerId::new("shop").unwrap())),
     ];

@@ -246,7 +246,7 @@ fn check(request: &UploadRequest) -> Result<&str, ApiError> {
         }
     }
     let accepted = SPEC.capabilities.accepted_types;
-    if !accepted.contains(&request.content_type.as_str()) {
+    if !accepted.contains(&&*request.content_type) {
         return Err(refuse(format!(
             "the file is {}; only JPEG, PNG, CSV, Excel (.xls) and PDF are taken",
             request.content_type

@@ -47,7 +47,7 @@ impl Adapter {
         container: &ContainerId,
         request: &UploadRequest,
     ) -> Result<(), ApiError> {
-        let first = request.folder.parts().first();
+        let first = request.folder.parts().next();
         if request.locale.is_none() && first.is_none() {
             return Ok(());
         }
@@ -267,7 +267,7 @@ pub(super) fn stored_at(locale: Option<&Locale>, folder: &AssetPath, name: &str)
     locale
         .map(Locale::as_str)
         .into_iter()
-        .chain(folder.parts().iter().map(String::as_str))
+        .chain(folder.parts())
         .chain([name])
         .map(twin_key)
         .collect()

@@ -316,10 +316,9 @@ pub(super) fn asset(
 
 /// Locale (empty for none), folders, name.
 pub(super) fn key(locale: Option<&Locale>, folder: &AssetPath, name: &str) -> Option<AssetKey> {
-    let folders = folder.parts().iter().map(String::as_str);
     AssetKey::from_parts(
         std::iter::once(locale.map_or("", Locale::as_str))
-            .chain(folders)
+            .chain(folder.parts())
             .chain(std::iter::once(name)),
     )
 }

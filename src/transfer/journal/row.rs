@@ -219,7 +219,7 @@ pub(super) fn write_work(work: &Work) -> String {
             modified: request.stamp.modified.map(write_time),
             identity: request.stamp.identity,
             name: request.name.as_str().to_owned(),
-            content_type: request.content_type.clone(),
+            content_type: request.content_type.to_string(),
             locale: request.locale.as_ref().map(|it| it.as_str().to_owned()),
             folder: request.folder.to_string(),
             asset_type: request.asset_type.clone(),
@@ -274,7 +274,7 @@ pub(super) fn read_work(text: &str) -> Option<Work> {
                 identity,
             },
             name: FileName::parse(&name).ok()?,
-            content_type,
+            content_type: content_type.into(),
             locale: locale.and_then(Locale::new),
             folder: AssetPath::parse(&folder).ok()?,
             asset_type,
@@ -283,7 +283,8 @@ pub(super) fn read_work(text: &str) -> Option<Work> {
                 alt_text,
                 description,
                 tags,
-            },
+            }
+            .shared(),
             replaces: match replaces {
                 // Without it the file would stand beside the old one: no longer what was asked.
                 Some(row) => Some(Box::new(row.replaced()?)),

@@ -21,14 +21,15 @@ fn work(name: &str) -> Work {
             identity: Some((u64::MAX, 2)),
         },
         name: FileName::parse(name).unwrap(),
-        content_type: "image/png".to_owned(),
+        content_type: "image/png".into(),
         locale: Locale::new("de"),
         folder: AssetPath::parse("public/images").unwrap(),
         asset_type: None,
         metadata: Metadata {
             tags: Some(vec!["a".to_owned()]),
             ..Metadata::default()
-        },
+        }
+        .shared(),
         replaces: Some(Box::new(crate::api::Replaced {
             key: crate::domain::AssetKey::from_parts(["old"]).unwrap(),
             name: "alt.png".to_owned(),

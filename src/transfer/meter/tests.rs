@@ -1,6 +1,7 @@
 //! What the meters tell of flows, stalls, new tries and runs of transfers.
 
 use proptest::prelude::*;
+use std::sync::Arc;
 
 use super::*;
 use crate::api::{ApiError, ApiErrorKind, Step};
@@ -13,8 +14,8 @@ fn job(id: u64, size: Option<u64>, state: JobState) -> Job {
         account: AccountName::new("web").unwrap(),
         direction: Direction::Up,
         scope: AssetScope::Container(ContainerId::new("w1").unwrap()),
-        name: format!("{id}.png"),
-        place: String::new(),
+        name: format!("{id}.png").into(),
+        place: Arc::default(),
         size,
         state,
         paused: false,
@@ -36,7 +37,7 @@ fn done() -> JobState {
 }
 
 fn failed() -> JobState {
-    JobState::Failed(ApiError::new("x", ApiErrorKind::Server, "no"))
+    JobState::Failed(ApiError::new("x", ApiErrorKind::Server, "no").into())
 }
 
 fn ms(count: u64) -> Duration {

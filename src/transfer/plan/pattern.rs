@@ -180,7 +180,7 @@ impl Pattern {
         let mut path = Vec::new();
         for part in &self.parts {
             match part {
-                Part::Folder => path.extend(folder.parts().iter().cloned()),
+                Part::Folder => path.extend(folder.parts().map(str::to_owned)),
                 Part::Tokens(tokens) => path.push(
                     tokens
                         .iter()

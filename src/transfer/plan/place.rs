@@ -17,7 +17,7 @@ pub(super) struct Spot {
 
 impl Spot {
     pub fn new(scope: AssetScope, locale: Option<Locale>, folder: &AssetPath, name: &str) -> Self {
-        let parts = folder.parts().iter().map(|part| twin_key(part));
+        let parts = folder.parts().map(twin_key);
         Self {
             scope,
             locale,

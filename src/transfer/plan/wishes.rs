@@ -125,7 +125,8 @@ pub fn request(
             alt_text: some(&wishes.alt_text),
             description: some(&wishes.description),
             tags: (!wishes.tags.is_empty()).then(|| wishes.tags.clone()),
-        },
+        }
+        .shared(),
         replaces: None,
     })
 }
@@ -157,7 +158,7 @@ fn check_locale(text: &str, locales: Option<&[Locale]>) -> Result<(), String> {
 /// A folder: one that the service can hold, and that does not land in a locale by its name.
 pub fn check_folder(text: &str, locales: Option<&[Locale]>) -> Result<(), String> {
     let folder = AssetPath::parse(text).map_err(|error| error.to_string())?;
-    let first = folder.parts().first().map(|part| part.to_lowercase());
+    let first = folder.parts().next().map(str::to_lowercase);
     let clash = locales
         .unwrap_or_default()
         .iter()

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Weak};
 
 use super::run::may_begin;
-use super::{Entry, Inner, Store, Transfers, lock};
+use super::{Inner, Store, Transfers, lock};
 use crate::api::Provider;
 use crate::domain::AccountName;
 use crate::transfer::job::{Job, JobEvent, JobId, JobState};
@@ -99,12 +99,7 @@ impl Transfers {
 
     pub(super) fn take_in(&self, kept: Kept) {
         let Kept { job, work, .. } = kept;
-        let id = job.id;
-        let mut table = self.table();
-        table.jobs.entry(id).or_insert_with(|| Entry {
-            kept: true,
-            ..Entry::new(job, work)
-        });
+        self.table().insert(job, work).kept = true;
     }
 
     /// What another process was doing when it ended: begun anew, or in doubt.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::run::Slot;
-use super::{Entry, Store, Transfers};
+use super::{Store, Transfers};
 use crate::api::{
     ApiError, ApiErrorKind, Provider, Receipt, Sighting, Sought, Step, UploadRequest,
 };
@@ -60,12 +60,10 @@ impl Transfers {
                 let last = table.jobs.values().next_back().map(|it| it.job.order);
                 let first = now.max(last.map_or(now, |last| last + 1));
                 for ((id, work), order) in ids.iter().zip(some).zip(first..) {
-                    let entry = Entry {
-                        wanted: true,
-                        unsaved: true,
-                        ..Entry::new(work.job(*id, account.clone(), order), work)
-                    };
-                    table.jobs.insert(*id, entry);
+                    let job = work.job(*id, account.clone(), order);
+                    let entry = table.insert(job, work);
+                    entry.wanted = true;
+                    entry.unsaved = true;
                 }
             }
             self.submit(&ids);
@@ -138,7 +136,7 @@ impl Transfers {
                 entry.unsaved = result.is_err();
                 Arc::make_mut(&mut entry.job).state = match result {
                     Ok(()) => JobState::Queued,
-                    Err(why) => JobState::Failed(unwritten(why)),
+                    Err(why) => JobState::Failed(Box::new(unwritten(why))),
                 };
                 if entry.cancelled {
                     cancelled.push(*id);

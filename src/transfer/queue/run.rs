@@ -5,9 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
-
 use super::{Entry, Handle, Transfers};
 use crate::api::ApiErrorKind;
 use crate::domain::AccountName;
@@ -84,9 +81,7 @@ impl Transfers {
                 let Some(entry) = table.jobs.get_mut(&id).filter(|entry| may_begin(entry)) else {
                     continue;
                 };
-                entry.started = true;
-                entry.token.get_or_insert_default();
-                entry.tries += 1;
+                entry.begin_try();
                 if let Some(gate) = table.gates.get_mut(account) {
                     gate.running += 1;
                     gate.started.insert(id);
@@ -113,16 +108,7 @@ impl Transfers {
         {
             let mut table = self.table();
             if let Some(entry) = table.jobs.get_mut(&id) {
-                entry.started = false;
-                entry.bytes = None;
-                // What waits for its next try is woken by it.
-                let cut = entry
-                    .token
-                    .as_ref()
-                    .is_some_and(CancellationToken::is_cancelled);
-                if cut || !entry.sleeps {
-                    entry.token = None;
-                }
+                entry.end_try();
             }
             if let Some(gate) = table.gates.get_mut(&account) {
                 gate.started.remove(&id);
@@ -138,15 +124,15 @@ impl Transfers {
             let mut table = self.table();
             let provider = table.gates.get(account)?.provider.clone()?;
             let entry = table.jobs.get_mut(&id)?;
-            entry.first.get_or_insert_with(Instant::now);
+            let tries = entry.tries.as_deref_mut()?;
             (
                 entry.work.clone(),
                 provider,
-                entry.token.get_or_insert_default().clone(),
-                entry.bytes.insert(Arc::default()).clone(),
+                tries.token.get_or_insert_default().clone(),
+                tries.bytes.insert(Arc::default()).clone(),
                 entry.job.clone(),
                 // A link that was good once may have ended since.
-                entry.kept || entry.tries > 1,
+                entry.kept || tries.count > 1,
             )
         };
         let handle = Handle {
@@ -170,7 +156,7 @@ impl Transfers {
                     _ if !job.trail.unsettled => send::Earlier::None,
                     // Nobody has decided yet that it may be sent once more.
                     JobState::InDoubt(error) => {
-                        send::Earlier::Doubted(receipt, JobEvent::InDoubt(error.clone()))
+                        send::Earlier::Doubted(receipt, JobEvent::InDoubt((**error).clone()))
                     }
                     JobState::Unlisted { reason } => {
                         let reason = reason.clone();
@@ -204,8 +190,11 @@ impl Transfers {
             JobEvent::Failed(error) => error,
             other => return other,
         };
-        let elapsed = entry.first.map(|first| first.elapsed()).unwrap_or_default();
-        let verdict = retry::decide(&error, entry.tries, elapsed, jitter());
+        let Some(tries) = &entry.tries else {
+            return JobEvent::Failed(error);
+        };
+        let count = tries.count;
+        let verdict = retry::decide(&error, count, tries.first.elapsed(), jitter());
         let Verdict::Again {
             after,
             account: all,
@@ -214,7 +203,7 @@ impl Transfers {
             return JobEvent::Failed(error);
         };
         entry.sleeps = true;
-        let attempt = entry.tries + 1;
+        let attempt = count + 1;
         drop(table);
         if all {
             self.shut(account, after, &error);
@@ -232,7 +221,12 @@ impl Transfers {
     }
 
     fn wake_after(&self, id: JobId, after: Duration) {
-        let Some(token) = self.table().jobs.get(&id).and_then(|it| it.token.clone()) else {
+        let Some(token) = self
+            .table()
+            .jobs
+            .get(&id)
+            .and_then(|it| it.token().cloned())
+        else {
             return;
         };
         let engine = self.clone();
@@ -346,7 +340,7 @@ pub(super) fn may_begin(entry: &Entry) -> bool {
     let state = match entry.job.state {
         JobState::Queued | JobState::Waiting { .. } => true,
         // Only once: it is tried anew when the user says so.
-        JobState::InDoubt(_) | JobState::Unlisted { .. } => entry.tries == 0,
+        JobState::InDoubt(_) | JobState::Unlisted { .. } => entry.tries.is_none(),
         _ => false,
     };
     state

@@ -98,7 +98,7 @@ impl Back {
             return;
         };
         let mut here = kept.file.folders();
-        let mut parts = kept.folder.parts().to_vec();
+        let mut parts: Vec<String> = kept.folder.parts().map(str::to_owned).collect();
         while let Some(part) = parts.last() {
             let Some((local, above)) = here.split_last() else {
                 return;

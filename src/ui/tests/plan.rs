@@ -30,7 +30,7 @@ fn candidate(path: &str, size: u64) -> Candidate {
                     modified: None,
                     identity: None,
                 },
-                content_type: "image/png".to_owned(),
+                content_type: "image/png".into(),
             }),
         },
         relative,

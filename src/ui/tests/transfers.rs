@@ -29,8 +29,8 @@ fn job(id: u64, name_of: &str, state: JobState) -> Job {
         account: name("acme-loc"),
         direction: Direction::Up,
         scope: crate::domain::AssetScope::Container(container),
-        name: name_of.to_owned(),
-        place: "de images".to_owned(),
+        name: name_of.into(),
+        place: "de images".into(),
         order: id.cast_signed(),
         size: Some(3_000_000),
         state,
@@ -58,7 +58,7 @@ fn doubted(state: &State) -> Job {
         ..job(
             4,
             "hero.png",
-            JobState::InDoubt(error(ApiErrorKind::Transport)),
+            JobState::InDoubt(error(ApiErrorKind::Transport).into()),
         )
     }
 }
@@ -87,14 +87,14 @@ fn many() -> State {
             JobState::Waiting {
                 until: soon,
                 attempt: 2,
-                error: limited,
+                error: limited.into(),
             },
         )
     };
     let waiting = JobState::Waiting {
         until: state.time + SignedDuration::from_secs(9),
         attempt: 3,
-        error: error(ApiErrorKind::Server),
+        error: error(ApiErrorKind::Server).into(),
     };
     let jobs = [
         job(1, "running.mp4", JobState::Running(Step::Send)),
@@ -104,7 +104,7 @@ fn many() -> State {
         job(
             5,
             "failed.png",
-            JobState::Failed(error(ApiErrorKind::Invalid)),
+            JobState::Failed(error(ApiErrorKind::Invalid).into()),
         ),
         job(6, "waiting.png", waiting),
         elsewhere,
@@ -114,7 +114,7 @@ fn many() -> State {
         },
         Job {
             direction: Direction::Down,
-            place: "/home/ana/Downloads".to_owned(),
+            place: "/home/ana/Downloads".into(),
             ..job(9, "saved.png", JobState::Queued)
         },
     ];

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use assetdeck::api::{AccountSettings, Provider};
-use assetdeck::api::{FileStamp, Metadata, UploadRequest};
+use assetdeck::api::{FileStamp, UploadRequest};
 use assetdeck::domain::Secret;
 use assetdeck::domain::{AccountName, AssetPath, AssetScope, ContainerId, FileName, SegmentId};
 use assetdeck::transfer::{Ask, JobState, Transfers};
@@ -53,11 +53,11 @@ fn one_refusal_holds_all_calls_of_the_account_and_of_no_other() {
             stamp: FileStamp::of(&std::fs::metadata(&path).unwrap()),
             path,
             name: FileName::parse(name).unwrap(),
-            content_type: "image/png".to_owned(),
+            content_type: "image/png".into(),
             locale: None,
             folder: AssetPath::root(),
             asset_type: None,
-            metadata: Metadata::default(),
+            metadata: std::sync::Arc::default(),
             replaces: None,
         }
     };

@@ -18,7 +18,7 @@ fn file(name: &str) -> LocalFile {
             modified: Some(UNIX_EPOCH + Duration::new(1_000_000, 123_456_789)),
             identity: Some((1, u64::try_from(name.len()).unwrap())),
         },
-        content_type: String::from("image/png"),
+        content_type: "image/png".into(),
     }
 }
 

@@ -83,7 +83,7 @@ fn file(relative: &str, size: u64) -> Candidate {
                     modified: Some(UNIX_EPOCH + Duration::from_secs(1_000_000)),
                     identity: Some((1, seed)),
                 },
-                content_type: String::from("image/png"),
+                content_type: "image/png".into(),
             }),
         path,
     }
