@@ -147,6 +147,12 @@ const PLAIN: &[(&str, &str)] = &[
     ("●", "*"),
     ("○", "o"),
     ("·", "."),
+    ("▲", "^"),
+    ("▼", "v"),
+    ("•", "*"),
+    ("▀", "\""),
+    ("▄", "_"),
+    ("█", "#"),
     ("…", "~"),
     ("–", "-"),
     ("—", "-"),
@@ -214,6 +220,37 @@ mod tests {
             made(true, true)
         );
         assert_eq!(theme(&[("LC_CTYPE", "UTF-8")]), made(true, false));
+    }
+
+    /// Everything beyond ASCII between quotes in the sources of what is drawn: none may end as `?`.
+    #[test]
+    fn every_symbol_of_ours_has_an_ascii_twin() {
+        let src = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let mut folders = ["api", "app", "tui", "ui"].map(|it| src.join(it)).to_vec();
+        let mut seen = std::collections::BTreeMap::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.ends_with("tests") || path.ends_with("tests.rs") {
+                    continue;
+                }
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|it| it == "rs") {
+                    let text = std::fs::read_to_string(&path).unwrap();
+                    let product = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+                    let lines = product.lines().map(|line| line.split("//").next().unwrap());
+                    for c in lines.flat_map(str::chars).filter(|c| !c.is_ascii()) {
+                        seen.entry(c.to_string()).or_insert(path.clone());
+                    }
+                }
+            }
+        }
+        assert!(seen.contains_key("▸") && seen.contains_key("✓"), "{seen:?}");
+        seen.retain(|symbol, _| PLAIN.iter().all(|(known, _)| known != symbol));
+        assert!(seen.is_empty(), "without a twin: {seen:?}");
+        let twins = |(_, plain): &&(_, &str)| plain.len() != 1 || !plain.is_ascii();
+        assert_eq!(PLAIN.iter().find(twins), None);
     }
 
     #[test]
