@@ -14,7 +14,6 @@ pub mod list;
 pub mod modal;
 pub mod msg;
 pub mod notice;
-pub mod paths;
 pub mod pictures;
 pub mod remote;
 mod timers;

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use super::{Asked, Known, LocaleChoice, Opened, StateFilter, TypeChoice, TypeRow};
+use super::{Asked, Known, LocaleChoice, Opened, StateFilter, TypeRow};
 use crate::api::{ApiError, Middle};
 use crate::app::State;
 use crate::app::effect::{Effect, RequestId};
 use crate::app::modal::view::Tone;
 use crate::app::msg::{Answer, Batch};
 use crate::app::remote::{Fetched, Remote, Rows};
-use crate::domain::{Asset, AssetScope, Entry, SafeText, SegmentId, SegmentText};
+use crate::domain::{Asset, AssetScope, Entry, SafeText, SegmentId, SegmentText, TypeChoice};
 
 impl State {
     /// An awaited answer, and what it was asked for.
@@ -358,20 +358,9 @@ impl Opened {
     }
 }
 
-/// "All", then asset types, then image types, each with its count, in the order of their names.
+/// The types of the assets, each with its count.
 fn types(assets: &[Entry<Asset>]) -> Vec<TypeRow> {
-    let mut counts: std::collections::BTreeMap<TypeChoice, usize> =
-        std::collections::BTreeMap::new();
-    counts.insert(TypeChoice::All, assets.len());
-    for asset in assets.iter().filter_map(Entry::read) {
-        if let Some(name) = &asset.asset_type {
-            *counts.entry(TypeChoice::Asset(name.clone())).or_default() += 1;
-        }
-        if let Some(name) = &asset.image_type {
-            *counts.entry(TypeChoice::Image(name.clone())).or_default() += 1;
-        }
-    }
-    counts
+    TypeChoice::counts(assets)
         .into_iter()
         .map(|(choice, count)| TypeRow { choice, count })
         .collect()

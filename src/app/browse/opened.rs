@@ -9,7 +9,7 @@ use crate::app::list::{Item, List, Row};
 use crate::app::remote::{Fetched, Listing, Remote};
 use crate::domain::{
     AccountName, Asset, AssetKey, AssetScope, Container, ContainerId, Entry, Locale, Segment,
-    SegmentId,
+    SegmentId, TypeChoice,
 };
 
 /// What is known of a segment's assets.
@@ -154,15 +154,6 @@ impl Item for Segment {
     }
 }
 
-/// A type that assets are shown by.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub enum TypeChoice {
-    #[default]
-    All,
-    Asset(String),
-    Image(String),
-}
-
 /// A row of the types pane.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TypeRow {
@@ -184,10 +175,7 @@ impl Row for TypeRow {
     }
 
     fn text(&self) -> String {
-        match &self.choice {
-            TypeChoice::All => "all".to_owned(),
-            TypeChoice::Asset(name) | TypeChoice::Image(name) => name.clone(),
-        }
+        self.choice.name().to_owned()
     }
 }
 
@@ -259,11 +247,6 @@ impl Item for Asset {
     }
 
     fn passes(&self, lens: &AssetLens) -> bool {
-        let kind = match &lens.kind {
-            TypeChoice::All => true,
-            TypeChoice::Asset(name) => self.asset_type.as_ref() == Some(name),
-            TypeChoice::Image(name) => self.image_type.as_ref() == Some(name),
-        };
-        kind && lens.locale.passes(self.locale.as_ref())
+        lens.kind.holds(self) && lens.locale.passes(self.locale.as_ref())
     }
 }

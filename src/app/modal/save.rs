@@ -9,8 +9,8 @@ use super::{Modal, Reply};
 use crate::app::action::chosen_assets;
 use crate::app::effect::Effect;
 use crate::app::key::Input;
-use crate::app::{State, paths, words};
-use crate::domain::{AccountName, Asset, SafeText};
+use crate::app::{State, words};
+use crate::domain::{AccountName, Asset, SafeText, paths};
 
 /// How many assets the sheet names one by one.
 const NAMED: usize = 8;

@@ -8,9 +8,9 @@ use super::places::unreadable;
 use super::{Frame, Ground};
 use crate::api::Middle;
 use crate::app::Face;
-use crate::app::browse::{Mark, Opened, StateFilter, TypeChoice, TypeRow};
+use crate::app::browse::{Mark, Opened, StateFilter, TypeRow};
 use crate::app::modal::view::{Tone, Words, say, toned};
-use crate::domain::{Entry, SafeText, Segment};
+use crate::domain::{Entry, SafeText, Segment, TypeChoice};
 use crate::ui::table::{Row, Table};
 use crate::ui::text::count;
 

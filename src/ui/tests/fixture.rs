@@ -9,7 +9,7 @@ use crate::api::{
     AccountInfo, ApiError, ApiErrorKind, AssetColumn, Capabilities, Field, FieldSpec, KeyReport,
     KeySource, Middle, Noun, ProviderSpec,
 };
-use crate::app::browse::{Known, Link, Opened, PlaceRow, TypeChoice, TypeRow};
+use crate::app::browse::{Known, Link, Opened, PlaceRow, TypeRow};
 use crate::app::effect::RequestId;
 use crate::app::key::Input;
 use crate::app::modal::view::ModalView;
@@ -18,7 +18,7 @@ use crate::app::remote::{Fetched, Remote};
 use crate::app::{Pane, StartOptions, State};
 use crate::domain::{
     AccountName, Asset, AssetKey, AssetPath, AssetScope, Container, ContainerId, Detail, Entry,
-    Locale, RawJson, Segment, SegmentId, Unreadable,
+    Locale, RawJson, Segment, SegmentId, TypeChoice, Unreadable,
 };
 use crate::ui::ViewState;
 use crate::ui::theme::Theme;

@@ -10,7 +10,8 @@ use crate::app::key::{Code, Key};
 use crate::app::list::Sort;
 use crate::app::modal::Reply;
 use crate::app::modal::rows::{Step, step_key};
-use crate::app::{State, edit, paths};
+use crate::app::{State, edit};
+use crate::domain::paths;
 
 impl FileBrowser {
     pub(super) fn browse(&mut self, key: Key, state: &mut State) -> Reply {
