@@ -18,6 +18,7 @@ the other commands take it back.
 
 Examples:
   assetdeck                                          open the screen
+  assetdeck --plain                                  the same by questions, without a screen
   assetdeck demo                                     try everything, without an account
   assetdeck login acme-loc                           save the key of an account
   assetdeck ls acme-loc:                             list its documents
@@ -60,6 +61,10 @@ pub struct Screen {
     /// terminal takes long]
     #[arg(long)]
     pub slow: bool,
+    /// No screen but a conversation: numbered lists and questions on plain lines, for screen
+    /// readers and slow lines; `help` says at each question what can be typed
+    #[arg(long, conflicts_with_all = ["ascii", "slow"])]
+    pub plain: bool,
 }
 
 impl Screen {
@@ -229,6 +234,16 @@ pub struct Shown {
     /// Show no progress, only how each file ended
     #[arg(long)]
     pub no_progress: bool,
+}
+
+impl Shown {
+    /// Only one line for each file.
+    pub const fn lines() -> Self {
+        Self {
+            quiet: false,
+            no_progress: true,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -17,7 +17,7 @@ use crate::config::Env;
 use crate::config::credentials::NoStore;
 use crate::config::dirs::{Dirs, create_private};
 use crate::demo::{Demo, Options, sample_files, serve};
-use crate::domain::Shape;
+use crate::domain::{SafeText, Shape};
 use crate::transfer::Transfers;
 
 /// A throw-away home; gone when this goes.
@@ -28,7 +28,11 @@ struct Home {
 }
 
 /// Runs the server, and the screen on it unless only the server is wanted.
-pub async fn demo(output: &mut Output, args: &args::Demo, asked: Shape) -> Result<(), Failure> {
+pub async fn demo(
+    output: &mut Output,
+    args: &args::Demo,
+    asked: args::Screen,
+) -> Result<(), Failure> {
     let running = serve(options(args)).await.map_err(|error| {
         let port = args.port.unwrap_or_default();
         Failure::failed(format!(
@@ -41,7 +45,8 @@ pub async fn demo(output: &mut Output, args: &args::Demo, asked: Shape) -> Resul
     let result = if args.serve {
         wait(output, &running, &home.config).await
     } else {
-        show(&running, &home, asked.or(args.screen.shape())).await
+        let shape = asked.shape().or(args.screen.shape());
+        show(&running, &home, shape, asked.plain || args.screen.plain).await
     };
     running.stop().await;
     let closed = home
@@ -105,9 +110,22 @@ async fn wait(output: &mut Output, demo: &Demo, config: &Path) -> Result<(), Fai
 
 /// The screen, with keys that exist nowhere but in this process; the user's keyring, settings and
 /// environment have no part in it.
-async fn show(demo: &Demo, home: &Home, asked: Shape) -> Result<(), Failure> {
-    let env = Env::of(demo.env());
-    let session = Session::open(Some(&home.config), env, Arc::new(NoStore))?;
+async fn show(demo: &Demo, home: &Home, asked: Shape, plain: bool) -> Result<(), Failure> {
+    let mut env = demo.env();
+    if plain {
+        // Commands keep their queue in a home.
+        let folder = home.folder.path().to_string_lossy().into_owned();
+        env.push(("HOME".to_owned(), folder));
+    }
+    let session = Session::open(Some(&home.config), Env::of(env), Arc::new(NoStore))?;
+    if plain {
+        let mut output = Output::linear();
+        let files = SafeText::name(&home.files.to_string_lossy()).into_string();
+        output.line(&format!("Files to try an upload with are in {files}."))?;
+        let talked = super::plain::run(&session, &mut output, &mut Stop::listen()?).await;
+        session.close().await;
+        return talked;
+    }
     // Its world ends with it, so nothing of it is worth keeping.
     screen::run(
         Arc::new(session),

@@ -61,10 +61,10 @@ pub async fn get(
     let mut tally = Tally::default();
     let rule = match args.on_clash {
         Some(rule) => rule,
-        None if prompt::possible() => OnClash::Ask,
+        None if output.can_ask() => OnClash::Ask,
         None => OnClash::Fail,
     };
-    if rule == OnClash::Ask && !prompt::possible() {
+    if rule == OnClash::Ask && !output.can_ask() {
         return Err(Failure::usage("there is no terminal to ask on")
             .hint("Give --on-clash skip, replace, keep or fail."));
     }
@@ -178,7 +178,7 @@ async fn may(output: &mut Output, yes: bool, calls: usize, what: &str) -> Result
         return Ok(());
     }
     let what = format!("{what} takes {calls} calls to the service");
-    if !prompt::possible() {
+    if !output.can_ask() {
         return Err(
             Failure::usage(format!("{what}, which may allow only so many an hour"))
                 .hint("Give --yes to make them."),

@@ -9,9 +9,9 @@ use super::record::{
     ASSET_HEADS, AccountLine, CONTAINER_HEADS, Listing, SEGMENT_HEADS, account_ref, nothing_in,
 };
 use super::session::{Known, Session};
-use crate::api::{Middle, Provider};
+use crate::api::{Middle, Provider, ProviderSpec};
 use crate::config::credentials::{Lookup, Place};
-use crate::domain::{AssetScope, ContainerId, SafeText, SegmentId};
+use crate::domain::{AssetScope, ContainerId, Entry, SafeText, Segment};
 
 /// After this a person is told what is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -123,7 +123,20 @@ async fn segments(
     container: &ContainerId,
     json: bool,
 ) -> Result<(), Failure> {
-    let spec = known.info.spec;
+    let entries = segments_of(provider, output, container).await?;
+    let mut listing = Listing::new(output, json, SEGMENT_HEADS);
+    for entry in &entries {
+        listing.segment(&known.info.name, container, entry)?;
+    }
+    listing.end(&nothing_in(known.info.spec, "segments"))
+}
+
+/// The segments of a container that is there, with their texts if the service tells them.
+pub async fn segments_of(
+    provider: &dyn Provider,
+    output: &mut Output,
+    container: &ContainerId,
+) -> Result<Vec<Entry<Segment>>, Failure> {
     let listed = find::all(async |cursor| provider.segments(container, cursor).await);
     let mut entries = match listed.await {
         Ok(entries) => entries,
@@ -135,18 +148,14 @@ async fn segments(
     if entries.is_empty() {
         // An empty list is also what a service says of a place that does not exist.
         find::container(provider, container).await?;
-    } else if spec.capabilities.segment_texts {
+    } else if provider.spec().capabilities.segment_texts {
         match patiently(output, provider.segment_texts(container)).await {
             Ok(texts) => find::join_texts(&mut entries, texts),
             // The ids are there all the same.
             Err(error) => output.note(&format!("the texts are missing: {error}")),
         }
     }
-    let mut listing = Listing::new(output, json, SEGMENT_HEADS);
-    for entry in &entries {
-        listing.segment(&known.info.name, container, entry)?;
-    }
-    listing.end(&nothing_in(spec, "segments"))
+    Ok(entries)
 }
 
 /// Waits, and tells a person so when it takes long: some services prepare the texts first.
@@ -190,19 +199,26 @@ async fn assets(
     } else {
         Ok(())
     };
-    let nothing = match (&exists, scope.segment().map(SegmentId::as_str)) {
-        (Err(_), _) => String::new(),
-        (Ok(()), Some(id)) => format!("The segment {} has no assets.", SafeText::name(id)),
-        (Ok(()), None) => nothing_in(known.info.spec, "assets"),
+    let nothing = match &exists {
+        Err(_) => String::new(),
+        Ok(()) => no_assets(known.info.spec, scope),
     };
     listing.end(&nothing)?;
     // A place that does not exist explains a refusal better than the service's words do.
     exists.and(walked)
 }
 
+/// What is said of a place without assets.
+pub fn no_assets(spec: &ProviderSpec, scope: &AssetScope) -> String {
+    match scope.segment() {
+        Some(id) => format!("The segment {} has no assets.", SafeText::name(id.as_str())),
+        None => nothing_in(spec, "assets"),
+    }
+}
+
 /// Whether a place without assets is there at all: an empty list is also what a service says of one
 /// that is not.
-async fn exists(provider: &dyn Provider, scope: &AssetScope) -> Result<(), Failure> {
+pub async fn exists(provider: &dyn Provider, scope: &AssetScope) -> Result<(), Failure> {
     match scope {
         AssetScope::Container(container) => {
             find::container(provider, container).await?;

@@ -10,6 +10,7 @@ mod find;
 mod get;
 mod ls;
 mod output;
+mod plain;
 mod plan;
 mod progress;
 mod prompt;
@@ -39,7 +40,6 @@ use self::stop::Stop;
 use crate::config::Env;
 use crate::config::dirs::{Dirs, create_private};
 use crate::config::keyring::Keyring;
-use crate::domain::Shape;
 use crate::logging::{self, Log};
 
 /// So many files are open at once at the least: the runtime, signals, a connection.
@@ -127,10 +127,15 @@ fn log(env: &Env, output: &mut Output) -> Option<Log> {
 
 async fn run(cli: Cli, env: Env, output: &mut Output) -> Result<(), Failure> {
     if let Some(Command::Demo(args)) = &cli.command {
-        return demo::demo(output, args, cli.screen.shape()).await;
+        return demo::demo(output, args, cli.screen).await;
     }
     let session = Session::open(cli.config.as_deref(), env, Arc::new(Keyring::system()))?;
     let Some(command) = cli.command else {
+        if cli.screen.plain {
+            let talked = plain::run(&session, &mut Output::linear(), &mut Stop::listen()?).await;
+            session.close().await;
+            return talked;
+        }
         // A working folder that was deleted is no reason not to start.
         let files_at = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
         let transfers = transfers::for_screen(&session);
@@ -165,6 +170,6 @@ async fn dispatch(
         Command::Upload(args) => upload::upload(session, output, stop, &args).await,
         Command::Get(args) => get::get(session, output, stop, &args).await,
         Command::Transfers(args) => transfers::transfers(session, output, stop, &args).await,
-        Command::Demo(args) => demo::demo(output, &args, Shape::default()).await,
+        Command::Demo(args) => demo::demo(output, &args, args::Screen::default()).await,
     }
 }

@@ -2,6 +2,7 @@
 //! line of JSON in which nothing unseen is left unescaped.
 
 mod block;
+mod cell;
 mod columns;
 
 use std::borrow::Cow;
@@ -9,6 +10,8 @@ use std::io::{self, BufWriter, IsTerminal as _, Write};
 
 use self::block::Block;
 pub use self::block::MARGIN;
+pub use self::cell::Cell;
+use self::cell::spoken;
 pub use self::columns::cut;
 use self::columns::{aligned, fit};
 use super::failure::Failure;
@@ -18,57 +21,6 @@ use crate::tui::report::Debt;
 
 /// How many rows decide the widths of a long table's columns.
 const SAMPLE: usize = 500;
-
-/// One value of a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cell {
-    Text(SafeText),
-    /// A sentence of ours; foreign text in it is safe already.
-    Said(String),
-    /// Bytes: a number in a pipe, words on a terminal; nothing when it is not known.
-    Bytes(Option<u64>),
-    /// A moment, as the service wrote it; on a terminal in local time and to the minute.
-    When(String),
-}
-
-impl Cell {
-    /// A name, in which every character matters.
-    pub fn name(text: &str) -> Self {
-        Self::Text(SafeText::name(text))
-    }
-
-    /// Running text.
-    pub fn prose(text: &str) -> Self {
-        Self::Text(SafeText::prose(text))
-    }
-
-    /// Running text, or nothing.
-    pub fn maybe(text: Option<&str>) -> Self {
-        Self::prose(text.unwrap_or_default())
-    }
-
-    /// A moment, or none.
-    pub fn when(text: Option<&str>) -> Self {
-        Self::When(text.unwrap_or_default().to_owned())
-    }
-
-    fn shown(&self, on_screen: bool) -> String {
-        match self {
-            Self::When(text) => match text.parse::<jiff::Timestamp>() {
-                Ok(moment) if on_screen => moment
-                    .to_zoned(jiff::tz::TimeZone::system())
-                    .strftime("%Y-%m-%d %H:%M")
-                    .to_string(),
-                _ => SafeText::prose(text).into_string(),
-            },
-            Self::Text(text) => text.as_str().to_owned(),
-            Self::Said(text) => settled(text).into_owned(),
-            Self::Bytes(None) => String::new(),
-            Self::Bytes(Some(bytes)) if on_screen => crate::domain::size_words(*bytes),
-            Self::Bytes(Some(bytes)) => bytes.to_string(),
-        }
-    }
-}
 
 /// A table of one listing. In a pipe every row is one line at once: columns parted by tabs, no
 /// header, the first column (the ref) first. On a terminal columns are aligned and cut to fit, and
@@ -80,6 +32,8 @@ pub struct Table {
     held: Vec<Vec<String>>,
     widths: Option<Vec<usize>>,
     rows: usize,
+    /// The number in front of the first row of a linear output.
+    first: usize,
 }
 
 impl Table {
@@ -90,7 +44,13 @@ impl Table {
             held: Vec::new(),
             widths: None,
             rows: 0,
+            first: 1,
         }
+    }
+
+    /// The rows of a linear output are counted from here.
+    pub const fn count_from(&mut self, first: usize) {
+        self.first = first;
     }
 }
 
@@ -103,6 +63,12 @@ pub struct Output {
     /// Columns and rows of the terminal that standard error is, if a block can be drawn on it.
     room: Option<fn() -> (usize, usize)>,
     block: Block,
+    /// One thing after the other on plain lines, all on standard output.
+    linear: bool,
+    /// Somebody answers questions.
+    asks: bool,
+    /// Nobody else shows what is answered.
+    echoes: bool,
     /// What the terminal has to be freed of at the end.
     debt: Debt,
 }
@@ -128,6 +94,22 @@ impl Output {
         if io::stderr().is_terminal() && !matches!(term.as_str(), "" | "dumb" | "unknown") {
             output.room = Some(terminal_room);
         }
+        output.asks = io::stdin().is_terminal();
+        output
+    }
+
+    /// The process's standard output alone, as one conversation: no columns, no block, no sequences.
+    /// Questions are asked whatever standard input is, and where it is no terminal the answers are
+    /// shown, so that the text is the same.
+    pub fn linear() -> Self {
+        let mut output = Self::new(
+            Box::new(BufWriter::new(io::stdout())),
+            Box::new(io::stdout()),
+            Some(usize::MAX),
+        );
+        output.linear = true;
+        output.asks = true;
+        output.echoes = !io::stdin().is_terminal();
         output
     }
 
@@ -138,6 +120,9 @@ impl Output {
             screen,
             room: None,
             block: Block::default(),
+            linear: false,
+            asks: false,
+            echoes: false,
             debt: Debt::default(),
         }
     }
@@ -197,6 +182,11 @@ impl Output {
         self.screen.is_some()
     }
 
+    /// Whether a question would be answered.
+    pub const fn can_ask(&self) -> bool {
+        self.asks
+    }
+
     /// One line of ours, seen before the command goes on; foreign text in it is safe already.
     pub fn line(&mut self, text: &str) -> Result<(), Failure> {
         self.lift();
@@ -235,7 +225,9 @@ impl Output {
         self.lift();
         let value = settled(value);
         let label = SafeText::prose(label);
-        if self.on_screen() {
+        if self.linear {
+            Ok(writeln!(self.out, "{label}: {value}")?)
+        } else if self.on_screen() {
             Ok(writeln!(self.out, "{label:<14} {value}")?)
         } else {
             Ok(writeln!(self.out, "{label}\t{value}")?)
@@ -246,6 +238,14 @@ impl Output {
     pub fn row(&mut self, table: &mut Table, cells: &[Cell]) -> Result<(), Failure> {
         self.lift();
         table.rows += 1;
+        if self.linear {
+            let number = table.first + table.rows - 1;
+            return Ok(writeln!(
+                self.out,
+                "{number}. {}",
+                spoken(table.heads, cells)
+            )?);
+        }
         let Some(columns) = self.screen else {
             let cells: Vec<String> = cells.iter().map(|cell| cell.shown(false)).collect();
             return Ok(writeln!(self.out, "{}", cells.join("\t"))?);
@@ -308,7 +308,9 @@ impl Output {
         self.lift();
         // What was printed comes first, where both go to one place.
         let _ = self.out.flush();
-        let _ = writeln!(self.err, "assetdeck: {}", settled(text));
+        // In a conversation it is clear who speaks.
+        let speaker = if self.linear { "" } else { "assetdeck: " };
+        let _ = writeln!(self.err, "{speaker}{}", settled(text));
     }
 
     /// A question on the terminal; the answer follows on the same line.
@@ -317,6 +319,13 @@ impl Output {
         let _ = self.out.flush();
         let _ = write!(self.err, "{} ", settled(question));
         let _ = self.err.flush();
+    }
+
+    /// What was answered, where nobody else shows it.
+    pub fn answered(&mut self, answer: &str) {
+        if self.echoes {
+            let _ = writeln!(self.err, "{}", SafeText::prose(answer));
+        }
     }
 
     pub fn flush(&mut self) -> Result<(), Failure> {

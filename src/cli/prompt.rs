@@ -9,7 +9,7 @@ use crate::domain::{SafeText, Secret};
 /// No key is longer, in bytes.
 const MAX_KEY: u64 = 64 * 1024;
 
-/// Whether somebody is there to be asked.
+/// Whether somebody is there who can type a key. Other questions are [`Output::can_ask`]'s.
 pub fn possible() -> bool {
     io::stdin().is_terminal()
 }
@@ -69,17 +69,26 @@ pub async fn yes(output: &mut Output, question: &str) -> Result<bool, Failure> {
 
 /// Asks for a word. The end of the input stops the command: it is no answer.
 pub async fn answer(output: &mut Output, question: &str) -> Result<String, Failure> {
+    let answer = line(output, question).await?;
+    answer.ok_or_else(Failure::stopped)
+}
+
+/// Asks for a line; `None` at the end of the input.
+pub async fn line(output: &mut Output, question: &str) -> Result<Option<String>, Failure> {
     output.ask(question);
     let answer = aside(|| {
-        let mut line = String::new();
-        let read = io::stdin().lock().read_line(&mut line);
-        read.map(|bytes| (bytes > 0).then_some(line))
+        let mut line = Vec::new();
+        let read = io::stdin().lock().read_until(b'\n', &mut line);
+        // Bytes that are no text are no answer either; what stands in for them fits nothing.
+        read.map(|bytes| (bytes > 0).then(|| String::from_utf8_lossy(&line).trim().to_owned()))
     });
     let answer = answer
         .await?
         .map_err(|error| Failure::failed(format!("could not read the answer: {error}")))?;
-    let answer = answer.ok_or_else(Failure::stopped)?;
-    Ok(answer.trim().to_owned())
+    if let Some(answer) = &answer {
+        output.answered(answer);
+    }
+    Ok(answer)
 }
 
 /// Runs something that waits for a person on a thread of its own: the runtime would not end before

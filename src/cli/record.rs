@@ -116,6 +116,13 @@ impl<'a> Listing<'a> {
         }
     }
 
+    /// Counts its rows from this number, where they have one.
+    #[must_use]
+    pub const fn from(mut self, first: usize) -> Self {
+        self.table.count_from(first);
+        self
+    }
+
     /// The end; `nothing` is said to a person when there was no row.
     pub fn end(self, nothing: &str) -> Result<(), Failure> {
         let nothing = if self.json { "" } else { nothing };

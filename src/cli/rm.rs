@@ -19,7 +19,7 @@ pub async fn rm(
         let (name, scope, _) = find::asset_reference(text)?;
         find::check_scope(session.known(&name)?.info.spec, &scope)?;
     }
-    if !yes && !prompt::possible() {
+    if !yes && !output.can_ask() {
         return Err(
             Failure::usage("there is no terminal to ask on before deleting")
                 .hint("Give --yes to delete without a question."),

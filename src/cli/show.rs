@@ -13,6 +13,7 @@ use crate::api::{Middle, Provider};
 use crate::domain::size_words;
 use crate::domain::{
     Asset, AssetScope, Container, ContainerId, Detail, Entry, Locale, Ref, SafeText, Segment,
+    WebLink,
 };
 
 /// Shows an account, a container, a segment or an asset.
@@ -53,6 +54,11 @@ pub async fn show(
 /// The web address of an asset.
 pub async fn url(session: &Session, output: &mut Output, reference: &str) -> Result<(), Failure> {
     let (known, _, asset) = find::asset_by_ref(session, reference).await?;
+    link(known, output, &asset).map(drop)
+}
+
+/// Tells the web address of an asset, with its host in punycode, and gives it back.
+pub fn link(known: &Known, output: &mut Output, asset: &Asset) -> Result<String, Failure> {
     let Some(url) = &asset.url else {
         return Err(Failure::failed(format!(
             "{} gives no web address for {}",
@@ -61,11 +67,12 @@ pub async fn url(session: &Session, output: &mut Output, reference: &str) -> Res
         ))
         .hint("Save it with `assetdeck get`."));
     };
-    output.line(SafeText::name(url).as_str())?;
+    let url = WebLink::shown(url);
+    output.line(SafeText::name(&url).as_str())?;
     if output.on_screen() && !known.info.spec.capabilities.public_urls {
         output.note("a browser cannot open this address without signing in; save it with `get`");
     }
-    Ok(())
+    Ok(url)
 }
 
 async fn account(
@@ -200,7 +207,8 @@ fn show_segment(
     output.flush()
 }
 
-fn show_asset(
+/// Shows all that is known of an asset.
+pub fn show_asset(
     known: &Known,
     output: &mut Output,
     asset: &Asset,

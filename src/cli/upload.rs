@@ -27,7 +27,7 @@ pub async fn upload(
     stop: &mut Stop,
     args: &args::Upload,
 ) -> Result<(), Failure> {
-    let on_clash = on_clash(args)?;
+    let on_clash = on_clash(output, args)?;
     let (known, provider, mut plan) = match &args.plan {
         Some(file) => saved(session, stop, file).await?,
         None => chosen(session, output, stop, args, on_clash).await?,
@@ -35,7 +35,7 @@ pub async fn upload(
     if args.dry_run {
         return shown::print(output, &plan, args.json);
     }
-    let asked = prompt::possible() && !args.yes;
+    let asked = output.can_ask() && !args.yes;
     if asked {
         stop.or(shown::decide(output, &mut plan)).await?;
     }
@@ -55,8 +55,8 @@ pub async fn upload(
 }
 
 /// What is to become of clashes: where nobody can be asked, they fail.
-fn on_clash(args: &args::Upload) -> Result<OnClash, Failure> {
-    let can_ask = prompt::possible() && !args.yes;
+fn on_clash(output: &Output, args: &args::Upload) -> Result<OnClash, Failure> {
+    let can_ask = output.can_ask() && !args.yes;
     match args.on_clash.as_deref().and_then(OnClash::of) {
         Some(OnClash::Ask) if !can_ask => Err(Failure::usage(
             "--on-clash ask needs a terminal to ask on, and no --yes",
@@ -197,7 +197,7 @@ async fn save(
     match plan_file::create(file, &text) {
         Ok(()) => {}
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            if !yes && !prompt::possible() {
+            if !yes && !output.can_ask() {
                 return Err(Failure::usage(format!("{name} exists"))
                     .hint("Name another file, or give --yes to replace it."));
             }
@@ -280,7 +280,7 @@ fn patterns(session: &Session, args: &args::Upload) -> Result<Fill, Failure> {
 }
 
 /// Makes sure that the place is there, where the service can tell, and learns its locales.
-async fn place(
+pub async fn place(
     provider: &dyn Provider,
     scope: &AssetScope,
 ) -> Result<Option<Vec<Locale>>, Failure> {

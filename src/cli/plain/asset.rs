@@ -1,0 +1,63 @@
+//! What can be done with one asset: save it, open its link.
+
+use super::load::Level;
+use super::{Step, Talk};
+use crate::cli::args;
+use crate::cli::failure::Failure;
+use crate::cli::record::asset_ref;
+use crate::cli::session::Known;
+use crate::cli::{chosen, get, show};
+use crate::domain::{Asset, SafeText, paths};
+use crate::runtime::desktop::{Place, open_link};
+
+impl<'a> Talk<'a, '_> {
+    /// Does what the answer says with the asset; `None` when it says nothing of the kind.
+    pub(super) async fn do_with(
+        &mut self,
+        level: &Level<'a>,
+        answer: &str,
+    ) -> Result<Option<Step<'a>>, Failure> {
+        let Some((known, asset)) = level.asset() else {
+            return Ok(None);
+        };
+        match answer {
+            "1" | "save" => self.save(known, asset).await?,
+            "2" | "open" => self.open(known, asset).await?,
+            _ => return Ok(None),
+        }
+        Ok(Some(Step::Ask))
+    }
+
+    async fn save(&mut self, known: &Known, asset: &Asset) -> Result<(), Failure> {
+        let here = std::env::current_dir().unwrap_or_default();
+        let question = format!(
+            "Folder to save in, an empty line for {}; back:",
+            SafeText::name(&here.to_string_lossy())
+        );
+        let Some(folder) = self.form(&question).await? else {
+            return Ok(());
+        };
+        let folder = paths::typed(&folder, &here, std::env::home_dir().as_deref());
+        let args = args::Get {
+            references: vec![asset_ref(&known.info.name, asset)],
+            out: Some(folder),
+            on_clash: None,
+            yes: false,
+            json: false,
+            shown: args::Shown::lines(),
+        };
+        get::get(self.session, self.output, self.stop, &args).await
+    }
+
+    async fn open(&mut self, known: &Known, asset: &Asset) -> Result<(), Failure> {
+        let url = show::link(known, self.output, asset)?;
+        let opening = chosen::aside(move || open_link(&url, Place::here()));
+        match self.stop.or(opening).await? {
+            Ok(()) => self.output.line("The link was handed to the desktop."),
+            Err(why) => {
+                let why = SafeText::prose(&why);
+                self.output.line(&format!("Not opened: {why}."))
+            }
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! `--plain`: the five main tasks by questions on plain lines, on a terminal and in a pipe.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::cli_upload::png;
+use crate::support::cli::{run, run_with};
+use crate::support::home::Home;
+use crate::support::pty::{PATIENCE, Pty};
+use crate::support::server::{Server, sha256};
+use crate::support::wait::until;
+
+const ACCOUNT: &str = "ref of the account; help or quit: ";
+const DOCUMENT: &str = "ref of the document; back, help or quit: ";
+const SEGMENT: &str = "ref of the segment; back, help or quit: ";
+const ASSET: &str = "ref of the asset; upload, back, help or quit: ";
+const DO: &str = "1 save, 2 open the link; back, help or quit: ";
+
+/// Someone who answers only what was asked.
+struct Talk {
+    pty: Pty,
+    /// How much of the output has been read.
+    read: usize,
+}
+
+impl Talk {
+    fn start(home: &Home) -> Self {
+        let pty = Pty::start(home, &["--plain"], (80, 24));
+        Self { pty, read: 0 }
+    }
+
+    /// Waits for the question; what was said before it.
+    #[track_caller]
+    fn hears(&mut self, question: &str) -> String {
+        let find = |bytes: &[u8]| {
+            let at = bytes.windows(question.len());
+            at.into_iter().position(|it| it == question.as_bytes())
+        };
+        let mut end = None;
+        until(PATIENCE, || {
+            end = self.pty.output().get(self.read..).and_then(find);
+            end.is_some()
+        });
+        let output = self.pty.output();
+        let rest = String::from_utf8_lossy(&output[self.read..]).into_owned();
+        let end = end.unwrap_or_else(|| panic!("no {question:?} in {rest}"));
+        self.read += end + question.len();
+        rest[..rest.find(question).unwrap()].to_owned()
+    }
+
+    /// Answers the question; what was said before it.
+    #[track_caller]
+    fn answers(&mut self, question: &str, answer: &str) -> String {
+        let said = self.hears(question);
+        self.pty.send(&format!("{answer}\r"));
+        said
+    }
+}
+
+/// A desktop whose browser writes down what it is given.
+fn desktop(home: &mut Home) -> std::path::PathBuf {
+    let opened = home.path().join("opened");
+    let script = format!("#!/bin/sh\necho \"$1\" > '{}'\n", opened.display());
+    let program = home.file("bin/xdg-open", script.as_bytes());
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}/bin:/usr/bin:/bin", home.path().display());
+    home.set("PATH", &path).set("DISPLAY", ":9");
+    opened
+}
+
+#[test]
+fn the_five_tasks_are_done_without_an_escape() {
+    let server = Server::start();
+    let mut home = server.home();
+    let opened = desktop(&mut home);
+    let bytes = png("by questions");
+    home.file("new hero.png", &bytes);
+    let mut talk = Talk::start(&home);
+
+    // List.
+    let said = talk.answers(ACCOUNT, "acme-loc");
+    assert!(said.contains("2. acme-loc; service "), "{said}");
+    talk.answers(DOCUMENT, "Mobile app");
+    let said = talk.answers(SEGMENT, "hero-banner");
+    assert!(said.contains("segments of Mobile app:"), "{said}");
+
+    // Upload; a wrong path and a wrong locale are asked for again.
+    talk.answers(ASSET, "upload");
+    talk.answers("several in quotes; back: ", "no hero.png");
+    let said = talk.answers("several in quotes; back: ", "new hero.png");
+    assert!(said.contains("no hero.png: "), "{said}");
+    talk.answers("an empty line for none, back: ", "xx");
+    let said = talk.answers("an empty line for none, back: ", "de");
+    assert!(said.contains("“xx” is not one of"), "{said}");
+    talk.answers("Folder; an empty line for none, back: ", "public/images");
+    let said = talk.answers(ASSET, "new hero.png");
+    assert!(said.contains("new hero.png: done, "), "{said}");
+    assert!(said.contains(". new hero.png; locale de; "), "{said}");
+    assert_eq!(server.stored("new hero.png").len(), 1);
+
+    // Look.
+    let said = talk.answers(DO, "save");
+    assert!(said.contains("Folder: public/images"), "{said}");
+    assert!(said.contains("Locale: de"), "{said}");
+
+    // Save; what is there and differs is asked about.
+    let saved = home.path().join("kept/new hero.png");
+    talk.answers("; back: ", "kept");
+    let said = talk.answers(DO, "1");
+    assert!(said.contains("saved "), "{said}");
+    assert_eq!(fs::read(&saved).unwrap(), bytes);
+    fs::write(&saved, "mine").unwrap();
+    talk.answers("; back: ", "kept");
+    talk.answers("[s]", "s");
+    talk.answers(DO, "save");
+    assert_eq!(fs::read(&saved).unwrap(), b"mine");
+    talk.answers("; back: ", "kept");
+    talk.answers("[s]", "r");
+    let before_open = talk.answers(DO, "back");
+    assert!(before_open.contains("saved "), "{before_open}");
+    assert_eq!(sha256(&fs::read(&saved).unwrap()), sha256(&bytes));
+
+    // Open, at a website: its links need no sign-in.
+    talk.answers(ASSET, "acme-web:");
+    talk.answers("ref of the website; back, help or quit: ", "Shop");
+    talk.answers("ref of the type; upload, back, help or quit: ", "all");
+    talk.answers("upload, back, help or quit: ", "1");
+    talk.answers(DO, "2");
+    let said = talk.answers(DO, "quit");
+    assert!(said.contains("handed to the desktop"), "{said}");
+    let link = fs::read_to_string(&opened).unwrap();
+    assert!(
+        link.starts_with("http") && said.contains(link.trim()),
+        "{link}"
+    );
+
+    assert_eq!(talk.pty.exit_code(PATIENCE), 0);
+    let all = String::from_utf8_lossy(&talk.pty.output()).into_owned();
+    let odd = |c: char| c.is_control() && !matches!(c, '\r' | '\n');
+    assert!(!all.contains(odd), "{all:?}");
+    talk.pty.assert_restored();
+}
+
+#[test]
+fn a_pipe_has_the_text_of_a_terminal() {
+    let server = Server::start();
+    let home = server.home();
+    let script = [
+        (ACCOUNT, "acme-loc"),
+        (DOCUMENT, "1"),
+        (SEGMENT, "hero"),
+        (ASSET, "help"),
+        (ASSET, "1"),
+        (DO, "open"),
+        (DO, "zz"),
+        (DO, "back"),
+        (ASSET, "more"),
+        (ASSET, "quit"),
+    ];
+    let mut talk = Talk::start(&home);
+    let mut input = String::new();
+    for (question, answer) in script {
+        talk.answers(question, answer);
+        input.push_str(answer);
+        input.push('\n');
+    }
+    assert_eq!(talk.pty.exit_code(PATIENCE), 0);
+    let ran = run_with(&home, &["--plain"], input.as_bytes()).exits(0);
+    assert_eq!(ran.stderr, "");
+    let terminal = || String::from_utf8_lossy(&talk.pty.output()).replace("\r\n", "\n");
+    assert!(
+        until(PATIENCE, || terminal() == ran.stdout),
+        "{}\n--- in a pipe\n{}",
+        terminal(),
+        ran.stdout
+    );
+    assert!(ran.stdout.contains("Not opened: "), "{}", ran.stdout);
+}
+
+#[test]
+fn the_end_of_the_input_and_an_interrupt_leave_quietly() {
+    let server = Server::start();
+    let home = server.home();
+    let ran = run(&home, &["--plain"]).exits(0);
+    assert!(ran.stdout.ends_with(&format!("{ACCOUNT}\n")), "{ran:?}");
+    assert_eq!(ran.stderr, "");
+    // In the middle of a form nothing is done.
+    let input = "acme-loc\n1\nhero-banner\nupload\n";
+    let ran = run_with(&home, &["--plain"], input.as_bytes()).exits(130);
+    assert!(ran.stdout.ends_with("back: \n"), "{ran:?}");
+    let mut talk = Talk::start(&home);
+    talk.hears(ACCOUNT);
+    talk.pty.send_keys("C-c");
+    assert_eq!(talk.pty.exit_code(PATIENCE), 130);
+    let rest = || String::from_utf8_lossy(&talk.pty.output()[talk.read..]).into_owned();
+    assert!(until(PATIENCE, || rest() == "^C\r\n"), "{:?}", rest());
+}
+
+#[test]
+fn foreign_text_is_filtered() {
+    let server = Server::with(|options| options.hostile = true);
+    let home = server.home();
+    let input = "acme-loc\n1\n1\n1\nback\nback\n\x1b[31m\u{202e}\nacme-web:\n1\n1\n1\n2\n";
+    let ran = run_with(&home, &["--plain"], input.as_bytes());
+    let odd = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+    assert!(!ran.stdout.contains(odd), "{:?}", ran.stdout);
+    assert!(ran.stdout.contains('⟨'), "{}", ran.stdout);
+    assert_eq!(ran.stderr, "");
+}
