@@ -1,33 +1,26 @@
 //! `get`: assets, or everything below an address, onto this machine.
 
+mod clash;
+mod wanted;
+
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use self::clash::{decide, sort_out};
+use self::wanted::{below, may, one_by_one};
 use super::args;
 use super::failure::{Failure, Tally};
 use super::find;
 use super::output::Output;
-use super::prompt;
-use super::record::{Saving, asset_ref, saved_line};
-use super::session::{Known, Session};
+use super::session::Session;
 use super::stop::Stop;
 use super::transfer::{Finish, Teller, follow, leave, saved_object};
-use crate::api::{ApiError, Provider};
-use crate::domain::{AccountName, Address, Asset, Ref, SafeText, size_words};
+use crate::api::Provider;
+use crate::domain::{AccountName, Ref, SafeText, size_words};
 use crate::transfer::OnClash;
-use crate::transfer::tree::{Fate, Found, Top, Tree, Walk};
+use crate::transfer::tree::Tree;
 use crate::transfer::{DownloadRequest, JobId};
-
-/// From so many calls on they are named and asked for: services allow about a thousand an hour.
-const MANY_CALLS: usize = 100;
-
-/// What is to be saved, of one account.
-struct Wanted<'a> {
-    known: &'a Known,
-    provider: Arc<dyn Provider>,
-    assets: Vec<(Vec<Top>, Asset)>,
-}
 
 /// Saves assets into a folder.
 pub async fn get(
@@ -101,244 +94,6 @@ pub async fn get(
     }
     save(session, output, stop, ready, args, &mut tally).await?;
     tally.end()
-}
-
-/// Everything below an address.
-async fn below<'a>(
-    session: &Session,
-    output: &mut Output,
-    stop: &mut Stop,
-    known: &'a Known,
-    address: &Address,
-    args: &args::Get,
-    tally: &mut Tally,
-) -> Result<Wanted<'a>, Failure> {
-    let provider = stop.or(session.ready(known)).await?;
-    let mut assets = Vec::new();
-    let mut refused = None;
-    let mut unreadable = Vec::new();
-    let walked = {
-        let output = &mut *output;
-        let mut walk = Walk {
-            provider: provider.as_ref(),
-            tell: async |found| {
-                match found {
-                    Found::Asset(tops, asset) => assets.push((tops, *asset)),
-                    Found::Unreadable(reason) => unreadable.push(reason),
-                    Found::Ahead(calls) => {
-                        let what = "Listing what is there";
-                        if let Err(failure) = may(output, args.yes, calls, what).await {
-                            refused = Some(failure);
-                            return Err(ApiError::cancelled("list it"));
-                        }
-                    }
-                }
-                Ok(())
-            },
-        };
-        stop.or(async { Ok(walk.below(address).await) }).await?
-    };
-    if let Some(failure) = refused {
-        return Err(failure);
-    }
-    if let Err(error) = walked {
-        // A place that does not exist explains a refusal better than the service's words do.
-        exists(provider.as_ref(), address).await?;
-        return Err(error.into());
-    }
-    if assets.is_empty() && unreadable.is_empty() {
-        exists(provider.as_ref(), address).await?;
-        output.note("there are no assets below it");
-    }
-    for reason in unreadable {
-        tally.failed += 1;
-        let reason = SafeText::prose(&reason).into_string();
-        output.note(&format!("an entry of the list cannot be read: {reason}"));
-    }
-    Ok(Wanted {
-        known,
-        provider,
-        assets,
-    })
-}
-
-async fn exists(provider: &dyn Provider, address: &Address) -> Result<(), Failure> {
-    if let Some(container) = &address.container {
-        find::container(provider, container).await?;
-        if let Some(segment) = &address.segment {
-            find::segment(provider, container, segment).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Many calls are only made when the user knows.
-async fn may(output: &mut Output, yes: bool, calls: usize, what: &str) -> Result<(), Failure> {
-    if yes || calls < MANY_CALLS {
-        return Ok(());
-    }
-    let what = format!("{what} takes {calls} calls to the service");
-    if !output.can_ask() {
-        return Err(
-            Failure::usage(format!("{what}, which may allow only so many an hour"))
-                .hint("Give --yes to make them."),
-        );
-    }
-    let question = format!("{what}. Go on? [y/N]");
-    if prompt::yes(output, &question).await? {
-        Ok(())
-    } else {
-        Err(Failure::stopped())
-    }
-}
-
-/// Assets named one by one; those that are not there are told, and the others go on.
-async fn one_by_one<'a>(
-    session: &Session,
-    output: &mut Output,
-    stop: &mut Stop,
-    refs: &[(&'a Known, Ref)],
-    tally: &mut Tally,
-) -> Result<Vec<Wanted<'a>>, Failure> {
-    let mut found: Vec<Wanted<'a>> = Vec::new();
-    for (known, reference) in refs {
-        let looking = stop.or(async {
-            let (Some(scope), Some(key)) = (reference.address.scope(), &reference.key) else {
-                return Err(Failure::usage("it names no asset"));
-            };
-            let name = &known.info.name;
-            let open = found.iter().position(|it| it.known.info.name == *name);
-            if open.is_none() {
-                found.push(Wanted {
-                    known,
-                    provider: session.ready(known).await?,
-                    assets: Vec::new(),
-                });
-            }
-            let at = open.unwrap_or(found.len() - 1);
-            let asset = find::asset(found[at].provider.as_ref(), &scope, key).await?;
-            found[at].assets.push((Vec::new(), asset));
-            Ok(())
-        });
-        match looking.await {
-            Ok(()) => {}
-            Err(failure) if refs.len() == 1 => return Err(failure),
-            Err(failure) => {
-                tally.count(&failure);
-                output.fail(&failure);
-                if tally.stopped {
-                    break;
-                }
-            }
-        }
-    }
-    Ok(found)
-}
-
-/// Decides about each file whose name is taken, by the rule or by asking.
-async fn decide(
-    output: &mut Output,
-    stop: &mut Stop,
-    tree: &mut Tree,
-    rule: OnClash,
-) -> Result<(), Failure> {
-    let clashes: Vec<usize> = tree.clashes().collect();
-    if rule != OnClash::Ask {
-        for at in clashes {
-            tree.decide(at, rule);
-        }
-        return Ok(());
-    }
-    let mut clashes = clashes;
-    if clashes.len() > 1 {
-        // Whoever answers for all of them has read their names.
-        output.note("these are there already, and differ:");
-        for at in &clashes {
-            output.note(&format!("  {}", described(tree, *at)));
-        }
-    }
-    while let Some(at) = clashes.first().copied() {
-        let all = if clashes.len() > 1 {
-            "; in capitals for all that follow"
-        } else {
-            ""
-        };
-        let question = format!(
-            "{}: r replace, s skip, k keep both{all} [s]",
-            described(tree, at)
-        );
-        let answer = stop.or(prompt::answer(output, &question)).await?;
-        let rule = match answer.to_lowercase().as_str() {
-            "r" | "replace" => OnClash::Replace,
-            "k" | "keep" => OnClash::Keep,
-            "" | "s" | "skip" => OnClash::Skip,
-            _ => continue,
-        };
-        let every = answer.chars().next().is_some_and(char::is_uppercase);
-        let decided = if every { clashes.len() } else { 1 };
-        for at in clashes.drain(..decided) {
-            tree.decide(at, rule);
-        }
-    }
-    Ok(())
-}
-
-/// A file that is there, by name, and how it differs.
-fn described(tree: &Tree, at: usize) -> String {
-    let row = &tree.rows[at];
-    let path = row.at.below(&tree.root);
-    let here = match &row.fate {
-        Fate::Clash(stamp) => size_words(stamp.size),
-        _ => String::new(),
-    };
-    let there = row.asset.size.map_or("unknown".to_owned(), size_words);
-    format!(
-        "“{}” is there with {here}; the service has {there}",
-        SafeText::name(&path.to_string_lossy())
-    )
-}
-
-/// Tells of the files that are not fetched.
-fn sort_out(output: &mut Output, tree: &Tree, json: bool, tally: &mut Tally) {
-    for row in &tree.rows {
-        let path = row.at.below(&tree.root);
-        let (state, reason) = match &row.fate {
-            Fate::Same => ("same", None),
-            Fate::Skip => ("skipped", None),
-            Fate::Problem(why) => ("failed", Some(why.clone())),
-            Fate::New | Fate::Replace(_) | Fate::Clash(_) => continue,
-        };
-        if json {
-            let line = saved_line(Saving {
-                reference: asset_ref(&tree.account, &row.asset),
-                asset: &row.asset,
-                path: &path,
-                bytes: row.asset.size.filter(|_| row.fate == Fate::Same),
-                state,
-                reason,
-            });
-            // A reader that went away does not stop the files.
-            let _ = output.json(&line);
-        }
-        let path = SafeText::name(&path.to_string_lossy());
-        match &row.fate {
-            Fate::Same => {
-                tally.done += 1;
-                output.note(&format!("{path}: the same is there already; not fetched"));
-                if !json && !output.on_screen() {
-                    // A script gets the path of every file that it asked for.
-                    let _ = output.line(path.as_str());
-                }
-            }
-            Fate::Skip => output.note(&format!("{path}: skipped; what is there was kept")),
-            Fate::Problem(why) => {
-                tally.failed += 1;
-                let name = SafeText::name(&row.asset.name);
-                output.note(&format!("{name}: {why}"));
-            }
-            Fate::New | Fate::Replace(_) | Fate::Clash(_) => {}
-        }
-    }
 }
 
 async fn save(
