@@ -11,6 +11,7 @@ mod cli_get;
 mod cli_plain;
 mod cli_plan;
 mod cli_progress;
+mod cli_transfers;
 mod cli_tree;
 mod cli_upload;
 mod contract;
