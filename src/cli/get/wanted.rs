@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::api::{ApiError, Provider};
+use crate::api::Provider;
 use crate::cli::args;
 use crate::cli::failure::{Failure, Tally};
 use crate::cli::find;
@@ -11,10 +11,7 @@ use crate::cli::prompt;
 use crate::cli::session::{Known, Session};
 use crate::cli::stop::Stop;
 use crate::domain::{Address, Asset, Ref, SafeText};
-use crate::transfer::tree::{Found, Top, Walk};
-
-/// From so many calls on they are named and asked for: services allow about a thousand an hour.
-const MANY_CALLS: usize = 100;
+use crate::transfer::tree::{Found, MANY_CALLS, Source, Top, Walk};
 
 /// What is to be saved, of one account.
 pub(super) struct Wanted<'a> {
@@ -35,32 +32,22 @@ pub(super) async fn below<'a>(
 ) -> Result<Wanted<'a>, Failure> {
     let provider = stop.or(session.ready(known)).await?;
     let mut assets = Vec::new();
-    let mut refused = None;
     let mut unreadable = Vec::new();
-    let walked = {
-        let output = &mut *output;
-        let mut walk = Walk {
-            provider: provider.as_ref(),
-            tell: async |found| {
-                match found {
-                    Found::Asset(tops, asset) => assets.push((tops, *asset)),
-                    Found::Unreadable(reason) => unreadable.push(reason),
-                    Found::Ahead(calls) => {
-                        let what = "Listing what is there";
-                        if let Err(failure) = may(output, args.yes, calls, what).await {
-                            refused = Some(failure);
-                            return Err(ApiError::cancelled("list it"));
-                        }
-                    }
-                }
-                Ok(())
-            },
-        };
-        stop.or(async { Ok(walk.below(address).await) }).await?
+    let source = Source::Below(address.clone());
+    let mut walk = Walk::new(provider.as_ref(), &source);
+    let walked = loop {
+        match stop.or(async { Ok(walk.next().await) }).await? {
+            Ok(Some(Found::Asset(tops, asset))) => assets.push((tops, *asset)),
+            Ok(Some(Found::Unreadable(reason))) => unreadable.push(reason),
+            Ok(Some(Found::Ahead(calls))) => {
+                let what = "Listing what is there";
+                stop.or(may(output, args.yes, calls, what)).await?;
+            }
+            Ok(Some(Found::Call)) => {}
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
     };
-    if let Some(failure) = refused {
-        return Err(failure);
-    }
     if let Err(error) = walked {
         // A place that does not exist explains a refusal better than the service's words do.
         exists(provider.as_ref(), address).await?;

@@ -1,11 +1,29 @@
-//! Everything below an address: listed page by page, counting the calls it takes.
+//! Everything below an address, or in several places: listed call by call.
+
+use std::collections::VecDeque;
 
 use super::Top;
 use crate::api::{ApiError, Middle, Pages, Provider};
-use crate::domain::{Address, Asset, AssetScope, ContainerId, Cursor, Entry, Page, SegmentId};
+use crate::domain::{
+    Address, Asset, AssetScope, Container, ContainerId, Cursor, Entry, Page, Segment, SegmentId,
+};
 
 /// Segments whose assets are asked for at once: one call of about 150 ids.
 const AT_ONCE: usize = 150;
+
+/// From so many calls on they are named and asked for: services allow about a thousand an hour.
+pub const MANY_CALLS: usize = 100;
+
+/// Places of one account that are saved as one tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// Everything below an account, a container or a segment.
+    Below(Address),
+    /// Some containers, each with its name, which is foreign text.
+    Containers(Vec<(ContainerId, String)>),
+    /// Some segments of one container.
+    Segments(ContainerId, Vec<SegmentId>),
+}
 
 /// What is found on the way.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,110 +34,252 @@ pub enum Found {
     Unreadable(String),
     /// So many calls more will be made, as far as is known by now.
     Ahead(usize),
+    /// One call was made; what it brought follows.
+    Call,
 }
 
-/// The addresses' places, one after the other. Errors of a place end the walk: half a tree would
-/// look whole.
-pub struct Walk<'a, F> {
-    pub provider: &'a dyn Provider,
-    /// Told of everything; an error ends the walk.
-    pub tell: F,
+/// What is left of a listing.
+#[derive(Debug, Default)]
+struct Listing {
+    pages: Pages,
+    cursor: Option<Cursor>,
 }
 
-impl<F: AsyncFnMut(Found) -> Result<(), ApiError>> Walk<'_, F> {
-    /// Lists everything below an account, a container or a segment.
-    pub async fn below(&mut self, address: &Address) -> Result<(), ApiError> {
-        match address.scope() {
-            None => {
-                let provider = self.provider;
-                let containers = pages(async |cursor| provider.containers(cursor).await).await?;
-                let containers = self.readable(containers).await?;
-                (self.tell)(Found::Ahead(containers.len())).await?;
-                for container in containers {
-                    let top = Top {
-                        id: container.id.as_str().to_owned(),
-                        label: container.name.clone(),
-                    };
-                    self.container(&container.id, vec![top]).await?;
-                }
-                Ok(())
+/// One call, and what follows from its answer.
+#[derive(Debug)]
+enum Step {
+    Containers {
+        listing: Listing,
+        found: Vec<(ContainerId, String)>,
+    },
+    Segments {
+        container: ContainerId,
+        tops: Vec<Top>,
+        listing: Listing,
+        found: Vec<SegmentId>,
+    },
+    /// Of so many segments as are asked for at once.
+    OfSegments {
+        container: ContainerId,
+        segments: Vec<SegmentId>,
+        tops: Vec<Top>,
+    },
+    Scope {
+        scope: AssetScope,
+        tops: Vec<Top>,
+        listing: Listing,
+    },
+}
+
+/// Goes through places, one after the other. Errors of a place end it: half a tree would look
+/// whole.
+pub struct Walk<'a> {
+    provider: &'a dyn Provider,
+    /// The next one first.
+    steps: VecDeque<Step>,
+    found: VecDeque<Found>,
+}
+
+impl<'a> Walk<'a> {
+    /// Several places are laid out as they are in the whole that they are of: each in a folder of
+    /// its own.
+    pub fn new(provider: &'a dyn Provider, source: &Source) -> Self {
+        let mut walk = Self {
+            provider,
+            steps: VecDeque::new(),
+            found: VecDeque::new(),
+        };
+        match source {
+            Source::Below(address) => match address.scope() {
+                None => walk.steps.push_back(Step::Containers {
+                    listing: Listing::default(),
+                    found: Vec::new(),
+                }),
+                Some(AssetScope::Container(container)) => walk.container(container, Vec::new()),
+                Some(scope) => walk.steps.push_back(Step::Scope {
+                    scope,
+                    tops: Vec::new(),
+                    listing: Listing::default(),
+                }),
+            },
+            Source::Containers(containers) => walk.containers(containers.clone()),
+            Source::Segments(container, segments) => walk.segments(container, segments, &[]),
+        }
+        walk
+    }
+
+    /// The next thing; makes a call where none is left of the last one. `None` is the end.
+    pub async fn next(&mut self) -> Result<Option<Found>, ApiError> {
+        loop {
+            if let Some(found) = self.found.pop_front() {
+                return Ok(Some(found));
             }
-            Some(AssetScope::Container(container)) => self.container(&container, Vec::new()).await,
-            Some(scope) => self.scope(&scope, &[]).await,
+            let Some(step) = self.steps.pop_front() else {
+                return Ok(None);
+            };
+            self.take(step).await?;
         }
     }
 
-    async fn container(&mut self, id: &ContainerId, tops: Vec<Top>) -> Result<(), ApiError> {
-        if self.provider.spec().middle == Middle::Types {
-            return self.scope(&AssetScope::Container(id.clone()), &tops).await;
-        }
-        let provider = self.provider;
-        let segments = pages(async |cursor| provider.segments(id, cursor).await).await?;
-        let segments: Vec<SegmentId> = { self.readable(segments).await? }
-            .into_iter()
-            .map(|segment| segment.id)
-            .collect();
-        (self.tell)(Found::Ahead(segments.len().div_ceil(AT_ONCE))).await?;
-        for some in segments.chunks(AT_ONCE) {
-            for entry in self.provider.assets_of_segments(id, some).await? {
-                let tops = |asset: &Asset| {
-                    let segment = asset.scope.segment().map(|id| Top::id(id.as_str()));
-                    tops.iter().cloned().chain(segment).collect()
-                };
-                self.entry(entry, tops).await?;
+    async fn take(&mut self, step: Step) -> Result<(), ApiError> {
+        match step {
+            Step::Containers { mut listing, found } => {
+                let page = self.provider.containers(listing.cursor.take()).await?;
+                self.containers_came(page, listing, found)
             }
+            Step::Segments {
+                container,
+                tops,
+                mut listing,
+                found,
+            } => {
+                let cursor = listing.cursor.take();
+                let page = self.provider.segments(&container, cursor).await?;
+                self.segments_came(page, container, tops, listing, found)
+            }
+            Step::OfSegments {
+                container,
+                segments,
+                tops,
+            } => {
+                let entries = self.provider.assets_of_segments(&container, &segments);
+                let entries = entries.await?;
+                self.found.push_back(Found::Call);
+                for entry in entries {
+                    self.entry(entry, |asset| {
+                        let segment = asset.scope.segment().map(|id| Top::id(id.as_str()));
+                        tops.iter().cloned().chain(segment).collect()
+                    });
+                }
+                Ok(())
+            }
+            Step::Scope {
+                scope,
+                tops,
+                mut listing,
+            } => {
+                let page = self.provider.assets(&scope, listing.cursor.take()).await?;
+                self.found.push_back(Found::Call);
+                for entry in page.entries {
+                    self.entry(entry, |_| tops.clone());
+                }
+                if listing.goes_on(page.next)? {
+                    self.steps.push_front(Step::Scope {
+                        scope,
+                        tops,
+                        listing,
+                    });
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn containers_came(
+        &mut self,
+        page: Page<Container>,
+        mut listing: Listing,
+        mut found: Vec<(ContainerId, String)>,
+    ) -> Result<(), ApiError> {
+        self.found.push_back(Found::Call);
+        let read = self.readable(page.entries);
+        found.extend(read.into_iter().map(|it| (it.id, it.name)));
+        if listing.goes_on(page.next)? {
+            self.steps.push_front(Step::Containers { listing, found });
+        } else {
+            self.containers(found);
         }
         Ok(())
     }
 
-    async fn scope(&mut self, scope: &AssetScope, tops: &[Top]) -> Result<(), ApiError> {
-        let (mut pages, mut cursor) = (Pages::default(), None);
-        loop {
-            let page = self.provider.assets(scope, cursor).await?;
-            for entry in page.entries {
-                self.entry(entry, |_| tops.to_vec()).await?;
-            }
-            cursor = pages.next(page.next)?;
-            if cursor.is_none() {
-                return Ok(());
-            }
+    fn segments_came(
+        &mut self,
+        page: Page<Segment>,
+        container: ContainerId,
+        tops: Vec<Top>,
+        mut listing: Listing,
+        mut found: Vec<SegmentId>,
+    ) -> Result<(), ApiError> {
+        self.found.push_back(Found::Call);
+        found.extend(self.readable(page.entries).into_iter().map(|it| it.id));
+        if listing.goes_on(page.next)? {
+            self.steps.push_front(Step::Segments {
+                container,
+                tops,
+                listing,
+                found,
+            });
+        } else {
+            self.segments(&container, &found, &tops);
+        }
+        Ok(())
+    }
+
+    fn containers(&mut self, containers: Vec<(ContainerId, String)>) {
+        self.found.push_back(Found::Ahead(containers.len()));
+        for (id, label) in containers.into_iter().rev() {
+            let top = Top {
+                id: id.as_str().to_owned(),
+                label,
+            };
+            self.container(id, vec![top]);
         }
     }
 
-    async fn entry(
-        &mut self,
-        entry: Entry<Asset>,
-        tops: impl Fn(&Asset) -> Vec<Top>,
-    ) -> Result<(), ApiError> {
-        let found = match entry {
-            Entry::Read(asset) => Found::Asset(tops(&asset), Box::new(asset)),
-            Entry::Unreadable(what) => Found::Unreadable(what.reason),
-        };
-        (self.tell)(found).await
+    /// Puts a container in front of what is to be done.
+    fn container(&mut self, container: ContainerId, tops: Vec<Top>) {
+        let listing = Listing::default();
+        self.steps.push_front(match self.provider.spec().middle {
+            Middle::Types => Step::Scope {
+                scope: AssetScope::Container(container),
+                tops,
+                listing,
+            },
+            Middle::Segments => Step::Segments {
+                container,
+                tops,
+                listing,
+                found: Vec::new(),
+            },
+        });
     }
 
-    async fn readable<T>(&mut self, entries: Vec<Entry<T>>) -> Result<Vec<T>, ApiError> {
+    /// Puts these segments in front of what is to be done.
+    fn segments(&mut self, container: &ContainerId, segments: &[SegmentId], tops: &[Top]) {
+        let calls = segments.len().div_ceil(AT_ONCE);
+        self.found.push_back(Found::Ahead(calls));
+        for some in segments.chunks(AT_ONCE).rev() {
+            self.steps.push_front(Step::OfSegments {
+                container: container.clone(),
+                segments: some.to_vec(),
+                tops: tops.to_vec(),
+            });
+        }
+    }
+
+    fn entry(&mut self, entry: Entry<Asset>, tops: impl FnOnce(&Asset) -> Vec<Top>) {
+        self.found.push_back(match entry {
+            Entry::Read(asset) => Found::Asset(tops(&asset), Box::new(asset)),
+            Entry::Unreadable(what) => Found::Unreadable(what.reason),
+        });
+    }
+
+    fn readable<T>(&mut self, entries: Vec<Entry<T>>) -> Vec<T> {
         let mut read = Vec::new();
         for entry in entries {
             match entry {
                 Entry::Read(thing) => read.push(thing),
-                Entry::Unreadable(what) => (self.tell)(Found::Unreadable(what.reason)).await?,
+                Entry::Unreadable(what) => self.found.push_back(Found::Unreadable(what.reason)),
             }
         }
-        Ok(read)
+        read
     }
 }
 
-async fn pages<T>(
-    mut fetch: impl AsyncFnMut(Option<Cursor>) -> Result<Page<T>, ApiError>,
-) -> Result<Vec<Entry<T>>, ApiError> {
-    let (mut all, mut pages, mut cursor) = (Vec::new(), Pages::default(), None);
-    loop {
-        let page = fetch(cursor).await?;
-        all.extend(page.entries);
-        cursor = pages.next(page.next)?;
-        if cursor.is_none() {
-            return Ok(all);
-        }
+impl Listing {
+    /// Goes to the next page, if there is one; a page that comes back is an error.
+    fn goes_on(&mut self, next: Option<Cursor>) -> Result<bool, ApiError> {
+        self.cursor = self.pages.next(next)?;
+        Ok(self.cursor.is_some())
     }
 }
