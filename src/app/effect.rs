@@ -1,11 +1,14 @@
 //! Effects: requests for I/O, as data. Only the runtime carries them out.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::api::{KeyEntry, Metadata, ProviderSpec, UploadRequest};
-use crate::domain::{AccountName, Asset, AssetScope, ContainerId, SegmentId};
+use crate::app::msg::Listed;
+use crate::domain::{AccountName, Asset, AssetScope, ContainerId, SegmentId, TypeChoice};
 use crate::picture::Room;
 use crate::transfer::job::JobId;
+use crate::transfer::tree::{Source, Tree};
 
 /// Names one request, so that a late answer to an earlier one is told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,6 +28,14 @@ pub enum Load {
     Assets(AssetScope),
     /// The assets of these segments.
     Marks(ContainerId, Vec<SegmentId>),
+    /// Everything in these places; answered call by call.
+    Tree {
+        source: Source,
+        /// Only assets of these types; none stands for all.
+        types: Vec<TypeChoice>,
+        /// From so many calls on that are still to be made, they are told instead.
+        calls: usize,
+    },
 }
 
 /// One request for I/O.
@@ -71,6 +82,20 @@ pub enum Effect {
         account: AccountName,
         asset: Box<Asset>,
         folder: PathBuf,
+    },
+    /// Give each file of a tree its place in this folder, and look what stands there. Answered by
+    /// `Msg::LaidOut`.
+    LayOut {
+        id: RequestId,
+        account: AccountName,
+        spec: &'static ProviderSpec,
+        listed: Arc<Listed>,
+        folder: PathBuf,
+    },
+    /// Write the list of the tree and queue the downloads that were decided for.
+    SaveTree {
+        account: AccountName,
+        tree: Box<Tree>,
     },
     CancelJob(JobId),
     RetryJob(JobId),

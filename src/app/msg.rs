@@ -12,6 +12,7 @@ use crate::domain::{AccountName, Asset, Container, Entry, Segment, SegmentText};
 use crate::picture::Drawn;
 use crate::transfer::job::{Job, JobId};
 use crate::transfer::plan::Candidate;
+use crate::transfer::tree::{Top, Tree};
 use crate::transfer::{Held, LocalFile};
 
 /// One message. Answers carry the id of the request; one that is not awaited any more is dropped.
@@ -70,7 +71,12 @@ pub enum Msg {
         /// Another part with the same id follows.
         more: bool,
     },
-    /// Uploads that the transfer engine would not even queue: how many, and why.
+    /// The outcome of [`Effect::LayOut`](super::Effect::LayOut); else why not, in one safe sentence.
+    LaidOut {
+        id: RequestId,
+        result: Result<Box<Tree>, String>,
+    },
+    /// Transfers that the transfer engine would not even queue: how many, and why.
     Refused {
         count: usize,
         reason: String,
@@ -89,6 +95,35 @@ pub struct Gathered {
     /// Links, which may lead anywhere.
     pub links: usize,
     pub hidden: usize,
+}
+
+/// A word about what is in places that are saved as a tree.
+#[derive(Debug, Clone, PartialEq)]
+pub enum InTree {
+    /// So much so far; more follows.
+    Found(Found),
+    /// So many calls more are to be made, and were not.
+    Costs(usize),
+    All(Arc<Listed>),
+}
+
+/// What a listing found, and what it took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Found {
+    pub files: usize,
+    /// As far as sizes are known.
+    pub bytes: u64,
+    pub calls: usize,
+}
+
+/// Everything in places that are saved as a tree.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Listed {
+    /// Each with the folders that stand for its place.
+    pub assets: Vec<(Vec<Top>, Asset)>,
+    /// Entries that could not be read.
+    pub unreadable: usize,
+    pub found: Found,
 }
 
 /// A signal of the system.
@@ -148,6 +183,7 @@ pub enum Answer {
     Assets(Result<Batch<Asset>, ApiError>),
     /// Assets of all the segments asked for.
     Marks(Result<Vec<Entry<Asset>>, ApiError>),
+    Tree(Result<InTree, ApiError>),
     Updated(Result<Box<Asset>, ApiError>),
     Deleted(Result<(), ApiError>),
     /// Else why there is none, in one sentence.

@@ -11,7 +11,7 @@ use super::key::{Code, Input, Key, MouseInput, Target};
 use super::keymap::Found;
 use super::modal::view::Tone;
 use super::modal::{Modal, Outcome, Reply};
-use super::msg::{Answer, Msg, Signal};
+use super::msg::{Answer, InTree, Msg, Signal};
 use crate::domain::SafeText;
 
 /// Two clicks on a row within this time are one that goes in.
@@ -48,7 +48,10 @@ impl State {
                 effects.extend(self.tell_modals(&Msg::Connected { account, result }, now));
                 effects
             }
-            Msg::Files { id, .. } | Msg::Inspected { id, .. } | Msg::Gathered { id, .. } => {
+            Msg::Files { id, .. }
+            | Msg::Inspected { id, .. }
+            | Msg::Gathered { id, .. }
+            | Msg::LaidOut { id, .. } => {
                 let is_asked = self.asked.contains_key(&id);
                 if !matches!(msg, Msg::Gathered { more: true, .. }) {
                     self.asked.remove(&id);
@@ -325,6 +328,7 @@ impl State {
             Answer::Containers(Ok(batch)) => batch.more,
             Answer::Segments(Ok(batch)) => batch.more,
             Answer::Assets(Ok(batch)) => batch.more,
+            Answer::Tree(Ok(word)) => matches!(word, InTree::Found(_)),
             _ => false,
         };
         let asked = if more {

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::send;
+use super::{send, tree};
 use crate::api::{ApiError, Pages, Provider};
 use crate::app::effect::{Load, RequestId};
-use crate::app::msg::{Answer, Batch, Msg};
+use crate::app::msg::{Answer, Batch, InTree, Msg};
 use crate::domain::{Cursor, Page};
 
 /// Asks and answers; listings answer once for each page.
@@ -40,6 +40,16 @@ pub(super) async fn run(
             )
             .await;
         }
+        Load::Tree {
+            source,
+            types,
+            calls,
+        } => {
+            let tree = tree::list(&*provider, &source, &types, calls, |found| {
+                tell(Answer::Tree(Ok(InTree::Found(found))));
+            });
+            tell(Answer::Tree(tree.await));
+        }
         Load::Container(container) => tell(Answer::Container(provider.container(&container).await)),
         Load::SegmentTexts(container) => tell(Answer::SegmentTexts(
             provider.segment_texts(&container).await,
@@ -60,6 +70,7 @@ pub(super) fn failed(what: &Load, error: ApiError) -> Answer {
         Load::Segments(_) => Answer::Segments(Err(error)),
         Load::SegmentTexts(_) => Answer::SegmentTexts(Err(error)),
         Load::Assets(_) => Answer::Assets(Err(error)),
+        Load::Tree { .. } => Answer::Tree(Err(error)),
         Load::Marks(..) => Answer::Marks(Err(error)),
     }
 }

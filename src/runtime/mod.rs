@@ -13,6 +13,7 @@ mod pictures;
 #[cfg(test)]
 mod tests;
 pub mod tmux;
+mod tree;
 mod watch;
 
 use std::collections::HashMap;
@@ -176,6 +177,17 @@ impl Runtime {
                     self.transfers.download(&account, provider, request);
                 }
             },
+            Effect::LayOut {
+                id,
+                account,
+                spec,
+                listed,
+                folder,
+            } => self.blocking(move || Msg::LaidOut {
+                id,
+                result: tree::lay_out(account, spec, &listed, folder),
+            }),
+            Effect::SaveTree { account, tree } => self.save_tree(account, *tree),
             Effect::CancelJob(id) => self.transfers.cancel(id),
             Effect::RetryJob(id) => self.transfers.retry(id),
             Effect::PauseJob(id) => self.transfers.pause(id),

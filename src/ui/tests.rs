@@ -4,6 +4,7 @@ mod fixture;
 mod pictures;
 mod plan;
 mod transfers;
+mod tree;
 
 use insta::assert_snapshot;
 use ratatui::Terminal;

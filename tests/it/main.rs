@@ -31,3 +31,4 @@ mod tui_picture;
 mod tui_plan;
 mod tui_reports;
 mod tui_terminal;
+mod tui_tree;

@@ -173,10 +173,10 @@ fn filtered(state: &State) -> Result<(), &'static str> {
 }
 
 fn markable(state: &State) -> Result<(), &'static str> {
-    if state.browse.focus == Pane::Assets {
-        Ok(())
-    } else {
-        Err("only assets can be marked")
+    match (state.browse.focus, state.browse.open()) {
+        (Pane::Places, _) => Ok(()),
+        (_, None) => Err("open something in the first pane first"),
+        _ => Ok(()),
     }
 }
 

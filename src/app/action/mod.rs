@@ -4,6 +4,7 @@ mod copy;
 mod lists;
 mod moves;
 mod pictures;
+mod save;
 mod things;
 mod transfers;
 mod windows;
@@ -81,10 +82,10 @@ fn always(_: &State) -> Result<(), &'static str> {
 pub(super) fn hint_names(state: &State) -> &'static [&'static str] {
     match state.browse.focus {
         Pane::Places => &[
-            "in", "sign-in", "filter", "refresh", "upload", "palette", "quit", "help",
+            "in", "sign-in", "filter", "refresh", "upload", "save", "palette", "quit", "help",
         ],
         Pane::Middle => &[
-            "in", "upload", "out", "filter", "state", "refresh", "palette", "help",
+            "in", "upload", "save", "out", "filter", "state", "refresh", "palette", "help",
         ],
         Pane::Assets => &[
             "upload",

@@ -1,6 +1,6 @@
 //! What is done with assets: upload, save, open, edit, delete, details.
 
-use super::{Action, Context};
+use super::{Action, Context, save};
 use crate::api::Middle;
 use crate::app::State;
 use crate::app::browse::{Pane, PlaceRow};
@@ -8,7 +8,6 @@ use crate::app::modal::browser::FileBrowser;
 use crate::app::modal::delete::DeleteSheet;
 use crate::app::modal::edit::EditSheet;
 use crate::app::modal::link::LinkSheet;
-use crate::app::modal::save::SaveSheet;
 use crate::app::modal::upload::Goal;
 use crate::domain::{Asset, AssetScope, Entry};
 
@@ -82,28 +81,21 @@ pub static ACTIONS: &[Action] = &[
     Action {
         name: "save",
         title: "save",
-        help: "Save the marked assets, or this one, into the folder used last.",
+        help: "Save the marked assets, or this one, into the folder used last; in the panes before them \
+               everything in the marked places, or in this one, as folders.",
         keys: &["s"],
         context: Context::Everywhere,
-        enabled: with_assets,
-        run: |s, _| {
-            let sheet = SaveSheet::new(s, false);
-            s.open_modal(sheet);
-            Vec::new()
-        },
+        enabled: save::enabled,
+        run: |s, _| save::run(s, false),
     },
     Action {
         name: "save-as",
         title: "save into",
-        help: "Save the marked assets, or this one, into a folder that you type.",
+        help: "Save the same into a folder that you type.",
         keys: &["S"],
         context: Context::Everywhere,
-        enabled: with_assets,
-        run: |s, _| {
-            let sheet = SaveSheet::new(s, true);
-            s.open_modal(sheet);
-            Vec::new()
-        },
+        enabled: save::enabled,
+        run: |s, _| save::run(s, true),
     },
     Action {
         name: "open",
@@ -193,7 +185,7 @@ fn with_asset(state: &State) -> Result<(), &'static str> {
         .ok_or("go to an asset in the third pane first")
 }
 
-fn with_assets(state: &State) -> Result<(), &'static str> {
+pub(super) fn with_assets(state: &State) -> Result<(), &'static str> {
     if assets(state).is_empty() {
         Err("go to an asset in the third pane first")
     } else {

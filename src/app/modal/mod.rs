@@ -19,6 +19,7 @@ mod rows;
 pub mod save;
 pub mod sign_in;
 pub mod transfers;
+pub mod tree;
 pub mod upload;
 pub mod view;
 

@@ -1,5 +1,6 @@
 //! The save sheet: which assets are saved, and into which local folder.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use super::confirm::hint;
@@ -26,16 +27,9 @@ impl SaveSheet {
     /// `type_folder`: what is typed goes on with the folder last used, instead of replacing it.
     pub fn new(state: &State, type_folder: bool) -> Self {
         let assets: Vec<Asset> = chosen_assets(state).into_iter().cloned().collect();
-        let folder = state.options.save_to.to_string_lossy();
         let button = format!("Save {}", words::files(assets.len()));
-        let field =
-            Field::text("Folder", &folder).hint("a file of the same name there is never replaced");
-        // What is typed at once names another folder, or goes on with this one.
-        let field = if type_folder {
-            field
-        } else {
-            field.suggested()
-        };
+        let field = folder_field(state, type_folder);
+        let field = field.hint("a file of the same name there is never replaced");
         let form = Form::new(vec![field], button);
         Self {
             account: state.browse.open().map(|opened| opened.account.clone()),
@@ -45,18 +39,12 @@ impl SaveSheet {
     }
 
     fn save(&mut self, state: &mut State, now: Instant) -> Reply {
-        let text = self.form.fields[0].value().trim().to_owned();
-        if text.is_empty() {
-            self.form.fields[0].error = Some("type a folder".to_owned());
-            self.form.focus = 0;
+        let Some(folder) = folder_chosen(&mut self.form, state) else {
             return Reply::stay();
-        }
+        };
         let Some(account) = self.account.clone() else {
             return Reply::close();
         };
-        let home = state.options.home.as_deref();
-        let folder = paths::typed(&text, &state.options.save_to, home);
-        state.options.save_to.clone_from(&folder);
         let shown = SafeText::name(&folder.to_string_lossy());
         let text = format!(
             "Saving {} into {shown}; t shows them",
@@ -73,6 +61,28 @@ impl SaveSheet {
             .collect();
         Reply::close().with(effects)
     }
+}
+
+/// The field for the folder used last: what is typed goes on with it, or names another one.
+pub(super) fn folder_field(state: &State, goes_on: bool) -> Field {
+    let folder = state.options.save_to.to_string_lossy();
+    let field = Field::text("Folder", &folder);
+    if goes_on { field } else { field.suggested() }
+}
+
+/// The folder in the form's first field, which is the folder used last from now on; `None` where
+/// there is none, which the field then says.
+pub(super) fn folder_chosen(form: &mut Form, state: &mut State) -> Option<PathBuf> {
+    let text = form.fields[0].value().trim().to_owned();
+    if text.is_empty() {
+        form.fields[0].error = Some("type a folder".to_owned());
+        form.focus = 0;
+        return None;
+    }
+    let home = state.options.home.as_deref();
+    let folder = paths::typed(&text, &state.options.save_to, home);
+    state.options.save_to.clone_from(&folder);
+    Some(folder)
 }
 
 impl Modal for SaveSheet {

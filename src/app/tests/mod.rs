@@ -4,6 +4,7 @@ mod leaving;
 mod panes;
 mod plans;
 mod random;
+mod saving;
 mod sheets;
 mod table;
 mod transfers;

@@ -98,6 +98,7 @@ fn fail(effect: &Effect) -> Option<Msg> {
                 Load::SegmentTexts(_) => Answer::SegmentTexts(Err(error())),
                 Load::Assets(_) => Answer::Assets(Err(error())),
                 Load::Marks(..) => Answer::Marks(Err(error())),
+                Load::Tree { .. } => Answer::Tree(Err(error())),
             },
         },
         Effect::Connect { account, .. } => Msg::Connected {

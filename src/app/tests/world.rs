@@ -1,6 +1,7 @@
 //! A small world for tests: one service with segments, one without, and answers to every effect.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::api::{
@@ -10,15 +11,16 @@ use crate::api::{
 use crate::app::effect::{Effect, Load, RequestId};
 use crate::app::files::{Folder, LocalEntry, LocalKind};
 use crate::app::key::{Chord, Input};
-use crate::app::msg::{Answer, Batch, Gathered, Msg};
+use crate::app::msg::{Answer, Batch, Gathered, InTree, Listed, Msg};
 use crate::app::{StartOptions, State};
 use crate::domain::{
     AccountName, Asset, AssetKey, AssetPath, AssetScope, Container, ContainerId, Entry, FileName,
-    Locale, RawJson, Segment, SegmentId, Unreadable,
+    Locale, RawJson, Segment, SegmentId, TypeChoice, Unreadable,
 };
 use crate::transfer::LocalFile;
 use crate::transfer::job::{Direction, Job, JobId, JobState};
 use crate::transfer::plan::Candidate;
+use crate::transfer::tree::{Source, Tree};
 
 const fn any(field: Field) -> FieldSpec {
     FieldSpec {
@@ -328,6 +330,18 @@ impl World {
                     more: false,
                 });
             }
+            Effect::LayOut {
+                id,
+                account,
+                spec,
+                listed,
+                folder,
+            } => {
+                let found = listed.assets.clone();
+                let tree = Tree::of_place(folder.clone(), account.clone(), spec, found);
+                let result = tree.map(Box::new).map_err(|error| error.message);
+                self.send(Msg::LaidOut { id: *id, result });
+            }
             Effect::Upload { account, requests } => {
                 for request in requests {
                     self.jobs += 1;
@@ -438,7 +452,33 @@ pub fn answer(account: &AccountName, what: &Load) -> Answer {
             }
             Answer::Marks(Ok(rows))
         }
+        Load::Tree { source, types, .. } => {
+            Answer::Tree(Ok(InTree::All(Arc::new(in_tree(source, types)))))
+        }
     }
+}
+
+/// What a sound service has in these places: its first segment, or its website.
+fn in_tree(source: &Source, types: &[TypeChoice]) -> Listed {
+    let scope = match source {
+        Source::Below(address) if address.account.as_str() == "web" => site(),
+        Source::Containers(_) => site(),
+        Source::Below(_) | Source::Segments(..) => doc(),
+    };
+    let mut listed = Listed::default();
+    for entry in assets(&scope).entries {
+        match entry {
+            Entry::Read(asset) if types.is_empty() || types.iter().any(|it| it.holds(&asset)) => {
+                listed.found.files += 1;
+                listed.found.bytes += asset.size.unwrap_or(0);
+                listed.assets.push((Vec::new(), asset));
+            }
+            Entry::Read(_) => {}
+            Entry::Unreadable(_) => listed.unreadable += 1,
+        }
+    }
+    listed.found.calls = 2;
+    listed
 }
 
 pub fn assets(scope: &AssetScope) -> Batch<Asset> {
