@@ -286,14 +286,15 @@ pub struct Queue {
 pub enum QueueCommand {
     /// List all of them, finished ones too
     List,
-    /// Go on with what is left; what is in doubt is looked for first
+    /// Go on with what is left, also after a full disk; what is in doubt is only looked for
     Resume {
         #[command(flatten)]
         shown: Shown,
     },
-    /// Try again what failed or is in doubt, and go on with the rest
+    /// Try again what failed; what is in doubt is only looked for, and sent again by its number
     Retry {
-        /// Numbers as the list shows them [default: all that failed]
+        /// Numbers as the list shows them; one in doubt may be there twice then [default: all that
+        /// failed]
         #[arg(value_name = "ID")]
         ids: Vec<u64>,
         #[command(flatten)]

@@ -55,7 +55,8 @@ pub(super) async fn follow(
                 Some(job) if jobs.contains(&job.id) => {
                     teller.tell(&job);
                     // Somebody holds it, or a full disk: it does not end in this run.
-                    let parked = job.paused && job.state == JobState::Queued;
+                    let waits = matches!(job.state, JobState::Queued | JobState::Waiting { .. });
+                    let parked = job.paused && waits;
                     if parked || job.state.is_over() {
                         jobs.remove(&job.id);
                         held += usize::from(parked);
@@ -147,7 +148,7 @@ impl Followed {
     }
 }
 
-fn files(count: usize) -> String {
+pub(super) fn files(count: usize) -> String {
     match count {
         1 => "1 file".to_owned(),
         _ => format!("{count} files"),

@@ -12,7 +12,8 @@ use super::failure::{Failure, Tally};
 use super::output::{Cell, Output, Table};
 use super::session::Session;
 use super::stop::Stop;
-use super::transfer::{Finish, Followed, Teller, follow};
+use super::transfer::{Finish, Followed, Teller, files, follow};
+use crate::api::ApiErrorKind;
 use crate::domain::{AccountName, Address, SafeText};
 use crate::transfer::{Ask, Direction, Job, JobId, JobState, JournalError, Transfers};
 
@@ -76,13 +77,6 @@ fn folder(session: &Session) -> Result<&Path, Failure> {
 
 fn unfinished(job: &Job) -> bool {
     !job.state.is_over() || matches!(job.state, JobState::InDoubt(_))
-}
-
-fn can_retry(job: &Job) -> bool {
-    matches!(
-        job.state,
-        JobState::Failed(_) | JobState::InDoubt(_) | JobState::Unlisted { .. }
-    )
 }
 
 /// Runs one of the commands.
@@ -167,7 +161,60 @@ fn chosen(
     }
 }
 
-/// Works on what is left, after `again` was put back into the queue: these, or all that failed.
+/// What going on begins with.
+#[derive(Default)]
+struct Chosen {
+    /// Not over: it begins.
+    rest: Vec<JobId>,
+    /// What became of it is not known: it is looked for, and nothing is sent.
+    open: Vec<JobId>,
+    /// Tried once more; of what is in doubt only what the user named.
+    again: Vec<JobId>,
+}
+
+impl Chosen {
+    /// Without a wish what is left over; with one what failed, or the numbers in it.
+    fn of(jobs: &[Arc<Job>], again: Option<&Vec<u64>>) -> Result<Self, Failure> {
+        let fitting = |fits: &dyn Fn(&Job) -> bool| {
+            let fitting = jobs.iter().filter(|job| fits(job));
+            fitting.map(|job| job.id).collect::<Vec<JobId>>()
+        };
+        let open = |job: &Job| Ask::Look.is_for(job);
+        Ok(match again {
+            None => Self {
+                rest: fitting(&|job| !job.state.is_over()),
+                open: fitting(&open),
+                // The disk held it back, not the file.
+                again: fitting(
+                    &|job| matches!(&job.state, JobState::Failed(it) if it.kind == ApiErrorKind::DiskFull),
+                ),
+            },
+            Some(ids) if ids.is_empty() => Self {
+                open: fitting(&open),
+                again: fitting(&|job| Ask::Retry.is_for(job)),
+                ..Self::default()
+            },
+            Some(ids) => Self {
+                again: chosen(jobs, ids, |_| false)?,
+                ..Self::default()
+            },
+        })
+    }
+
+    fn ask(&self, transfers: &Transfers) {
+        transfers.ask(Ask::GoOn, &self.rest);
+        transfers.ask(Ask::Look, &self.open);
+        transfers.ask(Ask::Retry, &self.again);
+        transfers.flush();
+    }
+
+    fn all(&self) -> HashSet<JobId> {
+        let all = self.rest.iter().chain(&self.open).chain(&self.again);
+        all.copied().collect()
+    }
+}
+
+/// Works on what is left, or tries again what failed or was named.
 async fn go_on(
     session: &Session,
     output: &mut Output,
@@ -181,35 +228,16 @@ async fn go_on(
         output.note(note);
     }
     let mut events = transfers.events();
-    let again = match again {
-        Some(ids) => Some(chosen(&transfers.jobs(), ids, can_retry)?),
-        None => None,
-    };
-    if let Some(ids) = &again {
-        for id in ids {
-            transfers.retry(*id);
-        }
-    } else {
-        transfers.resume();
-        // What a full disk held back, or somebody, is left over too.
-        let held = transfers.jobs().into_iter();
-        for job in held.filter(|job| job.paused && unfinished(job)) {
-            transfers.go_on(job.id);
-        }
-    }
-    transfers.flush();
+    let chosen = Chosen::of(&transfers.jobs(), again)?;
+    chosen.ask(&transfers);
+    let ids = chosen.all();
     if !transfers.works() {
-        return output.line(if again.is_none() {
-            "another assetdeck works on the queue; it was asked to go on with what is left"
-        } else {
-            "another assetdeck works on the queue; it was asked to try them again"
-        });
+        return handed_over(output, ids.len());
     }
     let accounts: BTreeSet<AccountName> = transfers
         .jobs()
         .into_iter()
-        .filter(|job| again.as_ref().is_none_or(|ids| ids.contains(&job.id)))
-        .filter(|job| unfinished(job))
+        .filter(|job| ids.contains(&job.id))
         .map(|job| job.account.clone())
         .collect();
     let mut tally = Tally::default();
@@ -237,7 +265,45 @@ async fn go_on(
     teller.end();
     end.drain(&transfers).await;
     end.tell(output, &mut tally);
+    if !tally.stopped && again.is_none_or(Vec::is_empty) {
+        tell_left(output, &transfers.jobs(), &ids, &mut tally);
+    }
     tally.end()
+}
+
+/// The end where another process works: a script must not take what was asked for as done.
+fn handed_over(output: &mut Output, count: usize) -> Result<(), Failure> {
+    if count == 0 {
+        return output.line("another assetdeck works on the queue; nothing is left for this one");
+    }
+    let what = format!(
+        "another assetdeck works on the queue; it was asked to go on with {}, which {} not done yet",
+        files(count),
+        if count == 1 { "is" } else { "are" }
+    );
+    Err(Failure::failed(what).hint("`assetdeck transfers` shows what becomes of them."))
+}
+
+/// Says what is not done and waits for the user's word. Of those that were `tried` each has been
+/// told and counted.
+fn tell_left(output: &mut Output, jobs: &[Arc<Job>], tried: &HashSet<JobId>, tally: &mut Tally) {
+    let open = jobs.iter().filter(|job| Ask::Look.is_for(job)).count();
+    if open > 0 {
+        let are = if open == 1 { "is" } else { "are" };
+        output.note(&format!(
+            "{} {are} in doubt: `assetdeck transfers retry ID` sends one again; there may be two then",
+            files(open)
+        ));
+    }
+    let failed = |job: &&Arc<Job>| Ask::Retry.is_for(job) && !tried.contains(&job.id);
+    let failed = jobs.iter().filter(failed).count();
+    if failed > 0 {
+        tally.failed += failed;
+        output.note(&format!(
+            "{} failed earlier; `assetdeck transfers retry` tries again",
+            files(failed)
+        ));
+    }
 }
 
 fn list(output: &mut Output, jobs: &[Arc<Job>], as_json: bool) -> Result<(), Failure> {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Weak};
 
 use super::run::may_begin;
-use super::{Inner, Store, Transfers, lock};
+use super::{Entry, Inner, Store, Transfers, lock};
 use crate::api::Provider;
 use crate::domain::AccountName;
 use crate::transfer::job::{Job, JobEvent, JobId, JobState};
@@ -84,7 +84,8 @@ impl Transfers {
                 .jobs
                 .values()
                 .filter(|entry| entry.job.account == *account && !entry.started);
-            own.filter(|entry| entry.wanted && entry.goes_on() && !entry.job.paused)
+            let goes_on = |entry: &Entry| entry.wanted && entry.goes_on() && !entry.job.paused;
+            own.filter(|entry| goes_on(entry) || may_begin(entry))
                 .map(|entry| entry.job.id)
                 .collect()
         };

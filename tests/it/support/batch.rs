@@ -180,7 +180,8 @@ fn listed(home: &Home) -> Ran {
     run(home, &["transfers", "list", "--json"]).exits(0)
 }
 
-/// Goes on until nothing is left; what is in doubt after a look is tried again, as a user would.
+/// Goes on until nothing is left; what is in doubt after a look is sent again by its number, as a
+/// user would.
 /// What the program said meanwhile.
 #[track_caller]
 pub fn finish(home: &Home, point: &str) -> Vec<Ran> {
@@ -188,6 +189,16 @@ pub fn finish(home: &Home, point: &str) -> Vec<Ran> {
     for round in 0..4 {
         let what = if round == 0 { "resume" } else { "retry" };
         said.push(run(home, &["transfers", what]));
+        let in_doubt: Vec<String> = queue(home)
+            .iter()
+            .filter(|job| job["state"] == "in doubt" || job["state"] == "unlisted")
+            .map(|job| job["id"].to_string())
+            .collect();
+        if round > 0 && !in_doubt.is_empty() {
+            let ids = in_doubt.iter().map(String::as_str);
+            let args: Vec<&str> = ["transfers", "retry"].into_iter().chain(ids).collect();
+            said.push(run(home, &args));
+        }
         // What the user stopped is not on its way any more.
         let over = |job: &Value| job["state"] == "done" || job["state"] == "cancelled";
         if queue(home).iter().all(over) {

@@ -8,6 +8,7 @@ mod closed_terminal;
 mod kills_at_requests;
 mod kills_at_writes;
 mod kills_random;
+mod left_over;
 mod lost_answers;
 mod pauses;
 mod refused_calls;

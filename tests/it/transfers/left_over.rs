@@ -1,0 +1,151 @@
+//! What `resume` and `retry` leave undone they name, and no script takes it for done.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::support::batch::{Batch, finish, queue, segment, website};
+use crate::support::cli::run;
+use crate::support::home::Home;
+use crate::support::program::Program;
+use crate::support::server::Server;
+use crate::support::strace::Fate::KeepsFailing;
+use crate::support::strace::{Meddling, ready, run_meddled};
+use crate::support::wait::until;
+
+const DEADLINE: Duration = Duration::from_mins(1);
+
+/// More lists than any of these tests asks for.
+const HIDDEN: u64 = 10_000;
+
+/// The answer to a create is lost, and its record is listed late.
+fn lost_and_hidden() -> Value {
+    json!([
+        {"operation": "create", "fault": "lag", "lists": HIDDEN, "times": "always"},
+        {"operation": "create", "fault": "drop", "way": "reset", "times": "always"}
+    ])
+}
+
+fn states(home: &Home) -> Vec<String> {
+    let queue = queue(home);
+    let states = queue.iter().map(|job| job["state"].as_str().expect("text"));
+    states.map(str::to_owned).collect()
+}
+
+#[test]
+fn what_is_in_doubt_is_sent_again_by_its_number_only() {
+    let server = Server::start();
+    let home = server.home();
+    let batch = Batch::new(&home, &website(&home), "doubted", 2);
+    server.faults(lost_and_hidden());
+    run(&home, &batch.upload()).exits(1);
+    assert_eq!(states(&home), ["in doubt", "in doubt"]);
+    for what in ["retry", "resume"] {
+        let ran = run(&home, &["transfers", what]).exits(1);
+        ran.complains(&["2 files are in doubt", "assetdeck transfers retry ID"]);
+        assert_eq!(states(&home), ["in doubt", "in doubt"], "{what}");
+        batch.all_stored_once(&server, what);
+    }
+    server.faults(json!([]));
+    let id = queue(&home)[0]["id"].to_string();
+    run(&home, &["transfers", "retry", &id]).exits(0);
+    assert_eq!(states(&home), ["done", "in doubt"]);
+    assert_eq!(server.stored(&batch.names[0]).len(), 2, "as was said");
+    assert_eq!(server.stored(&batch.names[1]).len(), 1);
+}
+
+#[test]
+fn retry_without_numbers_tries_what_failed_beside_one_in_doubt() {
+    let server = Server::start();
+    let home = server.home();
+    let place = website(&home);
+    let doubted = Batch::new(&home, &place, "doubted", 1);
+    server.faults(lost_and_hidden());
+    run(&home, &doubted.upload()).exits(1);
+    let failed = Batch::new(&home, &place, "failed", 1);
+    server.faults(json!([{"operation": "upload-url", "fault": "status", "status": 400}]));
+    run(&home, &failed.upload()).exits(1);
+    // What failed is not done, and going on does not try it.
+    let ran = run(&home, &["transfers", "resume"]).exits(1);
+    ran.complains(&["1 file is in doubt"]);
+    ran.complains(&["1 file failed earlier", "assetdeck transfers retry"]);
+    assert!(server.stored(&failed.names[0]).is_empty());
+    let ran = run(&home, &["transfers", "retry"]).exits(3);
+    ran.complains(&["1 file is in doubt"]);
+    failed.all_stored_once(&server, "what failed");
+    doubted.all_stored_once(&server, "what is in doubt");
+}
+
+#[test]
+fn resume_says_that_another_process_has_what_is_left() {
+    let server = Server::start();
+    let home = server.home();
+    let batch = Batch::new(&home, &website(&home), "left", 2);
+    server.faults(json!([
+        {"operation": "upload-url", "fault": "stall", "at": "answer", "times": "always"}
+    ]));
+    let worker = Program::start(&home, &batch.upload(), b"");
+    assert!(until(DEADLINE, || server.holds_one()));
+    let ran = run(&home, &["transfers", "resume"]).exits(1);
+    ran.complains(&["another assetdeck works", "2 files"]);
+    server.faults(json!([]));
+    worker.kill();
+    finish(&home, "after the worker");
+    batch.all_stored_once(&server, "after the worker");
+    run(&home, &["transfers", "resume"]).exits(0);
+}
+
+#[test]
+fn resume_goes_on_with_what_a_full_disk_held_back() {
+    if !ready() {
+        return;
+    }
+    let server = Server::start();
+    let home = server.home();
+    let place = segment(&home);
+    let batch = Batch::new(&home, &place, "large", 6);
+    let lines = run(&home, &[&batch.upload()[..], &["--json"]].concat())
+        .exits(0)
+        .json();
+    let refs = lines.iter().map(|it| it["ref"].as_str().expect("a ref"));
+    let home = server.home();
+    let here = home.path().canonicalize().expect("the home is there");
+    let part = |name: &String| here.join(format!("got/.{name}.assetdeck-0.part"));
+    let on: Vec<PathBuf> = batch.names.iter().map(part).collect();
+    let full = Meddling {
+        calls: "write,writev,pwrite64",
+        on: &on,
+        fate: KeepsFailing("ENOSPC"),
+        nth: 1,
+    };
+    let args: Vec<&str> = ["get", "--out", "got"].into_iter().chain(refs).collect();
+    let (ran, _) = run_meddled(&home, &full, &args);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    let named = ran.stderr.matches("could not save the file").count();
+    assert_eq!(named, 1, "one cause, one message: {ran:#?}");
+    let said = states(&home);
+    assert!(said.iter().any(|it| it == "failed"), "{said:?}");
+    run(&home, &["transfers", "resume"]).exits(0);
+    assert!(
+        states(&home).iter().all(|it| it == "done"),
+        "{:#?}",
+        queue(&home)
+    );
+}
+
+#[test]
+fn resume_looks_for_what_was_not_listed() {
+    let server = Server::start();
+    let home = server.home();
+    let batch = Batch::new(&home, &website(&home), "late", 1);
+    server.faults(json!([
+        {"operation": "create", "fault": "lag", "lists": HIDDEN, "times": "always"}
+    ]));
+    run(&home, &batch.upload()).exits(1);
+    assert_eq!(states(&home), ["unlisted"]);
+    let ran = run(&home, &["transfers", "resume"]).exits(1);
+    ran.complains(&[&batch.names[0], "not confirmed"]);
+    ran.complains(&["1 file is in doubt"]);
+    batch.all_stored_once(&server, "resumed");
+}
