@@ -88,7 +88,13 @@ pub async fn transfers(
 ) -> Result<(), Failure> {
     let folder = folder(session)?;
     match &args.command {
-        None | Some(QueueCommand::List) => list(output, &Transfers::look(folder)?, args.json),
+        None | Some(QueueCommand::List) => {
+            let (jobs, note) = Transfers::look(folder)?;
+            if let Some(note) = note {
+                output.note(&note);
+            }
+            list(output, &jobs, args.json)
+        }
         Some(QueueCommand::Resume { shown }) => {
             go_on(session, output, stop, args.json, shown, None).await
         }

@@ -9,13 +9,13 @@ use rusqlite::Connection;
 
 use super::replay::{Happened, Kept, read_happened, read_job};
 use super::schema::{self, NAME};
-use super::{Change, JournalError, replay, write};
-use crate::transfer::job::Job;
+use super::{Change, JournalError, replay, wal, write};
+use crate::transfer::job::{Job, JobEvent};
 
 /// What stands beside a database and belongs to it.
 const BESIDE: [&str; 2] = ["-wal", "-shm"];
 
-fn beside(path: &Path, end: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(end);
     name.into()
@@ -66,32 +66,20 @@ fn set_aside(folder: &Path) -> Result<PathBuf, JournalError> {
 /// the user.
 pub(super) fn recover(folder: &Path, why: &str) -> Result<(Connection, String), JournalError> {
     let aside = set_aside(folder)?;
-    let (jobs, events) = salvage(folder, &aside);
+    let found = salvage(folder, &aside);
     let (mut connection, _) = schema::open(folder, schema::MIGRATIONS)?;
     let mut changes = Vec::new();
-    let (mut saved, mut next) = (0_usize, 1_u64);
-    for mut kept in jobs {
+    let (saved, mut next) = (found.len(), 1_u64);
+    for Saved { kept, events } in found {
         let id = kept.job.id;
         next = next.max(id.0 + 1);
-        saved += 1;
         changes.push(Change::Add {
             id,
-            account: kept.job.account.clone(),
-            work: kept.work.clone(),
+            account: kept.job.account,
+            work: kept.work,
             place: kept.job.order,
         });
-        // They are in the order of the jobs' numbers.
-        let first = events.partition_point(|it| it.job < id);
-        let own = events[first..].iter().take_while(|it| it.job == id);
-        for event in own.filter_map(|it| it.event.clone()) {
-            if kept.job.apply(event.clone()).is_ok() {
-                changes.push(Change::Event(id, event));
-            }
-        }
-        if needs_doubt(&kept.job) {
-            let event = crate::transfer::job::JobEvent::InDoubt(replay::hole());
-            changes.push(Change::Event(id, event));
-        }
+        changes.extend(events.into_iter().map(|event| Change::Event(id, event)));
     }
     write::all(&mut connection, &changes)?;
     connection.execute(
@@ -118,37 +106,89 @@ fn needs_doubt(job: &Job) -> bool {
     job.direction == crate::transfer::job::Direction::Up && !job.state.is_over()
 }
 
-/// Reads what can be read of a copy: opening the original would change it.
-fn salvage(folder: &Path, aside: &Path) -> (Vec<Kept>, Vec<Happened>) {
-    let Ok(copies) = tempfile_in(folder) else {
-        return (Vec::new(), Vec::new());
-    };
-    let copy = copies.join(NAME);
-    let made = fs::copy(aside, &copy).and_then(|_| {
-        match fs::copy(beside(aside, "-wal"), beside(&copy, "-wal")) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
-    });
-    let mut found = made.ok().and_then(|()| read(&copy)).unwrap_or_default();
-    if found.0.is_empty() && lend_head(&copies, &copy).is_some() {
-        found = read(&copy).unwrap_or_default();
-    }
-    // A copy left behind harms nobody.
-    let _ = fs::remove_dir_all(&copies);
-    found
+/// A job that could be read, as far as its events could.
+pub(super) struct Saved {
+    pub kept: Kept,
+    events: Vec<JobEvent>,
 }
 
-/// All jobs and events of a copy that can be read, each once and in their order.
-fn read(copy: &Path) -> Option<(Vec<Kept>, Vec<Happened>)> {
-    let connection = Connection::open(copy).ok()?;
-    let jobs = rows(&connection, "jobs", "seq", read_job);
-    let events = rows(&connection, "events", "seq", |row| {
-        read_happened(row).map(Some)
-    });
+/// What can be read of a journal, in the order of the jobs' numbers. Of a copy: opening the original
+/// would change it.
+pub(super) fn salvage(folder: &Path, aside: &Path) -> Vec<Saved> {
+    let mut jobs = Vec::new();
+    let mut events = Vec::new();
+    for log in wal::readings(aside) {
+        let Ok(copies) = tempfile_in(folder) else {
+            break;
+        };
+        let read = read_copy(&copies, aside, log.as_deref()).unwrap_or_default();
+        // A copy left behind harms nobody.
+        let _ = fs::remove_dir_all(&copies);
+        jobs.extend(read.jobs);
+        events.extend(read.events);
+        if read.sound {
+            break;
+        }
+    }
+    // A row that one reading shows damaged may be whole in another.
+    events.sort_by_key(|it| it.event.is_none());
     let mut events = unique(events, |it| it.seq);
     events.sort_by_key(|it| (it.job, it.n));
-    Some((unique(jobs, |it| it.job.id), events))
+    let carried = unique(jobs, |it| it.job.id).into_iter().map(|mut kept| {
+        let id = kept.job.id;
+        let first = events.partition_point(|it| it.job < id);
+        let own = events[first..].iter().take_while(|it| it.job == id);
+        let mut applied: Vec<JobEvent> = own
+            .filter_map(|it| it.event.clone())
+            .filter(|event| kept.job.apply(event.clone()).is_ok())
+            .collect();
+        if needs_doubt(&kept.job) {
+            replay::doubt(&mut kept.job);
+            applied.push(JobEvent::InDoubt(replay::hole()));
+        }
+        Saved {
+            kept,
+            events: applied,
+        }
+    });
+    carried.collect()
+}
+
+/// What one reading of a copy gave.
+#[derive(Default)]
+struct Read {
+    jobs: Vec<Kept>,
+    events: Vec<Happened>,
+    /// Nothing in it is damaged.
+    sound: bool,
+}
+
+/// Reads a copy that is made in this folder, with such a write-ahead file.
+fn read_copy(copies: &Path, aside: &Path, log: Option<&[u8]>) -> Option<Read> {
+    let copy = copies.join(NAME);
+    fs::copy(aside, &copy).ok()?;
+    if let Some(log) = log {
+        fs::write(beside(&copy, "-wal"), log).ok()?;
+    }
+    let found = read(&copy).unwrap_or_default();
+    if found.jobs.is_empty() && !found.sound && lend_head(copies, &copy).is_some() {
+        return read(&copy);
+    }
+    Some(found)
+}
+
+/// All jobs and events of a copy that can be read.
+fn read(copy: &Path) -> Option<Read> {
+    let connection = Connection::open(copy).ok()?;
+    let sound = check(&connection).is_none()
+        && replay::all(&connection).is_ok_and(|found| found.broken == 0);
+    Some(Read {
+        jobs: rows(&connection, "jobs", "seq", read_job),
+        events: rows(&connection, "events", "seq", |row| {
+            read_happened(row).map(Some)
+        }),
+        sound,
+    })
 }
 
 /// Puts the first page of a new journal in place of the copy's own, which says where the tables are:

@@ -12,6 +12,7 @@ mod schema;
 #[cfg(test)]
 mod tests;
 mod thread;
+mod wal;
 mod write;
 
 use std::os::unix::net::UnixDatagram;
@@ -146,12 +147,26 @@ impl Journal {
         })
     }
 
-    /// Reads the queue without any part in it: takes no lock, makes no file.
-    pub(super) fn look(folder: &Path) -> Result<Replayed, JournalError> {
-        match schema::join(folder)? {
-            Some(connection) => Ok(replay::all(&connection)?),
-            None => Ok(Replayed::default()),
+    /// Reads the queue without any part in it: takes no lock, changes no file. A write-ahead file
+    /// that does not read whole is left to the worker (opening it would throw away what stands in
+    /// it): then what a copy still shows, and a sentence that says so.
+    pub(super) fn look(folder: &Path) -> Result<(Replayed, Option<String>), JournalError> {
+        if let Some(why) = wal::fault(folder)? {
+            let saved = damage::salvage(folder, &folder.join(schema::NAME));
+            let mut found = Replayed::default();
+            found.jobs.extend(saved.into_iter().map(|it| it.kept));
+            found.jobs.sort_by_key(|kept| (kept.job.order, kept.job.id));
+            let note = format!(
+                "the journal of transfers is damaged ({why}): some may be missing here; the next \
+                 start of the program sets it aside and goes on with what can be read"
+            );
+            return Ok((found, Some(note)));
         }
+        let found = match schema::join(folder)? {
+            Some(connection) => replay::all(&connection)?,
+            None => Replayed::default(),
+        };
+        Ok((found, None))
     }
 
     /// Whether this process is the one that works.
@@ -238,6 +253,13 @@ fn gone() -> JournalError {
 
 /// The worker's connection: made, moved forward, checked, and recovered where need be.
 fn own(folder: &Path, notes: &mut Vec<String>) -> Result<rusqlite::Connection, JournalError> {
+    // Before SQLite opens it: that passes over all that stands behind a damaged frame, and removes
+    // the write-ahead file when it is closed.
+    if let Some(why) = wal::fault(folder)? {
+        let (connection, note) = damage::recover(folder, &why)?;
+        notes.push(note);
+        return Ok(connection);
+    }
     let why = match schema::open(folder, schema::MIGRATIONS) {
         Ok((connection, copy)) => {
             let broken = damage::check(&connection)

@@ -1,5 +1,7 @@
 //! The file itself: what is written comes back, whatever happens to it.
 
+mod wal;
+
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 
@@ -79,7 +81,7 @@ proptest! {
         for event in events {
             write(&journal, vec![Change::Event(JobId(1), event.clone())]).unwrap();
             let _ = job.apply(event);
-            let kept = Journal::look(folder.path()).unwrap().jobs;
+            let kept = Journal::look(folder.path()).unwrap().0.jobs;
             prop_assert_eq!(kept.len(), 1);
             prop_assert_eq!(&kept[0].job, &job);
             prop_assert_eq!(&kept[0].work, &work("1.png"));
@@ -134,7 +136,7 @@ fn what_nobody_awaits_is_written_before_what_comes_next_and_also_alone() {
     assert_eq!(told, ["unawaited", "awaited"]);
     journal.send(event(JobEvent::Paused), false, said("alone"));
     assert_eq!(receiver.recv().unwrap(), "alone");
-    let kept = Journal::look(folder.path()).unwrap().jobs;
+    let kept = Journal::look(folder.path()).unwrap().0.jobs;
     assert!(kept[0].job.paused);
 }
 

@@ -54,10 +54,12 @@ impl Transfers {
         Ok(engine)
     }
 
-    /// The jobs in this folder's journal as they stand, without any part in them.
-    pub fn look(folder: &Path) -> Result<Vec<Arc<Job>>, JournalError> {
-        let jobs = Journal::look(folder)?.jobs;
-        Ok(jobs.into_iter().map(|kept| Arc::new(kept.job)).collect())
+    /// The jobs in this folder's journal as they stand, without any part in them, and a sentence
+    /// for the user where some of them may be missing.
+    pub fn look(folder: &Path) -> Result<(Vec<Arc<Job>>, Option<String>), JournalError> {
+        let (found, note) = Journal::look(folder)?;
+        let jobs = found.jobs.into_iter().map(|kept| Arc::new(kept.job));
+        Ok((jobs.collect(), note))
     }
 
     /// Whether this process works on the queue; else another one does.

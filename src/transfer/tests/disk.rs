@@ -50,7 +50,7 @@ pub(super) async fn left_at(folder: &Path, play: Play, step: Step) -> Arc<Fake> 
 async fn what_was_left_while_sending_is_sent_by_the_next_one() {
     let dir = tempfile::tempdir().unwrap();
     let fake = left_at(dir.path(), Play::HangsWhileSending, Step::Send).await;
-    let jobs = Transfers::look(dir.path()).unwrap();
+    let jobs = Transfers::look(dir.path()).unwrap().0;
     assert_eq!(jobs.len(), 1);
     assert_eq!(jobs[0].state, JobState::Queued, "left, not cancelled");
     *fake.play.lock().unwrap() = Play::Stores;
@@ -83,7 +83,7 @@ async fn a_paused_one_waits_and_the_order_can_be_changed() {
     engine.go_on(ids[0]);
     until_state(&engine, |job| job.id == ids[4] && is_done(job)).await;
     engine.flush();
-    let kept = Transfers::look(dir.path()).unwrap();
+    let kept = Transfers::look(dir.path()).unwrap().0;
     assert_eq!(kept[0].id, ids[4], "the order is kept");
 }
 
@@ -175,7 +175,7 @@ async fn all_of_an_account_are_paused_resumed_and_cancelled_together() {
     assert_eq!(engine.ask_all(Ask::Forget, None), 6);
     assert!(engine.jobs().is_empty());
     engine.flush();
-    assert!(Transfers::look(dir.path()).unwrap().is_empty());
+    assert!(Transfers::look(dir.path()).unwrap().0.is_empty());
 }
 
 #[tokio::test]
@@ -196,7 +196,7 @@ async fn one_that_cannot_be_forgotten_on_disk_is_not_sent_again() {
     worker.clear(&[first]);
     worker.flush();
     assert_eq!(
-        Transfers::look(dir.path()).unwrap().len(),
+        Transfers::look(dir.path()).unwrap().0.len(),
         1,
         "it is still there"
     );
@@ -261,7 +261,7 @@ async fn where_all_is_paused_what_is_added_waits_too() {
     worker.flush();
     assert_eq!(*fake.sends.lock().unwrap(), 0);
     // It is kept: the next start finds them so.
-    let kept = Transfers::look(dir.path()).unwrap();
+    let kept = Transfers::look(dir.path()).unwrap().0;
     assert!(kept.iter().all(|job| job.paused) && kept.len() == 2);
     worker.open_all();
     for id in [own, other] {

@@ -145,6 +145,9 @@ impl Promised {
         } else {
             finish(home, point)
         };
+        for ran in &said {
+            undamaged(ran, point);
+        }
         let shown = || format!("{point}:\n{said:#?}\n{}", listed(home).stdout);
         self.holds(batch, server, &shown);
     }
@@ -177,7 +180,15 @@ pub fn queue(home: &Home) -> Vec<Value> {
 
 #[track_caller]
 fn listed(home: &Home) -> Ran {
-    run(home, &["transfers", "list", "--json"]).exits(0)
+    let ran = run(home, &["transfers", "list", "--json"]).exits(0);
+    undamaged(&ran, "");
+    ran
+}
+
+/// However the program ended, what it left is no damage, and is not said to be.
+#[track_caller]
+fn undamaged(ran: &Ran, point: &str) {
+    assert!(!ran.stderr.contains("damaged"), "{point}: {ran:#?}");
 }
 
 /// Goes on until nothing is left; what is in doubt after a look is sent again by its number, as a

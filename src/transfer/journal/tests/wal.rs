@@ -1,0 +1,189 @@
+//! The write-ahead file, damaged in many places, and as crashes leave it.
+
+use super::*;
+use crate::transfer::job::Job;
+use crate::transfer::journal::write::all as commit;
+
+/// So many jobs are in it.
+const JOBS: usize = 12;
+
+/// What a killed process leaves: the file, its write-ahead file, and the shared index.
+struct Left {
+    files: [Vec<u8>; 3],
+}
+
+impl Left {
+    fn of(folder: &Path) -> Self {
+        let read = |end| std::fs::read(damage::beside(&file(folder), end)).unwrap();
+        Self {
+            files: ["", "-wal", "-shm"].map(read),
+        }
+    }
+
+    /// A journal of twelve jobs, each committed by itself, with a step more for each third.
+    fn by_a_kill() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut connection, _) = schema::open(folder.path(), schema::MIGRATIONS).unwrap();
+        for id in 1..=JOBS as u64 {
+            commit(&mut connection, &[add(id)]).unwrap();
+            if id % 3 == 0 {
+                let paused = [Change::Event(JobId(id), JobEvent::Paused)];
+                commit(&mut connection, &paused).unwrap();
+            }
+        }
+        Self::of(folder.path())
+    }
+
+    fn put(&self) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (end, bytes) in ["", "-wal", "-shm"].into_iter().zip(&self.files) {
+            std::fs::write(damage::beside(&file(folder.path()), end), bytes).unwrap();
+        }
+        folder
+    }
+
+    fn with_wal(&self, change: impl FnOnce(&mut Vec<u8>)) -> Self {
+        let mut files = self.files.clone();
+        change(&mut files[1]);
+        Self { files }
+    }
+
+    fn without_index(mut self) -> tempfile::TempDir {
+        self.files[2].clear();
+        let folder = self.put();
+        std::fs::remove_file(damage::beside(&file(folder.path()), "-shm")).unwrap();
+        folder
+    }
+
+    /// Opened; how many jobs are there, and the note. Looking does not change it, and says the
+    /// same. Damage is kept aside as it was.
+    fn opened(&self, folder: &Path, point: &str) -> (usize, Option<String>) {
+        let (looked, warned) = Journal::look(folder).unwrap();
+        let Opened { found, notes, .. } = Journal::open(folder).unwrap();
+        assert!(notes.len() <= 1, "{point}: {notes:?}");
+        assert_eq!(warned.is_some(), !notes.is_empty(), "{point}: {notes:?}");
+        let jobs = |found: &Replayed| -> Vec<Job> {
+            found.jobs.iter().map(|kept| kept.job.clone()).collect()
+        };
+        assert_eq!(jobs(&looked), jobs(&found), "{point}");
+        for kept in &found.jobs {
+            let id = kept.job.id.0;
+            assert_eq!(kept.work, work(&format!("{id}.png")), "{point}");
+            if !notes.is_empty() {
+                assert!(matches!(kept.job.state, JobState::InDoubt(_)), "{point}");
+            }
+        }
+        if let Some(note) = notes.first() {
+            let aside = note.split("set aside as ").nth(1).unwrap();
+            let aside = folder.join(aside.split(',').next().unwrap());
+            let kept = std::fs::read(damage::beside(&aside, "-wal")).unwrap();
+            assert!(kept == self.files[1], "{point}: {note}");
+        }
+        (found.jobs.len(), notes.into_iter().next())
+    }
+}
+
+#[test]
+fn a_flipped_bit_anywhere_loses_nothing_in_silence() {
+    let left = Left::by_a_kill();
+    let all = left.files[1].len();
+    // In the head and in the first frame's, then here and there; in the last one too.
+    let places = (0..56).step_by(3).chain((56..all).step_by(6007)).chain([
+        all - 1,
+        all - 4096,
+        all - 4096 - 20,
+        all - 4096 - 24 + 7,
+    ]);
+    let mut lost = 0;
+    for at in places {
+        let bit = at % 8;
+        let point = format!("bit {bit} of byte {at} of {all}");
+        let flipped = left.with_wal(|wal| wal[at] ^= 1 << bit);
+        let folders = [
+            flipped.put(),
+            left.with_wal(|wal| wal[at] ^= 1 << bit).without_index(),
+        ];
+        for folder in folders {
+            let (count, note) = flipped.opened(folder.path(), &point);
+            assert!(note.is_some(), "{point}: {count} jobs and not a word");
+            // A bit that stands in a job's own text.
+            assert!(count + 1 >= JOBS, "{point}: {count}, {note:?}");
+            lost += JOBS - count;
+        }
+    }
+    assert!(lost < 10, "{lost}");
+}
+
+#[test]
+fn a_cut_or_emptied_file_is_said() {
+    let left = Left::by_a_kill();
+    let all = left.files[1].len();
+    for length in [
+        1,
+        31,
+        32,
+        33,
+        2000,
+        32 + 4120,
+        10_000,
+        all / 2,
+        all - 4120,
+        all - 1,
+    ] {
+        let cut = left.with_wal(|wal| wal.truncate(length));
+        let (_, note) = cut.opened(cut.put().path(), &format!("cut to {length}"));
+        assert!(note.is_some(), "cut to {length}");
+    }
+    for length in [1, 32, 2000] {
+        let cut = left.with_wal(|wal| wal.truncate(length));
+        let folder = left.with_wal(|wal| wal.truncate(length)).without_index();
+        let (_, note) = cut.opened(folder.path(), "without an index");
+        assert!(note.unwrap().contains("is lost"), "cut to {length}");
+    }
+    let zeros = left.with_wal(|wal| wal.fill(0));
+    let (_, note) = zeros.opened(zeros.put().path(), "zeros");
+    assert!(note.unwrap().contains("is lost"));
+    let hole = left.with_wal(|wal| wal[8192..16_384].fill(0));
+    let (count, note) = hole.opened(hole.put().path(), "a hole");
+    assert!(note.is_some() && count + 1 >= JOBS, "{count}");
+}
+
+#[test]
+fn what_a_crash_leaves_is_no_damage() {
+    let left = Left::by_a_kill();
+    let all = left.files[1].len();
+    let mut whole = vec![("as it is", left.with_wal(|_| ()))];
+    // The next commit's frame, of which only a part was written.
+    for part in [1, 24, 2000, 4119] {
+        let torn = left.with_wal(|wal| wal.extend_from_within(all - 4120..all - 4120 + part));
+        whole.push(("a torn frame", torn));
+    }
+    let begun = left.with_wal(|wal| {
+        wal.extend_from_within(all - 4120..);
+        let mark = all + 4..all + 8;
+        wal[mark].fill(0);
+    });
+    whole.push(("a frame of a transaction that did not end", begun));
+    // Used anew from its beginning, with the frames of before behind.
+    let folder = tempfile::tempdir().unwrap();
+    let (mut connection, _) = schema::open(folder.path(), schema::MIGRATIONS).unwrap();
+    for id in 1..JOBS as u64 {
+        commit(&mut connection, &[add(id)]).unwrap();
+    }
+    let checkpoint = "PRAGMA wal_checkpoint(RESTART)";
+    connection.query_row(checkpoint, [], |_| Ok(())).unwrap();
+    let before = Left::of(folder.path());
+    commit(&mut connection, &[add(JOBS as u64)]).unwrap();
+    let after = Left::of(folder.path());
+    assert_eq!(before.files[1].len(), after.files[1].len());
+    whole.push(("used anew", after));
+    for (point, left) in whole {
+        for folder in [left.put(), left.with_wal(|_| ()).without_index()] {
+            let (count, note) = left.opened(folder.path(), point);
+            assert_eq!((count, note), (JOBS, None), "{point}");
+        }
+    }
+    let empty = left.with_wal(Vec::clear);
+    let (_, note) = empty.opened(empty.put().path(), "empty");
+    assert_eq!(note, None);
+}
