@@ -125,6 +125,7 @@ pub fn queue(count: u64, journal: Option<&Path>) -> Result<()> {
             asset_type: None,
             metadata: Arc::default(),
             replaces: None,
+            beside: false,
         })
     };
     // What the first ones bring (threads, caches) is no job's.

@@ -111,6 +111,8 @@ pub struct UploadRequest {
     pub metadata: Arc<Metadata>,
     /// `None` when it is new there. What becomes of the old one: [`Replace`](super::Replace).
     pub replaces: Option<Box<Replaced>>,
+    /// The user wants it beside what has its name there already; else such a name is a clash.
+    pub beside: bool,
 }
 
 /// What an upload is about to do. A service uses those it has.

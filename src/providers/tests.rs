@@ -65,6 +65,7 @@ pub(super) fn request(file: &TestFile, scope: AssetScope, content_type: &str) ->
         asset_type: None,
         metadata: Arc::default(),
         replaces: None,
+        beside: false,
     }
 }
 

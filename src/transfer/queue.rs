@@ -167,7 +167,13 @@ impl Transfers {
         provider: Arc<dyn Provider>,
         requests: impl IntoIterator<Item = UploadRequest>,
     ) -> Vec<JobId> {
-        let requests = requests.into_iter();
+        // Another process may go on with it from another working folder.
+        let requests = requests.into_iter().map(|mut request| {
+            if let Ok(path) = std::path::absolute(&request.path) {
+                request.path = path;
+            }
+            request
+        });
         let work = |it| Work::Up(Arc::new(it));
         if self.left().is_empty() || !self.works() {
             return self.add(account, provider, requests.map(work));

@@ -4,6 +4,7 @@
 //! assets, templates and the settings, and everything is looked up in the one list of assets.
 
 mod spec;
+mod taken;
 #[cfg(test)]
 mod tests;
 mod upload;
@@ -50,6 +51,7 @@ struct Adapter {
     configured: Vec<(String, String)>,
     /// The last listing, for the action that made it only.
     recent: Mutex<Option<(Instant, Arc<Vec<Listed>>)>>,
+    taken: taken::Taken,
 }
 
 impl Adapter {
@@ -72,6 +74,7 @@ impl Adapter {
             http,
             configured: settings.containers.clone(),
             recent: Mutex::new(None),
+            taken: taken::Taken::default(),
         })
     }
 

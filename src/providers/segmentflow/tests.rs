@@ -1,6 +1,6 @@
 //! What is SegmentFlow's own: two list shapes, websites from three sources, links, lost answers.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use serde_json::json;
 
@@ -187,6 +187,7 @@ fn service(
     create: impl Fn(&Heard) -> Reply + Send + Sync + 'static,
 ) -> Server {
     let puts = AtomicUsize::new(0);
+    let made = AtomicBool::new(false);
     Server::start(move |heard| match (heard.method.as_str(), heard.path()) {
         ("POST", "/api/v1/assets/upload-url") => answer(
             200,
@@ -196,8 +197,14 @@ fn service(
             }),
         ),
         ("PUT", "/put") => storage(heard, puts.load(Ordering::Relaxed)),
-        ("POST", "/api/v1/assets") => create(heard),
-        ("GET", _) => answer(200, json!([asset("1", "k1", Some(SITE))])),
+        ("POST", "/api/v1/assets") => {
+            made.store(true, Ordering::Relaxed);
+            create(heard)
+        }
+        ("GET", _) if made.load(Ordering::Relaxed) => {
+            answer(200, json!([asset("1", "k1", Some(SITE))]))
+        }
+        ("GET", _) => answer(200, json!([])),
         _ => answer(500, json!({})),
     })
 }
@@ -230,7 +237,8 @@ async fn an_upload_sends_what_the_contract_says() {
     );
     // The texts failed (500); the asset stays, and somebody is told.
     assert_eq!(watch.warnings.lock().unwrap().len(), 1);
-    let heard = server.heard();
+    let mut heard = server.heard();
+    assert_eq!(heard.remove(0).method, "GET", "is the name taken?");
     let sizes = [&heard[0], &heard[2]].map(|call| call.json()["size"].as_u64());
     assert_eq!(sizes, [Some(200_000); 2]);
     assert_eq!(heard[0].json()["assetType"], "content-document");
@@ -243,6 +251,44 @@ async fn an_upload_sends_what_the_contract_says() {
         !format!("{:?}", heard[1].headers).contains(CANARY),
         "no key for the storage"
     );
+}
+
+#[tokio::test]
+async fn a_name_that_is_taken_is_found_before_a_byte_is_sent() {
+    let server = service(|_, _| reply(200, "", ""), created);
+    let file = TestFile::new("a.png", &[1; 10]);
+    let request = request(&file, site(), "image/png");
+    let adapter = adapter(&server);
+    let watch = Noted::default();
+    // Of two that begin together one goes, and a third finds what the first has made.
+    let both = tokio::join!(
+        adapter.upload(&request, &watch),
+        adapter.upload(&request, &watch)
+    );
+    let refused = match both {
+        (Ok(_), Err(error)) | (Err(error), Ok(_)) => error,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(refused.kind, ApiErrorKind::Conflict);
+    let later = adapter.upload(&request, &watch).await.unwrap_err();
+    assert_eq!(later.kind, ApiErrorKind::Conflict);
+    let posts = || {
+        let heard = server.heard();
+        let made = |heard: &&Heard| heard.method == "POST" && heard.path() == "/api/v1/assets";
+        heard.iter().filter(made).count()
+    };
+    assert_eq!(posts(), 1);
+    // Another process asks the service itself.
+    let other = super::tests::adapter(&server);
+    let late = other.upload(&request, &watch).await.unwrap_err();
+    assert_eq!(late.kind, ApiErrorKind::Conflict);
+    assert_eq!(posts(), 1);
+    let beside = UploadRequest {
+        beside: true,
+        ..request
+    };
+    other.upload(&beside, &watch).await.unwrap();
+    assert_eq!(posts(), 2);
 }
 
 #[tokio::test]
@@ -286,18 +332,19 @@ async fn without_a_stored_file_nothing_is_recorded() {
         "https://u:p@storage.example.net/",
         "",
     ] {
-        let server = Server::start(move |_| {
-            answer(
+        let server = Server::start(move |heard| match heard.method.as_str() {
+            "GET" => answer(200, json!([])),
+            _ => answer(
                 200,
                 json!({ "success": true, "key": "k", "expiresIn": 60, "uploadUrl": link }),
-            )
+            ),
         });
         let watch = Noted::default();
         let done = adapter(&server)
             .upload(&request(&file, site(), "image/png"), &watch)
             .await;
         assert!(!done.unwrap_err().in_doubt());
-        assert_eq!(server.heard().len(), 1, "{link}");
+        assert_eq!(server.heard().len(), 2, "{link}");
     }
     for status in [307, 400, 411, 500, 501] {
         let server = service(
@@ -313,7 +360,7 @@ async fn without_a_stored_file_nothing_is_recorded() {
             server
                 .heard()
                 .iter()
-                .all(|heard| heard.path() != "/api/v1/assets")
+                .all(|heard| heard.method == "GET" || heard.path() != "/api/v1/assets")
         );
     }
 }

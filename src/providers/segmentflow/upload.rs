@@ -23,11 +23,17 @@ impl Adapter {
         watch: &dyn UploadWatch,
     ) -> Result<Asset, ApiError> {
         let asset_type = check(request)?;
+        let claim = self.claim(OPERATION, request).await?;
         self.forget();
         let key = self.put(request, asset_type, watch).await?;
         let receipt = Receipt { storage_key: key };
         watch.step(Step::Record, Some(&receipt)).await?;
-        let asset = self.record(request, asset_type, &receipt).await?;
+        let recorded = self.record(request, asset_type, &receipt).await;
+        match &recorded {
+            Ok(asset) => claim.recorded(asset),
+            Err(_) => claim.unknown(),
+        }
+        let asset = recorded?;
         let texts = Metadata {
             // Creating took this one.
             image_type: None,

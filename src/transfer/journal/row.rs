@@ -155,6 +155,9 @@ enum WorkRow {
         tags: Option<Vec<String>>,
         /// Rows of version 1 have none.
         replaces: Option<Box<ReplacedRow>>,
+        /// Older rows of version 2 have none.
+        #[serde(default)]
+        beside: bool,
     },
     Down {
         asset: AssetRow,
@@ -231,6 +234,7 @@ pub(super) fn write_work(work: &Work) -> String {
                 .replaces
                 .as_deref()
                 .map(|old| Box::new(ReplacedRow::of(old))),
+            beside: request.beside,
         },
         Work::Down(request) => WorkRow::Down {
             asset: AssetRow::of(&request.asset),
@@ -262,6 +266,7 @@ pub(super) fn read_work(text: &str) -> Option<Work> {
             description,
             tags,
             replaces,
+            beside,
         } => Work::Up(Arc::new(UploadRequest {
             scope: scope(&container, segment.as_ref())?,
             path: path.path(),
@@ -290,6 +295,7 @@ pub(super) fn read_work(text: &str) -> Option<Work> {
                 Some(row) => Some(Box::new(row.replaced()?)),
                 None => None,
             },
+            beside,
         })),
         WorkRow::Down {
             asset,

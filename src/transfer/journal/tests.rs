@@ -39,6 +39,7 @@ fn work(name: &str) -> Work {
             modified: Some("2026-01-02T03:04:05Z".to_owned()),
             stored_as: None,
         })),
+        beside: true,
     }))
 }
 

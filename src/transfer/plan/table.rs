@@ -199,6 +199,7 @@ impl Plan {
                 if let Verdict::Replace(asset) = &row.verdict {
                     request.replaces = Some(Box::new(Replaced::of(asset)));
                 }
+                request.beside = row.decision.unwrap_or(self.on_clash) == OnClash::Keep;
                 Some((number, request))
             })
             .collect()

@@ -128,6 +128,7 @@ pub fn request(
         }
         .shared(),
         replaces: None,
+        beside: false,
     })
 }
 

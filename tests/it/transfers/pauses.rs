@@ -59,6 +59,7 @@ fn one_refusal_holds_all_calls_of_the_account_and_of_no_other() {
             asset_type: None,
             metadata: std::sync::Arc::default(),
             replaces: None,
+            beside: false,
         }
     };
     let (website, segment) = (website(&home).reference, segment(&home).reference);
