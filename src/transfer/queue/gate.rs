@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::Instant;
 
 use super::{Inner, Transfers};
@@ -40,6 +40,9 @@ pub(super) struct Gate {
     pub returning: usize,
     /// Rung when fewer are on their way.
     pub room: Arc<Notify>,
+    /// Taken while a step that may leave a record is on disk and not begun: what is killed then is in
+    /// doubt, so that these are never more than may run.
+    pub announced: Arc<Semaphore>,
     /// What may begin, in its order.
     pub ready: BTreeSet<(i64, JobId)>,
     /// The last one that was given for the account: it has the newest key.
@@ -56,6 +59,7 @@ impl Default for Gate {
             resting: 0,
             returning: 0,
             room: Arc::default(),
+            announced: Arc::new(Semaphore::new(AT_ONCE)),
             ready: BTreeSet::new(),
             provider: None,
             shut: None,
@@ -78,10 +82,19 @@ impl Gate {
 }
 
 impl Transfers {
+    /// Whose permit a step needs that may leave a record.
+    pub(super) fn announced(&self, account: &AccountName) -> Arc<Semaphore> {
+        let mut table = self.table();
+        let gate = table.gates.entry(account.clone()).or_default();
+        gate.announced.clone()
+    }
+
     /// How many transfers of this account may run side by side, from now on; at least 1.
     pub fn allow_at_once(&self, account: &AccountName, count: usize) {
         let mut table = self.table();
-        table.gates.entry(account.clone()).or_default().at_once = count.max(1);
+        let gate = table.gates.entry(account.clone()).or_default();
+        gate.at_once = count.max(1);
+        gate.announced = Arc::new(Semaphore::new(count.max(1)));
         drop(table);
         self.pump(account);
     }

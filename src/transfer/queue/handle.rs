@@ -318,10 +318,12 @@ impl Handle {
             self.engine.commit_with_next(self.id, event);
             return Ok(());
         }
-        let written = self.engine.commit(self.id, event);
         // While the disk is waited for, the line is free for another file.
         self.slot.rest();
-        let written = written.await;
+        let announced = self.engine.announced(&self.account);
+        // Never closed.
+        let _one = announced.acquire().await;
+        let written = self.engine.commit(self.id, event).await;
         self.slot.back().await;
         match written {
             Ok(Ok(())) => Ok(()),

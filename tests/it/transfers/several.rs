@@ -17,8 +17,9 @@ const FILES: usize = 25;
 const ROUNDS: u64 = 3;
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// How many the killed one may have been recording.
-const AT_ONCE: usize = 3;
+/// How many the killed one may have been recording: those whose call was under way, and as many
+/// again that stood on disk as the next.
+const AT_ONCE: usize = 2 * 3;
 
 /// A call that makes a record was cut off with its process, and a look did not show the record: only
 /// the user can say that it is sent again.
