@@ -116,14 +116,12 @@ async fn save(
     let mut jobs: HashSet<JobId> = HashSet::new();
     let mut asked = args.json.then(HashMap::new);
     for (account, provider, requests) in wanted {
-        for request in requests {
-            let same = asked.is_some().then(|| request.clone());
-            let id = transfers.download(&account, Arc::clone(&provider), request);
-            jobs.insert(id);
-            if let (Some(asked), Some(request)) = (&mut asked, same) {
-                asked.insert(id, request);
-            }
+        let same = asked.is_some().then(|| requests.clone());
+        let ids = transfers.download_all(&account, provider, requests);
+        if let (Some(asked), Some(same)) = (&mut asked, same) {
+            asked.extend(ids.iter().copied().zip(same));
         }
+        jobs.extend(ids);
     }
     let finish = Finish::Saved(asked.clone());
     let mut teller = Teller::new(session, output, finish, &args.shown, tally);

@@ -17,7 +17,9 @@ use super::stop::Stop;
 use crate::api::ApiErrorKind;
 use crate::domain::size_words;
 use crate::domain::{Entry, SafeText};
-use crate::transfer::{Ask, DownloadRequest, Job, JobId, JobState, Transfers};
+use crate::transfer::{
+    Ask, DownloadRequest, Job, JobId, JobState, Transfers, ends_all, is_unwritten,
+};
 
 /// How long it may take until what runs has ended once the user said stop.
 const STOPPING: Duration = Duration::from_secs(2);
@@ -195,7 +197,12 @@ pub(super) struct Teller<'a> {
     pub progress: Progress,
     finish: Finish,
     pub tally: &'a mut Tally,
-    full: bool,
+    /// What failed on this machine and was told: of a full disk `None`, else its words.
+    causes: Vec<Option<String>>,
+    /// So many more failed by the same.
+    alike: usize,
+    /// Told that the journal did not take how a file ended.
+    unwritten: bool,
 }
 
 impl<'a> Teller<'a> {
@@ -215,21 +222,45 @@ impl<'a> Teller<'a> {
             output,
             finish: if shown.quiet { Finish::Quiet } else { finish },
             tally,
-            full: false,
+            causes: Vec::new(),
+            alike: 0,
+            unwritten: false,
         }
     }
 
     /// A transfer was added or has changed.
     pub(super) fn tell(&mut self, job: &Job) {
         self.progress.job(self.output, job, Instant::now());
-        // Files that ran into the same full disk side by side have one message.
-        if matches!(&job.state, JobState::Failed(error) if error.kind == ApiErrorKind::DiskFull)
-            && std::mem::replace(&mut self.full, true)
-        {
-            self.tally.failed += 1;
-        } else if job.state.is_over() {
-            told(self.output, job, &self.finish, self.tally);
+        if !job.state.is_over() {
+            return;
         }
+        for warning in &job.warnings {
+            if is_unwritten(warning) && std::mem::replace(&mut self.unwritten, true) {
+                continue;
+            }
+            let name = SafeText::name(&job.name);
+            let warning = SafeText::prose(warning);
+            self.output.note(&format!("{name}: {warning}"));
+        }
+        if let Finish::Saved(Some(asked)) = &self.finish
+            && let Some(request) = asked.get(&job.id)
+        {
+            // A reader that went away does not stop the files.
+            let _ = saved_object(self.output, job, request);
+        }
+        if let JobState::Failed(error) = &job.state
+            && ends_all(error)
+        {
+            // Files that end by the same have one message.
+            let cause = (error.kind != ApiErrorKind::DiskFull).then(|| error.to_string());
+            if self.causes.contains(&cause) {
+                self.tally.failed += 1;
+                self.alike += 1;
+                return;
+            }
+            self.causes.push(cause);
+        }
+        told(self.output, job, &self.finish, self.tally);
     }
 
     pub(super) fn tick(&mut self, transfers: &Transfers, came: Came) {
@@ -240,6 +271,11 @@ impl<'a> Teller<'a> {
     /// Nothing more will be told.
     pub(super) fn end(mut self) {
         self.progress.end(self.output, Instant::now());
+        if self.alike > 0 {
+            let alike = files(self.alike);
+            self.output
+                .note(&format!("{alike} more failed by the same"));
+        }
     }
 }
 
@@ -247,15 +283,6 @@ impl<'a> Teller<'a> {
 /// reader that went away does not stop the files.
 fn told(output: &mut Output, job: &Job, finish: &Finish, tally: &mut Tally) {
     let name = SafeText::name(&job.name).into_string();
-    for warning in &job.warnings {
-        output.note(&format!("{name}: {}", SafeText::prose(warning)));
-    }
-    if let Finish::Saved(Some(asked)) = finish
-        && let Some(request) = asked.get(&job.id)
-    {
-        // A reader that went away does not stop the files.
-        let _ = saved_object(output, job, request);
-    }
     match &job.state {
         JobState::Done { asset, path } => {
             tally.done += 1;

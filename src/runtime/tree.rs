@@ -70,9 +70,7 @@ impl Runtime {
         self.tasks.spawn(async move {
             match tokio::task::spawn_blocking(move || tree.requests()).await {
                 Ok(Ok(requests)) => {
-                    for request in requests {
-                        transfers.download(&account, Arc::clone(&provider), request);
-                    }
+                    transfers.download_all(&account, provider, requests);
                 }
                 Ok(Err(error)) => refuse(error.message),
                 Err(_) => refuse(panicked().message),

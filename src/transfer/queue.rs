@@ -20,6 +20,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use self::full::{ends_all, is_unwritten};
 use self::gate::Gate;
 pub use self::gate::Held;
 pub(super) use self::handle::Handle;
@@ -190,13 +191,38 @@ impl Transfers {
         &self,
         account: &AccountName,
         provider: Arc<dyn Provider>,
-        mut request: DownloadRequest,
+        request: DownloadRequest,
     ) -> JobId {
-        // Another process may go on with it from another working folder.
-        if let Ok(root) = std::path::absolute(&request.root) {
-            request.root = root;
-        }
-        self.add_one(account, provider, Work::Down(Arc::new(request)))
+        let ids = self.download_all(account, provider, std::iter::once(request));
+        ids.first().copied().unwrap_or(JobId(0))
+    }
+
+    /// Queues many downloads; answers their numbers in the same order. What an earlier run left of
+    /// one goes on instead, and makes room where something else is wanted in its place now.
+    pub fn download_all(
+        &self,
+        account: &AccountName,
+        provider: Arc<dyn Provider>,
+        requests: impl IntoIterator<Item = DownloadRequest>,
+    ) -> Vec<JobId> {
+        let absolute = |mut request: DownloadRequest| {
+            // Another process may go on with it from another working folder.
+            if let Ok(root) = std::path::absolute(&request.root) {
+                request.root = root;
+            }
+            request
+        };
+        let requests: Vec<DownloadRequest> = requests.into_iter().map(absolute).collect();
+        let kept = self.kept_downloads(account, &requests);
+        let new = requests.into_iter().zip(&kept).filter(|it| it.1.is_none());
+        let new = new.map(|(request, _)| Work::Down(Arc::new(request)));
+        let mut added = self.add(account, provider, new).into_iter();
+        // Only now, since adding opens the account for them too.
+        let again: Vec<JobId> = kept.iter().copied().flatten().collect();
+        self.ask(Ask::Retry, &again);
+        self.ask(Ask::GoOn, &again);
+        let ids = kept.into_iter().map(|it| it.or_else(|| added.next()));
+        ids.map(|id| id.unwrap_or(JobId(0))).collect()
     }
 
     /// Every change of a job from now on, as it stands after it.

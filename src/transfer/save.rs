@@ -6,7 +6,7 @@ mod target;
 
 pub(super) use self::folder::Folder;
 use self::part::Part;
-pub(super) use self::target::{Stands, Target, stands_in};
+pub(super) use self::target::{Stands, Target, barred, stands_in};
 
 use std::io::Write as _;
 use std::path::PathBuf;

@@ -34,6 +34,14 @@ impl Lock {
             _ => Err(JournalError::NoLocks),
         }
     }
+
+    /// Whether a process has it; makes no file.
+    pub(super) fn is_taken(folder: &Path) -> bool {
+        let file = File::open(folder.join(LOCK));
+        file.is_ok_and(|file| {
+            flock(&file, FlockOperation::NonBlockingLockShared) == Err(Errno::WOULDBLOCK)
+        })
+    }
 }
 
 fn open(folder: &Path) -> Result<File, JournalError> {
@@ -62,6 +70,17 @@ pub(super) fn hang_bell(folder: &Path) -> io::Result<UnixDatagram> {
     let bell = UnixDatagram::bind(path)?;
     bell.set_nonblocking(true)?;
     Ok(bell)
+}
+
+/// Whether somebody listens to the bell, which is not rung by it. `None` where there is none: then
+/// nothing is known.
+pub(super) fn is_heard(folder: &Path) -> Option<bool> {
+    let socket = UnixDatagram::unbound().ok()?;
+    match socket.connect(folder.join(BELL)) {
+        Ok(()) => Some(true),
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Some(false),
+        Err(_) => None,
+    }
 }
 
 /// Tells the worker that there is news. Where nobody listens there is nobody to tell.

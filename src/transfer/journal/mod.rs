@@ -169,6 +169,11 @@ impl Journal {
         Ok((found, None))
     }
 
+    /// Whether some process works on the queue now; takes no lock where that can be told without.
+    pub(super) fn is_worked(folder: &Path) -> bool {
+        lock::is_heard(folder).unwrap_or_else(|| Lock::is_taken(folder))
+    }
+
     /// Whether this process is the one that works.
     pub(super) fn works(&self) -> bool {
         self.held().is_some()

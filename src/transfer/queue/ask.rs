@@ -164,7 +164,7 @@ impl Transfers {
         self.commit_all(&kept, &JobEvent::Retried);
     }
 
-    fn drop_over(&self, ids: &[JobId]) {
+    pub(super) fn drop_over(&self, ids: &[JobId]) {
         let over: Vec<JobId> = {
             let mut table = self.table();
             let is_over = |id: &JobId| {

@@ -55,11 +55,22 @@ impl Transfers {
     }
 
     /// The jobs in this folder's journal as they stand, without any part in them, and a sentence
-    /// for the user where some of them may be missing.
+    /// for the user where some of them may be missing. Where no process works on them, those that
+    /// one left in the middle stand as the next start finds them.
     pub fn look(folder: &Path) -> Result<(Vec<Arc<Job>>, Option<String>), JournalError> {
+        let worked = Journal::is_worked(folder);
         let (found, note) = Journal::look(folder)?;
-        let jobs = found.jobs.into_iter().map(|kept| Arc::new(kept.job));
-        Ok((jobs.collect(), note))
+        // A process that has just begun, or ended, has told the truth meanwhile.
+        let worked = worked || Journal::is_worked(folder);
+        let stands = |kept: Kept| {
+            let mut job = kept.job;
+            if !worked {
+                // Refused for what is not in the middle of anything, which stays as it is.
+                let _ = job.apply(JobEvent::Interrupted);
+            }
+            Arc::new(job)
+        };
+        Ok((found.jobs.into_iter().map(stands).collect(), note))
     }
 
     /// Whether this process works on the queue; else another one does.

@@ -2,7 +2,7 @@
 //! and which job comes first.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Entry, Store, Transfers};
@@ -10,7 +10,7 @@ use crate::api::UploadRequest;
 use crate::domain::AccountName;
 use crate::transfer::job::{Ask, JobEvent, JobId, JobState};
 use crate::transfer::journal::Change;
-use crate::transfer::work::Work;
+use crate::transfer::work::{DownloadRequest, Work};
 
 /// What a job says that was called done without being seen.
 const CALLED_DONE: &str = "it was called done by hand; it was not seen listed";
@@ -60,6 +60,50 @@ impl Transfers {
             }
         }
         (found, others)
+    }
+
+    /// For each request what an earlier run left of it: the same asset, unchanged, to the same
+    /// place. What that run wanted there instead is given up.
+    pub(super) fn kept_downloads(
+        &self,
+        account: &AccountName,
+        requests: &[DownloadRequest],
+    ) -> Vec<Option<JobId>> {
+        if !self.works() {
+            return vec![None; requests.len()];
+        }
+        let mut stale = Vec::new();
+        let kept = {
+            let table = self.table();
+            let mut left: HashMap<PathBuf, Vec<(JobId, &DownloadRequest)>> = HashMap::new();
+            for entry in table.jobs.values() {
+                let waits = matches!(entry.job.state, JobState::Queued | JobState::Failed(_));
+                if let Work::Down(request) = &entry.work
+                    && waits
+                    && !entry.wanted
+                    && entry.job.account == *account
+                {
+                    let same = left.entry(request.path()).or_default();
+                    same.push((entry.job.id, request));
+                }
+            }
+            let mut kept = Vec::with_capacity(requests.len());
+            for request in requests {
+                let there = left.remove(&request.path()).unwrap_or_default();
+                let same = there.iter().find(|(_, it)| is_same(it, request));
+                let same = same.map(|(id, _)| *id);
+                let others = there.iter().map(|(id, _)| *id);
+                stale.extend(others.filter(|id| Some(*id) != same));
+                kept.push(same);
+            }
+            kept
+        };
+        if !stale.is_empty() {
+            self.commit_all(&stale, &JobEvent::Cancelled);
+            self.flush();
+            self.drop_over(&stale);
+        }
+        kept
     }
 
     pub(super) fn ids(&self, fits: impl Fn(&Entry) -> bool) -> Vec<JobId> {
@@ -163,6 +207,18 @@ impl Transfers {
             journal.write(changes, |_| {});
         }
     }
+}
+
+/// The same asset in the same state, to the same place, in the place of the same file. Its links and
+/// its place in a listing change from one listing to the next.
+fn is_same(one: &DownloadRequest, other: &DownloadRequest) -> bool {
+    one.root == other.root
+        && one.at == other.at
+        && one.replaces == other.replaces
+        && one.asset.scope == other.asset.scope
+        && one.asset.key == other.asset.key
+        && one.asset.size == other.asset.size
+        && one.asset.stored() == other.asset.stored()
 }
 
 impl Entry {

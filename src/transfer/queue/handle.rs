@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use super::full::{END_NOT_WRITTEN, NOT_BEGUN};
 use super::run::Slot;
 use super::{Store, Transfers};
 use crate::api::{
@@ -25,17 +26,6 @@ const BLOCK: u64 = 100;
 const TOGETHER: usize = 1000;
 
 impl Transfers {
-    pub(super) fn add_one(
-        &self,
-        account: &AccountName,
-        provider: Arc<dyn Provider>,
-        work: Work,
-    ) -> JobId {
-        let added = self.add(account, provider, std::iter::once(work));
-        // One work is one number; no job has this one.
-        added.first().copied().unwrap_or(JobId(0))
-    }
-
     pub(super) fn add(
         &self,
         account: &AccountName,
@@ -267,9 +257,8 @@ impl Transfers {
             return;
         }
         if let Some(entry) = self.table().jobs.get_mut(&id) {
-            Arc::make_mut(&mut entry.job).warnings.push(format!(
-                "how it ended is not written down, so it will be looked for again: {why}"
-            ));
+            let warnings = &mut Arc::make_mut(&mut entry.job).warnings;
+            warnings.push(format!("{END_NOT_WRITTEN}: {why}"));
         }
         self.happened(id, event);
     }
@@ -278,7 +267,7 @@ impl Transfers {
 /// A journal that cannot be written, as the error of a transfer.
 fn unwritten(why: &JournalError) -> ApiError {
     let mut error = ApiError::new("transfer the file", ApiErrorKind::File, why.to_string());
-    error.chain = vec!["nothing is begun that is not on disk first".to_owned()];
+    error.chain = vec![NOT_BEGUN.to_owned()];
     error
 }
 

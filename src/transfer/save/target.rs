@@ -79,20 +79,33 @@ impl<'a> Target<'a> {
 
     /// Why nothing is saved there.
     pub(super) fn taken(&self, stands: &Stands) -> ApiError {
-        let there = match stands {
-            Stands::Barred(there) => there,
-            _ => self.name,
-        };
-        refuse(format!(
-            "“{}” is already in {}; nothing was replaced",
-            SafeText::name(there),
-            path_shown(&self.folder.path)
-        ))
+        refuse(match stands {
+            Stands::Barred(there) => barred(there, self.name, &self.folder.path),
+            _ => format!(
+                "“{}” is already in {}; nothing was replaced",
+                SafeText::name(self.name),
+                path_shown(&self.folder.path)
+            ),
+        })
     }
 
     pub(in crate::transfer) fn create_part(self) -> Result<Part<'a>, ApiError> {
         Part::create(self)
     }
+}
+
+/// Why what is called so is in the way of a file, and not even replaced.
+pub(in crate::transfer) fn barred(there: &str, name: &str, folder: &Path) -> String {
+    let (shown, folder) = (SafeText::name(there), path_shown(folder));
+    if there == name {
+        return format!(
+            "“{shown}” in {folder} is a link or a folder, and only a file is replaced; nothing was \
+             replaced"
+        );
+    }
+    format!(
+        "“{shown}” is already in {folder}, one file with it to some disks; nothing was replaced"
+    )
 }
 
 /// What stands under a name, given the names in its folder that equal it but for case and

@@ -18,7 +18,7 @@ pub use self::layout::Top;
 pub use self::manifest::{Kept, Manifest, NAME as MANIFEST};
 use super::names::LocalPath;
 use super::plan::OnClash;
-use super::save::{Folder, Stands, stands_in};
+use super::save::{Folder, Stands, barred, stands_in};
 use super::work::DownloadRequest;
 use crate::api::{ApiError, FileStamp, ProviderSpec};
 use crate::domain::{AccountName, Asset, Ref, SafeText, twin_key};
@@ -265,11 +265,10 @@ fn look(
                 row.beside = Some(layout.beside(&row.at, |key| there.contains_key(key)));
                 Fate::Clash(stamp)
             }
-            Ok(Stands::Barred(name)) => Fate::Problem(format!(
-                "“{}” is already in {}; nothing was replaced",
-                SafeText::name(&name),
-                path_shown(&folder_path(root, folders))
-            )),
+            Ok(Stands::Barred(there)) => {
+                let folder = folder_path(root, folders);
+                Fate::Problem(barred(&there, row.at.name(), &folder))
+            }
             Err(error) => Fate::Problem(error.message),
         };
     }

@@ -102,13 +102,7 @@ fn resume_goes_on_with_what_a_full_disk_held_back() {
         return;
     }
     let server = Server::start();
-    let home = server.home();
-    let place = segment(&home);
-    let batch = Batch::new(&home, &place, "large", 6);
-    let lines = run(&home, &[&batch.upload()[..], &["--json"]].concat())
-        .exits(0)
-        .json();
-    let refs = lines.iter().map(|it| it["ref"].as_str().expect("a ref"));
+    let (batch, refs) = stored(&server, "large", 6);
     let home = server.home();
     let here = home.path().canonicalize().expect("the home is there");
     let part = |name: &String| here.join(format!("got/.{name}.assetdeck-0.part"));
@@ -119,8 +113,7 @@ fn resume_goes_on_with_what_a_full_disk_held_back() {
         fate: KeepsFailing("ENOSPC"),
         nth: 1,
     };
-    let args: Vec<&str> = ["get", "--out", "got"].into_iter().chain(refs).collect();
-    let (ran, _) = run_meddled(&home, &full, &args);
+    let (ran, _) = run_meddled(&home, &full, &get(&refs));
     assert_eq!(ran.code, Some(1), "{ran:?}");
     let named = ran.stderr.matches("could not save the file").count();
     assert_eq!(named, 1, "one cause, one message: {ran:#?}");
@@ -148,4 +141,95 @@ fn resume_looks_for_what_was_not_listed() {
     ran.complains(&[&batch.names[0], "not confirmed"]);
     ran.complains(&["1 file is in doubt"]);
     batch.all_stored_once(&server, "resumed");
+}
+
+/// Files at the service, and how to ask for them.
+fn stored(server: &Server, mark: &str, count: usize) -> (Batch, Vec<String>) {
+    let home = server.home();
+    let batch = Batch::new(&home, &segment(&home), mark, count);
+    let lines = run(&home, &[&batch.upload()[..], &["--json"]].concat())
+        .exits(0)
+        .json();
+    let refs = lines.iter().map(|it| it["ref"].as_str().expect("a ref"));
+    (batch, refs.map(str::to_owned).collect())
+}
+
+fn get(refs: &[String]) -> Vec<&str> {
+    let refs = refs.iter().map(String::as_str);
+    ["get", "--out", "got"].into_iter().chain(refs).collect()
+}
+
+#[test]
+fn the_same_get_goes_on_with_what_a_killed_one_left() {
+    let server = Server::start();
+    let (batch, refs) = stored(&server, "wanted", 5);
+    let home = server.home();
+    server.faults(json!([
+        {"operation": "download", "fault": "stall", "at": "answer", "times": "always"}
+    ]));
+    let first = Program::start(&home, &get(&refs), b"");
+    assert!(until(DEADLINE, || server.holds_one()));
+    assert!(until(DEADLINE, || queue(&home).len() == 5));
+    first.kill();
+    server.faults(json!([]));
+    // Nobody works on them, so none is running.
+    assert_eq!(states(&home), ["queued"; 5]);
+    run(&home, &get(&refs)).exits(0);
+    assert_eq!(queue(&home), Vec::<Value>::new(), "nothing is left of it");
+    for name in &batch.names {
+        let got = std::fs::read(home.path().join("got").join(name)).expect("it is saved");
+        assert!(got == crate::cli_upload::png(name), "{name}");
+    }
+}
+
+#[test]
+fn a_journal_on_a_full_disk_has_one_message() {
+    if !ready() {
+        return;
+    }
+    let server = Server::start();
+    let mut alike = 0;
+    for nth in 1..=8 {
+        let home = server.home();
+        run(&home, &["transfers", "clear"]).exits(0);
+        let batch = Batch::new(&home, &website(&home), &format!("no room {nth}"), 8);
+        let here = home.path().canonicalize().expect("the home is there");
+        let state = here.join(".local/state/assetdeck");
+        let on = ["transfers.db", "transfers.db-wal", "transfers.db-journal"];
+        let full = Meddling {
+            calls: "pwrite64",
+            on: &on.map(|name| state.join(name)),
+            fate: KeepsFailing("ENOSPC"),
+            nth,
+        };
+        let (ran, came) = run_meddled(&home, &full, &batch.upload());
+        if !came {
+            break;
+        }
+        for said in ["nothing is begun", "not written down"] {
+            assert!(ran.stderr.matches(said).count() <= 1, "{nth}: {ran:#?}");
+        }
+        alike += usize::from(ran.stderr.contains("more failed by the same"));
+    }
+    assert!(alike > 0, "the disk was never full for several");
+}
+
+#[test]
+fn why_a_folder_is_not_replaced_is_said() {
+    let server = Server::start();
+    let (batch, refs) = stored(&server, "barred", 1);
+    let home = server.home();
+    let there = home.path().join("got").join(&batch.names[0]);
+    std::fs::create_dir_all(&there).expect("a folder");
+    let ran = run(
+        &home,
+        &[&get(&refs)[..], &["--on-clash", "replace"]].concat(),
+    )
+    .exits(1);
+    ran.complains(&[
+        &batch.names[0],
+        "is a link or a folder",
+        "nothing was replaced",
+    ]);
+    assert!(there.is_dir());
 }

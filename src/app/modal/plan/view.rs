@@ -185,11 +185,13 @@ impl PlanSheet {
         }
         let behind = totals.clash + totals.problem;
         if behind > 0 {
+            let how = if behind == 1 {
+                "cannot be sent as it is and is left out."
+            } else {
+                "cannot be sent as they are and are left out."
+            };
             blocks.push(Block::Line(vec![toned(
-                format!(
-                    "{} cannot be sent as they are and are left out.",
-                    count(behind)
-                ),
+                format!("{} {how}", count(behind)),
                 Tone::Warning,
             )]));
         }
