@@ -51,7 +51,10 @@ fn tree(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
                 waiting.push(entry.path());
             } else {
                 let path = entry.path().strip_prefix(root).unwrap().to_owned();
-                let bytes = kind.is_file().then(|| fs::read(entry.path()).unwrap());
+                // While a program works here, a partial file may get its name just now.
+                let bytes = kind
+                    .is_file()
+                    .then(|| fs::read(entry.path()).unwrap_or_default());
                 found.insert(path, bytes.unwrap_or_default());
             }
         }
