@@ -7,8 +7,7 @@
 //!
 //! Damage is told from a crash by what a crash cannot leave: a committed frame behind the break, a
 //! head that is no head, or fewer frames than the index beside the file counted as committed. A
-//! needless alarm is possible, and rare: a kill exactly between the two writes of a commit's last
-//! frame while the file is used anew; a power cut that kept the last of the frames that were not
+//! needless alarm is possible, and rare: a power cut that kept the last of the frames that were not
 //! synced but not those before it; a kill at the end of a transaction so large that it did not fit
 //! into memory. Then the journal is set aside without need, and all of it carried over.
 
@@ -151,9 +150,11 @@ impl<'a> Log<'a> {
         }
     }
 
-    /// So far it was committed, soundly or not.
+    /// So far it was committed. A commit's own frame that is not sound counts where the index does:
+    /// a write that failed or was cut off leaves the same.
     fn end(&self) -> usize {
-        let last = self.frames.iter().rev().find(|frame| frame.commits);
+        let mut commits = self.frames.iter().rev().filter(|frame| frame.commits);
+        let last = commits.find(|frame| frame.sound);
         last.map_or(0, |frame| frame.number).max(self.counted)
     }
 

@@ -100,12 +100,20 @@ fn a_flipped_bit_anywhere_loses_nothing_in_silence() {
         let point = format!("bit {bit} of byte {at} of {all}");
         let flipped = left.with_wal(|wal| wal[at] ^= 1 << bit);
         let folders = [
-            flipped.put(),
-            left.with_wal(|wal| wal[at] ^= 1 << bit).without_index(),
+            (true, flipped.put()),
+            (
+                false,
+                left.with_wal(|wal| wal[at] ^= 1 << bit).without_index(),
+            ),
         ];
-        for folder in folders {
+        for (indexed, folder) in folders {
             let (count, note) = flipped.opened(folder.path(), &point);
-            assert!(note.is_some(), "{point}: {count} jobs and not a word");
+            // Without the index the last frame is like one whose write was cut off.
+            let torn = !indexed && at >= all - 4096 - 24;
+            assert!(
+                note.is_some() || torn,
+                "{point}: {count} jobs and not a word"
+            );
             // A bit that stands in a job's own text.
             assert!(count + 1 >= JOBS, "{point}: {count}, {note:?}");
             lost += JOBS - count;
