@@ -14,132 +14,11 @@ use crate::api::{
     ApiError, ApiErrorKind, Provider, Receipt, Sighting, Sought, Step, UploadRequest,
 };
 use crate::domain::AccountName;
-use crate::transfer::job::{JobEvent, JobId, JobState, Look, Showed};
+use crate::transfer::job::{JobEvent, JobId, Look, Showed};
 use crate::transfer::journal::{Change, JournalError};
 use crate::transfer::retry::{self, Verdict};
-use crate::transfer::work::Work;
-
-/// So many numbers are reserved in the journal at once.
-const BLOCK: u64 = 100;
-
-/// So many new jobs share a commit at the most: more would only make each wait longer.
-const TOGETHER: usize = 1000;
 
 impl Transfers {
-    pub(super) fn add(
-        &self,
-        account: &AccountName,
-        provider: Arc<dyn Provider>,
-        works: impl Iterator<Item = Work>,
-    ) -> Vec<JobId> {
-        let _ = self.handle();
-        self.table()
-            .gates
-            .entry(account.clone())
-            .or_default()
-            .provider = Some(provider);
-        let mut works = works.peekable();
-        let mut added = Vec::new();
-        while works.peek().is_some() {
-            let some: Vec<Work> = works.by_ref().take(TOGETHER).collect();
-            let ids = self.next_ids(some.len());
-            {
-                let mut table = self.table();
-                // Numbers of several processes leave gaps; the order is that of adding.
-                let now = jiff::Timestamp::now().as_microsecond();
-                let last = table.jobs.values().next_back().map(|it| it.job.order);
-                let first = now.max(last.map_or(now, |last| last + 1));
-                for ((id, work), order) in ids.iter().zip(some).zip(first..) {
-                    let job = work.job(*id, account.clone(), order);
-                    let entry = table.insert(job, work);
-                    entry.wanted = true;
-                    entry.unsaved = true;
-                }
-            }
-            self.submit(&ids);
-            added.extend(ids);
-        }
-        added
-    }
-
-    fn next_ids(&self, count: usize) -> Vec<JobId> {
-        let free = {
-            let ids = &self.table().ids;
-            ids.end - ids.start
-        };
-        let missing = (count as u64).saturating_sub(free);
-        let block = missing.max(BLOCK);
-        // Not while the table is held: the journal's thread may be waiting for it.
-        let first = match &self.inner.store {
-            Store::Disk(journal) if missing > 0 => journal.reserve(block).ok(),
-            _ => None,
-        };
-        let mut table = self.table();
-        let mut ids: Vec<JobId> = table.ids.by_ref().take(count).map(JobId).collect();
-        if ids.len() < count {
-            // Without a number of the journal the job cannot be saved and will fail by that; until
-            // then it needs one that nobody else has.
-            let first = first.unwrap_or_else(|| {
-                let used = table.jobs.keys().next_back().map_or(0, |id| id.0);
-                ids.last().map_or(used, |id| used.max(id.0)) + 1
-            });
-            table.ids = first..first + block;
-            let more = count - ids.len();
-            ids.extend(table.ids.by_ref().take(more).map(JobId));
-        }
-        ids
-    }
-
-    /// Puts new jobs into the journal, in one commit; only then they are queued.
-    pub(super) fn submit(&self, ids: &[JobId]) {
-        if ids.is_empty() {
-            return;
-        }
-        let changes: Vec<Change> = {
-            let table = self.table();
-            let fresh = ids.iter().filter_map(|id| table.jobs.get(id));
-            let add = fresh.map(|entry| Change::Add {
-                id: entry.job.id,
-                account: entry.job.account.clone(),
-                work: entry.work.clone(),
-                place: entry.job.order,
-            });
-            add.collect()
-        };
-        let (engine, ids) = (self.clone(), ids.to_vec());
-        let done = move |result| engine.added(&ids, &result);
-        match &self.inner.store {
-            Store::Memory => done(Ok(())),
-            Store::Broken(why) => done(Err(why.clone())),
-            Store::Disk(journal) => journal.write(changes, done),
-        }
-    }
-
-    fn added(&self, ids: &[JobId], result: &Result<(), JournalError>) {
-        let mut cancelled = Vec::new();
-        for id in ids {
-            let job = {
-                let mut table = self.table();
-                let Some(entry) = table.jobs.get_mut(id) else {
-                    continue;
-                };
-                entry.unsaved = result.is_err();
-                Arc::make_mut(&mut entry.job).state = match result {
-                    Ok(()) => JobState::Queued,
-                    Err(why) => JobState::Failed(Box::new(unwritten(why))),
-                };
-                if entry.cancelled {
-                    cancelled.push(*id);
-                }
-                entry.job.clone()
-            };
-            self.tell(&job);
-        }
-        self.commit_all(&cancelled, &JobEvent::Cancelled);
-        self.follow();
-        self.let_in(ids);
-    }
-
     /// Writes the same event for many jobs in one commit, and then lets it happen.
     pub(super) fn commit_all(&self, ids: &[JobId], event: &JobEvent) {
         let (unsaved, kept): (Vec<JobId>, Vec<JobId>) = {
@@ -265,7 +144,7 @@ impl Transfers {
 }
 
 /// A journal that cannot be written, as the error of a transfer.
-fn unwritten(why: &JournalError) -> ApiError {
+pub(super) fn unwritten(why: &JournalError) -> ApiError {
     let mut error = ApiError::new("transfer the file", ApiErrorKind::File, why.to_string());
     error.chain = vec![NOT_BEGUN.to_owned()];
     error
