@@ -2,6 +2,7 @@
 
 mod fields;
 mod segmentflow;
+mod taken;
 #[cfg(test)]
 mod tests;
 mod wordbee;

@@ -3,8 +3,8 @@
 //! There is no call that lists websites and none that reads one asset: websites are harvested from
 //! assets, templates and the settings, and everything is looked up in the one list of assets.
 
+mod names;
 mod spec;
-mod taken;
 #[cfg(test)]
 mod tests;
 mod upload;
@@ -51,7 +51,7 @@ struct Adapter {
     configured: Vec<(String, String)>,
     /// The last listing, for the action that made it only.
     recent: Mutex<Option<(Instant, Arc<Vec<Listed>>)>>,
-    taken: taken::Taken,
+    names: names::Names,
 }
 
 impl Adapter {
@@ -74,7 +74,7 @@ impl Adapter {
             http,
             configured: settings.containers.clone(),
             recent: Mutex::new(None),
-            taken: taken::Taken::default(),
+            names: names::Names::default(),
         })
     }
 

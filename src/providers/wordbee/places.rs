@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::upload::{shown, stored_at};
 use crate::domain::{Asset, AssetScope, Entry};
+use crate::providers::taken::Taken;
 
 /// How old a listing may be that says that a place is free. Sending takes as long or longer, so that
 /// somebody else may take the place after the question anyway.
@@ -31,38 +32,25 @@ impl Place {
 }
 
 #[derive(Default)]
-struct Taken {
-    /// When the listing was asked for.
-    asked: Option<Instant>,
-    listed: HashMap<Vec<String>, String>,
-    /// What was attached from here, and when: later than the listing may know of.
-    own: HashMap<Vec<String>, (Instant, String)>,
-}
-
-#[derive(Default)]
 pub(super) struct Segment {
-    taken: Mutex<Taken>,
+    taken: Mutex<Taken<Vec<String>, String>>,
     /// Held while a listing is asked for, so that files that begin together share one.
     pub asking: tokio::sync::Mutex<()>,
 }
 
 impl Segment {
-    fn taken(&self) -> MutexGuard<'_, Taken> {
+    fn taken(&self) -> MutexGuard<'_, Taken<Vec<String>, String>> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A listing from now is needed to tell what is free.
     pub fn is_stale(&self) -> bool {
-        self.taken()
-            .asked
-            .is_none_or(|asked| asked.elapsed() >= FRESH)
+        self.taken().is_stale(FRESH)
     }
 
     /// What stands at a place, in words.
-    pub fn at(&self, key: &[String]) -> Option<String> {
-        let taken = self.taken();
-        let own = || taken.own.get(key).map(|(_, shown)| shown);
-        taken.listed.get(key).or_else(own).cloned()
+    pub fn at(&self, key: &Vec<String>) -> Option<String> {
+        self.taken().at(key).next().cloned()
     }
 }
 
@@ -89,22 +77,15 @@ impl Places {
 
     /// Takes in a whole listing that was asked for then.
     pub fn listed(&self, scope: &AssetScope, asked: Instant, entries: &[Entry<Asset>]) {
-        let segment = self.segment(scope);
-        let mut taken = segment.taken();
-        if taken.asked.is_some_and(|newer| newer > asked) {
-            return;
-        }
-        taken.asked = Some(asked);
-        taken.own.retain(|_, (at, _)| *at >= asked);
         let places = entries.iter().filter_map(Entry::read).map(Place::of);
-        taken.listed = places.map(|place| (place.key, place.shown)).collect();
+        let places = places.map(|place| (place.key, place.shown));
+        self.segment(scope).taken().listed(asked, places);
     }
 
     /// Takes in what was attached just now.
     pub fn attached(&self, asset: &Asset) {
         let segment = self.segment(&asset.scope);
         let place = Place::of(asset);
-        let now = Instant::now();
-        segment.taken().own.insert(place.key, (now, place.shown));
+        segment.taken().sent(place.key, place.shown);
     }
 }

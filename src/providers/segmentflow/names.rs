@@ -3,11 +3,14 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::Adapter;
 use crate::api::{ApiError, ApiErrorKind, UploadRequest};
 use crate::domain::{Asset, AssetKey, SafeText};
+use crate::providers::taken::Taken;
 
 /// So long a listing tells which names are taken; what is recorded from here meanwhile is added to
 /// it. Files of one batch share it.
@@ -17,7 +20,7 @@ const FRESH: Duration = Duration::from_secs(5);
 type Spot = (String, String);
 
 #[derive(Debug, Default)]
-pub(super) struct Taken {
+pub(super) struct Names {
     /// Held by whoever asks for the listing, so that the others wait for the same one.
     asking: tokio::sync::Mutex<()>,
     known: Mutex<Known>,
@@ -25,15 +28,12 @@ pub(super) struct Taken {
 
 #[derive(Debug, Default)]
 struct Known {
-    at: Option<Instant>,
-    listed: HashMap<Spot, Vec<AssetKey>>,
-    /// What was recorded from here, and when: later than the listing may know of.
-    own: Vec<(Instant, Spot, AssetKey)>,
+    taken: Taken<Spot, Vec<AssetKey>>,
     /// What other uploads are sending right now.
     sending: HashSet<Spot>,
 }
 
-impl Taken {
+impl Names {
     fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -41,7 +41,7 @@ impl Taken {
 
 /// The right to send a file to its spot, until it is dropped.
 pub(super) struct Claim<'a> {
-    taken: &'a Taken,
+    names: &'a Names,
     spot: Option<Spot>,
 }
 
@@ -49,21 +49,21 @@ impl Claim<'_> {
     /// It stands there now.
     pub(super) fn recorded(&self, asset: &Asset) {
         if let Some(spot) = &self.spot {
-            let own = (Instant::now(), spot.clone(), asset.key.clone());
-            self.taken.known().own.push(own);
+            let keys = vec![asset.key.clone()];
+            self.names.known().taken.sent(spot.clone(), keys);
         }
     }
 
     /// Whether it stands there is not known: the next one looks anew.
     pub(super) fn unknown(&self) {
-        self.taken.known().at = None;
+        self.names.known().taken.forget();
     }
 }
 
 impl Drop for Claim<'_> {
     fn drop(&mut self) {
         if let Some(spot) = &self.spot {
-            self.taken.known().sending.remove(spot);
+            self.names.known().sending.remove(spot);
         }
     }
 }
@@ -76,15 +76,14 @@ impl Adapter {
         operation: &'static str,
         request: &UploadRequest,
     ) -> Result<Claim<'_>, ApiError> {
-        let taken = &self.taken;
+        let names = &self.names;
         if request.beside {
-            return Ok(Claim { taken, spot: None });
+            return Ok(Claim { names, spot: None });
         }
         let website = request.scope.container().as_str().to_owned();
         let spot = (website, request.name.as_str().to_owned());
-        let _one = taken.asking.lock().await;
-        let is_fresh = |known: &Known| known.at.is_some_and(|at| at.elapsed() < FRESH);
-        if !is_fresh(&taken.known()) {
+        let _one = names.asking.lock().await;
+        if names.known().taken.is_stale(FRESH) {
             let asked = Instant::now();
             let listed = self.list(operation).await?;
             let mut spots: HashMap<Spot, Vec<AssetKey>> = HashMap::new();
@@ -94,29 +93,18 @@ impl Adapter {
                     spots.entry(spot).or_default().push(asset.key.clone());
                 }
             }
-            let mut known = taken.known();
-            for (at, spot, key) in std::mem::take(&mut known.own) {
-                if at >= asked {
-                    spots.entry(spot.clone()).or_default().push(key.clone());
-                    known.own.push((at, spot, key));
-                }
-            }
-            known.listed = spots;
-            known.at = Some(asked);
+            names.known().taken.listed(asked, spots);
         }
-        let mut known = taken.known();
+        let mut known = names.known();
         let old = request.replaces.as_ref().map(|old| &old.key);
-        let listed = known.listed.get(&spot).into_iter().flatten();
-        let own = known.own.iter().filter(|own| own.1 == spot);
-        let mut there = listed.chain(own.map(|own| &own.2));
-        let is_taken = there.any(|key| Some(key) != old);
+        let is_taken = known.taken.at(&spot).flatten().any(|key| Some(key) != old);
         if is_taken || !known.sending.insert(spot.clone()) {
             let name = SafeText::name(request.name.as_str());
             let message = format!("“{name}” is there already, or on its way; nothing was sent");
             return Err(ApiError::new(operation, ApiErrorKind::Conflict, message));
         }
         Ok(Claim {
-            taken,
+            names,
             spot: Some(spot),
         })
     }
