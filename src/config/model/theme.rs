@@ -9,24 +9,13 @@ use crate::domain::{Looks, Role, When};
 pub const KEYS: &[&str] = &["name"];
 
 /// What a theme file may hold: the roles, and tables with those that differ.
-const FILE_KEYS: &[&str] = &[
-    "text",
-    "dim",
-    "strong",
-    "head",
-    "focus",
-    "cursor",
-    "cursor_away",
-    "bar",
-    "mark",
-    "good",
-    "warning",
-    "bad",
-    "link",
-    "entry",
-    "light",
-    "dark",
-];
+const FILE_KEYS: &[&str] = &{
+    let mut keys = [""; Role::COUNT + 2];
+    let (roles, tables) = keys.split_at_mut(Role::COUNT);
+    roles.copy_from_slice(&Role::NAMES);
+    tables.copy_from_slice(&["light", "dark"]);
+    keys
+};
 
 /// The name of the theme and its line, if one is chosen.
 pub fn read(top: &Fields<'_>) -> Result<Option<(String, usize)>, Problem> {
