@@ -22,12 +22,3 @@ pub fn place_and_size(asset: &Asset) -> String {
         format!("{place}  {size}")
     }
 }
-
-/// `1 file`, `3 files`.
-pub fn files(count: usize) -> String {
-    if count == 1 {
-        "1 file".to_owned()
-    } else {
-        format!("{count} files")
-    }
-}

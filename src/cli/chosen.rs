@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::failure::Failure;
 use super::output::Output;
 use crate::api::{Middle, ProviderSpec};
-use crate::domain::{Address, AssetScope, SafeText};
+use crate::domain::{Address, AssetScope, SafeText, file_words};
 use crate::transfer::plan::{Candidate, Fill};
 use crate::transfer::tree::{Astray, Back, Batch, MANIFEST, Used};
 use crate::transfer::walk::{Seen, Walk};
@@ -141,16 +141,12 @@ pub fn is_whole(spec: &ProviderSpec, scope: &AssetScope) -> bool {
 }
 
 fn said(used: Used) -> String {
-    let files = |count: usize| match count {
-        1 => String::from("1 file goes"),
-        _ => format!("{count} files go"),
-    };
     let mut said = vec![format!(
         "{} where {MANIFEST} in it says",
-        files(used.listed)
+        file_words(used.listed)
     )];
     if used.beside > 0 {
-        said.push(format!("{} beside those", files(used.beside)));
+        said.push(format!("{} beside those", file_words(used.beside)));
     }
     if used.gone > 0 {
         said.push(format!("{} of its files not there", used.gone));

@@ -7,7 +7,7 @@ use super::output::{Cell, Output};
 use super::prompt;
 use super::record::{Listing, asset_ref};
 use crate::api::Replace;
-use crate::domain::{Address, SafeText, size_words};
+use crate::domain::{Address, SafeText, file_words, size_words};
 use crate::transfer::plan::{Change, OnClash, Plan, Row, Totals, Verdict};
 
 /// The verdict comes first in a pipe, and last and whole on a terminal.
@@ -108,7 +108,7 @@ pub fn print(output: &mut Output, plan: &Plan, json: bool) -> Result<(), Failure
 pub fn summary(plan: &Plan, totals: Totals) -> String {
     let mut parts = vec![match totals.sent() {
         0 => String::from("nothing to send"),
-        sent => format!("{} to send, {}", files(sent), size_words(totals.bytes)),
+        sent => format!("{} to send, {}", file_words(sent), size_words(totals.bytes)),
     }];
     if totals.replace > 0 {
         let how = plan.spec().capabilities.replace.sentence();
@@ -129,13 +129,6 @@ pub fn summary(plan: &Plan, totals: Totals) -> String {
         }
     }
     parts.join("; ")
-}
-
-fn files(count: usize) -> String {
-    match count {
-        1 => String::from("1 file"),
-        count => format!("{count} files"),
-    }
 }
 
 /// One line for each row that is not sent, on standard error.

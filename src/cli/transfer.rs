@@ -16,7 +16,7 @@ use super::session::Session;
 use super::stop::Stop;
 use crate::api::ApiErrorKind;
 use crate::domain::size_words;
-use crate::domain::{Entry, SafeText};
+use crate::domain::{Entry, SafeText, file_words};
 use crate::transfer::{
     Ask, DownloadRequest, Job, JobId, JobState, Transfers, ends_all, is_unwritten,
 };
@@ -137,23 +137,16 @@ impl Followed {
             output.note(&format!(
                 "stopped: {} {stay} in the queue; `assetdeck transfers resume` goes on, \
                  `assetdeck transfers cancel` drops what is left",
-                files(left)
+                file_words(left)
             ));
         }
         if self.held > 0 {
             let wait = if self.held == 1 { "waits" } else { "wait" };
             output.note(&format!(
                 "{} {wait} in the queue; `assetdeck transfers resume` goes on",
-                files(self.held)
+                file_words(self.held)
             ));
         }
-    }
-}
-
-pub(super) fn files(count: usize) -> String {
-    match count {
-        1 => "1 file".to_owned(),
-        _ => format!("{count} files"),
     }
 }
 
@@ -272,7 +265,7 @@ impl<'a> Teller<'a> {
     pub(super) fn end(mut self) {
         self.progress.end(self.output, Instant::now());
         if self.alike > 0 {
-            let alike = files(self.alike);
+            let alike = file_words(self.alike);
             self.output
                 .note(&format!("{alike} more failed by the same"));
         }

@@ -12,9 +12,9 @@ use super::failure::{Failure, Tally};
 use super::output::{Cell, Output, Table};
 use super::session::Session;
 use super::stop::Stop;
-use super::transfer::{Finish, Followed, Teller, files, follow};
+use super::transfer::{Finish, Followed, Teller, follow};
 use crate::api::ApiErrorKind;
-use crate::domain::{AccountName, Address, SafeText};
+use crate::domain::{AccountName, Address, SafeText, file_words};
 use crate::transfer::{Ask, Direction, Job, JobId, JobState, JournalError, Transfers};
 
 /// How long what is being recorded may take to end when the command is stopped.
@@ -284,7 +284,7 @@ fn handed_over(output: &mut Output, count: usize) -> Result<(), Failure> {
     }
     let what = format!(
         "another assetdeck works on the queue; it was asked to go on with {}, which {} not done yet",
-        files(count),
+        file_words(count),
         if count == 1 { "is" } else { "are" }
     );
     Err(Failure::failed(what).hint("`assetdeck transfers` shows what becomes of them."))
@@ -298,7 +298,7 @@ fn tell_left(output: &mut Output, jobs: &[Arc<Job>], tried: &HashSet<JobId>, tal
         let are = if open == 1 { "is" } else { "are" };
         output.note(&format!(
             "{} {are} in doubt: `assetdeck transfers retry ID` sends one again; there may be two then",
-            files(open)
+            file_words(open)
         ));
     }
     let failed = |job: &&Arc<Job>| Ask::Retry.is_for(job) && !tried.contains(&job.id);
@@ -307,7 +307,7 @@ fn tell_left(output: &mut Output, jobs: &[Arc<Job>], tried: &HashSet<JobId>, tal
         tally.failed += failed;
         output.note(&format!(
             "{} failed earlier; `assetdeck transfers retry` tries again",
-            files(failed)
+            file_words(failed)
         ));
     }
 }

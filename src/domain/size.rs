@@ -4,6 +4,14 @@ use std::time::Duration;
 
 use humansize::{DECIMAL, FormatSizeOptions, format_size};
 
+/// `1 file`, `3 files`.
+pub fn file_words(count: usize) -> String {
+    match count {
+        1 => "1 file".to_owned(),
+        _ => format!("{count} files"),
+    }
+}
+
 /// A size in words: `802 kB`, `1.2 MB`. Thousands, as the services' limits are mostly given.
 pub fn size_words(bytes: u64) -> String {
     let mut scale = 1_u64;

@@ -11,7 +11,7 @@ use crate::app::action::chosen_assets;
 use crate::app::effect::Effect;
 use crate::app::key::Input;
 use crate::app::{State, words};
-use crate::domain::{AccountName, Asset, SafeText, paths};
+use crate::domain::{AccountName, Asset, SafeText, file_words, paths};
 
 /// How many assets the sheet names one by one.
 const NAMED: usize = 8;
@@ -27,7 +27,7 @@ impl SaveSheet {
     /// `type_folder`: what is typed goes on with the folder last used, instead of replacing it.
     pub fn new(state: &State, type_folder: bool) -> Self {
         let assets: Vec<Asset> = chosen_assets(state).into_iter().cloned().collect();
-        let button = format!("Save {}", words::files(assets.len()));
+        let button = format!("Save {}", file_words(assets.len()));
         let field = folder_field(state, type_folder);
         let field = field.hint("a file of the same name there is never replaced");
         let form = Form::new(vec![field], button);
@@ -48,7 +48,7 @@ impl SaveSheet {
         let shown = SafeText::name(&folder.to_string_lossy());
         let text = format!(
             "Saving {} into {shown}; t shows them",
-            words::files(self.assets.len())
+            file_words(self.assets.len())
         );
         state.notices.say(Tone::Plain, text, now);
         let effects: Vec<Effect> = std::mem::take(&mut self.assets)

@@ -10,13 +10,13 @@ use super::plan::PlanSheet;
 use super::view::{Block, ModalView, Room, Tone, Words, quote, say, toned};
 use super::{Modal, Outcome, Reply};
 use crate::api::{Field, ProviderSpec};
+use crate::app::State;
 use crate::app::browse::LocaleChoice;
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Input};
 use crate::app::msg::Msg;
-use crate::app::{State, words};
 use crate::domain::twin_key;
-use crate::domain::{AccountName, AssetPath, AssetScope, ContainerId, Entry, SafeText};
+use crate::domain::{AccountName, AssetPath, AssetScope, ContainerId, Entry, SafeText, file_words};
 use crate::transfer::plan::Candidate;
 use crate::transfer::{LocalFile, request};
 
@@ -52,7 +52,7 @@ impl UploadForm {
         let folder = remembered.map(AssetPath::to_string).unwrap_or_default();
         let button = match files.len() {
             1 => "Send 1 file".to_owned(),
-            count => format!("See the plan of {}", words::files(count)),
+            count => format!("See the plan of {}", file_words(count)),
         };
         let fields = AssetForm::new(goal.spec.upload_fields, button, |field| match field {
             Field::Folder => folder.clone(),
@@ -141,7 +141,7 @@ impl UploadForm {
     /// `3 files → Mobile app / hero-banner · locale de · folder public/images`
     fn summary(&self) -> Words {
         let mut line = vec![
-            say(format!("{} → ", words::files(self.files.len()))),
+            say(format!("{} → ", file_words(self.files.len()))),
             quote(&SafeText::prose(&self.goal.place)),
         ];
         if self.goal.spec.upload_field(Field::Locale).is_some() {
@@ -190,7 +190,7 @@ impl UploadForm {
         self.files.clear();
         let text = format!(
             "Sending {} to {}; t shows them",
-            words::files(requests.len()),
+            file_words(requests.len()),
             SafeText::prose(&self.goal.place)
         );
         state.notices.say(Tone::Plain, text, now);

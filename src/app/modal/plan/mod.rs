@@ -15,11 +15,11 @@ use super::upload::Goal;
 use super::view::Tone;
 use super::{Modal, Outcome, Reply};
 use crate::api::Field;
+use crate::app::State;
 use crate::app::effect::{Effect, Load, RequestId};
 use crate::app::key::Input;
 use crate::app::msg::{Answer, Msg};
-use crate::app::{State, words};
-use crate::domain::{Asset, AssetPath, Entry, SafeText};
+use crate::domain::{Asset, AssetPath, Entry, SafeText, file_words};
 use crate::transfer::Wishes;
 use crate::transfer::plan::{Candidate, Change, Fill, OnClash, Plan, Row, Verdict};
 
@@ -232,13 +232,13 @@ impl PlanSheet {
         let requests: Vec<_> = self.plan.requests().into_iter().map(|it| it.1).collect();
         let mut text = format!(
             "Sending {} to {}; t shows them",
-            words::files(requests.len()),
+            file_words(requests.len()),
             SafeText::prose(&self.goal.place)
         );
         let totals = self.plan.totals();
         let behind = totals.clash + totals.problem;
         if behind > 0 {
-            text = format!("{text}. {} not sent", words::files(behind));
+            text = format!("{text}. {} not sent", file_words(behind));
         }
         state.notices.say(Tone::Plain, text, now);
         self.remember(state);

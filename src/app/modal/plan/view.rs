@@ -8,7 +8,7 @@ use crate::app::modal::view::{
     Block, Grid, GridRow, Hint, ModalView, Piece, Room, Tone, Words, quote, say, toned,
 };
 use crate::app::words;
-use crate::domain::{SafeText, size_words};
+use crate::domain::{SafeText, file_words, size_words};
 use crate::transfer::plan::{Row, Verdict};
 
 /// How many rows around the cursor are made for one frame; more than any screen is high.
@@ -92,7 +92,7 @@ impl PlanSheet {
         line.push(toned(
             format!(
                 "   sends {}, {}",
-                words::files(totals.sent()),
+                file_words(totals.sent()),
                 size_words(totals.bytes)
             ),
             Tone::Strong,
@@ -154,7 +154,7 @@ impl PlanSheet {
         let totals = self.plan.totals();
         let mut blocks = vec![Block::Line(vec![say(format!(
             "{} will be sent, {}.",
-            words::files(totals.sent()),
+            file_words(totals.sent()),
             size_words(totals.bytes)
         ))])];
         let replaced = self

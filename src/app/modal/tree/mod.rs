@@ -13,11 +13,11 @@ use super::save::{folder_chosen, folder_field};
 use super::view::Tone;
 use super::{Modal, Reply};
 use crate::api::ProviderSpec;
+use crate::app::State;
 use crate::app::effect::{Effect, Load, RequestId};
 use crate::app::key::{Code, Input};
 use crate::app::msg::{Answer, Found, InTree, Listed, Msg};
-use crate::app::{State, words};
-use crate::domain::{AccountName, SafeText, TypeChoice};
+use crate::domain::{AccountName, SafeText, TypeChoice, file_words};
 use crate::transfer::tree::{MANY_CALLS, Source, Tree};
 
 /// Places of one account, and what to call them.
@@ -186,7 +186,7 @@ impl TreeSheet {
         }
         let text = format!(
             "Saving {} into {}; t shows them",
-            words::files(files),
+            file_words(files),
             SafeText::name(&tree.root.to_string_lossy())
         );
         state.notices.say(Tone::Plain, text, now);

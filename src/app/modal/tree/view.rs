@@ -7,8 +7,7 @@ use crate::app::modal::view::{
     self, Block, Hint, ModalView, Room, RowView, Tone, quote, say, toned,
 };
 use crate::app::msg::{Found, Listed};
-use crate::app::words;
-use crate::domain::{SafeText, size_words};
+use crate::domain::{SafeText, file_words, size_words};
 use crate::transfer::OnClash;
 use crate::transfer::tree::Fate;
 
@@ -118,7 +117,7 @@ fn done(listed: &Listed) -> String {
 fn counted(found: &Found) -> String {
     format!(
         "{}, {}, {}",
-        words::files(found.files),
+        file_words(found.files),
         size_words(found.bytes),
         calls(found.calls)
     )
@@ -154,19 +153,19 @@ impl Question {
         blocks.push(Block::Blank);
         let mut text = format!(
             "Saves {}, {}, with {}",
-            words::files(totals.saved),
+            file_words(totals.saved),
             size_words(totals.bytes),
             calls(totals.saved)
         );
         if totals.unsized_files > 0 {
-            let more = words::files(totals.unsized_files);
+            let more = file_words(totals.unsized_files);
             text = format!("{text}; how large {more} are is not known");
         }
         blocks.push(line(text, Tone::Strong));
         if totals.same > 0 {
             let text = format!(
                 "{} there already and the same: not fetched",
-                words::files(totals.same)
+                file_words(totals.same)
             );
             blocks.push(line(text, Tone::Dim));
         }
@@ -175,7 +174,7 @@ impl Question {
         if !self.clashes.is_empty() {
             let text = format!(
                 "{} there by these names, which differ: {} kept, {} replaced",
-                words::files(self.clashes.len()),
+                file_words(self.clashes.len()),
                 totals.kept,
                 totals.replaced
             );
