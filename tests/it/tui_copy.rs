@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::support::bus::{installed, skip};
 use crate::support::home::Home;
 use crate::support::pty::{PATIENCE, Pty, Size};
+use crate::support::screen::to_first_asset;
 use crate::support::server::Server;
 use crate::support::wait::until;
 
@@ -22,26 +23,13 @@ fn copied() -> String {
 
 /// Goes to the first asset of the shop.
 fn at_asset(mut pty: Pty) -> Pty {
-    pty.wait_text("Shop");
-    pty.send_keys("/");
-    pty.send("Shop");
-    pty.send_keys("Enter Enter Enter");
-    pty.wait_text("hero.png");
-    pty.send_keys("3 /");
-    pty.send("hero.png");
-    pty.send_keys("Enter");
+    to_first_asset(&mut pty);
     pty.wait_text("1 of");
     pty
 }
 
 fn text(pty: &Pty) -> String {
     String::from_utf8_lossy(&pty.output()).into_owned()
-}
-
-#[track_caller]
-fn wait_written(pty: &Pty, what: &str) {
-    let seen = until(PATIENCE, || text(pty).contains(what));
-    assert!(seen, "never wrote {what:?}; the screen:\n{}", pty.screen());
 }
 
 /// A program that does what the script says; its folder goes in front of the path.
@@ -62,11 +50,11 @@ fn a_plain_terminal_gets_the_copy_and_the_message_shows_it() {
     let mut pty = at_asset(Pty::start(&home, &[], SIZE));
     pty.send_keys("y n");
     pty.wait_text("terminal's clipboard, if it allows that: hero.png");
-    wait_written(&pty, &format!("\x1b]52;c;{}\x07", copied()));
+    pty.wait_written(&format!("\x1b]52;c;{}\x07", copied()));
     // Without a desktop the link is copied, clickable, and becomes a code.
     pty.send_keys("o");
     pty.wait_text("There is no desktop here");
-    wait_written(&pty, "\x1b]8;id=");
+    pty.wait_written("\x1b]8;id=");
     assert_eq!(text(&pty).matches("\x1b]52;").count(), 2);
     pty.send_keys("o");
     pty.wait_text("Link as a QR code");
@@ -121,7 +109,7 @@ fn screen_hands_the_copy_on() {
     let mut pty = at_asset(Pty::spawn(home.env(), home.path(), "screen", &args, SIZE));
     pty.send_keys("y n");
     pty.wait_text("through screen");
-    wait_written(&pty, &format!("\x1b]52;c;{}\x07", copied()));
+    pty.wait_written(&format!("\x1b]52;c;{}\x07", copied()));
     pty.send_keys("C-c C-c");
     pty.exit_code(Duration::from_secs(10));
 }
@@ -147,7 +135,7 @@ fn a_desktop_s_program_takes_the_copy_and_when_it_fails_the_terminal_does() {
     let mut pty = at_asset(Pty::start(&home, &[], SIZE));
     pty.send_keys("y n");
     pty.wait_text("terminal's clipboard");
-    wait_written(&pty, &format!("\x1b]52;c;{}\x07", copied()));
+    pty.wait_written(&format!("\x1b]52;c;{}\x07", copied()));
 }
 
 #[test]

@@ -4,14 +4,11 @@ use std::time::Duration;
 
 use crate::support::home::Home;
 use crate::support::pty::{PATIENCE, Pty, Size};
+use crate::support::screen::to_first_asset;
 use crate::support::server::Server;
 use crate::support::wait::{never, until};
 
 const SIZE: Size = (140, 40);
-
-fn written(pty: &Pty, text: &str) -> bool {
-    count(pty, text) > 0
-}
 
 fn count(pty: &Pty, text: &str) -> usize {
     let output = pty.output();
@@ -21,30 +18,17 @@ fn count(pty: &Pty, text: &str) -> usize {
         .count()
 }
 
-#[track_caller]
-fn wait_written(pty: &Pty, text: &str) {
-    let seen = until(PATIENCE, || written(pty, text));
-    assert!(seen, "never wrote {text:?}; the screen:\n{}", pty.screen());
-}
-
 /// At the first asset of the shop.
 fn at_assets(home: &Home, answers: impl FnOnce(&mut Pty)) -> Pty {
     let mut pty = Pty::start(home, &[], SIZE);
     answers(&mut pty);
-    pty.wait_text("Shop");
-    pty.send_keys("/");
-    pty.send("Shop");
-    pty.send_keys("Enter Enter Enter");
-    pty.wait_text("hero.png");
-    pty.send_keys("3 /");
-    pty.send("hero.png");
-    pty.send_keys("Enter");
+    to_first_asset(&mut pty);
     pty
 }
 
 /// Answers as kitty does, in pieces.
 fn kitty(pty: &mut Pty) {
-    wait_written(pty, "\x1b[>0q");
+    pty.wait_written("\x1b[>0q");
     for piece in [
         "\x1b]11;rgb:1e1e/1e",
         "1e/1e1e\x1b",
@@ -54,7 +38,7 @@ fn kitty(pty: &mut Pty) {
     ] {
         pty.send(piece);
     }
-    wait_written(pty, "\x1b_Gi=4207,");
+    pty.wait_written("\x1b_Gi=4207,");
     pty.send("\x1b_Gi=4207;OK\x1b\\\x1b[?62;c");
 }
 
@@ -63,11 +47,11 @@ fn kitty_shows_a_picture_and_forgets_it() {
     let server = Server::start();
     let home = server.home();
     let mut pty = at_assets(&home, kitty);
-    wait_written(&pty, "\x1b_Gq=2,a=t,f=100,");
-    wait_written(&pty, ",a=p,");
+    pty.wait_written("\x1b_Gq=2,a=t,f=100,");
+    pty.wait_written(",a=p,");
     // A modal above it hides it; behind the modal it comes back without being fetched again.
     pty.send_keys("p");
-    wait_written(&pty, "a=d,d=I");
+    pty.wait_written("a=d,d=I");
     pty.wait_text("Pictures are off");
     pty.send_keys("p");
     let again = until(PATIENCE, || count(&pty, ",a=p,") >= 2);
@@ -93,7 +77,7 @@ fn a_silent_terminal_gets_half_blocks_and_no_waiting() {
     pty.wait_text("▀");
     pty.wait_text("half blocks: this");
     pty.wait_text("told of no way");
-    assert!(!written(&pty, "\x1b_G") && !written(&pty, "\x1bPq"));
+    assert!(!pty.has_written("\x1b_G") && !pty.has_written("\x1bPq"));
 }
 
 #[test]
@@ -101,12 +85,12 @@ fn sixels_and_words() {
     let server = Server::start();
     let mut home = server.home();
     let pty = at_assets(&home, |pty| {
-        wait_written(pty, "\x1b[>0q");
+        pty.wait_written("\x1b[>0q");
         pty.send("\x1bP>|XTerm(379)\x1b\\\x1b[6;13;6t\x1b[?64;4c");
-        wait_written(pty, "\x1b[?1;1;0S");
+        pty.wait_written("\x1b[?1;1;0S");
         pty.send("\x1b[?1;0;16S\x1b[?64;4c");
     });
-    wait_written(&pty, "\x1bP0;1;0q\"1;1;");
+    pty.wait_written("\x1bP0;1;0q\"1;1;");
     drop(pty);
     home.set("NO_COLOR", "1");
     let pty = at_assets(&home, |_| {});

@@ -28,17 +28,6 @@ fn commands(bytes: &[u8]) -> Vec<String> {
         .collect()
 }
 
-#[track_caller]
-fn wait_written(pty: &Pty, what: &str) {
-    let written = || String::from_utf8_lossy(&pty.output()).contains(what);
-    assert!(
-        until(PATIENCE, written),
-        "never wrote {what:?}, but {:?}; the screen:\n{}",
-        commands(&pty.output()),
-        pty.screen()
-    );
-}
-
 fn bells(pty: &Pty) -> usize {
     String::from_utf8_lossy(&pty.output())
         .matches('\x07')
@@ -69,8 +58,8 @@ fn held(server: &Server, home: &Home) -> Pty {
 /// The same, where the terminal is told of it.
 fn sending(server: &Server, home: &Home) -> Pty {
     let pty = held(server, home);
-    wait_written(&pty, "\x1b]9;4;1;");
-    wait_written(&pty, "\x1b]2;assetdeck ↑ ");
+    pty.wait_written("\x1b]9;4;1;");
+    pty.wait_written("\x1b]2;assetdeck ↑ ");
     pty
 }
 
@@ -83,11 +72,11 @@ fn a_run_is_told_and_its_end_rings() {
     assert_eq!(bells(&pty), 0);
     server.faults(json!([]));
     pty.wait_text("is listed in");
-    wait_written(&pty, "\x1b]9;4;0;");
+    pty.wait_written("\x1b]9;4;0;");
     assert!(until(PATIENCE, || bells(&pty) == 1), "{}", bells(&pty));
     pty.send_keys("q");
     pty.exit_code(Duration::from_secs(10));
-    wait_written(&pty, "\x1b]2;\x1b\\\x1b[23;0t");
+    pty.wait_written("\x1b]2;\x1b\\\x1b[23;0t");
     let titles = commands(&pty.output());
     assert_eq!(titles.last().map(String::as_str), Some("2;"), "{titles:?}");
 }
@@ -109,7 +98,7 @@ fn every_way_out_takes_it_back() {
         pty.press_until("Enter", "the sheet to close", |screen| {
             !screen.contains("Unfinished transfers")
         });
-        wait_written(&pty, "\x1b]9;4;1;");
+        pty.wait_written("\x1b]9;4;1;");
         match signal {
             Some(signal) => pty.signal(signal),
             None => pty.send_keys("C-c C-c"),
@@ -120,7 +109,7 @@ fn every_way_out_takes_it_back() {
 
 #[track_caller]
 fn left_clean(pty: &Pty) {
-    wait_written(pty, "\x1b]9;4;0;\x1b\\\x1b]2;\x1b\\\x1b[23;0t");
+    pty.wait_written("\x1b]9;4;0;\x1b\\\x1b]2;\x1b\\\x1b[23;0t");
     pty.assert_restored();
 }
 

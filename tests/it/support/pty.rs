@@ -152,6 +152,21 @@ impl Pty {
         self.seen().bytes.clone()
     }
 
+    /// Whether this was ever written, sequences included.
+    pub fn has_written(&self, text: &str) -> bool {
+        let seen = self.seen();
+        let mut parts = seen.bytes.windows(text.len());
+        parts.any(|part| part == text.as_bytes())
+    }
+
+    /// Waits until this was written, sequences included.
+    #[track_caller]
+    pub fn wait_written(&self, text: &str) {
+        let written = until(PATIENCE, || self.has_written(text));
+        let screen = self.screen();
+        assert!(written, "never wrote {text:?}; the screen:\n{screen}");
+    }
+
     /// Waits until the screen satisfies a condition; a time-out shows the screen.
     #[track_caller]
     pub fn wait_for(&self, what: &str, condition: impl Fn(&str) -> bool) {

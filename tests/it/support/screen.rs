@@ -102,3 +102,15 @@ pub fn send(pty: &mut Pty) {
         !screen.contains("Send 1 file")
     });
 }
+
+/// Goes to the first asset of the shop.
+pub fn to_first_asset(pty: &mut Pty) {
+    pty.wait_text("Shop");
+    pty.send_keys("/");
+    pty.send("Shop");
+    pty.send_keys("Enter Enter Enter");
+    pty.wait_text("hero.png");
+    pty.send_keys("3 /");
+    pty.send("hero.png");
+    pty.send_keys("Enter");
+}
