@@ -126,6 +126,11 @@ impl Session {
         })
     }
 
+    /// How long a file is looked for that a service took and does not list yet, where it is set.
+    pub fn listed_within(&self) -> Option<Duration> {
+        self.settings.sending.listed_within.map(Duration::from_secs)
+    }
+
     /// How to begin, when there is nothing to begin with.
     pub fn how_to_begin(&self) -> Option<String> {
         let file = SafeText::name(&self.settings.file.to_string_lossy());

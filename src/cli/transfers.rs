@@ -63,6 +63,9 @@ fn opened(session: &Session, folder: &Path) -> Result<Transfers, JournalError> {
     for (account, count) in session.at_once() {
         transfers.allow_at_once(account, count);
     }
+    if let Some(patience) = session.listed_within() {
+        transfers.listed_within(patience);
+    }
     Ok(transfers)
 }
 

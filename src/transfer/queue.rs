@@ -108,6 +108,7 @@ struct Inner {
     listeners: Mutex<Vec<mpsc::UnboundedSender<Arc<Job>>>>,
     wants: Mutex<Vec<mpsc::UnboundedSender<AccountName>>>,
     desks: Mutex<HashMap<AccountName, look::Desk>>,
+    patience: look::Patience,
     held: watch::Sender<Vec<Held>>,
     tasks: TaskTracker,
     store: Store,
@@ -207,6 +208,7 @@ impl Transfers {
                 }
             }
         }
+        self.ring_desks();
         self.inner.tasks.close();
         // What has not ended by then is dropped with the runtime; nothing more can be done.
         let _ = tokio::time::timeout(deadline, self.inner.tasks.wait()).await;

@@ -5,9 +5,14 @@
 //! still the one that the user chose. Where the service itself replaces, nothing is ever deleted
 //! from here: by the one name of both, the new one would go with it.
 
+use std::collections::HashMap;
+
 use super::job::{BOTH, JobEvent, Showed};
 use super::send::Upload;
-use crate::api::{ApiError, ApiErrorKind, Pages, Provider, Receipt, Replace, Replaced, Step};
+use crate::api::{
+    ApiError, ApiErrorKind, Pages, Provider, Receipt, Replace, Replaced, Sought, Step,
+    UploadRequest,
+};
 use crate::domain::{Asset, AssetScope, Entry, SafeText};
 
 const OPERATION: &str = "delete the asset";
@@ -16,6 +21,7 @@ const OPERATION: &str = "delete the asset";
 const LOOKS: u32 = 4;
 
 /// What a look for an upload showed.
+#[derive(Clone)]
 pub(super) enum Found {
     Listed(Box<Asset>),
     /// It is not among those that are listed; what it replaces stands as it was.
@@ -33,10 +39,10 @@ impl Upload<'_> {
     pub(super) async fn find(&self, receipt: Option<&Receipt>) -> Result<Found, ApiError> {
         let mut looks = 1;
         let looked = loop {
-            let looked = match self.replaces(Replace::InPlace) {
-                Some(old) => self.find_in_place(old).await,
-                None => self.find_beside(receipt).await,
-            };
+            let looked = self
+                .handle
+                .look(self.provider, self.request, receipt, self.token)
+                .await;
             let error = match looked {
                 Err(error) if looks < LOOKS => error,
                 looked => break looked,
@@ -52,21 +58,12 @@ impl Upload<'_> {
         };
         match &looked {
             Ok(Found::Absent { among }) => self.handle.looked(Showed::Absent { among: *among }),
+            // One that was cut short showed nothing at all.
             Ok(_) => {}
+            Err(error) if error.kind == ApiErrorKind::Cancelled => {}
             Err(error) => self.handle.looked(Showed::Nothing(error.to_string())),
         }
         looked
-    }
-
-    async fn find_beside(&self, receipt: Option<&Receipt>) -> Result<Found, ApiError> {
-        let seen = self
-            .handle
-            .look(self.provider, self.request, receipt)
-            .await?;
-        Ok(match seen.asset {
-            Some(asset) => Found::Listed(Box::new(asset)),
-            None => Found::Absent { among: seen.among },
-        })
     }
 
     /// What "absent" means, in words that follow "but".
@@ -78,31 +75,7 @@ impl Upload<'_> {
     }
 
     fn replaces(&self, how: Replace) -> Option<&Replaced> {
-        let is = self.provider.spec().capabilities.replace == how;
-        self.request.replaces.as_deref().filter(|_| is)
-    }
-
-    /// Old and new have one name: only size and time tell them apart.
-    async fn find_in_place(&self, old: &Replaced) -> Result<Found, ApiError> {
-        let listed = listed(&**self.provider, &self.request.scope).await?;
-        let absent = Found::Absent {
-            among: listed.len() as u64,
-        };
-        let mut there = listed.into_iter().filter(|asset| asset.key == old.key);
-        let Some(asset) = there.next() else {
-            return Ok(absent);
-        };
-        if there.next().is_some() {
-            return Ok(Found::Odd(format!(
-                "the service lists “{}” more than once: it did not replace the old one; nothing \
-                 was deleted, since that would delete both",
-                SafeText::name(&old.name)
-            )));
-        }
-        if old.is_still(&asset) {
-            return Ok(absent);
-        }
-        Ok(Found::Listed(Box::new(asset)))
+        replaced(&**self.provider, self.request, how)
     }
 
     /// The file is listed as it was sent: what it replaces goes now.
@@ -134,6 +107,7 @@ impl Upload<'_> {
                 reason: "it was listed, and is not any more; the old one was not deleted"
                     .to_owned(),
             },
+            Err(error) if self.is_left(&error) => JobEvent::Interrupted,
             Err(error) => JobEvent::Failed(both(error)),
         }
     }
@@ -176,6 +150,79 @@ impl Upload<'_> {
             _ => Ok(()),
         }
     }
+}
+
+/// What the request replaces, where the service goes about it in this way.
+fn replaced<'a>(
+    provider: &dyn Provider,
+    request: &'a UploadRequest,
+    how: Replace,
+) -> Option<&'a Replaced> {
+    let is = provider.spec().capabilities.replace == how;
+    request.replaces.as_deref().filter(|_| is)
+}
+
+/// Looks for uploads in listings that begin now, as few of them as it takes. One answer for each, in
+/// their order.
+pub(super) async fn look(
+    provider: &dyn Provider,
+    sought: &[Sought],
+) -> Vec<Result<Found, ApiError>> {
+    let is_beside = |one: &&Sought| replaced(provider, &one.request, Replace::InPlace).is_none();
+    let beside: Vec<Sought> = sought.iter().filter(is_beside).cloned().collect();
+    let seen = if beside.is_empty() {
+        Vec::new()
+    } else {
+        provider.find_uploads(&beside).await
+    };
+    let mut seen = seen.into_iter();
+    let mut places: HashMap<&AssetScope, Result<Vec<Asset>, ApiError>> = HashMap::new();
+    let mut found = Vec::with_capacity(sought.len());
+    for one in sought {
+        let Some(old) = replaced(provider, &one.request, Replace::InPlace) else {
+            let none = || Err(ApiError::cancelled("look for the upload"));
+            found.push(
+                seen.next()
+                    .unwrap_or_else(none)
+                    .map(|seen| match seen.asset {
+                        Some(asset) => Found::Listed(Box::new(asset)),
+                        None => Found::Absent { among: seen.among },
+                    }),
+            );
+            continue;
+        };
+        let scope = &one.request.scope;
+        if !places.contains_key(scope) {
+            places.insert(scope, listed(provider, scope).await);
+        }
+        found.push(match &places[scope] {
+            Ok(listed) => Ok(in_place(old, listed)),
+            Err(error) => Err(error.clone()),
+        });
+    }
+    found
+}
+
+/// Old and new have one name: only size and time tell them apart.
+fn in_place(old: &Replaced, listed: &[Asset]) -> Found {
+    let absent = Found::Absent {
+        among: listed.len() as u64,
+    };
+    let mut there = listed.iter().filter(|asset| asset.key == old.key);
+    let Some(asset) = there.next() else {
+        return absent;
+    };
+    if there.next().is_some() {
+        return Found::Odd(format!(
+            "the service lists “{}” more than once: it did not replace the old one; nothing was \
+             deleted, since that would delete both",
+            SafeText::name(&old.name)
+        ));
+    }
+    if old.is_still(asset) {
+        return absent;
+    }
+    Found::Listed(Box::new(asset.clone()))
 }
 
 /// The failure of a removal. It may simply be tried again, since it begins with a look.

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::job::JobEvent;
 use super::queue::Handle;
 use super::replace::Found;
-use crate::api::{ApiError, Provider, Receipt, Step, UploadRequest, UploadWatch};
+use crate::api::{ApiError, ApiErrorKind, Provider, Receipt, Step, UploadRequest, UploadWatch};
 use crate::domain::Asset;
 
 pub(super) struct Upload<'a> {
@@ -105,6 +105,7 @@ impl Upload<'_> {
             (Ok(Found::Odd(reason)), _) => JobEvent::Unlisted { reason },
             (Ok(Found::Absent { .. }), None) => self.send().await,
             (Ok(Found::Absent { .. }) | Err(_), Some(doubt)) => doubt,
+            (Err(error), None) if self.is_left(&error) => JobEvent::Interrupted,
             (Err(error), None) => JobEvent::InDoubt(error),
         }
     }
@@ -139,11 +140,9 @@ impl Upload<'_> {
         match outcome {
             Some(Ok(asset)) => self.confirm(asset, receipt.as_ref()).await,
             Some(Err(error)) if error.in_doubt() => self.look(error, receipt.as_ref()).await,
-            Some(Err(error)) if error.kind == crate::api::ApiErrorKind::Cancelled => {
-                JobEvent::Cancelled
-            }
+            Some(Err(error)) if error.kind == ApiErrorKind::Cancelled => JobEvent::Cancelled,
             // A step behind the record could not be written down: the record is there all the same.
-            Some(Err(error)) if error.kind == crate::api::ApiErrorKind::File && recorded => {
+            Some(Err(error)) if error.kind == ApiErrorKind::File && recorded => {
                 self.look(error, receipt.as_ref()).await
             }
             Some(Err(error)) => JobEvent::Failed(error),
@@ -170,6 +169,7 @@ impl Upload<'_> {
         match self.find(receipt).await {
             Ok(Found::Listed(asset)) => self.settle(*asset, receipt).await,
             Ok(Found::Odd(reason)) => JobEvent::Unlisted { reason },
+            Err(stopped) if self.is_left(&stopped) => JobEvent::Interrupted,
             // Absence proves nothing where listings may leave things out or lag behind.
             Ok(Found::Absent { .. }) | Err(_) => JobEvent::InDoubt(error),
         }
@@ -224,9 +224,15 @@ impl Upload<'_> {
                     self.absence()
                 ),
             },
+            Err(error) if self.is_left(&error) => JobEvent::Interrupted,
             Err(error) => JobEvent::Unlisted {
                 reason: format!("the service took it, but then {error}"),
             },
         }
+    }
+
+    /// The program ends while it is looked for: whoever goes on looks once more.
+    pub(super) fn is_left(&self, error: &ApiError) -> bool {
+        error.kind == ApiErrorKind::Cancelled && !self.token.is_cancelled()
     }
 }

@@ -13,6 +13,7 @@ use super::*;
 mod decide;
 mod disk;
 mod downloads;
+mod looks;
 mod many;
 mod replace;
 use crate::api::{
@@ -96,6 +97,8 @@ struct Fake {
     sends: Mutex<usize>,
     /// How many uploads each listing was asked for.
     looks: Mutex<Vec<usize>>,
+    /// So many listings more leave out what is stored.
+    late: Mutex<usize>,
     /// A listing waits for one of these before it answers.
     hold: Mutex<Option<Arc<tokio::sync::Semaphore>>>,
     body: Vec<Bytes>,
@@ -204,7 +207,17 @@ impl Provider for Fake {
         }
     }
     async fn find_uploads(&self, sought: &[Sought]) -> Vec<Result<Sighting, ApiError>> {
-        let shown = self.stored.lock().unwrap().clone();
+        let shown = {
+            let mut late = self.late.lock().unwrap();
+            let hides = *late > 0;
+            *late = late.saturating_sub(1);
+            let stored = self.stored.lock().unwrap();
+            stored
+                .iter()
+                .filter(|_| !hides)
+                .cloned()
+                .collect::<Vec<Asset>>()
+        };
         self.looks.lock().unwrap().push(sought.len());
         let hold = self.hold.lock().unwrap().clone();
         if let Some(hold) = hold {
@@ -262,13 +275,20 @@ async fn end(engine: &Transfers, id: JobId) -> Arc<Job> {
     }
 }
 
+/// An engine for which the first look is the last.
+fn hasty() -> Transfers {
+    let engine = Transfers::new();
+    engine.listed_within(Duration::ZERO);
+    engine
+}
+
 async fn upload(play: Play) -> (Arc<Job>, Arc<Fake>, Transfers) {
     let dir = tempfile::tempdir().unwrap();
     let fake = Arc::new(Fake {
         play: Mutex::new(play),
         ..Fake::default()
     });
-    let engine = Transfers::new();
+    let engine = hasty();
     let id = engine.upload(
         &AccountName::new("a").unwrap(),
         fake.clone(),

@@ -308,7 +308,7 @@ fn patterns_of_the_settings_fill_and_wrong_ones_name_their_line() {
     let segment = hero_segment(&home);
     let settings = fs::read_to_string(home.config()).unwrap();
     let with = |patterns: &str| {
-        home.write_config(&format!("{settings}\n[transfers]\npatterns = {patterns}\n"));
+        home.write_config(&format!("{settings}patterns = {patterns}\n"));
     };
     with("[\"{name}.{locale}.{ext}\", \"{locale}/{folder}/{name}\"]");
     for path in ["set a.de.png", "fr/x/set b.png", "set c.min.png"] {

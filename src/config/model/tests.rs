@@ -84,6 +84,10 @@ fn how_many_at_once_is_bounded_and_an_account_may_differ() {
             assert!(said.contains("`at_once` must be a whole number from 1 to 32"));
         }
     }
+    let within = |text: &str| parse(text).map(|model| model.sending.listed_within);
+    assert_eq!(within("[transfers]\nlisted_within = 0\n"), Ok(Some(0)));
+    let (_, said) = refused("[transfers]\nlisted_within = 301\n");
+    assert!(said.contains("from 0 to 300"), "{said}");
     let (_, said) = refused("[transfers]\nat_onec = 1\n");
     assert!(said.contains("`at_once`?"), "{said}");
     let (_, said) = refused("transfers = 3\n");

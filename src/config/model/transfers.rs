@@ -1,9 +1,14 @@
 //! The section `[transfers]`: how files go up and down.
 
+use std::ops::RangeInclusive;
+
 use super::{AT_ONCE, Fields, Problem};
 
 /// Its keys.
-pub const KEYS: &[&str] = &["patterns", "at_once"];
+pub const KEYS: &[&str] = &["patterns", "at_once", "listed_within"];
+
+/// How many seconds a file may be looked for; 0 is one look.
+const LISTED_WITHIN: RangeInclusive<u64> = 0..=300;
 
 /// The section as written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -13,6 +18,8 @@ pub struct Sending {
     pub patterns: Vec<(String, usize)>,
     /// How many transfers of one account run side by side, where the account does not say.
     pub at_once: Option<u64>,
+    /// For so many seconds a file is looked for that the service took and does not list yet.
+    pub listed_within: Option<u64>,
 }
 
 /// Reads the section; what it does not say is as without it.
@@ -23,5 +30,6 @@ pub fn read(top: &Fields<'_>) -> Result<Sending, Problem> {
     Ok(Sending {
         patterns: fields.texts("patterns")?,
         at_once: fields.number("at_once", AT_ONCE)?,
+        listed_within: fields.number("listed_within", LISTED_WITHIN)?,
     })
 }

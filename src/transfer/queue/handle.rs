@@ -6,16 +6,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
 use super::full::{END_NOT_WRITTEN, NOT_BEGUN};
 use super::run::Slot;
 use super::{Store, Transfers};
-use crate::api::{
-    ApiError, ApiErrorKind, Provider, Receipt, Sighting, Sought, Step, UploadRequest,
-};
+use crate::api::{ApiError, ApiErrorKind, Provider, Receipt, Sought, Step, UploadRequest};
 use crate::domain::AccountName;
 use crate::transfer::job::{JobEvent, JobId, Look, Showed};
 use crate::transfer::journal::{Change, JournalError};
+use crate::transfer::replace::Found;
 use crate::transfer::retry::{self, Verdict};
 
 impl Transfers {
@@ -200,19 +200,21 @@ impl Handle {
         }
     }
 
-    /// What a listing shows of it that begins from now on.
+    /// What listings show of it that begin from now on, several over some seconds where one does
+    /// not show it. The token ends the waiting, but not before the first.
     pub(in crate::transfer) async fn look(
         &self,
         provider: &Arc<dyn Provider>,
         request: &Arc<UploadRequest>,
         receipt: Option<&Receipt>,
-    ) -> Result<Sighting, ApiError> {
+        token: &CancellationToken,
+    ) -> Result<Found, ApiError> {
         let sought = Sought {
             request: request.clone(),
             receipt: receipt.cloned(),
         };
         self.engine
-            .look_for(&self.account, provider.clone(), sought)
+            .look_for(&self.account, provider.clone(), sought, token)
             .await
     }
 

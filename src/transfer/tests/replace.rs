@@ -187,7 +187,7 @@ fn ask_for(dir: &Path, shelf: &Shelf) -> UploadRequest {
 async fn replace(spec: &'static ProviderSpec, odd: Odd) -> (Arc<Job>, Arc<Shelf>) {
     let dir = tempfile::tempdir().unwrap();
     let shelf = Shelf::new(spec, odd);
-    let engine = Transfers::new();
+    let engine = hasty();
     let id = engine.upload(&account(), shelf.clone(), ask_for(dir.path(), &shelf));
     (end(&engine, id).await, shelf)
 }

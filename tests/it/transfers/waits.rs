@@ -1,6 +1,8 @@
 //! What the service asks to wait for, and storms: honoured up to a cap, never without an end, and the
 //! queue is kept.
 
+use std::fs;
+
 use serde_json::json;
 
 use crate::support::batch::{Batch, finish, queue, segment, website};
@@ -51,5 +53,25 @@ fn a_short_wait_is_waited_for() {
         run(&home, &batch.upload()).exits(0);
         batch.all_stored_once(&server, "short waits");
         finish(&home, "short waits");
+    }
+}
+
+/// A service that lists late what it took: the file is looked for again until it is listed, be its
+/// answer there or lost.
+#[test]
+fn a_file_that_is_listed_late_is_looked_for_again() {
+    let server = Server::start().judged(Scope::Requests);
+    let home = server.home();
+    let settings = fs::read_to_string(home.config()).expect("the settings");
+    home.write_config(&settings.replace("listed_within = 0", "listed_within = 4"));
+    for (place, operation) in [(website(&home), "create"), (segment(&home), "attach")] {
+        let lag = json!({"operation": operation, "fault": "lag", "lists": 2, "times": "always"});
+        let lost = json!({"operation": operation, "fault": "drop", "way": "reset"});
+        let batch = Batch::new(&home, &place, &format!("late {operation}"), 4);
+        server.faults(json!([lag, lost]));
+        let ran = run(&home, &batch.upload()).exits(0);
+        assert_eq!(ran.stderr, "", "{operation}");
+        batch.all_stored_once(&server, operation);
+        finish(&home, operation);
     }
 }
