@@ -15,8 +15,8 @@ use crate::app::modal::view::Piece;
 const GUTTER: u16 = 2;
 /// Columns between two columns.
 const GAP: u16 = 2;
-/// What a name gets before further columns come.
-const NAME: u16 = 12;
+/// What a name gets, if it is that long, before further columns come.
+const NAME: u16 = 20;
 /// Columns that stay free at the right, so that numbers do not touch the frame.
 const PAD: u16 = 1;
 
@@ -77,9 +77,15 @@ pub fn fit<'a, T>(
     room: u16,
     holds: impl Fn(&Column<T>) -> u16,
 ) -> Vec<(&'a Column<T>, u16)> {
+    let wishes: Vec<u16> = columns.iter().map(|column| holds(column)).collect();
+    let holds = |column: &Column<T>| {
+        let same = |it: &&Column<T>| std::ptr::eq(*it, column);
+        let at = columns.iter().position(same);
+        at.and_then(|at| wishes.get(at)).copied().unwrap_or(0)
+    };
     let least = |column: &Column<T>| match column.width {
         // What names a row is worth more than one column more, up to a readable width.
-        Width::Grow(width) if column.rank == 0 => width.max(NAME.min(room / 2)),
+        Width::Grow(width) if column.rank == 0 => width.max(NAME.min(holds(column)).min(room / 2)),
         Width::Fixed(width) | Width::Grow(width) => width,
     };
     let mut kept: Vec<&Column<T>> = columns.to_vec();
@@ -95,7 +101,7 @@ pub fn fit<'a, T>(
             .max_by_key(|(at, column)| (column.rank, *at))
             .map(|(at, _)| at);
         if wanted <= room || leaves.is_none() {
-            return share(&kept, room, least, &holds);
+            return share(&kept, room, least, holds);
         }
         if let Some(at) = leaves {
             kept.remove(at);

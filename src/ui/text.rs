@@ -218,13 +218,14 @@ pub fn wrap(pieces: &[Piece], columns: usize) -> Vec<Vec<Piece>> {
     for (grapheme, piece) in graphemes {
         let wide = width(grapheme);
         if used + wide > columns && !line.is_empty() {
-            if grapheme == " " {
+            let space = break_in(&line);
+            let ends = space.is_none() || !is_digit(line.last());
+            if grapheme == " " && ends {
                 lines.push(join(&line));
                 line.clear();
                 used = 0;
                 continue;
             }
-            let space = line.iter().rposition(|(g, _)| *g == " ");
             let rest = match space {
                 Some(at) if at > 0 => {
                     let rest = line.split_off(at + 1);
@@ -246,6 +247,18 @@ pub fn wrap(pieces: &[Piece], columns: usize) -> Vec<Vec<Piece>> {
     }
     lines.push(join(&line));
     lines
+}
+
+/// The space at which a full line is broken: the last one that does not part a number from what it
+/// counts, else the last one.
+fn break_in(line: &[(&str, &Piece)]) -> Option<usize> {
+    let spaces = || (1..line.len()).rev().filter(|at| line[*at].0 == " ");
+    let counts = |at: &usize| is_digit(line.get(at - 1));
+    spaces().find(|at| !counts(at)).or_else(|| spaces().next())
+}
+
+fn is_digit(grapheme: Option<&(&str, &Piece)>) -> bool {
+    grapheme.is_some_and(|(it, _)| it.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn join(graphemes: &[(&str, &Piece)]) -> Vec<Piece> {
@@ -276,6 +289,20 @@ mod tests {
             now: "2026-03-10T12:00:00Z".parse().unwrap(),
             zone: TimeZone::UTC,
         }
+    }
+
+    #[test]
+    fn a_number_stays_with_what_it_counts() {
+        let lines = |text: &str, columns| -> Vec<String> {
+            let lines = wrap(&[say(text)], columns).into_iter();
+            lines
+                .map(|line| line.into_iter().map(|piece| piece.text).collect())
+                .collect()
+        };
+        assert_eq!(lines("hero.png  214 kB", 12), ["hero.png ", "214 kB"]);
+        assert_eq!(lines("hero.png 214 kB", 14), ["hero.png", "214 kB"]);
+        assert_eq!(lines("214 kilobytes", 10), ["214", "kilobytes"]);
+        assert_eq!(lines("one two three", 7), ["one two", "three"]);
     }
 
     #[test]

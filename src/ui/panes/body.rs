@@ -10,6 +10,7 @@ use crate::api::ApiError;
 use crate::app::Face;
 use crate::app::modal::view::{Piece, Tone, Words, say, toned};
 use crate::domain::SafeText;
+use crate::ui::paint::wide;
 use crate::ui::text::wrap;
 
 /// What an empty pane says of itself.
@@ -42,6 +43,7 @@ impl Ground<'_> {
     ) -> bool {
         let lines = match face {
             Face::Rows { .. } => return false,
+            Face::NotAsked if texts.not_asked.is_empty() => Vec::new(),
             Face::NotAsked => with_mark("·", Tone::Dim, texts.not_asked),
             Face::Loading { since } => {
                 let seconds = self.now.saturating_duration_since(*since).as_secs();
@@ -83,25 +85,29 @@ impl Ground<'_> {
         key(&self.key_of(action), does)
     }
 
-    /// Wrapped lines, a little away from the border.
+    /// Wrapped lines, a little away from the border; without the blank ones where they do not fit,
+    /// since the last line is the one that helps on.
     pub(super) fn lines(&self, buffer: &mut Buffer, inner: Rect, lines: &[Words]) {
-        let airy = inner.height > 6;
+        let columns = usize::from(inner.width.saturating_sub(4));
+        let mut wrapped: Vec<Words> = lines.iter().flat_map(|line| wrap(line, columns)).collect();
+        let room = usize::from(inner.height);
+        if wrapped.len() > room {
+            wrapped.retain(|line| wide(line) > 0);
+        }
+        let airy = inner.height > 6 && wrapped.len() < room;
         let place = Rect {
             x: inner.x + 2,
             y: inner.y + u16::from(airy),
             width: inner.width.saturating_sub(4),
             height: inner.height.saturating_sub(u16::from(airy)),
         };
-        let wrapped = lines
-            .iter()
-            .flat_map(|line| wrap(line, usize::from(place.width)));
-        for (line, y) in wrapped.zip(place.y..place.bottom()) {
+        for (line, y) in wrapped.iter().zip(place.y..place.bottom()) {
             let row = Rect {
                 y,
                 height: 1,
                 ..place
             };
-            self.paint.line(buffer, row, &line, Style::new());
+            self.paint.line(buffer, row, line, Style::new());
         }
     }
 }

@@ -135,7 +135,10 @@ impl Ground<'_> {
             Tone::Plain
         };
         let lead = if self.focused { "▸" } else { " " };
-        let mut title = vec![toned(format!("{lead}{} ", frame.title), tone)];
+        let mut title = match frame.title.as_str() {
+            "" if !self.focused => Vec::new(),
+            named => vec![toned(format!("{lead}{named} "), tone)],
+        };
         title.extend(frame.count.iter().cloned());
         let left = Rect {
             width: top

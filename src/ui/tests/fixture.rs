@@ -50,7 +50,7 @@ pub static SITES: ProviderSpec = ProviderSpec {
         AssetColumn::Modified,
     ],
     upload_fields: &[],
-    edit_fields: &[],
+    edit_fields: &[any(Field::AltText), any(Field::Tags)],
     capabilities: Capabilities {
         locales: false,
         folders: false,
@@ -284,6 +284,42 @@ pub fn busy() -> State {
     rebuild_places(&mut state);
     state.browse.places.go(5);
     focus(&mut state, Pane::Assets);
+    state
+}
+
+/// The same with wide, combining and right-to-left names in every pane.
+pub fn worldly() -> State {
+    let mut state = busy();
+    let rows = &mut state.browse.accounts[1].rows;
+    let named = [("19914", "モバイルアプリ"), ("19915", "دليل المستخدم")];
+    for (row, (id, name)) in rows.iter_mut().zip(named) {
+        *row = container(id, &["アプリ", "עברית"], name);
+    }
+    let [Entry::Read(listed), ..] = rows.as_slice() else {
+        unreachable!()
+    };
+    let listed = listed.clone();
+    let opened = state.browse.open_mut().unwrap();
+    opened.listed = listed;
+    opened.segments.list.replace(vec![
+        segment(1, "hero-banner", "夏のすべてがここに"),
+        segment(2, "checkout.title", "سلة التسوق"),
+        segment(3, "checkout.pay", "Paye\u{301} maintenant 👍🏽"),
+        segment(4, "footer.legal", "תנאים והגבלות חלים"),
+    ]);
+    let scope = opened.scope.clone().unwrap();
+    let named = [
+        ("ヒーロー画像のとても長い名前のファイル.png", Some("ja")),
+        ("شعار الشركة 2.png", Some("ar")),
+        ("לוגו.svg", Some("he")),
+        ("cafe\u{301} cre\u{300}me.png", Some("fr")),
+        ("👩‍💻🎉 party.png", None),
+        ("hero.png", Some("de")),
+    ];
+    let assets = named.map(|(name, locale)| asset(&scope, name, locale, Some(214_000)));
+    opened.assets.list.replace(assets.to_vec());
+    opened.assets.list.go(0);
+    rebuild_places(&mut state);
     state
 }
 

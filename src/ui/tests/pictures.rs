@@ -7,7 +7,8 @@ use insta::assert_snapshot;
 use ratatui::buffer::CellDiffOption;
 
 use super::fixture::{Shown, asset, busy, focus, now, view};
-use super::{Shot, long_text, shoot_with};
+use super::modals::long_text;
+use super::{Shot, shoot_with};
 use crate::app::effect::{Effect, RequestId};
 use crate::app::key::Target;
 use crate::app::msg::{Answer, Msg};

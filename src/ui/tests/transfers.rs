@@ -6,8 +6,8 @@ use std::time::Duration;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 
-use super::fixture::{busy, error, name, now, view};
-use super::{Shot, shoot, shoot_with};
+use super::fixture::{error, name, now, view, worldly};
+use super::{shoot, shoot_with};
 use crate::api::{ApiErrorKind, Receipt, Step};
 use crate::app::State;
 use crate::app::modal::doubt::DoubtSheet;
@@ -15,12 +15,10 @@ use crate::app::modal::left::LeftSheet;
 use crate::app::modal::transfers::TransfersPane;
 use crate::app::msg::Msg;
 use crate::domain::Looks;
+use crate::domain::text::spell_in_ascii;
 use crate::transfer::Held;
 use crate::transfer::job::{Direction, Job, JobId, JobState, Look, Showed, Trail};
 use crate::ui::theme::Theme;
-
-/// Wide, usual, classic, least.
-const SIZES: [(u16, u16); 4] = [(160, 45), (100, 30), (80, 24), (40, 12)];
 
 fn job(id: u64, name_of: &str, state: JobState) -> Job {
     let container = crate::domain::ContainerId::new("1").unwrap();
@@ -63,9 +61,9 @@ fn doubted(state: &State) -> Job {
     }
 }
 
-/// One of each, with the pane open.
+/// A job in each state.
 fn many() -> State {
-    let mut state = busy();
+    let mut state = worldly();
     let soon = state.time + SignedDuration::from_secs(42);
     let done = JobState::Done {
         asset: None,
@@ -115,8 +113,16 @@ fn many() -> State {
         Job {
             direction: Direction::Down,
             place: "/home/ana/Downloads".into(),
-            ..job(9, "saved.png", JobState::Queued)
+            ..job(9, "ヒーロー画像.png", JobState::Queued)
         },
+        job(
+            10,
+            "شعار الشركة.png",
+            JobState::Unlisted {
+                reason: "it is listed with another size".to_owned(),
+            },
+        ),
+        job(11, "cafe\u{301}.png", JobState::Cancelled),
     ];
     for job in jobs {
         state.transfers.put(Arc::new(job), now());
@@ -126,77 +132,59 @@ fn many() -> State {
     state
 }
 
-fn pane() -> State {
+/// The pane over [`many`].
+pub fn pane() -> State {
     let mut state = many();
     let pane = TransfersPane::new(&mut state);
     state.modals.push(Box::new(pane));
     state
 }
 
-#[test]
-fn the_pane() {
-    let state = pane();
-    for (width, height) in SIZES {
-        let shot = shoot(&state, width, height);
-        assert_snapshot!(format!("transfers_{width}x{height}"), shot.text());
-    }
-}
-
-#[test]
-fn the_pane_says_the_same_without_colour_and_in_ascii() {
-    let state = pane();
-    let plain = shoot_with(
-        &state,
-        &mut view(Theme::new(&Looks::terminal(), false, false)),
-        100,
-        30,
-    );
-    assert_eq!(plain.text(), shoot(&state, 100, 30).text());
-    let ascii: Shot = shoot_with(
-        &state,
-        &mut view(Theme::new(&Looks::terminal(), true, true)),
-        100,
-        30,
-    );
-    assert!(ascii.text().is_ascii());
-    assert_snapshot!("transfers_ascii", ascii.text());
-}
-
-#[test]
-fn the_sheet_of_a_file_in_doubt() {
+/// The sheet of a file in doubt.
+pub fn in_doubt() -> State {
     let mut state = many();
+    let sheet = DoubtSheet::new(JobId(4), now());
+    state.modals.push(Box::new(sheet));
     state
-        .modals
-        .push(Box::new(DoubtSheet::new(JobId(4), now())));
-    for (width, height) in SIZES {
-        let shot = shoot(&state, width, height);
-        assert_snapshot!(format!("doubt_{width}x{height}"), shot.text());
-    }
 }
 
-#[test]
-fn the_offer_at_the_start() {
-    let mut state = busy();
+/// The offer at the start.
+pub fn left_over() -> State {
+    let mut state = worldly();
     let doubted = doubted(&state);
     let jobs = vec![
-        Arc::new(job(1, "poster.png", JobState::Queued)),
+        Arc::new(job(1, "ポスター.png", JobState::Queued)),
         Arc::new(doubted),
         Arc::new(Job {
             paused: true,
-            ..job(8, "paused.png", JobState::Queued)
+            ..job(8, "שלט.png", JobState::Queued)
         }),
     ];
     let left = jobs.iter().map(|job| job.id).collect();
     let works = true;
     state.update(Msg::Queue { jobs, left, works }, now());
-    for (width, height) in SIZES {
-        let shot = shoot(&state, width, height);
-        assert_snapshot!(format!("left_{width}x{height}"), shot.text());
-    }
+    state
+}
+
+#[test]
+fn the_pane_in_ascii() {
+    let shot = std::thread::spawn(|| {
+        spell_in_ascii();
+        let theme = Theme::new(&Looks::terminal(), true, true);
+        shoot_with(&pane(), &mut view(theme), 100, 30).text()
+    });
+    let text = shot.join().unwrap();
+    assert!(text.is_ascii());
+    assert_snapshot!("transfers_ascii", text);
+}
+
+#[test]
+fn what_was_left_over_is_offered_again() {
+    let mut state = left_over();
     state.modals.clear();
     let text = shoot(&state, 100, 30).text();
     assert!(text.ends_with("3 left over  ? 1 in doubt"), "{text}");
     let sheet = LeftSheet::new(&state, now());
     state.modals.push(Box::new(sheet));
-    assert!(shoot(&state, 80, 24).text().contains("poster.png"));
+    assert!(shoot(&state, 80, 24).text().contains("שלט.png"));
 }

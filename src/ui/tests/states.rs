@@ -1,0 +1,284 @@
+//! Every state of every pane and every sheet, at four sizes, with and without colours.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use insta::assert_snapshot;
+
+use super::faces::{assets_with, failed};
+use super::fixture::{
+    bare, error, focus, loaded, loading, now, rebuild_places, segment_id, view, worldly,
+};
+use super::plan::planned;
+use super::transfers::{in_doubt, left_over, pane};
+use super::{shoot, shoot_with, tree};
+use crate::api::{ApiErrorKind, ConnectError, FileStamp};
+use crate::app::browse::Link;
+use crate::app::effect::{Effect, Load};
+use crate::app::files::{Folder, LocalEntry, LocalKind};
+use crate::app::key::{Chord, Input};
+use crate::app::modal::confirm::Confirm;
+use crate::app::modal::error::ErrorSheet;
+use crate::app::modal::sign_in::SignIn;
+use crate::app::modal::upload::{Goal, UploadForm};
+use crate::app::modal::view::Tone;
+use crate::app::msg::{Answer, Batch, Msg};
+use crate::app::remote::Remote;
+use crate::app::{Pane, State};
+use crate::domain::{AssetScope, FileName, Looks};
+use crate::transfer::LocalFile;
+use crate::transfer::plan::Candidate;
+use crate::ui::theme::Theme;
+
+/// Wide, usual, classic, least.
+const SIZES: [(u16, u16); 4] = [(160, 45), (100, 30), (80, 24), (40, 12)];
+
+/// A name and how that state comes about.
+type Named = (&'static str, fn() -> State);
+
+/// What panes and sheets can be, by name. What is added to the screen gets a row here.
+const STATES: &[Named] = &[
+    // Panes.
+    ("list", worldly),
+    ("places", || focused(Pane::Places)),
+    ("segments", || focused(Pane::Middle)),
+    ("details", || focused(Pane::Details)),
+    ("raw", || pressed(worldly(), "i i")),
+    ("marked", || pressed(worldly(), "space v j")),
+    ("filter_typed", || pressed(worldly(), "/ p n")),
+    ("filtered_to_nothing", || pressed(worldly(), "/ z z enter")),
+    ("not_asked", || assets_with(Remote::NotAsked, false)),
+    ("loading", || assets_with(loading(None), false)),
+    ("reloading", || assets_with(loading(Some(240)), true)),
+    ("empty", || assets_with(loaded(1), false)),
+    ("failed", || {
+        assets_with(failed(ApiErrorKind::Server, None), false)
+    }),
+    ("failed_with_old_rows", || {
+        assets_with(failed(ApiErrorKind::Server, Some(240)), true)
+    }),
+    ("sign_in_needed", || {
+        assets_with(failed(ApiErrorKind::Unauthorized, None), false)
+    }),
+    ("forbidden", || {
+        assets_with(failed(forbidden(), None), false)
+    }),
+    ("accounts_loading", || accounts(Link::Connecting)),
+    ("accounts_failed", || accounts(Link::Failed(no_key()))),
+    ("no_accounts", bare),
+    ("notice", noticed),
+    // Transfers.
+    ("transfers", pane),
+    ("transfers_none", || pressed(worldly(), "t")),
+    ("doubt", in_doubt),
+    ("left_over", left_over),
+    // Sheets.
+    ("browser", browser),
+    ("upload", upload),
+    ("plan", || planned("")),
+    ("save", || pressed(worldly(), "S")),
+    ("tree_listing", tree::listing),
+    ("tree_question", tree::question),
+    ("delete", || pressed(worldly(), "d")),
+    ("delete_marked", || pressed(worldly(), "V d")),
+    ("edit", || pressed(super::fixture::website(), "3 e")),
+    ("link", || pressed(worldly(), "o")),
+    ("link_code", || pressed(worldly(), "o o")),
+    ("copy", || pressed(worldly(), "y")),
+    ("sort", || pressed(worldly(), ",")),
+    ("locale", || pressed(worldly(), "L")),
+    ("state", || pressed(focused(Pane::Middle), "f")),
+    ("account", || pressed(worldly(), "a")),
+    ("palette", || pressed(worldly(), ":")),
+    ("palette_search", || pressed(worldly(), ": c o p y")),
+    ("help", || pressed(worldly(), "?")),
+    ("messages", || pressed(noticed(), "!")),
+    ("sign_in", sign_in),
+    ("error", || {
+        over(worldly(), ErrorSheet::new(&error(ApiErrorKind::Server)))
+    }),
+    ("quit", || over(worldly(), Confirm::quit(3, now()))),
+];
+
+fn focused(pane: Pane) -> State {
+    let mut state = worldly();
+    focus(&mut state, pane);
+    state
+}
+
+fn over(mut state: State, modal: impl crate::app::modal::Modal + 'static) -> State {
+    state.modals.push(Box::new(modal));
+    state
+}
+
+/// After these keys, with a space between; looks at assets are answered with what is listed.
+fn pressed(mut state: State, keys: &str) -> State {
+    for key in keys.parse::<Chord>().unwrap().0 {
+        for effect in state.update(Msg::Input(Input::Key(key)), now()) {
+            let Effect::Load { id, what, .. } = effect else {
+                continue;
+            };
+            let Load::Assets(_) = what else { continue };
+            let rows = &state.browse.open().unwrap().assets.list;
+            let entries = rows.rows().to_vec();
+            let answer = Answer::Assets(Ok(Batch {
+                entries,
+                more: false,
+                total: None,
+            }));
+            state.update(Msg::Loaded { id, answer }, now());
+        }
+    }
+    // The details follow once the cursor rests.
+    state.update(Msg::Tick, now() + Duration::from_secs(1));
+    state
+}
+
+fn forbidden() -> ApiErrorKind {
+    ApiErrorKind::Forbidden {
+        missing: vec!["assets:read".to_owned()],
+    }
+}
+
+fn no_key() -> ConnectError {
+    ConnectError::NoKey {
+        reason: "nothing in the environment, nothing in the keyring".to_owned(),
+    }
+}
+
+fn accounts(link: Link) -> State {
+    let mut state = worldly();
+    state.browse.opened.clear();
+    let waits = matches!(link, Link::Connecting);
+    for account in &mut state.browse.accounts {
+        account.rows.clear();
+        account.containers = if waits {
+            loading(None)
+        } else {
+            failed(ApiErrorKind::Server, None)
+        };
+    }
+    state.browse.accounts[0].link = link;
+    rebuild_places(&mut state);
+    focus(&mut state, Pane::Places);
+    state
+}
+
+fn noticed() -> State {
+    let mut state = worldly();
+    state.notices.say(
+        Tone::Good,
+        "ヒーロー画像.png is listed in hero-banner",
+        now(),
+    );
+    state.notices.fail(&error(ApiErrorKind::Server), now());
+    state
+}
+
+fn sign_in() -> State {
+    let state = accounts(Link::Failed(no_key()));
+    let sheet = SignIn::new(&state, 0, now()).unwrap();
+    over(state, sheet)
+}
+
+fn goal(state: &State) -> Goal {
+    let opened = state.browse.open().unwrap();
+    Goal {
+        account: opened.account.clone(),
+        spec: opened.spec,
+        container: opened.id.clone(),
+        scope: AssetScope::Segment(opened.id.clone(), segment_id(1)),
+        place: "モバイルアプリ / hero-banner".to_owned(),
+    }
+}
+
+fn upload() -> State {
+    let state = worldly();
+    let file = LocalFile {
+        path: "/home/ana/ヒーロー画像.png".into(),
+        name: FileName::parse("ヒーロー画像.png").unwrap(),
+        stamp: FileStamp {
+            size: 214_000,
+            modified: None,
+            identity: None,
+        },
+        content_type: "image/png".into(),
+    };
+    let files = vec![Candidate {
+        path: file.path.clone(),
+        relative: vec!["ヒーロー画像.png".to_owned()],
+        file: Ok(file),
+    }];
+    let form = UploadForm::new(&state, goal(&state), files, now());
+    over(state, form)
+}
+
+fn browser() -> State {
+    let mut state = worldly();
+    let mut asked = None;
+    for effect in state.update(Msg::Input(Input::Key(crate::app::Key::char('u'))), now()) {
+        if let Effect::ReadFolder { id, path } = effect {
+            asked = Some((id, path));
+        }
+    }
+    let (id, path) = asked.unwrap();
+    let entry = |name: &str, kind, size| LocalEntry {
+        path: path.join(name),
+        name: name.to_owned(),
+        kind,
+        size,
+        hidden: name.starts_with('.'),
+    };
+    let folder = Folder {
+        parent: path.parent().map(Into::into),
+        entries: vec![
+            entry("写真", LocalKind::Folder, None),
+            entry("hero.png", LocalKind::File, Some(214_000)),
+            entry(
+                "ヒーロー画像のとても長い名前のファイル.png",
+                LocalKind::File,
+                Some(9_000),
+            ),
+            entry("شعار الشركة.png", LocalKind::File, Some(20_000)),
+            entry("cafe\u{301}.png", LocalKind::File, Some(20_000)),
+            entry("queue", LocalKind::Other("a pipe"), None),
+            entry(".secret", LocalKind::File, Some(1)),
+        ],
+        path,
+    };
+    let result = Ok(folder);
+    state.update(Msg::Files { id, result }, now());
+    pressed(state, "j space")
+}
+
+/// Text and looks at every size. Without colours the words are the same, and the looks are those of
+/// attributes alone.
+#[test]
+fn every_state_at_every_size_with_and_without_colours() {
+    for (name, make) in STATES {
+        let mut out = String::new();
+        for (columns, rows) in SIZES {
+            let mut state = make();
+            state.update(Msg::Input(Input::Resize(columns, rows)), now());
+            let coloured = shoot(&state, columns, rows);
+            let plain = Theme::new(&Looks::terminal(), false, false);
+            let plain = shoot_with(&state, &mut view(plain), columns, rows);
+            // A code is drawn by colours, or by blocks.
+            let code = *name == "link_code";
+            assert!(code || coloured.text() == plain.text(), "{name}");
+            let again = if code {
+                plain.text() + "\n"
+            } else {
+                String::new()
+            };
+            let _ = write!(
+                out,
+                "\n{columns}×{rows}\n{}\nlooks:\n{}NO_COLOR:\n{again}{}",
+                coloured.text(),
+                coloured.runs(),
+                plain.runs()
+            );
+        }
+        assert_snapshot!(*name, out);
+    }
+}
