@@ -1,5 +1,7 @@
 //! What sets one service apart from another, as data: panes, forms and commands follow from it.
 
+use crate::domain::AssetScope;
+
 /// A word in its forms.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Noun {
@@ -162,6 +164,11 @@ pub struct ProviderSpec {
 }
 
 impl ProviderSpec {
+    /// Whether a scope is a container whose assets are in its segments.
+    pub fn is_whole(&self, scope: &AssetScope) -> bool {
+        self.middle == Middle::Segments && scope.segment().is_none()
+    }
+
     /// A field as an upload takes it, if it takes it.
     pub fn upload_field(&self, field: Field) -> Option<&'static FieldSpec> {
         self.upload_fields.iter().find(|spec| spec.field == field)

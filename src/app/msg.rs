@@ -11,9 +11,8 @@ use crate::api::{ApiError, ConnectError, KeyReport};
 use crate::domain::{AccountName, Asset, Container, Entry, Segment, SegmentText};
 use crate::picture::Drawn;
 use crate::transfer::job::{Job, JobId};
-use crate::transfer::plan::Candidate;
 use crate::transfer::tree::{Top, Tree};
-use crate::transfer::{Held, LocalFile};
+use crate::transfer::{Chosen, Held, LocalFile};
 
 /// One message. Answers carry the id of the request; one that is not awaited any more is dropped.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,10 +90,30 @@ pub enum Msg {
 /// Files for a plan, and what was passed over on the way to them.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Gathered {
-    pub files: Vec<Candidate>,
+    /// What was chosen, in its order; the first may go on with the last of the part before.
+    pub chosen: Vec<Chosen>,
     /// Links, which may lead anywhere.
     pub links: usize,
     pub hidden: usize,
+}
+
+impl Gathered {
+    /// How many files there are.
+    pub fn count(&self) -> usize {
+        self.chosen.iter().map(|one| one.files.len()).sum()
+    }
+
+    /// Takes the next part.
+    pub fn join(&mut self, part: &Self) {
+        for next in &part.chosen {
+            match self.chosen.last_mut().filter(|last| last.path == next.path) {
+                Some(last) => last.files.extend(next.files.iter().cloned()),
+                None => self.chosen.push(next.clone()),
+            }
+        }
+        self.links += part.links;
+        self.hidden += part.hidden;
+    }
 }
 
 /// A word about what is in places that are saved as a tree.

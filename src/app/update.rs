@@ -350,6 +350,12 @@ impl State {
                 effects.extend(self.tell_modals(&Msg::Loaded { id, answer }, now));
                 effects
             }
+            // A plan names segments.
+            Some(asked @ (Asked::Segments(..) | Asked::Texts(..))) => {
+                let mut effects = self.arrived(id, asked, answer, now);
+                effects.extend(self.tell_modals(&Msg::Tick, now));
+                effects
+            }
             Some(asked) => self.arrived(id, asked, answer, now),
         }
     }

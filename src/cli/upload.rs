@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args;
-use super::chosen::{aside, is_whole, look_at};
+use super::chosen::{self, aside, look_at};
 use super::failure::{Exit, Failure, Tally};
 use super::find;
 use super::output::Output;
@@ -109,7 +109,7 @@ async fn chosen<'a>(
     }
     let mut batches = Vec::new();
     for one in chosen {
-        batches.extend(one.batches(output, &address, &scope, spec, &by)?);
+        batches.extend(chosen::batches(one, output, &address, &scope, spec, &by)?);
     }
     let mut plan = Plan::new(known.info.name.clone(), spec, wishes.clone(), on_clash);
     // A place is asked of only when there is something to send to it.
@@ -133,7 +133,7 @@ async fn chosen<'a>(
     for Batch { scope, files, fill } in batches {
         plan.add(files, &scope, &fill);
     }
-    if is_whole(spec, &scope) {
+    if spec.is_whole(&scope) {
         stop.or(places(provider.as_ref(), &mut plan)).await?;
     }
     stop.or(list(provider.as_ref(), &mut plan)).await?;

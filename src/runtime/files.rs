@@ -7,8 +7,9 @@ use crate::api::ProviderSpec;
 use crate::app::files::{Folder, FolderError, LocalEntry, LocalKind};
 use crate::app::msg::Gathered;
 use crate::domain::SafeText;
+use crate::transfer::plan::Candidate;
 use crate::transfer::walk::{Seen, Walk};
-use crate::transfer::{LocalFile, Refusal, inspect};
+use crate::transfer::{Chosen, LocalFile, Refusal, inspect};
 
 /// Lists a folder; links are followed to tell what they lead to.
 pub(super) fn read(path: &Path) -> Result<Folder, FolderError> {
@@ -84,18 +85,45 @@ pub(super) fn gather(
     mut tell: impl FnMut(Gathered, bool) -> bool,
 ) {
     let mut part = Gathered::default();
-    for seen in paths.iter().flat_map(|path| Walk::new(path)) {
-        match seen {
-            Seen::File(found) => part.files.push(found.look(spec)),
-            Seen::Unread(found, reason) => part.files.push(found.refuse(reason)),
-            Seen::Link(_) => part.links += 1,
-            Seen::Hidden(_) => part.hidden += 1,
+    let mut count = 0;
+    for path in paths {
+        let mut one = match Chosen::open(path) {
+            Ok(chosen) => chosen,
+            Err(error) => {
+                part.chosen.push(unreadable(path, error.message));
+                continue;
+            }
+        };
+        for seen in Walk::new(path) {
+            match seen {
+                Seen::File(found) => one.take(found.look(spec)),
+                Seen::Unread(found, reason) => one.take(found.refuse(reason)),
+                Seen::Link(_) => part.links += 1,
+                Seen::Hidden(_) => part.hidden += 1,
+            }
+            count += 1;
+            if count >= PART {
+                count = 0;
+                part.chosen.push(one.part());
+                if !tell(std::mem::take(&mut part), true) {
+                    return;
+                }
+            }
         }
-        if part.files.len() >= PART && !tell(std::mem::take(&mut part), true) {
-            return;
-        }
+        part.chosen.push(one);
     }
     tell(part, false);
+}
+
+/// A folder whose list cannot be read: nobody knows where its files go.
+fn unreadable(path: &Path, reason: String) -> Chosen {
+    let mut chosen = Chosen::plain(path);
+    chosen.files.push(Candidate {
+        path: path.to_owned(),
+        relative: Vec::new(),
+        file: Err(reason),
+    });
+    chosen
 }
 
 /// Looks at each file; what cannot be sent says why, and the others go on.

@@ -4,6 +4,7 @@
 //! step on disk before anyone is told of it. A job is done when the service lists the
 //! asset in its place with its size, or when the file stands complete under its real name.
 
+mod chosen;
 pub mod inspect;
 pub mod job;
 mod journal;
@@ -22,6 +23,7 @@ pub mod tree;
 pub mod walk;
 mod work;
 
+pub use chosen::Chosen;
 pub use inspect::{LocalFile, Refusal, inspect};
 pub use job::{Ask, Direction, Job, JobEvent, JobId, JobState, Look, Showed, Trail};
 pub use journal::JournalError;

@@ -75,6 +75,24 @@ fn a_document_becomes_the_tree_that_the_command_makes() {
     );
     assert_eq!(saved, wanted);
 
+    // By keys too the list leads back, each file to its own segment and without a form.
+    pty.send_keys("u");
+    pty.wait_text("nothing chosen");
+    pty.send_keys("/");
+    pty.wait_text("filter");
+    pty.send("by-keys");
+    pty.wait_text("by-keys/");
+    pty.send_keys("Enter");
+    pty.send_keys("Space");
+    pty.wait_text("1 folder chosen");
+    pty.send_keys("C-s");
+    pty.wait_text("Plan for Mobile app");
+    pty.wait_text("SEGMENT");
+    pty.wait_text("hero-banner");
+    pty.wait_text(&format!("{} same", wanted.len() - 1));
+    pty.wait_text("1 problem");
+    pty.send_keys("Escape");
+
     // The list leads back: nothing but the user's own file differs from what is there.
     let folder = by_keys.to_str().unwrap();
     let back = run(

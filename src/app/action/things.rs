@@ -1,9 +1,12 @@
 //! What is done with assets: upload, save, open, edit, delete, details.
 
+use std::time::Instant;
+
 use super::{Action, Context, save};
 use crate::api::Middle;
 use crate::app::State;
 use crate::app::browse::{Pane, PlaceRow};
+use crate::app::effect::Effect;
 use crate::app::modal::browser::FileBrowser;
 use crate::app::modal::delete::DeleteSheet;
 use crate::app::modal::edit::EditSheet;
@@ -41,13 +44,16 @@ pub static ACTIONS: &[Action] = &[
     Action {
         name: "upload",
         title: "upload",
-        help: "Choose files and send them here, by a sheet.",
+        help: "Choose files and send them here, by a sheet. A folder that save made goes back to where it came \
+               from; at a document in the first pane, each file to its own segment.",
         keys: &["u"],
         context: Context::Everywhere,
         enabled: |s| goal(s).map(|_| ()),
         run: |s, now| match goal(s) {
             Ok(goal) => {
-                let (browser, mut effects) = FileBrowser::open(s, goal.clone());
+                let mut effects = show_whole(s, &goal, now);
+                let (browser, reading) = FileBrowser::open(s, goal.clone());
+                effects.extend(reading);
                 effects.extend(s.ask_container(&goal.account, &goal.container, now));
                 s.open_modal(browser);
                 effects
@@ -193,11 +199,28 @@ pub(super) fn with_assets(state: &State) -> Result<(), &'static str> {
     }
 }
 
+/// A container whose segments a plan names is opened beside it.
+fn show_whole(state: &mut State, goal: &Goal, now: Instant) -> Vec<Effect> {
+    if !goal.spec.is_whole(&goal.scope) {
+        return Vec::new();
+    }
+    let Some(PlaceRow::Container {
+        account,
+        entry: Entry::Read(container),
+        ..
+    }) = state.browse.places.current()
+    else {
+        return Vec::new();
+    };
+    let (account, container) = (*account, container.clone());
+    state.open_container(account, container, now)
+}
+
 /// Where an upload would go from here.
 fn goal(state: &State) -> Result<Goal, &'static str> {
     let browse = &state.browse;
     let (opened, segment) = match (browse.subject, browse.open()) {
-        (Pane::Places, opened) => {
+        (Pane::Places, _) => {
             let Some(PlaceRow::Container {
                 name,
                 entry: Entry::Read(container),
@@ -206,26 +229,16 @@ fn goal(state: &State) -> Result<Goal, &'static str> {
             else {
                 return Err("go to a place in the first pane first");
             };
-            let same = opened.filter(|it| it.account == *name && it.id == container.id);
-            if let Some(opened) = same {
-                (opened, None)
-            } else {
-                let spec = browse
-                    .accounts
-                    .get(*account)
-                    .map(|account| account.info.spec)
-                    .ok_or("go to a place in the first pane first")?;
-                if spec.middle == Middle::Segments {
-                    return Err("open it and choose a segment; assets hang on segments there");
-                }
-                return Ok(Goal {
-                    account: name.clone(),
-                    spec,
-                    container: container.id.clone(),
-                    scope: AssetScope::Container(container.id.clone()),
-                    place: container.name.clone(),
-                });
-            }
+            let account = browse.accounts.get(*account);
+            let account = account.ok_or("go to a place in the first pane first")?;
+            // Where assets hang on segments, each file is given one in the plan.
+            return Ok(Goal {
+                account: name.clone(),
+                spec: account.info.spec,
+                container: container.id.clone(),
+                scope: AssetScope::Container(container.id.clone()),
+                place: container.name.clone(),
+            });
         }
         (_, None) => return Err("open something in the first pane first"),
         (Pane::Middle, Some(opened)) => {

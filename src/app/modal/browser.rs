@@ -163,11 +163,11 @@ impl FileBrowser {
         Reply::stay().with(effects)
     }
 
-    /// Everything was looked at: one file goes into the form, several get one for all of them, and
-    /// one that takes an asset's place is a plan at once.
+    /// Everything was looked at: one file goes into the form, several get one for all of them. One that
+    /// takes an asset's place is a plan at once, and so is a tree whose list says where it goes.
     fn form(&mut self, state: &mut State, now: Instant) -> Reply {
         let Gathered {
-            files,
+            chosen,
             links,
             hidden,
         } = self.gathered.take().unwrap_or_default();
@@ -175,31 +175,43 @@ impl FileBrowser {
             let text = format!("Left out: {links} links and {hidden} hidden entries");
             state.notices.say(Tone::Plain, text, now);
         }
-        let refused = files.iter().filter_map(|file| {
+        let files = || chosen.iter().flat_map(|one| &one.files);
+        let refused = files().filter_map(|file| {
             let reason = file.file.as_ref().err()?;
             Some((file.path.clone(), reason.clone()))
         });
         self.refused = refused.collect();
-        if self.refused.len() == files.len() {
+        if self.refused.len() == files().count() {
             let gone: Vec<PathBuf> = self.refused.iter().map(|it| it.0.clone()).collect();
             self.picks.retain(|path| !gone.contains(path));
-            if files.is_empty() {
+            if self.refused.is_empty() {
                 self.error = Some("there is no file to send in it".to_owned());
             }
             return Reply::stay();
         }
         let goal = self.goal.clone();
-        let Some(old) = &self.replaces else {
+        if let Some(old) = &self.replaces {
+            let mut files: Vec<_> = chosen.into_iter().flat_map(|one| one.files).collect();
+            if let (Some(file), true) = (files.pop(), files.is_empty()) {
+                let (sheet, effects) = PlanSheet::replace(state, goal, file, old, now);
+                return Reply::of(Outcome::Open(Box::new(sheet))).with(effects);
+            }
+            self.error = Some("one file takes the place of one asset: choose one".to_owned());
+            return Reply::stay();
+        }
+        if chosen.iter().all(|one| one.back.is_none()) {
+            let files = chosen.into_iter().flat_map(|one| one.files).collect();
             let form = UploadForm::new(state, goal, files, now);
             return Reply::of(Outcome::Open(Box::new(form)));
-        };
-        let mut files = files;
-        if let (Some(file), true) = (files.pop(), files.is_empty()) {
-            let (sheet, effects) = PlanSheet::replace(state, goal, file, old, now);
-            return Reply::of(Outcome::Open(Box::new(sheet))).with(effects);
         }
-        self.error = Some("one file takes the place of one asset: choose one".to_owned());
-        Reply::stay()
+        // What the form asks, the list says already.
+        match PlanSheet::of_trees(state, goal, chosen, now) {
+            Ok((sheet, effects)) => Reply::of(Outcome::Open(Box::new(sheet))).with(effects),
+            Err(why) => {
+                self.error = Some(why);
+                Reply::stay()
+            }
+        }
     }
 
     fn leave_folder(&mut self, state: &mut State) -> Reply {
@@ -317,9 +329,7 @@ impl Modal for FileBrowser {
                 else {
                     return Reply::stay();
                 };
-                gathered.files.extend(part.files.iter().cloned());
-                gathered.links += part.links;
-                gathered.hidden += part.hidden;
+                gathered.join(part);
                 if *more {
                     return Reply::stay();
                 }

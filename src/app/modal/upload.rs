@@ -51,7 +51,7 @@ impl UploadForm {
             .get(&(goal.account.clone(), goal.container.clone()));
         let folder = remembered.map(AssetPath::to_string).unwrap_or_default();
         let button = match files.len() {
-            1 => "Send 1 file".to_owned(),
+            1 if !goal.spec.is_whole(&goal.scope) => "Send 1 file".to_owned(),
             count => format!("See the plan of {}", file_words(count)),
         };
         let fields = AssetForm::new(goal.spec.upload_fields, button, |field| match field {
@@ -91,6 +91,11 @@ impl UploadForm {
             (None, None) => Some(format!("asking for the languages of this {noun} …")),
         };
         self.fields.hint(Field::Locale, hint);
+    }
+
+    /// Which file goes where is a table of its own.
+    fn is_planned(&self) -> bool {
+        self.files.len() > 1 || self.goal.spec.is_whole(&self.goal.scope)
     }
 
     /// What can be sent.
@@ -170,9 +175,9 @@ impl UploadForm {
             return Reply::stay();
         };
         let wishes = self.fields.wishes();
-        if self.files.len() > 1 || !self.twins(state).is_empty() {
+        if self.is_planned() || !self.twins(state).is_empty() {
             let (goal, files) = (self.goal.clone(), self.files.clone());
-            let (sheet, effects) = PlanSheet::open(state, goal, files, wishes, now);
+            let (sheet, effects) = PlanSheet::of_files(state, goal, files, wishes, now);
             return Reply::of(Outcome::Open(Box::new(sheet))).with(effects);
         }
         let mut requests = Vec::new();
@@ -279,10 +284,10 @@ impl Modal for UploadForm {
         let mut hints = vec![
             hint(
                 "C-s",
-                if self.files.len() == 1 {
-                    "send"
-                } else {
+                if self.is_planned() {
                     "see the plan"
+                } else {
+                    "send"
                 },
             ),
             hint("Tab", "next field"),

@@ -9,4 +9,4 @@ mod sheets;
 mod table;
 mod transfers;
 mod uploads;
-pub(super) mod world;
+pub(crate) mod world;

@@ -17,10 +17,11 @@ use crate::domain::{
     AccountName, Asset, AssetKey, AssetPath, AssetScope, Container, ContainerId, Entry, FileName,
     Locale, RawJson, Segment, SegmentId, TypeChoice, Unreadable,
 };
-use crate::transfer::LocalFile;
 use crate::transfer::job::{Direction, Job, JobId, JobState};
 use crate::transfer::plan::Candidate;
-use crate::transfer::tree::{Source, Tree};
+use crate::transfer::tree::{Source, Top, Tree};
+use crate::transfer::walk::{Seen, Walk};
+use crate::transfer::{Chosen, LocalFile};
 
 const fn any(field: Field) -> FieldSpec {
     FieldSpec {
@@ -319,9 +320,9 @@ impl World {
                 self.send(Msg::Inspected { id: *id, files });
             }
             Effect::Gather { id, paths, .. } => {
-                let files = paths.iter().flat_map(|path| gather(path)).collect();
+                let chosen = paths.iter().map(|path| gather(path)).collect();
                 let part = Gathered {
-                    files,
+                    chosen,
                     ..Gathered::default()
                 };
                 self.send(Msg::Gathered {
@@ -527,8 +528,41 @@ pub fn folder(path: &Path) -> Folder {
     }
 }
 
-/// The folder `sub` holds three files, anything else is a file.
-pub fn gather(path: &Path) -> Vec<Candidate> {
+/// A tree as `save` leaves it in this folder, with some bytes for each asset of segments.
+pub fn saved_tree(
+    root: &Path,
+    account: &AccountName,
+    spec: &ProviderSpec,
+    assets: impl IntoIterator<Item = Asset>,
+) {
+    let found = assets.into_iter().map(|asset| {
+        let segment = asset.scope.segment().unwrap();
+        (vec![Top::id(segment.as_str())], asset)
+    });
+    let tree = Tree::of_place(root.to_owned(), account.clone(), spec, found.collect()).unwrap();
+    for request in tree.requests().unwrap() {
+        let path = request.path();
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, b"\x89PNG\r\n\x1a\n0123456789").unwrap();
+    }
+}
+
+/// What is on the disk is looked at. Else the folder `sub` holds three files, and any other is a file.
+pub fn gather(path: &Path) -> Chosen {
+    let mut chosen = Chosen::open(path).unwrap();
+    if path.is_dir() {
+        for seen in Walk::new(path) {
+            if let Seen::File(found) = seen {
+                chosen.take(found.look(&SEGMENTS));
+            }
+        }
+    } else {
+        chosen.files = candidates(path);
+    }
+    chosen
+}
+
+fn candidates(path: &Path) -> Vec<Candidate> {
     let candidate = |relative: &[&str]| {
         let path = match relative {
             [_] => path.to_owned(),

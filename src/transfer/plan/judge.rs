@@ -65,6 +65,11 @@ fn verdict(row: &Row, around: &Around<'_>) -> Verdict {
     if let Some(reason) = &row.refusal {
         return Verdict::Problem(reason.clone());
     }
+    if around.spec.is_whole(&row.scope) {
+        return Verdict::Problem(String::from(
+            "it goes to no segment yet; name the one that it belongs to",
+        ));
+    }
     if let Err(error) = check(around.spec, &row.wishes, around.locales) {
         return Verdict::Problem(error.to_string());
     }

@@ -82,14 +82,21 @@ impl Plan {
         self.locales.get(container).map(Vec::as_slice)
     }
 
-    /// The places that rows go to and that are not listed yet, each once.
-    pub fn unlisted(&self) -> BTreeSet<AssetScope> {
+    /// The places that rows go to, each once.
+    pub fn scopes(&self) -> BTreeSet<AssetScope> {
         let scopes: HashSet<&AssetScope> = self.rows.iter().map(|row| &row.scope).collect();
+        let scopes = scopes.into_iter();
         scopes
-            .into_iter()
-            .filter(|scope| !self.listings.contains_key(*scope))
+            .filter(|scope| !self.spec.is_whole(scope))
             .cloned()
             .collect()
+    }
+
+    /// Those of them that are not listed yet.
+    pub fn unlisted(&self) -> BTreeSet<AssetScope> {
+        let mut scopes = self.scopes();
+        scopes.retain(|scope| !self.listings.contains_key(scope));
+        scopes
     }
 
     /// Adds files that go to one place, filled by patterns. Where the container's locales are not

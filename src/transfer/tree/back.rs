@@ -1,13 +1,14 @@
 //! The way back: where each file of a downloaded tree goes when the tree is uploaded.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
 use std::path::Path;
 
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::manifest::{Kept, Manifest, NAME};
 use crate::api::ApiError;
-use crate::domain::{Address, AssetScope};
+use crate::domain::{Address, AssetScope, file_words};
 use crate::transfer::names::local_name;
 use crate::transfer::plan::pattern::NO_LOCALE;
 use crate::transfer::plan::{Candidate, Fill, Filled};
@@ -18,7 +19,7 @@ const UNKNOWN: &str = "assetdeck.json does not say where the files of its folder
      tree, or give a pattern";
 
 /// A tree and the list that its download wrote.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Back {
     /// By the path in the tree.
     files: HashMap<String, Kept>,
@@ -28,7 +29,7 @@ pub struct Back {
     locales: HashMap<String, AssetScope>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 struct Place {
     scope: AssetScope,
     filled: Filled,
@@ -53,6 +54,19 @@ pub struct Used {
     pub beside: usize,
     /// In the list, and not there.
     pub gone: usize,
+}
+
+impl fmt::Display for Used {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} where {NAME} in it says", file_words(self.listed))?;
+        if self.beside > 0 {
+            write!(f, "; {} beside those", file_words(self.beside))?;
+        }
+        if self.gone > 0 {
+            write!(f, "; {} of its files not there", self.gone)?;
+        }
+        Ok(())
+    }
 }
 
 /// Why a tree cannot go there.

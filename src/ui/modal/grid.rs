@@ -17,6 +17,8 @@ const WIDEST: usize = 36;
 const LEAST: usize = 6;
 /// What the words behind the cells get at least.
 const SAYS: usize = 18;
+/// With less room than this it is a list: the first column, the one under the cursor, and the words.
+const NARROW: usize = 44;
 
 impl Pen<'_> {
     pub fn grid(&mut self, grid: &Grid, height: usize, offset: &mut usize) {
@@ -77,10 +79,12 @@ impl Pen<'_> {
             let text = row.cells.get(*at).map_or("", String::as_str);
             let here = cursor == Some(*at);
             // The cell that a key edits: in brackets too, so that it never rests on a look alone.
+            // Only a name has an ending that is worth its room.
+            let shorten = if *at == 0 { cut_name } else { cut };
             let text = if here {
-                format!("‹{}›", cut_name(text, wide.saturating_sub(2)))
+                format!("‹{}›", shorten(text, wide.saturating_sub(2)))
             } else {
-                cut_name(text, *wide)
+                shorten(text, *wide)
             };
             let pad = wide.saturating_sub(width(&text)) + GAP;
             let style = if here {
@@ -105,7 +109,7 @@ impl Pen<'_> {
 }
 
 /// Which columns are shown, and how wide: the first, the one under the cursor, and as many others as
-/// fit beside the words at the end.
+/// fit beside the words at the end; on a narrow screen none of those.
 fn fit(
     heads: &[&'static str],
     widths: &[usize],
@@ -119,34 +123,36 @@ fn fit(
         value.max(head).clamp(LEAST, WIDEST)
     };
     let says = SAYS.min(room / 2);
+    let others = if room < NARROW { 0 } else { heads.len() };
     let room = room.saturating_sub(says);
     let mut order: Vec<usize> = vec![0, cursor];
-    order.extend(1..heads.len());
-    let mut shown: Vec<usize> = Vec::new();
-    let mut used = 0;
-    for at in order {
-        if shown.contains(&at) || at >= heads.len() {
-            continue;
+    order.extend((1..others).filter(|at| *at != cursor));
+    order.dedup();
+    order.retain(|at| *at < heads.len());
+    // Narrower ones rather than fewer, as long as something can be read in them.
+    let mut shown: Vec<(usize, usize)> = Vec::new();
+    for (first, other) in [(20, 14), (16, 10), (12, 8), (LEAST, LEAST)] {
+        let mut left = room;
+        shown.clear();
+        for at in &order {
+            let wide = wish(*at).min(if *at == 0 { first } else { other });
+            let must = *at == 0 || *at == cursor;
+            if must || wide + GAP <= left {
+                left = left.saturating_sub(wide + GAP);
+                shown.push((*at, wide));
+            }
         }
-        let must = shown.is_empty() || at == cursor;
-        let least = if must { LEAST } else { wish(at).min(14) };
-        if must || used + least + GAP <= room {
-            used += least + GAP;
-            shown.push(at);
+        let used: usize = shown.iter().map(|(_, wide)| wide + GAP).sum();
+        if shown.len() == order.len() && used <= room {
+            break;
         }
     }
     shown.sort_unstable();
-    let mut columns: Vec<(usize, usize)> = shown
-        .iter()
-        .map(|at| {
-            let must = *at == 0 || *at == cursor;
-            (*at, if must { LEAST } else { wish(*at).min(14) })
-        })
-        .collect();
+    let used: usize = shown.iter().map(|(_, wide)| wide + GAP).sum();
     let mut spare = room.saturating_sub(used);
     while spare > 0 {
         let mut grown = false;
-        for (at, wide) in &mut columns {
+        for (at, wide) in &mut shown {
             if spare > 0 && *wide < wish(*at) {
                 *wide += 1;
                 spare -= 1;
@@ -157,7 +163,7 @@ fn fit(
             break;
         }
     }
-    columns
+    shown
 }
 
 #[cfg(test)]

@@ -10,8 +10,9 @@ use crate::app::modal::Modal;
 use crate::app::modal::plan::PlanSheet;
 use crate::app::modal::upload::Goal;
 use crate::app::msg::{Answer, Batch, Msg};
+use crate::app::tests::world::{gather, saved_tree};
 use crate::app::{Input, Key, State};
-use crate::domain::{AssetScope, FileName};
+use crate::domain::{AssetScope, Entry, FileName};
 use crate::transfer::plan::Candidate;
 use crate::transfer::{LocalFile, Wishes};
 
@@ -59,7 +60,8 @@ pub fn planned(keys: &str) -> State {
         candidate("he/לוגו ראשי.png", 10),
         candidate("fr/broken.png", 0),
     ];
-    let (mut sheet, effects) = PlanSheet::open(&mut state, goal, files, Wishes::default(), now());
+    let (mut sheet, effects) =
+        PlanSheet::of_files(&mut state, goal, files, Wishes::default(), now());
     let Some(Effect::Load { id, .. }) = effects.last() else {
         panic!("{effects:?}");
     };
@@ -82,6 +84,62 @@ pub fn planned(keys: &str) -> State {
     }
     state.modals.push(Box::new(sheet));
     state
+}
+
+/// A tree of three segments, back for its document.
+fn tree(keys: &str) -> State {
+    let mut state = busy();
+    let opened = state.browse.open().unwrap();
+    let id = opened.id.clone();
+    let goal = Goal {
+        account: opened.account.clone(),
+        spec: opened.spec,
+        container: id.clone(),
+        scope: AssetScope::Container(id.clone()),
+        place: "Mobile app".to_owned(),
+    };
+    let scope = |at| AssetScope::Segment(id.clone(), segment_id(at));
+    let kept = |at, name, locale, size| {
+        let entry = asset(&scope(at), name, locale, Some(size));
+        entry.into_read().unwrap()
+    };
+    let found = [
+        kept(1, "hero.png", Some("de"), 18),
+        kept(1, "hero.png", Some("fr"), 18),
+        kept(2, "a basket with a rather long name.png", Some("de"), 9),
+        kept(3, "ヒーロー.png", None, 18),
+    ];
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("mobile-app");
+    saved_tree(&folder, &goal.account, goal.spec, found.clone());
+    let chosen = vec![gather(&folder)];
+    let (mut sheet, effects) = PlanSheet::of_trees(&mut state, goal, chosen, now()).unwrap();
+    let Some(Effect::Load { id, .. }) = effects.last() else {
+        panic!("{effects:?}");
+    };
+    let there = found.into_iter().take(3).map(Entry::Read).collect();
+    let msg = Msg::Loaded {
+        id: *id,
+        answer: Answer::Marks(Ok(there)),
+    };
+    sheet.message(&msg, &mut state, now());
+    for key in keys.chars() {
+        sheet.input(&Input::Key(Key::char(key)), &mut state, now());
+    }
+    state.modals.push(Box::new(sheet));
+    state
+}
+
+#[test]
+fn files_for_several_segments_have_a_column_for_them() {
+    let mut state = tree("");
+    for (columns, rows) in [(140, 40), (80, 24), (40, 12)] {
+        state.size = (columns, rows);
+        let shot = shoot(&state, columns, rows);
+        assert_snapshot!(format!("plan_tree_{columns}x{rows}"), shot.text());
+    }
+    let state = tree("le");
+    assert_snapshot!("plan_segment_edit", shoot(&state, 80, 24).text());
 }
 
 #[test]

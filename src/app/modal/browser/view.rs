@@ -51,7 +51,7 @@ impl FileBrowser {
         });
         blocks.extend(refusals(&self.refused));
         let chosen = match (self.picks.len(), self.checking.map(|_| &self.gathered)) {
-            (_, Some(Some(gathered))) => match gathered.files.len() {
+            (_, Some(Some(gathered))) => match gathered.count() {
                 0 => "looking at the files …".to_owned(),
                 count => format!("looking at the files … {count} so far"),
             },

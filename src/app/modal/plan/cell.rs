@@ -1,10 +1,13 @@
 //! The columns of the plan sheet, and the editing of a cell.
 
-use super::PlanSheet;
-use crate::api::{Field, ProviderSpec};
+use std::collections::HashMap;
+
+use super::{PlanSheet, places};
+use crate::api::{Field, Middle, ProviderSpec};
+use crate::app::State;
 use crate::app::modal::fields;
 use crate::app::modal::form::{Field as Entry, Form, Kind};
-use crate::domain::SafeText;
+use crate::domain::{SafeText, SegmentId};
 use crate::transfer::plan::{Change, Pattern, Row};
 
 /// What a column tells of a row.
@@ -12,34 +15,46 @@ use crate::transfer::plan::{Change, Pattern, Row};
 pub(super) enum Cell {
     /// The name that is sent.
     Name,
+    /// Where the files of the plan go to several.
+    Segment,
     Field(Field),
 }
 
 impl Cell {
     /// The columns of a service: its fields, the places first.
-    pub fn of(spec: &'static ProviderSpec) -> Vec<Self> {
+    pub fn of(spec: &'static ProviderSpec, by_segment: bool) -> Vec<Self> {
+        let segment = (by_segment && spec.middle == Middle::Segments).then_some(Self::Segment);
         let fields = spec.upload_fields.iter().map(|it| Self::Field(it.field));
-        std::iter::once(Self::Name).chain(fields).collect()
+        let name = std::iter::once(Self::Name);
+        name.chain(segment).chain(fields).collect()
     }
 
     pub const fn label(self) -> &'static str {
         match self {
             Self::Name => "Name",
+            Self::Segment => "Segment",
             Self::Field(field) => field.label(),
         }
     }
 
-    /// Safe to show.
-    pub fn text(self, row: &Row) -> String {
+    /// Safe to show. `segments`: what those of the rows are called, as far as it is known.
+    pub fn text(self, row: &Row, segments: &HashMap<SegmentId, String>) -> String {
         match self {
+            Self::Segment => match row.scope.segment() {
+                None => "–".to_owned(),
+                Some(id) => segments.get(id).map_or_else(
+                    || SafeText::name(id.as_str()).into_string(),
+                    |name| SafeText::prose(name).into_string(),
+                ),
+            },
             Self::Name => {
                 let name = SafeText::name(row.name());
                 let path = row.relative.split_last().map_or(&[][..], |(_, path)| path);
                 if path.is_empty() {
                     name.into_string()
                 } else {
-                    // Which of several of one name it is.
-                    format!("{}/{name}", SafeText::name(&path.join("/")))
+                    // Which of several of one name it is; behind the name, which stays when it is cut.
+                    format!("{name} in {}", SafeText::name(&path.join("/")))
                 }
             }
             Self::Field(Field::Folder) if row.wishes.folder.is_empty() => "(top)".to_owned(),
@@ -77,6 +92,11 @@ impl PlanSheet {
         let row = self.plan.rows().get(*rows.first()?)?;
         let value = match cell {
             Cell::Name => row.name().to_owned(),
+            Cell::Segment => {
+                let segment = row.scope.segment();
+                let name = segment.and_then(|id| self.segments.get(id));
+                name.cloned().unwrap_or_default()
+            }
             Cell::Field(field) => row.wishes.text(field),
         };
         let options = self.options(cell);
@@ -88,6 +108,9 @@ impl PlanSheet {
                 .hint("◂ ▸ or its first letter; Enter sets it")
         };
         let entry = match cell {
+            Cell::Segment => entry
+                .suggested()
+                .placeholder("its key, a part of it, or its number"),
             Cell::Field(Field::Tags) => entry.placeholder("one, two, three"),
             Cell::Field(Field::Folder) => entry.placeholder("public/images, or empty for the top"),
             _ => entry,
@@ -125,7 +148,7 @@ impl PlanSheet {
     }
 
     /// Sets what was typed; the sentence says why it cannot be.
-    pub(super) fn set(&mut self, editing: &Editing) -> Result<(), String> {
+    pub(super) fn set(&mut self, editing: &Editing, state: &State) -> Result<(), String> {
         let Some(entry) = editing.form.fields.first() else {
             return Ok(());
         };
@@ -137,8 +160,15 @@ impl PlanSheet {
                 let pattern: Pattern = text
                     .parse()
                     .map_err(|error: crate::transfer::plan::PatternError| error.to_string())?;
-                self.fill = crate::transfer::plan::Fill::Only(pattern);
-                self.plan.fill(rows, &self.fill);
+                let fill = crate::transfer::plan::Fill::Only(pattern);
+                self.plan.fill(rows, &fill);
+            }
+            Target::Cell(Cell::Segment) => {
+                let opened = state.opened(&self.goal.account, &self.goal.container);
+                let opened = opened.ok_or("its segments are not known here; open it first")?;
+                let scope = places::segment(opened, text)?;
+                self.plan.edit(rows, &Change::Scope(scope));
+                self.name_segments(state);
             }
             Target::Cell(Cell::Name) => self.plan.edit(rows, &Change::Name(text.to_owned())),
             Target::Cell(Cell::Field(field)) => {

@@ -6,10 +6,12 @@ use super::cell::Cell;
 use super::{PlanSheet, Stage};
 use crate::api::{Field, Replace};
 use crate::app::State;
+use crate::app::effect::Effect;
 use crate::app::key::{Code, Input, Key};
 use crate::app::modal::Reply;
 use crate::app::modal::confirm::GUARD;
 use crate::app::modal::form::FormEvent;
+use crate::app::modal::view::Tone;
 use crate::transfer::plan::{Change, OnClash, Verdict};
 
 impl PlanSheet {
@@ -44,7 +46,7 @@ impl PlanSheet {
                     // Two files of one name at one place would be the first clash.
                     let rows = match cell {
                         Cell::Name => self.here().into_iter().collect(),
-                        Cell::Field(_) => self.chosen(),
+                        Cell::Segment | Cell::Field(_) => self.chosen(),
                     };
                     self.begin(cell, rows);
                 }
@@ -122,9 +124,7 @@ impl PlanSheet {
 
     /// The cell under the cursor into the marked rows, else into all rows below.
     fn copy_down(&mut self) {
-        let (Some(here), Some(Cell::Field(field))) =
-            (self.here(), self.cells.get(self.column).copied())
-        else {
+        let (Some(here), Some(cell)) = (self.here(), self.cells.get(self.column).copied()) else {
             return;
         };
         let rows: Vec<usize> = if self.marked.is_empty() {
@@ -136,7 +136,16 @@ impl PlanSheet {
         } else {
             self.chosen()
         };
-        self.plan.copy(here, field, rows);
+        match cell {
+            Cell::Name => return,
+            Cell::Segment => {
+                if let Some(row) = self.plan.rows().get(here) {
+                    let change = Change::Scope(row.scope.clone());
+                    self.plan.edit(rows, &change);
+                }
+            }
+            Cell::Field(field) => self.plan.copy(here, field, rows),
+        }
         self.touched = true;
     }
 
@@ -174,16 +183,23 @@ impl PlanSheet {
     /// The place is looked at once more: what was shown may be old by now.
     fn start(&mut self, state: &mut State, now: Instant) -> Reply {
         let early = now.saturating_duration_since(self.since) < GUARD;
-        if early || self.listing.is_some() {
+        if early || self.looking.moves() {
+            return Reply::stay();
+        }
+        self.before = self.plan.totals();
+        let effects = self.look(state);
+        if effects.is_empty() {
+            let text = "No row can be sent; the last column says why";
+            state.notices.say(Tone::Warning, text, now);
             return Reply::stay();
         }
         self.stage = Stage::Looking;
-        Reply::stay().with(self.list(state))
+        Reply::stay().with(effects)
     }
 
-    pub(super) fn edit_input(&mut self, input: &Input) {
+    pub(super) fn edit_input(&mut self, input: &Input, state: &mut State) -> Vec<Effect> {
         let Stage::Edit(mut editing) = std::mem::replace(&mut self.stage, Stage::Table) else {
-            return;
+            return Vec::new();
         };
         let enter = matches!(input, Input::Key(key) if key.code == Code::Enter);
         let event = if enter {
@@ -192,9 +208,9 @@ impl PlanSheet {
             editing.form.input(input)
         };
         match event {
-            FormEvent::Leave => return,
-            FormEvent::Submit => match self.set(&editing) {
-                Ok(()) => return,
+            FormEvent::Leave => return Vec::new(),
+            FormEvent::Submit => match self.set(&editing, state) {
+                Ok(()) => return self.look_further(state),
                 Err(reason) => {
                     if let Some(field) = editing.form.fields.first_mut() {
                         field.error = Some(reason);
@@ -205,6 +221,7 @@ impl PlanSheet {
         }
         editing.form.focus = 0;
         self.stage = Stage::Edit(editing);
+        Vec::new()
     }
 
     /// Escape stops waiting; nothing was sent.

@@ -2,13 +2,15 @@
 
 mod cell;
 mod keys;
+mod places;
 mod view;
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 use std::time::Instant;
 
 use self::cell::{Cell, Editing};
+use self::places::{Looked, Looking};
 use super::confirm::Answering;
 use super::rows::Cursor;
 use super::upload::Goal;
@@ -16,12 +18,13 @@ use super::view::Tone;
 use super::{Modal, Outcome, Reply};
 use crate::api::Field;
 use crate::app::State;
-use crate::app::effect::{Effect, Load, RequestId};
+use crate::app::effect::Effect;
 use crate::app::key::Input;
-use crate::app::msg::{Answer, Msg};
-use crate::domain::{Asset, AssetPath, Entry, SafeText, file_words};
-use crate::transfer::Wishes;
-use crate::transfer::plan::{Candidate, Change, Fill, OnClash, Plan, Row, Verdict};
+use crate::app::msg::Msg;
+use crate::domain::{Asset, AssetPath, SafeText, SegmentId, file_words};
+use crate::transfer::plan::{Candidate, Change, Fill, OnClash, Plan, Row, Totals, Verdict};
+use crate::transfer::tree::Batch;
+use crate::transfer::{Chosen, Wishes};
 
 /// What the sheet is at.
 #[derive(Debug)]
@@ -40,8 +43,8 @@ enum Stage {
 pub struct PlanSheet {
     goal: Goal,
     plan: Plan,
-    /// Which patterns fill the rows.
-    fill: Fill,
+    /// Which patterns fill the rows, batch by batch.
+    fills: Vec<(Range<usize>, Fill)>,
     cells: Vec<Cell>,
     /// The rows that are shown.
     shown: Vec<usize>,
@@ -52,8 +55,13 @@ pub struct PlanSheet {
     marked: BTreeSet<usize>,
     anchor: Option<usize>,
     stage: Stage,
-    listing: Option<RequestId>,
-    listed: Vec<Arc<Asset>>,
+    looking: Looking,
+    /// What the plan said when it was to be sent, and the places were looked at once more.
+    before: Totals,
+    /// What the segments of the rows are called.
+    segments: HashMap<SegmentId, String>,
+    /// What the list of each tree was good for.
+    said: Vec<String>,
     /// The locales were told.
     located: bool,
     /// Something was typed or decided.
@@ -64,37 +72,76 @@ pub struct PlanSheet {
 }
 
 impl PlanSheet {
-    /// `base` is what every file gets that its path does not give.
-    pub fn open(
+    /// Files that go to one place. `base` is what every file gets that its path does not give.
+    pub fn of_files(
         state: &mut State,
         goal: Goal,
         files: Vec<Candidate>,
         base: Wishes,
         now: Instant,
     ) -> (Self, Vec<Effect>) {
+        let batch = Batch {
+            scope: goal.scope.clone(),
+            files,
+            fill: Fill::Standing(state.options.patterns.clone()),
+        };
+        Self::open(state, goal, vec![batch], base, now)
+    }
+
+    /// What was chosen, with a list of a downloaded tree among it; else why it cannot go there, in
+    /// one safe sentence.
+    pub fn of_trees(
+        state: &mut State,
+        goal: Goal,
+        chosen: Vec<Chosen>,
+        now: Instant,
+    ) -> Result<(Self, Vec<Effect>), String> {
         let fill = Fill::Standing(state.options.patterns.clone());
+        let (batches, said) = places::sorted(&goal, chosen, &fill)?;
+        let (mut sheet, effects) = Self::open(state, goal, batches, Wishes::default(), now);
+        sheet.said = said;
+        Ok((sheet, effects))
+    }
+
+    fn open(
+        state: &mut State,
+        goal: Goal,
+        batches: Vec<Batch>,
+        base: Wishes,
+        now: Instant,
+    ) -> (Self, Vec<Effect>) {
         let mut plan = Plan::new(goal.account.clone(), goal.spec, base, OnClash::Ask);
-        plan.add(files, &goal.scope, &fill);
+        let mut fills = Vec::new();
+        for Batch { scope, files, fill } in batches {
+            let first = plan.rows().len();
+            plan.add(files, &scope, &fill);
+            fills.push((first..plan.rows().len(), fill));
+        }
+        let several = plan.rows().iter().any(|row| row.scope != goal.scope);
+        let by_segment = goal.spec.is_whole(&goal.scope) || several;
         let mut sheet = Self {
-            cells: Cell::of(goal.spec),
+            cells: Cell::of(goal.spec, by_segment),
             shown: (0..plan.rows().len()).collect(),
             plan,
             goal,
-            fill,
+            fills,
             open_only: false,
             cursor: Cursor::default(),
             column: 0,
             marked: BTreeSet::new(),
             anchor: None,
             stage: Stage::Table,
-            listing: None,
-            listed: Vec::new(),
+            looking: Looking::default(),
+            before: Totals::default(),
+            segments: HashMap::new(),
+            said: Vec::new(),
             located: false,
             touched: false,
             since: now,
         };
         sheet.locate(state);
-        let effects = sheet.list(state);
+        sheet.name_segments(state);
+        let effects = sheet.look(state);
         (sheet, effects)
     }
 
@@ -123,7 +170,7 @@ impl PlanSheet {
                 None => Vec::new(),
             },
         };
-        let (mut sheet, effects) = Self::open(state, goal, vec![file], base, now);
+        let (mut sheet, effects) = Self::of_files(state, goal, vec![file], base, now);
         sheet.plan.edit([0], &Change::Name(old.name.clone()));
         let decision = Change::Decision(Some(OnClash::Replace));
         sheet.plan.edit([0], &decision);
@@ -145,23 +192,10 @@ impl PlanSheet {
         self.plan
             .set_locales(&self.goal.container, locales.to_vec());
         if !self.touched {
-            let all = 0..self.plan.rows().len();
-            self.plan.fill(all, &self.fill);
+            for (rows, fill) in &self.fills {
+                self.plan.fill(rows.clone(), fill);
+            }
         }
-    }
-
-    /// Asks what is at the place now.
-    fn list(&mut self, state: &mut State) -> Vec<Effect> {
-        let mut effects: Vec<Effect> = state.forget(self.listing.take()).into_iter().collect();
-        let id = state.request_for_modal();
-        self.listing = Some(id);
-        self.listed.clear();
-        effects.push(Effect::Load {
-            id,
-            account: self.goal.account.clone(),
-            what: Load::Assets(self.goal.scope.clone()),
-        });
-        effects
     }
 
     /// The number of the row under the cursor.
@@ -194,24 +228,15 @@ impl PlanSheet {
         self.cursor.at = at.unwrap_or(0);
     }
 
-    /// The answer to the listing: judged anew, and sent if that was waited for.
-    fn arrived(&mut self, result: Result<(), String>, state: &mut State, now: Instant) -> Reply {
-        let before = self.plan.totals();
-        let failed = result.is_err();
-        match result {
-            Ok(()) => {
-                let assets = std::mem::take(&mut self.listed);
-                self.plan.set_listing(&self.goal.scope, assets);
-            }
-            Err(reason) => self.plan.set_unlistable(&self.goal.scope, reason),
-        }
+    /// Every place was listed: sent, if that was waited for.
+    fn looked(&mut self, state: &mut State, now: Instant) -> Reply {
         if !matches!(self.stage, Stage::Looking) {
             self.since = now;
             return Reply::stay();
         }
         self.stage = Stage::Table;
         let totals = self.plan.totals();
-        if failed || totals != before {
+        if self.looking.failed || totals != self.before {
             let text = "What is there has changed; look at the table again";
             state.notices.say(Tone::Warning, text, now);
             return Reply::stay();
@@ -271,8 +296,8 @@ impl Modal for PlanSheet {
         match &mut self.stage {
             Stage::Table => self.table_input(input, state, now),
             Stage::Edit(_) => {
-                self.edit_input(input);
-                Reply::stay()
+                let effects = self.edit_input(input, state);
+                Reply::stay().with(effects)
             }
             Stage::Looking => self.looking_input(input),
             Stage::Ask(answering) => match answering.input(input, now) {
@@ -290,36 +315,33 @@ impl Modal for PlanSheet {
     fn message(&mut self, msg: &Msg, state: &mut State, now: Instant) -> Reply {
         self.locate(state);
         let Msg::Loaded { id, answer } = msg else {
-            return Reply::stay();
-        };
-        if self.listing != Some(*id) {
-            return Reply::stay();
-        }
-        let result = match answer {
-            Answer::Assets(Ok(page)) => {
-                let read = page.entries.iter().filter_map(Entry::read);
-                self.listed.extend(read.cloned().map(Arc::new));
-                if page.more {
-                    return Reply::stay();
-                }
-                Ok(())
+            // What the open container holds is known better.
+            if matches!(msg, Msg::Tick) {
+                self.name_segments(state);
+                self.refuse_lost(state);
             }
-            Answer::Assets(Err(error)) => Err(error.to_string()),
-            _ => return Reply::stay(),
+            return Reply::stay();
         };
-        self.listing = None;
-        self.arrived(result, state, now)
+        let Looked::Places(places, result) = self.looking.take(*id, answer) else {
+            return Reply::stay();
+        };
+        self.set_listings(places, result);
+        self.refuse_lost(state);
+        match self.ask_next(state) {
+            Some(next) => Reply::stay().with([next]),
+            None => self.looked(state, now),
+        }
     }
 
     fn leave(&mut self, state: &mut State) -> Vec<Effect> {
-        state.forget(self.listing.take()).into_iter().collect()
+        state.forget(self.looking.stop()).into_iter().collect()
     }
 
     fn moves(&self) -> bool {
-        self.listing.is_some()
+        self.looking.moves()
     }
 
-    fn view(&self, _: &State) -> super::view::ModalView {
-        self.draw()
+    fn view(&self, state: &State) -> super::view::ModalView {
+        self.draw(state)
     }
 }

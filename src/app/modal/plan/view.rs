@@ -3,6 +3,7 @@
 use super::cell::{Cell, Target};
 use super::{PlanSheet, Stage};
 use crate::api::Replace;
+use crate::app::State;
 use crate::app::modal::confirm::{Answering, hint};
 use crate::app::modal::view::{
     Block, Grid, GridRow, Hint, ModalView, Piece, Room, Tone, Words, quote, say, toned,
@@ -17,10 +18,18 @@ const AROUND: usize = 400;
 const MEASURED: usize = 200;
 /// How many replaced assets are named one by one.
 const NAMED: usize = 6;
+/// Rows of the screen from which on there is room for more than the table.
+const ROOMY: u16 = 18;
 
 impl PlanSheet {
-    pub(super) fn draw(&self) -> ModalView {
-        let mut blocks = vec![Block::Line(self.summary()), Block::Blank];
+    pub(super) fn draw(&self, state: &State) -> ModalView {
+        let mut blocks = vec![Block::Line(self.summary())];
+        // On a low screen the rows need every line.
+        if state.size.1 >= ROOMY {
+            let lists = self.said.iter();
+            blocks.extend(lists.map(|said| Block::Line(vec![toned(said.clone(), Tone::Dim)])));
+            blocks.push(Block::Blank);
+        }
         blocks.push(Block::Grid(self.grid()));
         if let Some(row) = self.row() {
             blocks.push(Block::Line(said(row)));
@@ -112,7 +121,10 @@ impl PlanSheet {
     fn grid(&self) -> Grid {
         let rows = self.plan.rows();
         let widths = |cell: &Cell| {
-            let texts = rows.iter().take(MEASURED).map(|row| cell.text(row));
+            let texts = rows
+                .iter()
+                .take(MEASURED)
+                .map(|row| cell.text(row, &self.segments));
             texts.map(|text| text.chars().count()).max().unwrap_or(0)
         };
         let first = self.cursor.at.saturating_sub(AROUND);
@@ -131,7 +143,9 @@ impl PlanSheet {
                     let (says, tone) = verdict(row);
                     Some(GridRow {
                         marked: ranged || self.marked.contains(number),
-                        cells: self.cells.iter().map(|cell| cell.text(row)).collect(),
+                        cells: { self.cells.iter() }
+                            .map(|cell| cell.text(row, &self.segments))
+                            .collect(),
                         says,
                         tone,
                     })

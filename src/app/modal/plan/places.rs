@@ -1,0 +1,304 @@
+//! The places that the rows of the plan sheet go to: sorted by the list of a downloaded tree, listed
+//! call by call, and named.
+
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+
+use super::PlanSheet;
+use crate::api::Middle;
+use crate::app::State;
+use crate::app::browse::Opened;
+use crate::app::effect::{Effect, Load, RequestId};
+use crate::app::modal::upload::Goal;
+use crate::app::msg::Answer;
+use crate::app::remote::Remote;
+use crate::domain::{Address, Asset, AssetScope, Entry, SafeText, SegmentId};
+use crate::transfer::Chosen;
+use crate::transfer::plan::Fill;
+use crate::transfer::tree::{Astray, Batch, MANIFEST};
+
+/// The most segments whose assets are asked at once.
+const AT_ONCE: usize = 80;
+
+/// Asking what is at the places, one call at a time.
+#[derive(Debug, Default)]
+pub(super) struct Looking {
+    /// The call on its way, and its places.
+    asked: Option<(RequestId, Vec<AssetScope>)>,
+    waiting: VecDeque<Vec<AssetScope>>,
+    found: Vec<Arc<Asset>>,
+    /// A call failed since the looking began.
+    pub failed: bool,
+}
+
+/// What an answer means for the sheet.
+#[derive(Debug)]
+pub(super) enum Looked {
+    /// It was not asked here.
+    Nothing,
+    /// More of it follows.
+    More,
+    /// All of these places, or why not.
+    Places(Vec<AssetScope>, Result<Vec<Arc<Asset>>, String>),
+}
+
+impl Looking {
+    pub const fn moves(&self) -> bool {
+        self.asked.is_some()
+    }
+
+    /// What is not awaited any more.
+    pub fn stop(&mut self) -> Option<RequestId> {
+        self.waiting.clear();
+        self.found.clear();
+        self.failed = false;
+        self.asked.take().map(|(id, _)| id)
+    }
+
+    pub fn take(&mut self, id: RequestId, answer: &Answer) -> Looked {
+        if self.asked.as_ref().is_none_or(|(asked, _)| *asked != id) {
+            return Looked::Nothing;
+        }
+        let entries = match answer {
+            Answer::Assets(Ok(page)) => Ok((&page.entries, page.more)),
+            Answer::Marks(Ok(entries)) => Ok((entries, false)),
+            Answer::Assets(Err(error)) | Answer::Marks(Err(error)) => Err(error.to_string()),
+            _ => return Looked::Nothing,
+        };
+        let result = entries.map(|(entries, more)| {
+            let read = entries.iter().filter_map(Entry::read);
+            self.found.extend(read.cloned().map(Arc::new));
+            more
+        });
+        let result = match result {
+            Ok(true) => return Looked::More,
+            Ok(false) => Ok(std::mem::take(&mut self.found)),
+            Err(why) => {
+                self.failed = true;
+                Err(why)
+            }
+        };
+        let places = self.asked.take().map(|(_, places)| places);
+        Looked::Places(places.unwrap_or_default(), result)
+    }
+}
+
+/// The chosen files by the place they go to, and what each list was good for; else why they cannot
+/// go there, in one safe sentence.
+pub(super) fn sorted(
+    goal: &Goal,
+    chosen: Vec<Chosen>,
+    by: &Fill,
+) -> Result<(Vec<Batch>, Vec<String>), String> {
+    let to = Address::of_scope(goal.account.clone(), &goal.scope);
+    let (mut batches, mut said) = (Vec::new(), Vec::new());
+    for one in chosen {
+        let path = one.path.file_name().unwrap_or(one.path.as_os_str());
+        let path = SafeText::name(&path.to_string_lossy());
+        let (some, used) = one
+            .batches(&to, &goal.scope, goal.spec, by)
+            .map_err(|astray| format!("{path}: {}", sentence(goal, &astray)))?;
+        batches.extend(some);
+        said.extend(used.map(|used| format!("{path}: {used}")));
+    }
+    Ok((batches, said))
+}
+
+fn sentence(goal: &Goal, astray: &Astray) -> String {
+    let one = goal.spec.container.one;
+    match (astray, goal.spec.middle) {
+        (Astray::Many(places), Middle::Segments) => format!(
+            "its files are of {places} segments, as {MANIFEST} in it says; go to the {one} in the \
+             first pane and press u there, to send each file to its own segment"
+        ),
+        (Astray::Many(places), Middle::Types) => format!(
+            "its files are of {places} {}, as {MANIFEST} in it says; upload the folder of each by \
+             itself",
+            goal.spec.container.many
+        ),
+        (Astray::Elsewhere(address), _) => format!(
+            "{MANIFEST} in it is of {address}; go to the segment that its files are to go to, and \
+             press u there"
+        ),
+    }
+}
+
+impl PlanSheet {
+    /// Asks anew what is at every place of the plan.
+    pub(super) fn look(&mut self, state: &mut State) -> Vec<Effect> {
+        let mut effects: Vec<Effect> = state.forget(self.looking.stop()).into_iter().collect();
+        let places = self.plan.scopes();
+        self.await_places(places, state);
+        effects.extend(self.ask_next(state));
+        effects
+    }
+
+    /// Asks what is at the places that an edit added.
+    pub(super) fn look_further(&mut self, state: &mut State) -> Vec<Effect> {
+        let known = |scope: &AssetScope| {
+            let asked = self.looking.asked.iter().flat_map(|(_, places)| places);
+            let waiting = self.looking.waiting.iter().flatten();
+            asked.chain(waiting).any(|it| it == scope)
+        };
+        let mut places = self.plan.unlisted();
+        places.retain(|scope| !known(scope));
+        self.await_places(places, state);
+        self.ask_next(state).into_iter().collect()
+    }
+
+    fn await_places(&mut self, places: impl IntoIterator<Item = AssetScope>, state: &State) {
+        self.refuse_lost(state);
+        let lost = self.lost(state);
+        let places = places.into_iter().filter(|it| !lost.contains(it));
+        let places: Vec<AssetScope> = places.collect();
+        let waiting = &mut self.looking.waiting;
+        waiting.extend(places.chunks(AT_ONCE).map(<[AssetScope]>::to_vec));
+    }
+
+    /// The next call, unless one is on its way.
+    pub(super) fn ask_next(&mut self, state: &mut State) -> Option<Effect> {
+        if self.looking.asked.is_some() {
+            return None;
+        }
+        let places = self.looking.waiting.pop_front()?;
+        let id = state.request_for_modal();
+        let segments: Vec<SegmentId> = places
+            .iter()
+            .filter_map(AssetScope::segment)
+            .cloned()
+            .collect();
+        let what = match places.as_slice() {
+            [one] => Load::Assets(one.clone()),
+            _ => Load::Marks(self.goal.container.clone(), segments),
+        };
+        self.looking.asked = Some((id, places));
+        Some(Effect::Load {
+            id,
+            account: self.goal.account.clone(),
+            what,
+        })
+    }
+
+    /// Tells the plan what these places hold.
+    pub(super) fn set_listings(
+        &mut self,
+        places: Vec<AssetScope>,
+        result: Result<Vec<Arc<Asset>>, String>,
+    ) {
+        let found = match result {
+            Ok(found) => found,
+            Err(why) => {
+                for scope in &places {
+                    self.plan.set_unlistable(scope, why.clone());
+                }
+                return;
+            }
+        };
+        let mut by_scope: HashMap<AssetScope, Vec<Arc<Asset>>> = HashMap::new();
+        for asset in found {
+            by_scope.entry(asset.scope.clone()).or_default().push(asset);
+        }
+        for scope in places {
+            let assets = by_scope.remove(&scope).unwrap_or_default();
+            self.plan.set_listing(&scope, assets);
+        }
+    }
+
+    /// Learns what the segments of the rows are called.
+    pub(super) fn name_segments(&mut self, state: &State) {
+        let Some(opened) = state.opened(&self.goal.account, &self.goal.container) else {
+            return;
+        };
+        let scopes = self.plan.scopes();
+        let wanted: HashSet<&SegmentId> = scopes.iter().filter_map(AssetScope::segment).collect();
+        let segments = opened.segments.list.rows().iter().filter_map(Entry::read);
+        let named = segments
+            .filter(|segment| wanted.contains(&segment.id))
+            .map(|segment| (segment.id.clone(), segment.name()));
+        self.segments = named.collect();
+    }
+
+    /// Rows for a segment that is not there cannot be sent.
+    pub(super) fn refuse_lost(&mut self, state: &State) {
+        for scope in self.lost(state) {
+            let why = format!(
+                "this {} has no segment {} any more; choose another one",
+                self.goal.spec.container.one,
+                SafeText::name(scope.segment().map_or("", SegmentId::as_str))
+            );
+            self.plan.set_unlistable(&scope, why);
+        }
+    }
+
+    /// Segments of rows that are not there: all are listed, and these are not among them.
+    fn lost(&self, state: &State) -> BTreeSet<AssetScope> {
+        let mut lost = BTreeSet::new();
+        let Some(opened) = state.opened(&self.goal.account, &self.goal.container) else {
+            return lost;
+        };
+        let rows = opened.segments.list.rows();
+        // What could not be read may be the one.
+        let whole = matches!(opened.segments.remote, Remote::Loaded(_))
+            && rows.iter().all(|entry| entry.read().is_some());
+        if whole {
+            let there: HashSet<&SegmentId> = { rows.iter() }
+                .filter_map(|entry| Some(&entry.read()?.id))
+                .collect();
+            lost = self.plan.scopes();
+            lost.retain(|scope| {
+                scope.container() == &opened.id
+                    && scope.segment().is_some_and(|it| !there.contains(it))
+            });
+        }
+        lost
+    }
+}
+
+/// How many segments are named where a text fits several.
+const NAMED: usize = 3;
+
+/// The segment that a typed text means: its key, text, number or id, or a part of one that no other
+/// has.
+pub(super) fn segment(opened: &Opened, text: &str) -> Result<AssetScope, String> {
+    let one = opened.spec.container.one;
+    if text.is_empty() {
+        return Err(String::from("type its key, a part of it, or its number"));
+    }
+    let segments = || opened.segments.list.rows().iter().filter_map(Entry::read);
+    let wanted = text.to_lowercase();
+    let number = text.trim_start_matches('#').parse::<u64>().ok();
+    let exact: Vec<_> = segments()
+        .filter(|it| it.id.as_str() == text || it.name() == text)
+        .collect();
+    let numbered = || -> Vec<_> {
+        segments()
+            .filter(|it| number == Some(it.position))
+            .collect()
+    };
+    let part = || -> Vec<_> {
+        segments()
+            .filter(|it| it.name().to_lowercase().contains(&wanted))
+            .collect()
+    };
+    let fits = [exact, numbered(), part()];
+    let Some(fits) = fits.into_iter().find(|fits| !fits.is_empty()) else {
+        if opened.segments.remote.pending().is_some() {
+            return Err(format!("the segments of this {one} are still being listed"));
+        }
+        return Err(format!("no segment of this {one} is called that"));
+    };
+    match fits.as_slice() {
+        [one] => Ok(AssetScope::Segment(opened.id.clone(), one.id.clone())),
+        several => {
+            let names: Vec<String> = { several.iter().take(NAMED) }
+                .map(|it| format!("{} (#{})", SafeText::prose(&it.name()), it.position))
+                .collect();
+            let more = if several.len() > NAMED { ", …" } else { "" };
+            Err(format!(
+                "{} segments fit: {}{more}; type more of it, or the number",
+                several.len(),
+                names.join(", ")
+            ))
+        }
+    }
+}
