@@ -6,6 +6,7 @@ use super::find;
 use super::output::Output;
 use super::prompt;
 use super::session::Session;
+use crate::api::Provider as _;
 use crate::config::key_variable;
 use crate::domain::SafeText;
 
@@ -28,7 +29,7 @@ pub async fn login(
                 .hint("Give it with --key-stdin."),
         );
     };
-    let provider = session.with_key(known, key.clone())?;
+    let provider = session.patiently(session.with_key(known, key.clone())?);
     provider.check().await.map_err(|error| {
         let mut failure = Failure::from(error);
         failure.message += "; nothing was saved";

@@ -7,6 +7,7 @@ use crate::domain::{
     AccountName, Address, AddressError, Asset, AssetKey, AssetScope, Container, ContainerId,
     Cursor, Entry, Page, Ref, SafeText, Segment, SegmentId, SegmentText,
 };
+use crate::transfer::patient::Patient;
 
 /// A name from the command line.
 pub fn account(name: &str) -> Result<AccountName, Failure> {
@@ -207,7 +208,7 @@ pub async fn asset(
 pub async fn asset_by_ref<'a>(
     session: &'a Session,
     text: &str,
-) -> Result<(&'a Known, std::sync::Arc<dyn Provider>, Asset), Failure> {
+) -> Result<(&'a Known, std::sync::Arc<Patient>, Asset), Failure> {
     let (name, scope, key) = asset_reference(text)?;
     let known = session.known(&name)?;
     check_scope(known.info.spec, &scope)?;

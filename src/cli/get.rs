@@ -19,6 +19,7 @@ use super::transfer::{Finish, Teller, follow, leave, saved_object};
 use crate::api::Provider;
 use crate::domain::{AccountName, Ref, SafeText, size_words};
 use crate::transfer::OnClash;
+use crate::transfer::patient::Patient;
 use crate::transfer::tree::Tree;
 use crate::transfer::{DownloadRequest, JobId};
 
@@ -61,7 +62,7 @@ pub async fn get(
         return Err(Failure::usage("there is no terminal to ask on")
             .hint("Give --on-clash skip, replace, keep or fail."));
     }
-    let mut ready: Vec<(Arc<dyn Provider>, Tree)> = Vec::new();
+    let mut ready: Vec<(Arc<Patient>, Tree)> = Vec::new();
     match refs.as_slice() {
         [(known, Ref { address, key: None })] => {
             let wanted = below(session, output, stop, known, address, args, &mut tally).await?;
@@ -100,13 +101,13 @@ async fn save(
     session: &Session,
     output: &mut Output,
     stop: &mut Stop,
-    trees: Vec<(Arc<dyn Provider>, Tree)>,
+    trees: Vec<(Arc<Patient>, Tree)>,
     args: &args::Get,
     tally: &mut Tally,
 ) -> Result<(), Failure> {
     let mut wanted: Vec<(AccountName, Arc<dyn Provider>, Vec<DownloadRequest>)> = Vec::new();
     for (provider, tree) in trees {
-        wanted.push((tree.account.clone(), provider, tree.requests()?));
+        wanted.push((tree.account.clone(), provider.provider(), tree.requests()?));
     }
     if wanted.iter().all(|(_, _, requests)| requests.is_empty()) {
         return Ok(());

@@ -129,10 +129,13 @@ async fn run(cli: Cli, env: Env, output: &mut Output) -> Result<(), Failure> {
     if let Some(Command::Demo(args)) = &cli.command {
         return demo::demo(output, args, cli.screen).await;
     }
-    let session = Session::open(cli.config.as_deref(), env, Arc::new(Keyring::system()))?;
+    let mut session = Session::open(cli.config.as_deref(), env, Arc::new(Keyring::system()))?;
+    session.speak_by(output.voice());
     let Some(command) = cli.command else {
         if cli.screen.plain {
-            let talked = plain::run(&session, &mut Output::linear(), &mut Stop::listen()?).await;
+            let mut linear = Output::linear();
+            session.speak_by(linear.voice());
+            let talked = plain::run(&session, &mut linear, &mut Stop::listen()?).await;
             session.close().await;
             return talked;
         }

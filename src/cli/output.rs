@@ -4,6 +4,7 @@
 mod block;
 mod cell;
 mod columns;
+mod voice;
 
 use std::borrow::Cow;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
@@ -14,6 +15,7 @@ pub use self::cell::Cell;
 use self::cell::spoken;
 pub use self::columns::cut;
 use self::columns::{aligned, fit};
+pub use self::voice::Voice;
 use super::failure::Failure;
 use crate::domain::SafeText;
 use crate::domain::text::escape_json;

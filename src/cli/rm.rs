@@ -5,6 +5,7 @@ use super::find;
 use super::output::Output;
 use super::prompt;
 use super::session::Session;
+use crate::api::Provider as _;
 use crate::domain::size_words;
 use crate::domain::{Asset, Locale, SafeText};
 

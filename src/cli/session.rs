@@ -7,20 +7,23 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::failure::{Exit, Failure};
+use super::output::Voice;
 use super::prompt;
 use crate::api::{
-    AccountInfo, AccountSettings, ConnectError, Connected, Connector, KeyEntry, KeyReport,
-    KeySource, Provider,
+    AccountInfo, AccountSettings, ApiErrorKind, ConnectError, Connected, Connector, KeyEntry,
+    KeyReport, KeySource, Provider,
 };
 use crate::config::credentials::{
     CredentialStore, Credentials, KeyOwner, Lookup, Place, StoreError,
 };
 use crate::config::dirs::Dirs;
 use crate::config::{Account, ConfigError, Env, HOW_TO_BEGIN, Settings, key_variable};
-use crate::domain::{AccountName, Looks, Reports, SafeText, Secret, Shape, nearest};
+use crate::domain::{AccountName, Looks, Reports, SafeText, Secret, Shape, nearest, time_words};
 use crate::picture::Preference;
 use crate::providers;
+use crate::transfer::patient::{Patient, Pause};
 use crate::transfer::plan::{Pattern, PatternError};
+use crate::transfer::retry::TRIES;
 use crate::tui::Keymap;
 
 /// How long signing out may take at the end: whoever leaves should not wait.
@@ -47,6 +50,7 @@ pub struct Session {
     /// What must outlive the session is kept here; `None` without a home.
     state: Option<PathBuf>,
     credentials: Credentials,
+    voice: Voice,
     /// Signed out at the end.
     open: Mutex<Vec<Arc<dyn Provider>>>,
 }
@@ -69,6 +73,7 @@ impl Session {
             settings,
             accounts,
             credentials: Credentials::new(env, store),
+            voice: Voice::default(),
             open: Mutex::default(),
         })
     }
@@ -186,8 +191,25 @@ impl Session {
         (self.credentials.store.as_ref(), known.owner())
     }
 
+    /// Who says what a command waits for.
+    pub const fn speak_by(&mut self, voice: Voice) {
+        self.voice = voice;
+    }
+
+    /// For a command: what it reads may take some tries, and each wait is said.
+    pub fn patiently(&self, provider: Arc<dyn Provider>) -> Arc<Patient> {
+        let voice = self.voice;
+        Arc::new(Patient::new(provider, move |pause| {
+            voice.note(&pause_words(pause));
+        }))
+    }
+
     /// A ready account for a command: where there is a terminal, a missing key is asked for.
-    pub async fn ready(&self, known: &Known) -> Result<Arc<dyn Provider>, Failure> {
+    pub async fn ready(&self, known: &Known) -> Result<Arc<Patient>, Failure> {
+        Ok(self.patiently(self.opened(known).await?))
+    }
+
+    async fn opened(&self, known: &Known) -> Result<Arc<dyn Provider>, Failure> {
         let name = &known.info.name;
         match self.connect(name, None).await {
             Ok(connected) => Ok(connected.provider),
@@ -234,6 +256,18 @@ impl Session {
         // Late ones are left behind: their tokens end by themselves.
         let _ = tokio::time::timeout(FAREWELL, futures_util::future::join_all(farewells)).await;
     }
+}
+
+/// Why a command waits, and for how long.
+fn pause_words(pause: Pause<'_>) -> String {
+    let seconds = pause.after.as_secs_f64().ceil();
+    let wait = time_words(Duration::from_secs_f64(seconds));
+    let asked = match pause.why.kind {
+        ApiErrorKind::RateLimited { after: Some(_) } => ", as the service asks",
+        _ => "",
+    };
+    let (attempt, why) = (pause.attempt, pause.why);
+    format!("{why}; waiting for {wait}{asked}, then try {attempt} of {TRIES}")
 }
 
 fn known(settings: &Settings, account: &Account) -> Result<Known, Failure> {

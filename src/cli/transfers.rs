@@ -254,7 +254,9 @@ async fn go_on(
     for account in accounts {
         let ready = stop.or(async { session.ready(session.known(&account)?).await });
         match ready.await {
-            Ok(provider) => waiting.extend(transfers.attach_provider(&account, provider)),
+            Ok(provider) => {
+                waiting.extend(transfers.attach_provider(&account, provider.provider()));
+            }
             Err(failure) => {
                 tally.count(&failure);
                 output.fail(&failure);

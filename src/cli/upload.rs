@@ -16,6 +16,7 @@ use super::stop::Stop;
 use super::transfer::{Finish, Teller, follow, leave};
 use crate::api::{Middle, Provider};
 use crate::domain::{AssetScope, Entry, Locale, SafeText};
+use crate::transfer::patient::Patient;
 use crate::transfer::plan::{self, FieldError, Fill, OnClash, Pattern, Plan, Saved, Slot, Wishes};
 use crate::transfer::tree::{Batch, MANIFEST};
 use crate::transfer::{JobId, plan_file};
@@ -69,7 +70,7 @@ fn on_clash(output: &Output, args: &args::Upload) -> Result<OnClash, Failure> {
 }
 
 /// Without a provider where there is nothing to send.
-type Ready<'a> = (&'a Known, Option<Arc<dyn Provider>>, Plan);
+type Ready<'a> = (&'a Known, Option<Arc<Patient>>, Plan);
 
 /// The plan of the files that were named.
 async fn chosen<'a>(
@@ -224,7 +225,7 @@ async fn send(
     session: &Session,
     output: &mut Output,
     stop: &mut Stop,
-    (known, provider): (&Known, Option<Arc<dyn Provider>>),
+    (known, provider): (&Known, Option<Arc<Patient>>),
     plan: &Plan,
     args: &args::Upload,
     mut tally: Tally,
@@ -236,7 +237,7 @@ async fn send(
     let transfers = super::transfers::open(session, output)?;
     let mut events = transfers.events();
     let requests = requests.into_iter().map(|(_, request)| request);
-    let added = transfers.upload_all(&known.info.name, provider, requests);
+    let added = transfers.upload_all(&known.info.name, provider.provider(), requests);
     let jobs: HashSet<JobId> = added.into_iter().collect();
     let finish = Finish::Uploaded { json: args.json };
     let mut teller = Teller::new(session, output, finish, &args.shown, &mut tally);

@@ -165,6 +165,8 @@ pub enum JobEvent {
     Retried,
     /// The process that worked on it ended, or was told to pause it.
     Interrupted,
+    /// The step that was written down last was never begun: nothing of it reached the service.
+    NotBegun,
     Warned(String),
 }
 
@@ -247,6 +249,18 @@ impl Job {
                     self.state = JobState::InDoubt(Box::new(interrupted(*step)));
                 }
                 JobState::Running(_) | JobState::Waiting { .. } => self.state = JobState::Queued,
+                _ => return refused,
+            },
+            JobEvent::NotBegun => match &self.state {
+                // What came before it left nothing: it would have been begun with a trail of its own.
+                JobState::Running(Step::Record | Step::Attach) => {
+                    self.trail = Trail::default();
+                    self.state = JobState::Queued;
+                }
+                // The step itself was not written down.
+                JobState::Running(step) if !step.may_leave_a_record() => {
+                    self.state = JobState::Queued;
+                }
                 _ => return refused,
             },
             JobEvent::Done { asset, path } => {

@@ -10,6 +10,7 @@ pub mod job;
 mod journal;
 pub mod meter;
 pub mod names;
+pub mod patient;
 pub mod plan;
 pub mod plan_file;
 mod queue;

@@ -64,6 +64,8 @@ struct Tries {
     token: Option<CancellationToken>,
     /// Bytes moved by the present one.
     bytes: Option<Arc<AtomicU64>>,
+    /// A step of the present one is on its way to disk, or there, and was not begun.
+    announced: bool,
 }
 
 #[derive(Default)]
@@ -289,6 +291,7 @@ impl Entry {
                 first: Instant::now(),
                 token: None,
                 bytes: None,
+                announced: false,
             })
         });
         tries.count += 1;
@@ -300,6 +303,7 @@ impl Entry {
         self.started = false;
         if let Some(tries) = &mut self.tries {
             tries.bytes = None;
+            tries.announced = false;
             let cut = |token: &CancellationToken| token.is_cancelled();
             if !self.sleeps || tries.token.as_ref().is_some_and(cut) {
                 tries.token = None;
@@ -320,6 +324,9 @@ impl Entry {
 
     /// Nothing at the service hangs on its present step: it can be cut.
     fn is_loose(&self) -> bool {
+        if self.tries.as_ref().is_some_and(|tries| tries.announced) {
+            return true;
+        }
         match self.job.state {
             JobState::Running(step) => !step.may_leave_a_record() || !self.job.trail.unsettled,
             _ => true,

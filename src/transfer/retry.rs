@@ -1,5 +1,6 @@
-//! Whether a failed try is repeated by itself, and when; pure.
+//! Whether a failed try is repeated by itself, and when.
 
+use std::hash::{BuildHasher as _, Hasher as _};
 use std::time::Duration;
 
 use crate::api::{ApiError, ApiErrorKind};
@@ -64,6 +65,13 @@ pub fn decide(error: &ApiError, attempt: u32, elapsed: Duration, jitter: f64) ->
         after,
         account: limited,
     }
+}
+
+/// A number from 0 to 1. Every hasher of the standard library is seeded anew.
+#[allow(clippy::cast_precision_loss, reason = "any number will do")]
+pub(super) fn jitter() -> f64 {
+    let drawn = std::hash::RandomState::new().build_hasher().finish();
+    (drawn >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! One upload: the adapter's steps, then a look at the service's own listing.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -37,6 +37,8 @@ pub(super) enum Earlier {
 struct Seen {
     step: Option<Step>,
     receipt: Option<Receipt>,
+    /// The step that makes the record may be written down, and is not begun.
+    announced: bool,
 }
 
 /// How long a call that makes a record may still answer after the job was cancelled.
@@ -49,10 +51,13 @@ struct Watch<'a> {
 }
 
 impl Watch<'_> {
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// A call that cannot be taken back is under way, or was.
     fn is_recording(&self) -> bool {
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.step.is_some_and(Step::may_leave_a_record)
+        self.seen().step.is_some_and(Step::may_leave_a_record)
     }
 }
 
@@ -62,12 +67,14 @@ impl UploadWatch for Watch<'_> {
         if self.token.is_cancelled() {
             return Err(ApiError::cancelled("upload the file"));
         }
+        self.seen().announced = matches!(step, Step::Record | Step::Attach);
         self.handle.step(step, receipt).await?;
         if self.token.is_cancelled() {
             return Err(ApiError::cancelled("upload the file"));
         }
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = self.seen();
         seen.step = Some(step);
+        seen.announced = false;
         if let Some(receipt) = receipt {
             seen.receipt = Some(receipt.clone());
         }
@@ -136,11 +143,16 @@ impl Upload<'_> {
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
         let receipt = seen.receipt;
+        let stopped = if seen.announced {
+            JobEvent::NotBegun
+        } else {
+            JobEvent::Cancelled
+        };
         let recorded = seen.step.is_some_and(Step::may_leave_a_record);
         match outcome {
             Some(Ok(asset)) => self.confirm(asset, receipt.as_ref()).await,
             Some(Err(error)) if error.in_doubt() => self.look(error, receipt.as_ref()).await,
-            Some(Err(error)) if error.kind == ApiErrorKind::Cancelled => JobEvent::Cancelled,
+            Some(Err(error)) if error.kind == ApiErrorKind::Cancelled => stopped,
             // A step behind the record could not be written down: the record is there all the same.
             Some(Err(error)) if error.kind == ApiErrorKind::File && recorded => {
                 self.look(error, receipt.as_ref()).await
@@ -157,7 +169,7 @@ impl Upload<'_> {
                     Ok(Found::Absent { .. }) | Err(_) => JobEvent::InDoubt(error),
                 }
             }
-            None => JobEvent::Cancelled,
+            None => stopped,
         }
     }
 

@@ -10,11 +10,13 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 
 use super::*;
+mod announced;
 mod decide;
 mod disk;
 mod downloads;
 mod looks;
 mod many;
+mod patient;
 mod replace;
 use crate::api::{
     ApiError, ApiErrorKind, Capabilities, Delivery, Download, Field, FieldSpec, Middle, Noun,

@@ -11,12 +11,13 @@ use crate::cli::prompt;
 use crate::cli::session::{Known, Session};
 use crate::cli::stop::Stop;
 use crate::domain::{Address, Asset, Ref, SafeText};
+use crate::transfer::patient::Patient;
 use crate::transfer::tree::{Found, MANY_CALLS, Source, Top, Walk};
 
 /// What is to be saved, of one account.
 pub(super) struct Wanted<'a> {
     pub known: &'a Known,
-    pub provider: Arc<dyn Provider>,
+    pub provider: Arc<Patient>,
     pub assets: Vec<(Vec<Top>, Asset)>,
 }
 

@@ -2,7 +2,7 @@
 
 use super::Talk;
 use super::rows::{PAGE, Rows};
-use crate::api::Middle;
+use crate::api::{Middle, Provider as _};
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::record::nothing_in;

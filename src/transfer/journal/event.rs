@@ -148,6 +148,7 @@ enum EventRow {
     WentOn,
     Retried,
     Interrupted,
+    NotBegun,
     Warned(String),
 }
 
@@ -205,6 +206,7 @@ pub(super) fn write_event(event: &JobEvent) -> String {
         JobEvent::WentOn => EventRow::WentOn,
         JobEvent::Retried => EventRow::Retried,
         JobEvent::Interrupted => EventRow::Interrupted,
+        JobEvent::NotBegun => EventRow::NotBegun,
         JobEvent::Warned(text) => EventRow::Warned(text.clone()),
     };
     json(&row)
@@ -250,6 +252,7 @@ pub(super) fn read_event(text: &str) -> Option<JobEvent> {
         EventRow::WentOn => JobEvent::WentOn,
         EventRow::Retried => JobEvent::Retried,
         EventRow::Interrupted => JobEvent::Interrupted,
+        EventRow::NotBegun => JobEvent::NotBegun,
         EventRow::Warned(text) => JobEvent::Warned(text),
     })
 }

@@ -46,6 +46,12 @@ pub(super) const MIGRATIONS: &[&str] = &[
 ",
     "-- Uploads may replace an asset, and have a step that deletes it: an older release would take
      -- the row of that step for damage.",
+    "
+    -- A step that was written down may never have been begun; the same holds of its row.
+    -- What is asked of the whole queue.
+    CREATE TABLE queue (closed INTEGER NOT NULL);
+    INSERT INTO queue VALUES (0);
+",
 ];
 
 /// What the first bytes of the file tell, before `SQLite` may touch it.

@@ -131,6 +131,7 @@ impl Transfers {
                 | JobEvent::Unlisted { .. }
                 | JobEvent::Cancelled
                 | JobEvent::Interrupted
+                | JobEvent::NotBegun
         );
         if !ended {
             return;
@@ -191,13 +192,30 @@ impl Handle {
         let announced = self.engine.announced(&self.account);
         // Never closed.
         let _one = announced.acquire().await;
+        self.announce(true);
         let written = self.engine.commit(self.id, event).await;
         self.slot.back().await;
+        if self.announce(false) {
+            return Err(ApiError::cancelled("transfer the file"));
+        }
         match written {
             Ok(Ok(())) => Ok(()),
             Ok(Err(why)) => Err(unwritten(&why)),
             Err(_) => Err(ApiError::cancelled("transfer the file")),
         }
+    }
+
+    /// Whether what is written down of the step is not begun yet: then it may be cut. Answers whether
+    /// it was; from here on it is not any more.
+    fn announce(&self, announced: bool) -> bool {
+        let mut table = self.engine.table();
+        let entry = table.jobs.get_mut(&self.id);
+        let Some(tries) = entry.and_then(|it| it.tries.as_deref_mut()) else {
+            return false;
+        };
+        tries.announced = announced;
+        let cut = |token: &CancellationToken| token.is_cancelled();
+        tries.token.as_ref().is_some_and(cut)
     }
 
     /// What listings show of it that begin from now on, several over some seconds where one does
@@ -225,7 +243,7 @@ impl Handle {
         error: ApiError,
         tries: u32,
     ) -> Result<(), ApiError> {
-        let verdict = retry::decide(&error, tries, Duration::ZERO, super::run::jitter());
+        let verdict = retry::decide(&error, tries, Duration::ZERO, retry::jitter());
         let Verdict::Again { after, account } = verdict else {
             return Err(error);
         };

@@ -1,6 +1,5 @@
 //! Which job begins, one try of it, and what follows from how the try ended.
 
-use std::hash::{BuildHasher as _, Hasher as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -12,13 +11,6 @@ use crate::transfer::job::{JobEvent, JobId, JobState};
 use crate::transfer::retry::{self, Verdict};
 use crate::transfer::work::Work;
 use crate::transfer::{save, send};
-
-/// A number from 0 to 1. Every hasher of the standard library is seeded anew.
-#[allow(clippy::cast_precision_loss, reason = "any number will do")]
-pub(super) fn jitter() -> f64 {
-    let drawn = std::hash::RandomState::new().build_hasher().finish();
-    (drawn >> 11) as f64 / (1_u64 << 53) as f64
-}
 
 impl Transfers {
     /// Puts a job among those that may begin, if it may, and begins what has room.
@@ -102,8 +94,12 @@ impl Transfers {
             {
                 self.hold_downloads(id);
             }
+            let cancelled = follows == JobEvent::NotBegun && self.is_cancelled(id);
             // Refused or not written: what is in the table is what holds.
             let _ = self.commit(id, follows).await;
+            if cancelled {
+                let _ = self.commit(id, JobEvent::Cancelled).await;
+            }
         }
         {
             let mut table = self.table();
@@ -116,6 +112,11 @@ impl Transfers {
         }
         drop(slot);
         self.make_ready(id);
+    }
+
+    fn is_cancelled(&self, id: JobId) -> bool {
+        let table = self.table();
+        table.jobs.get(&id).is_some_and(|entry| entry.cancelled)
     }
 
     /// One try, up to how it ended.
@@ -194,7 +195,7 @@ impl Transfers {
             return JobEvent::Failed(error);
         };
         let count = tries.count;
-        let verdict = retry::decide(&error, count, tries.first.elapsed(), jitter());
+        let verdict = retry::decide(&error, count, tries.first.elapsed(), retry::jitter());
         let Verdict::Again {
             after,
             account: all,

@@ -1,0 +1,35 @@
+//! One line from beside what a command prints, such as what is waited for.
+
+use std::io::Write as _;
+
+use super::{Output, settled};
+
+/// Says a line at once, while somebody else holds the output. Not for where lines are drawn and
+/// taken away again.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Voice {
+    /// On standard output, which is the only one.
+    linear: bool,
+}
+
+impl Output {
+    /// For whoever cannot hold it.
+    pub const fn voice(&self) -> Voice {
+        Voice {
+            linear: self.linear,
+        }
+    }
+}
+
+impl Voice {
+    /// One line on standard error. Foreign text in it is safe already.
+    pub fn note(self, text: &str) {
+        let text = settled(text);
+        // There is nowhere left to tell that this failed.
+        let _ = if self.linear {
+            writeln!(std::io::stdout(), "{text}")
+        } else {
+            writeln!(std::io::stderr(), "assetdeck: {text}")
+        };
+    }
+}
