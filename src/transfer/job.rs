@@ -176,6 +176,17 @@ pub enum JobEvent {
 pub struct NotAllowed(pub &'static str);
 
 impl Job {
+    /// The service may have it already, though nobody has seen it there.
+    pub const fn may_be_there(&self) -> bool {
+        matches!(self.state, JobState::InDoubt(_) | JobState::Unlisted { .. })
+            || (self.trail.unsettled && !matches!(self.state, JobState::Done { .. }))
+    }
+
+    /// The service is just recording it: stopping now would only lose its answer.
+    pub const fn is_being_recorded(&self) -> bool {
+        matches!(self.state, JobState::Running(Step::Record | Step::Attach))
+    }
+
     /// Takes one event, or refuses it and stays as it is.
     pub fn apply(&mut self, event: JobEvent) -> Result<(), NotAllowed> {
         let refused = Err(NotAllowed(self.state.word()));

@@ -12,6 +12,8 @@ use crate::transfer::job::{Job, JobId, JobState};
 
 const CLOSED: &str = "open the transfers first (t) and choose one";
 const NONE: &str = "there are no transfers";
+const RECORDING: &str = "the service is just recording it, and stopping would only lose its answer; wait a moment, \
+     then delete it if it is not wanted";
 const ELSEWHERE: &str = "another assetdeck works on the queue, and keeps its order";
 
 pub static ACTIONS: &[Action] = &[
@@ -181,6 +183,8 @@ pub static ACTIONS: &[Action] = &[
             let job = current(s)?;
             if job.state.is_over() && !is_doubted(&job) {
                 Err("it is over")
+            } else if job.is_being_recorded() {
+                Err(RECORDING)
             } else {
                 Ok(())
             }
@@ -204,7 +208,8 @@ pub static ACTIONS: &[Action] = &[
             }
         },
         run: |s, now| {
-            let open = ids(s, |job| !job.state.is_over());
+            let open = s.transfers.all().filter(|job| !job.state.is_over());
+            let open = open.cloned().collect();
             s.open_modal(Confirm::cancel_all(open, now));
             Vec::new()
         },

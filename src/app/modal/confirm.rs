@@ -1,5 +1,6 @@
 //! Questions that are answered with yes or no, and never by a key that was meant for something else.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::view::{Block, Hint, ModalView, Room, say};
@@ -7,8 +8,8 @@ use super::{Modal, Outcome, Reply};
 use crate::app::State;
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Input};
-use crate::domain::SafeText;
-use crate::transfer::job::{Job, JobId};
+use crate::domain::{SafeText, file_words};
+use crate::transfer::job::Job;
 
 /// A yes that comes sooner than this after the question was shown was meant for something else.
 pub const GUARD: Duration = Duration::from_millis(300);
@@ -128,18 +129,19 @@ impl Confirm {
     }
 
     /// Giving up what an earlier run left.
-    pub fn drop_left(jobs: Vec<JobId>, now: Instant) -> Self {
-        let count = jobs.len();
-        let files = if count == 1 { "file" } else { "files" };
+    pub fn drop_left(jobs: &[Arc<Job>], now: Instant) -> Self {
+        let mut lines = vec![format!(
+            "{} will not be sent or saved any more.",
+            file_words(jobs.len())
+        )];
+        lines.extend(doubted(jobs));
+        lines.push("The files themselves are not touched, here or at the service.".to_owned());
         Self {
             title: "Drop what is left?",
-            lines: vec![
-                format!("{count} {files} will not be sent or saved any more."),
-                "The files themselves are not touched, here or at the service.".to_owned(),
-            ],
+            lines,
             yes: "Drop them",
             no: "Keep them",
-            effects: jobs.into_iter().map(Effect::CancelJob).collect(),
+            effects: cancel(jobs),
             answering: Answering::new(now),
         }
     }
@@ -178,16 +180,47 @@ impl Confirm {
     }
 
     /// Cancelling every unfinished transfer.
-    pub fn cancel_all(jobs: Vec<JobId>, now: Instant) -> Self {
-        let count = jobs.len();
+    pub fn cancel_all(jobs: Vec<Arc<Job>>, now: Instant) -> Self {
+        let (recorded, jobs): (Vec<_>, Vec<_>) =
+            jobs.into_iter().partition(|job| job.is_being_recorded());
+        let mut lines = vec![format!(
+            "{} will be cancelled: those that are not finished.",
+            file_words(jobs.len())
+        )];
+        if !recorded.is_empty() {
+            lines.push(format!(
+                "{} that the service is just recording will be finished.",
+                file_words(recorded.len())
+            ));
+        }
+        lines.extend(doubted(&jobs));
         Self {
             title: "Cancel all transfers?",
-            lines: vec![format!("{count} unfinished will be cancelled.")],
+            lines,
             yes: "Cancel them",
             no: "Go on",
-            effects: jobs.into_iter().map(Effect::CancelJob).collect(),
+            effects: cancel(&jobs),
             answering: Answering::new(now),
         }
+    }
+}
+
+fn cancel(jobs: &[Arc<Job>]) -> Vec<Effect> {
+    jobs.iter().map(|job| Effect::CancelJob(job.id)).collect()
+}
+
+/// What giving up leaves open.
+fn doubted(jobs: &[Arc<Job>]) -> Option<String> {
+    match jobs.iter().filter(|job| job.may_be_there()).count() {
+        0 => None,
+        1 => Some(
+            "1 of them is in doubt: the service may have it already, and nobody will look any more."
+                .to_owned(),
+        ),
+        doubted => Some(format!(
+            "{doubted} of them are in doubt: the service may have them already, and nobody will look \
+             any more."
+        )),
     }
 }
 

@@ -74,7 +74,9 @@ impl Modal for LeftSheet {
                 Reply::of(Outcome::Replace(Box::new(pane)))
             }
             Code::Char('d') | Code::Delete => {
-                let sheet = Confirm::drop_left(self.jobs.clone(), now);
+                let jobs = self.jobs.iter().filter_map(|id| state.transfers.get(*id));
+                let jobs: Vec<_> = jobs.cloned().collect();
+                let sheet = Confirm::drop_left(&jobs, now);
                 Reply::of(Outcome::Replace(Box::new(sheet)))
             }
             _ => Reply::stay(),

@@ -108,6 +108,12 @@ fn enter_goes_on_look_opens_the_pane_and_drop_asks_first() {
         "{}",
         world.sheet()
     );
+    // One may be at the service already, and would be dropped unseen.
+    assert!(
+        world.sheet().contains("1 of them is in doubt"),
+        "{}",
+        world.sheet()
+    );
     world.keys("enter");
     assert_eq!(world.take(), [], "Enter answers no");
     let mut world = left_world();
@@ -410,4 +416,35 @@ fn a_hundred_thousand_make_no_more_rows_than_the_screen_has() {
     assert_eq!(world.state.transfers.counts().queued, 100_000);
     world.send(told(job(100_000, JobState::Cancelled)));
     assert_eq!(world.state.transfers.counts().queued, 99_999);
+}
+
+#[test]
+fn what_is_just_being_recorded_says_why_it_is_not_cancelled() {
+    for step in [Step::Record, Step::Attach] {
+        let mut world = World::new();
+        world.send(told(job(1, JobState::Running(step))));
+        world.send(told(job(2, JobState::Queued)));
+        world.keys("t");
+        world.take();
+        world.keys("x");
+        assert_eq!(world.take(), []);
+        assert!(
+            world.said().contains("the service is just recording it"),
+            "{}",
+            world.said()
+        );
+        // All at once leaves it out, and says so.
+        world.keys("X");
+        let sheet = world.sheet();
+        assert!(sheet.contains("just recording will be finished"), "{sheet}");
+        world.wait(1000);
+        world.keys("y");
+        assert_eq!(world.take(), [Effect::CancelJob(JobId(2))]);
+    }
+    let mut world = World::new();
+    world.send(told(job(1, JobState::Running(Step::Send))));
+    world.keys("t");
+    world.take();
+    world.keys("x");
+    assert_eq!(world.take(), [Effect::CancelJob(JobId(1))]);
 }
