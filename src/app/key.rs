@@ -191,6 +191,35 @@ impl FromStr for Key {
     }
 }
 
+impl Key {
+    /// Reads what [`Display`](fmt::Display) writes.
+    fn shown(text: &str) -> Option<Self> {
+        let mut key = Self::plain(Code::Esc);
+        let mut rest = text;
+        key.code = loop {
+            if let Some((_, _, code)) = NAMES.iter().find(|(_, shown, _)| *shown == rest) {
+                break *code;
+            }
+            let mut chars = rest.chars();
+            if let (Some(c), None) = (chars.next(), chars.next()) {
+                break Code::Char(c);
+            }
+            if let Some(number) = rest.strip_prefix('F').and_then(|n| n.parse().ok()) {
+                break Code::F(number);
+            }
+            let (held, more) = rest.split_once('-')?;
+            match held {
+                "C" => key.ctrl = true,
+                "M" => key.alt = true,
+                "S" => key.shift = true,
+                _ => return None,
+            }
+            rest = more;
+        };
+        Some(key)
+    }
+}
+
 impl fmt::Display for Key {
     /// As people write it: `C-d`, `Space`, `↓`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -231,6 +260,14 @@ impl FromStr for Chord {
     }
 }
 
+impl Chord {
+    /// Reads what is shown of it, `C-s` or `g p`; `None` for other words about keys.
+    pub fn shown(text: &str) -> Option<Self> {
+        let keys: Option<Vec<Key>> = text.split_whitespace().map(Key::shown).collect();
+        keys.filter(|keys| !keys.is_empty()).map(Self)
+    }
+}
+
 impl fmt::Display for Chord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, key) in self.0.iter().enumerate() {
@@ -259,11 +296,17 @@ mod tests {
             ("-", "-"),
             ("down", "↓"),
         ] {
-            assert_eq!(text.parse::<Key>().unwrap().to_string(), shown);
+            let key = text.parse::<Key>().unwrap();
+            assert_eq!(key.to_string(), shown);
+            assert_eq!(Chord::shown(shown), Some(Chord(vec![key])));
         }
         assert_eq!("g g".parse::<Chord>().unwrap().to_string(), "g g");
         assert!("hyper-x".parse::<Key>().is_err());
         assert!(" ".parse::<Chord>().is_err());
+        assert_eq!(Chord::shown("g p"), "g p".parse().ok());
+        for words in ["", "h/l", "Tab/Enter", "paste", "other"] {
+            assert_eq!(Chord::shown(words), None, "{words}");
+        }
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub use remote::{Face, Remote};
 
 use crate::api::AccountInfo;
 use crate::app::browse::{Account, Asked};
+use crate::app::key::Chord;
 use crate::app::keymap::{Found, Keymap};
 use crate::app::modal::Modal;
 use crate::app::modal::view::{Hint, ModalView};
@@ -188,7 +189,37 @@ impl State {
 
     /// The modals as they are to be drawn, bottom first.
     pub fn modal_views(&self) -> Vec<ModalView> {
-        self.modals.iter().map(|modal| modal.view(self)).collect()
+        let views = self.modals.iter().map(|modal| {
+            let mut view = modal.view(self);
+            if modal.has_help()
+                && let Some(help) = self.help_hint(view.is_typing())
+            {
+                view.hints.insert(view.hints.len().saturating_sub(1), help);
+            }
+            view
+        });
+        views.collect()
+    }
+
+    /// Whether this key asks what can be done; where text is typed, one that types does not.
+    pub(crate) fn asks_help(&self, key: Key, typing: bool) -> bool {
+        let found = self.keymap.find(&[Context::Everywhere], &[key]);
+        matches!(found, Found::Action(action) if action.name == "help")
+            && !(typing && key.typed().is_some())
+    }
+
+    /// The first key that asks what can be done, where there is one.
+    fn help_hint(&self, typing: bool) -> Option<Hint> {
+        let action = action::find("help")?;
+        let keys = self.keymap.keys(action).into_iter();
+        let keys = { keys }.find(|keys| match Chord::shown(keys) {
+            Some(Chord(keys)) => matches!(keys[..], [key] if self.asks_help(key, typing)),
+            None => false,
+        })?;
+        Some(Hint {
+            keys,
+            does: action.title.to_owned(),
+        })
     }
 
     /// The contexts whose keys work now, innermost first.
@@ -210,11 +241,10 @@ impl State {
             keys: keys.to_owned(),
             does: does.to_owned(),
         };
-        if let Some(modal) = self.modals.last() {
-            return modal.view(self).hints;
-        }
         if self.filtering.is_some() {
-            return vec![hint("Enter", "keep the filter"), hint("Esc", "clear it")];
+            let mut hints = vec![hint("Enter", "keep the filter"), hint("Esc", "clear it")];
+            hints.extend(self.help_hint(true));
+            return hints;
         }
         if !self.pending.is_empty() {
             return self.chord_hints();

@@ -116,10 +116,22 @@ impl State {
         if self.too_small() {
             return Vec::new();
         }
-        if !self.modals.is_empty() {
+        if let Some(top) = self.modals.last() {
+            // What is drawn is asked only for a key that may matter.
+            if top.has_help()
+                && self.asks_help(key, false)
+                && self.asks_help(key, top.view(self).is_typing())
+            {
+                let help = top.help(self, now);
+                self.modals.push(help);
+                return Vec::new();
+            }
             return self.tell_top(&Input::Key(key), now);
         }
         if self.filtering.is_some() {
+            if self.asks_help(key, true) {
+                return self.on_pane_key(key, now);
+            }
             return self.edit_filter(key, now);
         }
         self.on_pane_key(key, now)
@@ -309,6 +321,12 @@ impl State {
             Outcome::Run(action) => {
                 effects.extend(modal.leave(self));
                 effects.extend(self.run(action, now));
+            }
+            Outcome::Press(chord) => {
+                effects.extend(modal.leave(self));
+                for key in chord.0 {
+                    effects.extend(self.tell_top(&Input::Key(key), now));
+                }
             }
         }
         effects

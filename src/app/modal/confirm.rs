@@ -83,7 +83,7 @@ impl Answering {
     pub fn hints(yes: &str) -> Vec<Hint> {
         vec![
             hint("y", yes),
-            hint("Tab Enter", "choose"),
+            hint("Tab/Enter", "choose"),
             hint("Esc", "leave"),
         ]
     }

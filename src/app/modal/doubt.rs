@@ -128,7 +128,12 @@ impl Modal for DoubtSheet {
                         enabled: true,
                     });
                 }
-                hints.insert(0, hint("Enter", "choose"));
+                let choices = Choice::ALL.iter();
+                let choices = choices.map(|(_, key, label)| hint(&key.to_string(), label));
+                hints.splice(
+                    0..0,
+                    std::iter::once(hint("Enter", "choose")).chain(choices),
+                );
             }
         }
         ModalView {

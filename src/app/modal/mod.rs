@@ -8,6 +8,7 @@ pub mod edit;
 pub mod error;
 mod fields;
 mod form;
+pub mod help;
 pub mod left;
 pub mod link;
 pub mod messages;
@@ -26,11 +27,12 @@ pub mod view;
 use std::fmt::Debug;
 use std::time::Instant;
 
+use self::help::SheetHelp;
 use self::view::ModalView;
 use super::State;
 use super::action::Action;
 use super::effect::Effect;
-use super::key::Input;
+use super::key::{Chord, Input};
 use super::msg::Msg;
 
 /// What becomes of a modal after it was told something.
@@ -46,6 +48,8 @@ pub enum Outcome {
     Replace(Box<dyn Modal>),
     /// Closes, and does this.
     Run(&'static Action),
+    /// Closes, and presses these keys in the one below.
+    Press(Chord),
 }
 
 /// What a modal answers: what becomes of it, and what is to be done.
@@ -102,6 +106,16 @@ pub trait Modal: Debug {
     }
 
     fn view(&self, state: &State) -> ModalView;
+
+    /// What can be done here, as a sheet of its own.
+    fn help(&self, state: &State, now: Instant) -> Box<dyn Modal> {
+        Box::new(SheetHelp::new(&self.view(state), now))
+    }
+
+    /// It is no such sheet itself.
+    fn has_help(&self) -> bool {
+        true
+    }
 
     /// Something in it moves: a spinner has to turn.
     fn moves(&self) -> bool {

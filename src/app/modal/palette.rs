@@ -216,7 +216,7 @@ impl Modal for Palette {
             blocks,
             hints: vec![
                 hint("Enter", "do it"),
-                hint("↑ ↓", "choose"),
+                hint("↑/↓", "choose"),
                 hint("Esc", "leave"),
             ],
         }

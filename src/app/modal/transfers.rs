@@ -59,12 +59,8 @@ impl Modal for TransfersPane {
                 return Reply::stay().with(effects);
             }
             let found = state.keymap.find(&[Context::Everywhere], &[*key]);
-            let palette = match found {
-                Found::Action(action) if action.name == "help" => Some(Palette::here(state)),
-                Found::Action(action) if action.name == "palette" => Some(Palette::all(state)),
-                _ => None,
-            };
-            if let Some(palette) = palette {
+            if matches!(found, Found::Action(action) if action.name == "palette") {
+                let palette = Palette::all(state);
                 return Reply::of(Outcome::Open(Box::new(palette)));
             }
         }
@@ -72,6 +68,11 @@ impl Modal for TransfersPane {
             state.transfers.put_cursor(cursor.at);
         }
         Reply::stay()
+    }
+
+    /// What is done here is in the table of actions, like what is done in panes.
+    fn help(&self, state: &State, _: Instant) -> Box<dyn Modal> {
+        Box::new(Palette::here(state))
     }
 
     fn leave(&mut self, state: &mut State) -> Vec<Effect> {
@@ -168,7 +169,6 @@ fn hints(state: &State) -> Vec<Hint> {
     let mut hints: Vec<Hint> = able
         .map(|action| hint(&state.keymap.first_key(action), action.title))
         .collect();
-    hints.push(hint("?", "more"));
     hints.push(hint("Esc", "leave"));
     hints
 }

@@ -291,7 +291,7 @@ impl Modal for UploadForm {
                 },
             ),
             hint("Tab", "next field"),
-            hint("Esc", "back to the files"),
+            hint("Esc", "back"),
         ];
         if self.leaving {
             blocks.push(Block::Line(vec![toned(

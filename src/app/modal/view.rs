@@ -230,6 +230,22 @@ pub enum Room {
     Full,
 }
 
+impl ModalView {
+    /// Letters are typed into a field.
+    pub fn is_typing(&self) -> bool {
+        let typed = |block: &Block| {
+            matches!(
+                block,
+                Block::Field(FieldView {
+                    cursor: Some(_),
+                    ..
+                })
+            )
+        };
+        self.blocks.iter().any(typed)
+    }
+}
+
 /// A key and what it does, for the last line of a modal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hint {

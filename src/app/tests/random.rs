@@ -111,10 +111,12 @@ fn fail(effect: &Effect) -> Option<Msg> {
 
 /// Takes one step and checks what must hold whatever it was.
 fn take(world: &mut World, step: &Step) -> Result<(), TestCaseError> {
-    let top = world
-        .state
-        .modals
-        .last()
+    // What can be done in a sheet is chosen in another one above it, by Enter alone.
+    let helps = matches!(world.state.modals.last(), Some(it) if !it.has_help());
+    let below = world.state.modals.iter().rev().find(|it| it.has_help());
+    let chosen = matches!(step, Step::Key(key) if key.code == Code::Enter);
+    let top = below
+        .filter(|_| !helps || chosen)
         .map(|modal| format!("{modal:?}"))
         .unwrap_or_default();
     world.take();

@@ -153,8 +153,8 @@ fn frame(
     let style = theme.style(if view.danger { Role::Bad } else { Role::Strong });
     on_border(buffer, line(area.y), &title, style, paint);
     if area.height > 1 && !view.hints.is_empty() {
-        // The last hint says how to leave: it stays when others do not fit.
-        let mut hints = paint.hints(&view.hints, 1, room.saturating_sub(2));
+        // The last two say what else can be done and how to leave: they stay when others do not fit.
+        let mut hints = paint.hints(&view.hints, 2, room.saturating_sub(2));
         hints.insert(0, toned(" ", Tone::Plain));
         hints.push(toned(" ", Tone::Plain));
         on_border(buffer, line(area.bottom() - 1), &hints, Style::new(), paint);

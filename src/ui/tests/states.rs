@@ -76,6 +76,12 @@ const STATES: &[Named] = &[
     ("browser", browser),
     ("upload", upload),
     ("plan", || planned("")),
+    ("plan_help", || pressed(planned(""), "?")),
+    ("left_over_drop", || {
+        let state = left_over();
+        let jobs: Vec<_> = state.transfers.all().cloned().collect();
+        over(state, Confirm::drop_left(&jobs, now()))
+    }),
     ("save", || pressed(worldly(), "S")),
     ("tree_listing", tree::listing),
     ("tree_question", tree::question),
@@ -92,6 +98,7 @@ const STATES: &[Named] = &[
     ("palette", || pressed(worldly(), ":")),
     ("palette_search", || pressed(worldly(), ": c o p y")),
     ("help", || pressed(worldly(), "?")),
+    ("help_in_a_field", || pressed(worldly(), "S f1")),
     ("messages", || pressed(noticed(), "!")),
     ("sign_in", sign_in),
     ("error", || {

@@ -80,6 +80,7 @@ impl FileBrowser {
                 hint("g", "top"),
                 hint("h", "home"),
                 hint("p", "type a path"),
+                hint("Esc", "leave it"),
             ],
             Mode::Browse => vec![
                 hint("Enter", "take, or go in"),
@@ -92,6 +93,15 @@ impl FileBrowser {
                 hint("~", "home"),
                 hint("paste", "paths"),
                 hint(",", "sort"),
+                hint("l", "go in"),
+                hint("v", "choose a range"),
+                hint("V", "choose all"),
+                hint("*", "choose the others"),
+                hint("n", "next that fits"),
+                hint("N", "last that fits"),
+                hint("g g", "top"),
+                hint("G", "bottom"),
+                hint("R", "read again"),
                 hint("Esc", "leave"),
             ],
         }

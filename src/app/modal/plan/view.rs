@@ -226,7 +226,7 @@ impl PlanSheet {
         hints.extend([
             hint("=", "copy down"),
             hint("x", "leave out"),
-            hint("h l", "column"),
+            hint("h/l", "column"),
             hint("Space", "mark"),
         ]);
         if self.goal.spec.capabilities.locales {
@@ -234,7 +234,17 @@ impl PlanSheet {
         }
         hints.extend([
             hint("P", "pattern"),
-            hint("f", "only open rows"),
+            hint(
+                "f",
+                if self.open_only {
+                    "all rows"
+                } else {
+                    "only open rows"
+                },
+            ),
+            hint("v", "mark a range"),
+            hint("V", "mark all"),
+            hint("*", "mark the others"),
             hint("Esc", "leave"),
         ]);
         hints

@@ -170,7 +170,7 @@ impl Question {
             blocks.push(line(text, Tone::Dim));
         }
         self.problems(blocks);
-        let mut hints = Vec::new();
+        let mut hints = vec![hint("y", "save")];
         if !self.clashes.is_empty() {
             let text = format!(
                 "{} there by these names, which differ: {} kept, {} replaced",
@@ -181,18 +181,17 @@ impl Question {
             blocks.push(line(text, Tone::Warning));
             blocks.push(self.list());
             hints.extend([
-                hint("r R", "replace, all"),
-                hint("b B", "keep both, all"),
-                hint("x X", "leave, all"),
+                hint("r", "replace"),
+                hint("b", "keep both"),
+                hint("x", "leave it"),
+                hint("R", "replace all"),
+                hint("B", "keep all"),
+                hint("X", "leave all"),
             ]);
         }
         blocks.push(Block::Blank);
         blocks.extend(self.answering.buttons("Save", "Back"));
-        hints.extend([
-            hint("y", "save"),
-            hint("Tab Enter", "choose"),
-            hint("Esc", "back"),
-        ]);
+        hints.extend([hint("Tab/Enter", "choose"), hint("Esc", "back")]);
         hints
     }
 
