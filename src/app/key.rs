@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::browse::Pane;
+use super::browse::{Pane, Widths};
 
 /// One event of the terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub enum Input {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
     Pane(Pane),
+    /// The line between this pane and the next one.
+    Divider(Pane),
     /// The topmost modal.
     Modal,
 }
@@ -38,6 +40,8 @@ pub enum MouseInput {
         target: Target,
         down: bool,
     },
+    /// A divider was drawn along: how wide that makes the panes.
+    Drag(Widths),
 }
 
 /// A key without its modifiers.

@@ -102,8 +102,8 @@ pub struct State {
     pub keymap: Keymap,
     /// The mouse is ours; else the terminal's.
     pub mouse: bool,
-    /// The row that was clicked last, and when.
-    clicked: Option<(Pane, usize, Instant)>,
+    /// The row that was clicked last, or the divider behind the pane, and when.
+    clicked: Option<(Pane, Option<usize>, Instant)>,
     timers: Timers,
     /// What each awaited answer is for.
     asked: HashMap<RequestId, Asked>,

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::State;
 use super::action::Action;
-use super::browse::{Asked, Pane};
+use super::browse::{Asked, Pane, Widths};
 use super::edit;
 use super::effect::Effect;
 use super::key::{Code, Input, Key, MouseInput, Target};
@@ -227,6 +227,7 @@ impl State {
         if !self.modals.is_empty() {
             let hit = match mouse {
                 MouseInput::Click { target, .. } | MouseInput::Wheel { target, .. } => target,
+                MouseInput::Drag(_) => return Vec::new(),
             };
             return if hit == Target::Modal {
                 self.tell_top(&Input::Mouse(mouse), now)
@@ -244,14 +245,37 @@ impl State {
                 let Some(row) = row else {
                     return Vec::new();
                 };
-                let again = |(at, its, when): &(Pane, usize, Instant)| {
-                    (*at, *its) == (pane, row) && now < *when + DOUBLE_CLICK
+                let again = |(at, its, when): &(Pane, Option<usize>, Instant)| {
+                    (*at, *its) == (pane, Some(row)) && now < *when + DOUBLE_CLICK
                 };
                 if self.clicked.take().as_ref().is_some_and(again) {
                     return self.go_in(now);
                 }
-                self.clicked = Some((pane, row, now));
+                self.clicked = Some((pane, Some(row), now));
                 self.go_to(row, now)
+            }
+            MouseInput::Click {
+                target: Target::Divider(pane),
+                ..
+            } => {
+                let again = |(at, its, when): &(Pane, Option<usize>, Instant)| {
+                    (*at, *its) == (pane, None) && now < *when + DOUBLE_CLICK
+                };
+                if self.clicked.take().as_ref().is_some_and(again) {
+                    self.browse.widths = Widths::default();
+                } else {
+                    self.clicked = Some((pane, None, now));
+                }
+                Vec::new()
+            }
+            MouseInput::Drag(widths) => {
+                self.clicked = None;
+                for pane in Pane::ALL {
+                    if let Some(columns) = widths.of(pane) {
+                        self.browse.widths.set(pane, columns);
+                    }
+                }
+                Vec::new()
             }
             MouseInput::Wheel {
                 target: Target::Pane(pane),

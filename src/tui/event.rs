@@ -66,7 +66,7 @@ fn read_all(tty: &Tty, sender: &UnboundedSender<Heard>) {
 
 /// What an event means to the model; `None` for those it does not know. The terminal's size comes
 /// another way.
-pub fn input(event: Event, view: &ViewState) -> Option<Input> {
+pub fn input(event: Event, view: &mut ViewState) -> Option<Input> {
     match event {
         Event::Key(key) => self::key(key).map(Input::Key),
         Event::Paste(text) => Some(Input::Paste(text)),
@@ -116,8 +116,17 @@ fn key(event: KeyEvent) -> Option<Key> {
     Some(key.normal())
 }
 
-fn mouse(event: MouseEvent, view: &ViewState) -> Option<MouseInput> {
-    let (target, row) = view.hit(event.column, event.row)?;
+fn mouse(event: MouseEvent, view: &mut ViewState) -> Option<MouseInput> {
+    let hit = view.hit(event.column, event.row);
+    match event.kind {
+        MouseEventKind::Drag(MouseButton::Left) => {
+            return view.dragged(event.column).map(MouseInput::Drag);
+        }
+        MouseEventKind::Down(MouseButton::Left) => view.grab(hit.map(|(target, _)| target)),
+        MouseEventKind::Up(_) => view.grab(None),
+        _ => {}
+    }
+    let (target, row) = hit?;
     match event.kind {
         MouseEventKind::Down(MouseButton::Left) => Some(MouseInput::Click { target, row }),
         MouseEventKind::ScrollUp => Some(MouseInput::Wheel {

@@ -290,7 +290,7 @@ impl Tui {
                 return Ok(None);
             }
             Came::Msg(msg) => msg,
-            Came::Heard(Heard::Event(event)) => match event::input(event, &self.view) {
+            Came::Heard(Heard::Event(event)) => match event::input(event, &mut self.view) {
                 Some(input) => Msg::Input(input),
                 None => return Ok(None),
             },

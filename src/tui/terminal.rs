@@ -134,9 +134,10 @@ impl Restore {
     }
 }
 
-/// Clicks and the wheel, without the flood of movements that crossterm's own command asks for.
-const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
-const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+/// Clicks, the wheel, and movements while a button is held, without the flood of all others that
+/// crossterm's own command asks for.
+const MOUSE_ON: &[u8] = b"\x1b[?1002h\x1b[?1006h";
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1002l";
 
 /// The terminal without `Stdout`'s line buffer and lock: a panic may come while that is held.
 fn terminal_file() -> io::Result<File> {

@@ -122,10 +122,12 @@ fn screen(
     header::draw(buffer, top, state, &paint);
     let panes = layout::shown(state.browse.focus, state.browse.zoom, area.width);
     let mut cursor = None;
-    for place in layout::places(&panes, middle) {
-        let typed = panes::draw(buffer, place, state, view, now);
+    let places = layout::places(&panes, middle, &state.browse.widths);
+    for place in &places {
+        let typed = panes::draw(buffer, *place, state, view, now);
         cursor = cursor.or(typed);
     }
+    view.divide(places);
     footer.draw(buffer, bottom, &paint);
     let views = state.modal_views();
     view.modals.resize_with(views.len(), ModalScroll::default);

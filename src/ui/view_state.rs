@@ -7,11 +7,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::layout::{Position, Rect};
 
+use super::layout::NARROWEST;
 use super::links::Links;
 use super::modal::ModalScroll;
 use super::text::Clock;
 use super::theme::Theme;
 use crate::app::Pane;
+use crate::app::browse::Widths;
 use crate::app::key::Target;
 use crate::picture::Drawn;
 
@@ -49,6 +51,10 @@ pub struct ViewState {
     pub picture_room: Option<(u16, u16)>,
     /// Later ones lie above earlier ones.
     pub(super) hits: Vec<Hit>,
+    /// The panes of the last frame, left to right.
+    panes: Vec<(Pane, Rect)>,
+    /// The mouse holds the divider behind this pane.
+    grabbed: Option<Pane>,
 }
 
 impl ViewState {
@@ -66,6 +72,8 @@ impl ViewState {
             pictures: Vec::new(),
             picture_room: None,
             hits: Vec::new(),
+            panes: Vec::new(),
+            grabbed: None,
         }
     }
 
@@ -78,6 +86,56 @@ impl ViewState {
             Pane::Assets => assets,
             Pane::Details => details,
         }
+    }
+
+    /// Panes side by side, with a divider between each two: the border that they have there.
+    pub(super) fn divide(&mut self, panes: Vec<(Pane, Rect)>) {
+        for pair in panes.windows(2) {
+            if let [(left, area), _] = pair {
+                self.hits.push(Hit {
+                    area: Rect {
+                        x: area.right().saturating_sub(1),
+                        width: 2,
+                        ..*area
+                    },
+                    target: Target::Divider(*left),
+                    rows: None,
+                });
+            }
+        }
+        self.panes = panes;
+    }
+
+    /// The button went down on this, or up.
+    pub fn grab(&mut self, target: Option<Target>) {
+        self.grabbed = match target {
+            Some(Target::Divider(pane)) => Some(pane),
+            _ => None,
+        };
+    }
+
+    /// How wide the panes are if the divider that is held goes to this column.
+    pub fn dragged(&self, column: u16) -> Option<Widths> {
+        let grabbed = self.grabbed?;
+        let at = self.panes.iter().position(|(pane, _)| *pane == grabbed)?;
+        let [(_, left), (_, right), ..] = self.panes.get(at..)? else {
+            return None;
+        };
+        let both = left.width + right.width;
+        let most = both
+            .checked_sub(NARROWEST)
+            .filter(|most| *most >= NARROWEST)?;
+        let width = (column + 1).saturating_sub(left.x).clamp(NARROWEST, most);
+        let mut widths = Widths::default();
+        for (number, (pane, area)) in self.panes.iter().enumerate() {
+            let columns = match number {
+                _ if number == at => width,
+                _ if number == at + 1 => both - width,
+                _ => area.width,
+            };
+            widths.set(*pane, columns);
+        }
+        Some(widths)
     }
 
     /// What lies at these columns and rows of the last frame: the target, and the number of its row.

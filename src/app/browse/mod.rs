@@ -53,6 +53,24 @@ impl Pane {
     }
 }
 
+/// Columns that the user gave the panes by their dividers: in another window the same shares of it.
+/// None for panes that are as wide as usual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Widths([u16; 4]);
+
+impl Widths {
+    pub const fn of(&self, pane: Pane) -> Option<u16> {
+        match self.0[pane as usize] {
+            0 => None,
+            columns => Some(columns),
+        }
+    }
+
+    pub const fn set(&mut self, pane: Pane, columns: u16) {
+        self.0[pane as usize] = columns;
+    }
+}
+
 /// Everything the panes show.
 #[derive(Debug, Default)]
 pub struct Browse {
@@ -67,6 +85,7 @@ pub struct Browse {
     pub subject: Pane,
     /// Only the focused pane is shown.
     pub zoom: bool,
+    pub widths: Widths,
     /// Details show raw JSON.
     pub raw: bool,
     /// First line of the details that is shown.

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::world::World;
 use crate::app::Pane;
 use crate::app::action::{self, Context};
+use crate::app::browse::Widths;
 use crate::app::key::{Input, MouseInput, Target};
 use crate::app::keymap::Keymap;
 use crate::app::msg::Msg;
@@ -211,4 +212,34 @@ fn the_mouse_goes_off_and_on_by_one_entry_of_the_palette() {
         world.keys("enter");
         assert_eq!(world.take(), [crate::app::Effect::Mouse(on)]);
     }
+}
+
+#[test]
+fn a_drawn_divider_stays_until_it_is_clicked_twice() {
+    let mut world = World::at_doc();
+    let drag = |columns| {
+        let mut widths = Widths::default();
+        widths.set(Pane::Places, columns);
+        Msg::Input(Input::Mouse(MouseInput::Drag(widths)))
+    };
+    let press = || {
+        Msg::Input(Input::Mouse(MouseInput::Click {
+            target: Target::Divider(Pane::Places),
+            row: None,
+        }))
+    };
+    world.send(press());
+    world.send(drag(50));
+    world.send(drag(44));
+    assert_eq!(world.state.browse.widths.of(Pane::Places), Some(44));
+    assert_eq!(world.state.browse.widths.of(Pane::Middle), None);
+    // The press that began the drawing is not the first of two.
+    world.send(press());
+    assert_eq!(world.state.browse.widths.of(Pane::Places), Some(44));
+    world.send(press());
+    assert_eq!(world.state.browse.widths, Widths::default());
+    // A sheet takes the whole screen.
+    world.keys("?");
+    world.send(drag(50));
+    assert_eq!(world.state.browse.widths, Widths::default());
 }

@@ -7,6 +7,7 @@ use crate::app::Pane;
 use crate::app::key::Target;
 use crate::domain::{AssetScope, Looks};
 use crate::ui::ViewState;
+use crate::ui::layout::NARROWEST;
 use crate::ui::theme::Theme;
 
 #[test]
@@ -46,6 +47,31 @@ fn the_mouse_hits_what_was_drawn() {
         None,
         "panes below a modal take no click"
     );
+}
+
+#[test]
+fn a_divider_is_drawn_along_within_limits() {
+    let mut memory = view(Theme::new(&Looks::terminal(), true, false));
+    let mut state = busy();
+    shoot_with(&state, &mut memory, 140, 20);
+    // The two borders that meet there are the divider.
+    let divider = Some(Target::Divider(Pane::Places));
+    let at = (0..140).find(|x| memory.hit(*x, 5).map(|it| it.0) == divider);
+    let at = at.unwrap();
+    assert_eq!(memory.hit(at + 1, 5).map(|it| it.0), divider);
+    assert_ne!(memory.hit(at + 2, 5).map(|it| it.0), divider);
+    assert_eq!(memory.dragged(at + 9), None, "nothing is held");
+    memory.grab(divider);
+    let widths = memory.dragged(at + 9).unwrap();
+    assert_eq!(widths.of(Pane::Places), Some(at + 10));
+    state.browse.widths = widths;
+    shoot_with(&state, &mut memory, 140, 20);
+    assert_eq!(memory.hit(at + 9, 5).map(|it| it.0), divider);
+    let far = memory.dragged(139).unwrap();
+    assert_eq!(far.of(Pane::Middle), Some(NARROWEST));
+    assert_eq!(memory.dragged(0).unwrap().of(Pane::Places), Some(NARROWEST));
+    memory.grab(None);
+    assert_eq!(memory.dragged(at), None);
 }
 
 #[test]
