@@ -17,7 +17,7 @@ use crate::transfer::job::JobId;
 const AT_ONCE: usize = 3;
 
 /// So many files may rest, sent or written down or not yet looked for, before the next waits.
-const UNSEEN: usize = 1000;
+pub(super) const UNSEEN: usize = 1000;
 
 /// An account whose service wants a pause: none of its calls is made before then.
 #[derive(Debug, Clone, PartialEq)]

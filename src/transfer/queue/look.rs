@@ -11,14 +11,20 @@ use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::gate::UNSEEN;
 use super::{Transfers, lock};
 use crate::api::{ApiError, Provider, Sought};
 use crate::domain::{AccountName, AssetScope};
 use crate::transfer::replace::{self, Found};
 
-/// While other files of the account are on their way, listings begin no closer than this: a list
-/// grows with what is sent, so that one for each file would cost more than the files.
+/// While other files of the account are on their way, listings begin no closer than this, and no
+/// closer than so many times what the last one took: a list grows with what is sent, so that one for
+/// each file would cost more than the files.
 const PACE: Duration = Duration::from_millis(500);
+const PACES: u32 = 10;
+
+/// So many that wait are worth a listing at any time.
+const MANY: usize = UNSEEN / 2;
 
 /// The longest wait before the second look. Each further one is twice as long; so many of the first
 /// make up the time that a file is looked for.
@@ -237,8 +243,9 @@ impl Transfers {
 
     async fn serve_desk(&self, account: &AccountName, bell: &Notify) {
         let mut last = Instant::now();
+        let mut pace = PACE;
         loop {
-            let next = {
+            let (next, waiting) = {
                 let mut desks = lock(&self.inner.desks);
                 let Some(desk) = desks.get_mut(account) else {
                     return;
@@ -248,11 +255,13 @@ impl Transfers {
                     desk.served = false;
                     return;
                 };
-                next
+                (next, desk.waiting.len())
             };
             let begins = match next {
-                Next::First if !self.is_sending(account) => Instant::now(),
-                Next::First => last + PACE,
+                Next::First if waiting >= MANY || !self.is_sending(account, waiting) => {
+                    Instant::now()
+                }
+                Next::First => last + pace,
                 Next::Again(due) => due.max(last + self.inner.patience.first()),
             };
             if Instant::now() < begins {
@@ -275,6 +284,7 @@ impl Transfers {
             };
             let sought: Vec<Sought> = waiting.iter().map(|it| it.sought.clone()).collect();
             let found = replace::look(&*provider, &sought).await;
+            pace = (began.elapsed() * PACES).clamp(PACE, LONGEST);
             let patience = &self.inner.patience;
             let shown = waiting.into_iter().zip(found);
             let again = shown.filter_map(|(waiter, it)| waiter.showed(it, began, patience));
@@ -285,10 +295,11 @@ impl Transfers {
         }
     }
 
-    /// Whether files of the account are on their way, or could begin now.
-    fn is_sending(&self, account: &AccountName) -> bool {
+    /// Whether files of the account are on their way, or could begin now, beside those that wait for
+    /// a listing. One that rests meanwhile is on its way: it may wait for nothing but the disk.
+    fn is_sending(&self, account: &AccountName, waiting: usize) -> bool {
         let table = self.table();
         let gate = table.gates.get(account);
-        gate.is_some_and(|gate| gate.running > 0 || !gate.ready.is_empty())
+        gate.is_some_and(|gate| gate.started.len() > waiting || !gate.ready.is_empty())
     }
 }

@@ -138,3 +138,26 @@ async fn who_leaves_leaves_the_looking_to_the_next() {
     until_state(&engine, is_done).await;
     assert_eq!(*fake.sends.lock().unwrap(), 1);
 }
+
+/// With a journal, each file waits for the disk between its calls: it is on its way all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn while_files_are_on_their_way_listings_keep_their_distance() {
+    const FILES: usize = 200;
+    let dir = tempfile::tempdir().unwrap();
+    let engine = Transfers::open(dir.path()).unwrap();
+    let fake = fake(Play::Stores);
+    let request = ask(dir.path());
+    let requests = (0..FILES).map(|n| UploadRequest {
+        name: FileName::parse(&format!("{n}.png")).unwrap(),
+        ..request.clone()
+    });
+    let begun = std::time::Instant::now();
+    let ids = engine.upload_all(&account(), fake.clone(), requests);
+    for id in ids {
+        let job = end(&engine, id).await;
+        assert!(is_done(&job), "{job:?}");
+    }
+    // One for each distance, the one that ends it, and one more where all of them waited at once.
+    let most = begun.elapsed().as_millis() / 500 + 3;
+    assert!((looks(&fake) as u128) <= most, "{} > {most}", looks(&fake));
+}
