@@ -32,6 +32,8 @@ pub enum Msg {
         left: Vec<JobId>,
         /// This process works on the queue; else another one does.
         works: bool,
+        /// All is paused, and what is added is paused too.
+        closed: bool,
     },
     /// A transfer was added or changed its state.
     Job(Arc<Job>),

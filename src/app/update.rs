@@ -30,7 +30,15 @@ impl State {
             Msg::Tick => self.tick(now),
             Msg::Loaded { id, answer } => self.on_answer(id, answer, now),
             Msg::Job(job) => self.on_job(&job, now),
-            Msg::Queue { jobs, left, works } => self.on_queue(jobs, &left, works, now),
+            Msg::Queue {
+                jobs,
+                left,
+                works,
+                closed,
+            } => {
+                self.transfers.closed = closed;
+                self.on_queue(jobs, &left, works, now)
+            }
             Msg::Held(held) => {
                 self.transfers.set_held(held);
                 Vec::new()

@@ -126,7 +126,15 @@ async fn save(
     }
     let finish = Finish::Saved(asked.clone());
     let mut teller = Teller::new(session, output, finish, &args.shown, tally);
-    let end = follow(&transfers, &mut events, jobs.clone(), stop, &mut teller).await;
+    let end = follow(
+        &transfers,
+        &mut events,
+        jobs.clone(),
+        false,
+        stop,
+        &mut teller,
+    )
+    .await;
     teller.end();
     leave(&transfers, &jobs, end, output, tally).await;
     let asked = asked.filter(|_| !args.shown.quiet).unwrap_or_default();

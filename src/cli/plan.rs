@@ -68,11 +68,14 @@ fn cells(plan: &Plan, row: &Row) -> [Cell; 7] {
     let word = row.verdict().word();
     let what = match row.verdict() {
         Verdict::Skip(reason) | Verdict::Problem(reason) => format!("{word}: {reason}"),
-        Verdict::Replace(asset) | Verdict::Clash(asset) => match asset.size {
+        Verdict::Replace(asset) => match asset.size {
             Some(size) => format!("{word}: {} are there", size_words(size)),
             None => word.to_owned(),
         },
-        _ => word.to_owned(),
+        _ => match row.clash() {
+            Some(clash) => format!("{word}: {clash}"),
+            None => word.to_owned(),
+        },
     };
     [
         Cell::Said(what),
@@ -147,7 +150,8 @@ pub fn tell(output: &mut Output, plan: &Plan, tally: &mut Tally) {
             }
             Verdict::Clash(_) => {
                 tally.failed += 1;
-                output.note(&format!("{shown}: a file of its name is there"));
+                let clash = row.clash().unwrap_or_default();
+                output.note(&format!("{shown}: {clash}"));
             }
             Verdict::New | Verdict::Replace(_) | Verdict::Looking => {}
         }

@@ -37,19 +37,24 @@ pub(super) struct Followed {
     held: usize,
     /// So many are not over, since the user said stop.
     stopped: Option<usize>,
+    /// Another process goes on with them.
+    elsewhere: bool,
 }
 
 /// Waits until all jobs are over. Being asked to stop leaves in the queue what is not; asked again
-/// it leaves at once.
+/// it leaves at once. `onlooker`: as long as another process works on the queue, its files go on there
+/// all the same.
 pub(super) async fn follow(
     transfers: &Transfers,
     events: &mut UnboundedReceiver<Arc<Job>>,
     mut jobs: HashSet<JobId>,
+    onlooker: bool,
     stop: &mut Stop,
     teller: &mut Teller<'_>,
 ) -> Followed {
     let mut held = 0;
     let mut stopped = None;
+    let mut elsewhere = false;
     let mut beat = teller.progress.beat();
     while !jobs.is_empty() {
         tokio::select! {
@@ -69,13 +74,20 @@ pub(super) async fn follow(
             },
             came = beat.next() => teller.tick(transfers, came),
             () = stop.asked() => {
-                wind_up(transfers, events, &mut jobs, stop, teller).await;
+                elsewhere = onlooker && !transfers.works();
+                if !elsewhere {
+                    wind_up(transfers, events, &mut jobs, stop, teller).await;
+                }
                 stopped = Some(jobs.len());
                 break;
             }
         }
     }
-    Followed { held, stopped }
+    Followed {
+        held,
+        stopped,
+        elsewhere,
+    }
 }
 
 /// Ends what runs: what the service is recording gets a moment to end well, the rest goes back to
@@ -131,7 +143,15 @@ impl Followed {
     pub(super) fn tell(self, output: &mut Output, tally: &mut Tally) {
         let left = self.stopped.unwrap_or_default();
         tally.failed += self.held + left;
-        if left > 0 {
+        if left > 0 && self.elsewhere {
+            tally.stopped = true;
+            let go = if left == 1 { "goes" } else { "go" };
+            output.note(&format!(
+                "stopped waiting: {} {go} on in the other assetdeck; `assetdeck transfers pause` holds \
+                 them",
+                file_words(left)
+            ));
+        } else if left > 0 {
             tally.stopped = true;
             let stay = if left == 1 { "stays" } else { "stay" };
             output.note(&format!(

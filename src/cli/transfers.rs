@@ -1,26 +1,29 @@
 //! `transfers`: the queue without the screen. List it, go on with it, retry, cancel, clear.
 
+mod list;
+
 use std::collections::{BTreeSet, HashSet};
+use std::convert::Infallible;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
-
 use super::args::{Queue, QueueCommand, Shown};
 use super::failure::{Failure, Tally};
-use super::output::{Cell, Output, Table};
+use super::output::Output;
 use super::session::Session;
 use super::stop::Stop;
 use super::transfer::{Finish, Followed, Teller, follow};
 use crate::api::ApiErrorKind;
-use crate::domain::{AccountName, Address, SafeText, file_words};
-use crate::transfer::{Ask, Direction, Job, JobId, JobState, JournalError, Transfers};
+use crate::domain::{AccountName, SafeText, file_words};
+use crate::transfer::{Ask, Job, JobId, JobState, JournalError, Standing, Transfers};
 
 /// How long what is being recorded may take to end when the command is stopped.
 const WIND_DOWN: Duration = Duration::from_secs(5);
 
-const HEADS: &[&str] = &["ID", "STATE", "NAME", "SIZE", "TO OR FROM", "REASON"];
+/// Told wherever something would begin, or is listed.
+const CLOSED: &str =
+    "all transfers are paused, and so is what is added; `assetdeck transfers resume` goes on";
 
 impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Self {
@@ -33,6 +36,9 @@ pub fn open(session: &Session, output: &mut Output) -> Result<Transfers, Failure
     let transfers = engine(session)?;
     for note in transfers.notes() {
         output.note(note);
+    }
+    if transfers.is_closed() {
+        output.note(CLOSED);
     }
     let left = transfers
         .jobs()
@@ -92,11 +98,14 @@ pub async fn transfers(
     let folder = folder(session)?;
     match &args.command {
         None | Some(QueueCommand::List) => {
-            let (jobs, note) = Transfers::look(folder)?;
+            let Standing { jobs, note, closed } = Transfers::look(folder)?;
             if let Some(note) = note {
                 output.note(&note);
             }
-            list(output, &jobs, args.json)
+            if closed {
+                output.note(CLOSED);
+            }
+            list::list(output, &jobs, args.json)
         }
         Some(QueueCommand::Resume { shown }) => {
             go_on(session, output, stop, args.json, shown, None).await
@@ -237,11 +246,16 @@ async fn go_on(
         output.note(note);
     }
     let mut events = transfers.events();
+    let mut wants = transfers.wants();
+    if again.is_none() {
+        transfers.lift();
+    }
     let chosen = Chosen::of(&transfers.jobs(), again)?;
     chosen.ask(&transfers);
     let ids = chosen.all();
-    if !transfers.works() {
-        return handed_over(output, ids.len());
+    let elsewhere = !transfers.works();
+    if elsewhere {
+        tell_elsewhere(output, ids.len())?;
     }
     let accounts: BTreeSet<AccountName> = transfers
         .jobs()
@@ -251,7 +265,11 @@ async fn go_on(
         .collect();
     let mut tally = Tally::default();
     let mut waiting: HashSet<JobId> = HashSet::new();
-    for account in accounts {
+    if elsewhere {
+        waiting.clone_from(&ids);
+    }
+    // Where another process works, it has them open; should it end, they are opened then.
+    for account in accounts.into_iter().filter(|_| !elsewhere) {
         let ready = stop.or(async { session.ready(session.known(&account)?).await });
         match ready.await {
             Ok(provider) => {
@@ -271,7 +289,32 @@ async fn go_on(
     let end = if teller.tally.stopped {
         Followed::default()
     } else {
-        follow(&transfers, &mut events, waiting, stop, &mut teller).await
+        let following = follow(
+            &transfers,
+            &mut events,
+            waiting,
+            elsewhere,
+            stop,
+            &mut teller,
+        );
+        let opening = async {
+            while let Some(account) = wants.recv().await.filter(|_| elsewhere) {
+                let opened = async { session.ready(session.known(&account)?).await };
+                let provider = opened.await?;
+                transfers.attach_provider(&account, provider.provider());
+            }
+            std::future::pending().await
+        };
+        tokio::select! {
+            end = following => end,
+            failure = opening => {
+                let failure: Result<Infallible, Failure> = failure;
+                match failure {
+                    Ok(never) => match never {},
+                    Err(failure) => return Err(failure),
+                }
+            }
+        }
     };
     teller.end();
     end.drain(&transfers).await;
@@ -282,17 +325,17 @@ async fn go_on(
     tally.end()
 }
 
-/// The end where another process works: a script must not take what was asked for as done.
-fn handed_over(output: &mut Output, count: usize) -> Result<(), Failure> {
+/// Says that another process works, and what becomes of what was asked for.
+fn tell_elsewhere(output: &mut Output, count: usize) -> Result<(), Failure> {
     if count == 0 {
         return output.line("another assetdeck works on the queue; nothing is left for this one");
     }
-    let what = format!(
-        "another assetdeck works on the queue; it was asked to go on with {}, which {} not done yet",
-        file_words(count),
-        if count == 1 { "is" } else { "are" }
-    );
-    Err(Failure::failed(what).hint("`assetdeck transfers` shows what becomes of them."))
+    output.note(&format!(
+        "another assetdeck works on the queue; it was asked to go on with {}, and this one waits until \
+         that is over",
+        file_words(count)
+    ));
+    Ok(())
 }
 
 /// Says what is not done and waits for the user's word. Of those that were `tried` each has been
@@ -315,74 +358,4 @@ fn tell_left(output: &mut Output, jobs: &[Arc<Job>], tried: &HashSet<JobId>, tal
             file_words(failed)
         ));
     }
-}
-
-fn list(output: &mut Output, jobs: &[Arc<Job>], as_json: bool) -> Result<(), Failure> {
-    if as_json {
-        for job in jobs {
-            output.json(&line(job))?;
-        }
-        return Ok(());
-    }
-    let mut table = Table::new(HEADS);
-    for job in jobs {
-        let state = if job.paused {
-            "paused"
-        } else {
-            job.state.word()
-        };
-        let place = Address::of_scope(job.account.clone(), &job.scope).to_string();
-        let cells = [
-            Cell::name(&job.id.0.to_string()),
-            Cell::name(state),
-            Cell::name(&job.name),
-            Cell::Bytes(job.size),
-            Cell::name(format!("{place} {}", job.place).trim_end()),
-            Cell::Said(reason(job).unwrap_or_default()),
-        ];
-        output.row(&mut table, &cells)?;
-    }
-    output.end(table, "No transfers.")
-}
-
-fn reason(job: &Job) -> Option<String> {
-    match &job.state {
-        JobState::Failed(error) | JobState::InDoubt(error) | JobState::Waiting { error, .. } => {
-            Some(error.to_string())
-        }
-        JobState::Unlisted { reason } => Some(SafeText::prose(reason).into_string()),
-        _ => None,
-    }
-}
-
-fn line(job: &Job) -> serde_json::Value {
-    let step = match &job.state {
-        JobState::Running(step) => Some(step.label()),
-        _ => None,
-    };
-    let (until, attempt) = match &job.state {
-        JobState::Waiting { until, attempt, .. } => (Some(until.to_string()), Some(*attempt)),
-        _ => (None, None),
-    };
-    let warnings: Vec<String> = job
-        .warnings
-        .iter()
-        .map(|text| SafeText::prose(text).into_string())
-        .collect();
-    json!({
-        "id": job.id.0,
-        "state": job.state.word(),
-        "step": step,
-        "paused": job.paused,
-        "direction": match job.direction { Direction::Up => "up", Direction::Down => "down" },
-        "name": &*job.name,
-        "size": job.size,
-        "account": job.account.as_str(),
-        "address": Address::of_scope(job.account.clone(), &job.scope).to_string(),
-        "place": &*job.place,
-        "until": until,
-        "attempt": attempt,
-        "reason": reason(job),
-        "warnings": warnings,
-    })
 }

@@ -241,7 +241,15 @@ async fn send(
     let jobs: HashSet<JobId> = added.into_iter().collect();
     let finish = Finish::Uploaded { json: args.json };
     let mut teller = Teller::new(session, output, finish, &args.shown, &mut tally);
-    let end = follow(&transfers, &mut events, jobs.clone(), stop, &mut teller).await;
+    let end = follow(
+        &transfers,
+        &mut events,
+        jobs.clone(),
+        false,
+        stop,
+        &mut teller,
+    )
+    .await;
     teller.end();
     leave(&transfers, &jobs, end, output, &mut tally).await;
     tally.end()

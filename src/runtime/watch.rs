@@ -24,7 +24,7 @@ pub(super) async fn forward(transfers: Transfers, inbox: UnboundedSender<Msg>) {
     // What an earlier run left; what went well then is no news.
     let mut jobs = transfers.jobs();
     jobs.retain(|job| !matches!(job.state, JobState::Done { .. } | JobState::Cancelled));
-    if !jobs.is_empty() || !transfers.works() {
+    if !jobs.is_empty() || !transfers.works() || transfers.is_closed() {
         send(&inbox, queue(&transfers, jobs));
     }
     let mut held = transfers.held();
@@ -71,6 +71,7 @@ pub(super) fn queue(transfers: &Transfers, jobs: Vec<Arc<Job>>) -> Msg {
         jobs,
         left: transfers.left(),
         works: transfers.works(),
+        closed: transfers.is_closed(),
     }
 }
 

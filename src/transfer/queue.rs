@@ -21,6 +21,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use self::attend::Standing;
 pub use self::full::{ends_all, is_unwritten};
 use self::gate::Gate;
 pub use self::gate::Held;
@@ -120,6 +121,8 @@ struct Inner {
     leaving: AtomicBool,
     /// What is added from now on is paused.
     closed: AtomicBool,
+    /// How often that was set here.
+    closings: AtomicU64,
     notes: Vec<String>,
 }
 

@@ -4,7 +4,7 @@ mod folder;
 mod part;
 mod target;
 
-pub(super) use self::folder::Folder;
+pub(super) use self::folder::{Folder, resolved};
 use self::part::Part;
 pub(super) use self::target::{Stands, Target, barred, stands_in};
 
@@ -65,7 +65,7 @@ impl Save<'_> {
 
     async fn save(&self, asset: &Asset) -> Result<PathBuf, ApiError> {
         let request = self.request;
-        let target = Target::open(&request.root, &request.at)?;
+        let target = Target::open_resolved(&request.root, &request.at)?;
         match target.stands(asset)? {
             Stands::Nothing => {}
             Stands::Same => {

@@ -12,7 +12,8 @@ use crate::domain::{AccountName, Asset};
 #[derive(Debug, Clone, PartialEq)]
 pub struct DownloadRequest {
     pub asset: Asset,
-    /// The folder that was chosen; made if need be. Nothing outside it is touched.
+    /// The folder that was chosen; made if need be. Nothing outside it is touched. In the queue it is
+    /// one without a link in its path.
     pub root: PathBuf,
     /// Folders below it, made if need be, and the file's name.
     pub at: LocalPath,

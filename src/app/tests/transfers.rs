@@ -61,6 +61,7 @@ fn queue(jobs: Vec<Job>, left: &[u64], works: bool) -> Msg {
         jobs: jobs.into_iter().map(Arc::new).collect(),
         left: left.iter().map(|id| JobId(*id)).collect(),
         works,
+        closed: false,
     }
 }
 
@@ -447,4 +448,16 @@ fn what_is_just_being_recorded_says_why_it_is_not_cancelled() {
     world.take();
     world.keys("x");
     assert_eq!(world.take(), [Effect::CancelJob(JobId(1))]);
+}
+
+#[test]
+fn a_pause_of_all_that_an_earlier_run_left_is_shown() {
+    let mut world = World::new();
+    world.send(Msg::Queue {
+        jobs: Vec::new(),
+        left: Vec::new(),
+        works: true,
+        closed: true,
+    });
+    assert!(world.state.transfers.closed);
 }

@@ -87,6 +87,8 @@ pub(super) enum Change {
     Ask(JobId, Ask),
     /// All asks up to this one were carried out.
     Answered(i64),
+    /// All is paused, and so is what is added from now on; or not any more.
+    Closed(bool),
 }
 
 /// What others have written since.
@@ -95,6 +97,8 @@ pub(super) struct News {
     pub jobs: Vec<Kept>,
     pub events: Vec<(JobId, JobEvent)>,
     pub asks: Vec<(i64, JobId, Ask)>,
+    /// All is paused.
+    pub closed: bool,
     pub seen: Seen,
 }
 

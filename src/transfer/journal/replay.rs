@@ -29,6 +29,8 @@ pub(in crate::transfer) struct Seen {
 pub(in crate::transfer) struct Replayed {
     pub jobs: Vec<Kept>,
     pub seen: Seen,
+    /// All is paused, and so is what is added.
+    pub closed: bool,
     /// Rows that are not what was written.
     pub broken: usize,
 }
@@ -92,9 +94,19 @@ fn seconds(at: &str) -> i64 {
     at.parse().map_or(0, |at: jiff::Timestamp| at.as_second())
 }
 
+/// Whether all is paused. A file of an earlier version does not say, and one that cannot be read is
+/// found out by its jobs.
+pub(super) fn is_closed(connection: &Connection) -> bool {
+    let closed = connection.query_row("SELECT closed FROM queue", [], |row| row.get(0));
+    closed.unwrap_or(false)
+}
+
 /// Reads all jobs as they stand, in their order. An error means that the file cannot be read on.
 pub(super) fn all(connection: &Connection) -> rusqlite::Result<Replayed> {
-    let mut found = Replayed::default();
+    let mut found = Replayed {
+        closed: is_closed(connection),
+        ..Replayed::default()
+    };
     // One view of both tables, whatever others write meanwhile.
     let view = connection.unchecked_transaction()?;
     let mut jobs = std::collections::BTreeMap::new();

@@ -122,6 +122,7 @@ fn news(connection: &Connection, since: Seen) -> rusqlite::Result<News> {
     let view = connection.unchecked_transaction()?;
     let mut news = News {
         seen: since,
+        closed: replay::is_closed(&view),
         ..News::default()
     };
     let mut statement = view.prepare_cached("SELECT * FROM events WHERE seq > ?1 ORDER BY seq")?;

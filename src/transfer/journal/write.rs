@@ -72,6 +72,11 @@ fn one(moment: &Transaction<'_>, change: &Change, now: &str) -> rusqlite::Result
                 .prepare_cached("DELETE FROM asks WHERE seq <= ?1")?
                 .execute([seq])?;
         }
+        Change::Closed(closed) => {
+            moment
+                .prepare_cached("UPDATE queue SET closed = ?1")?
+                .execute([closed])?;
+        }
     }
     Ok(())
 }

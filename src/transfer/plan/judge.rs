@@ -166,7 +166,7 @@ fn keep(row: &Row, spec: &ProviderSpec, asset: &Asset) -> Verdict {
 }
 
 /// What is there already, in words that tell both apart.
-fn taken(row: &Row, asset: &Asset) -> String {
+pub(super) fn taken(row: &Row, asset: &Asset) -> String {
     let size = asset
         .size
         .map(|size| format!(" ({})", size_words(size)))

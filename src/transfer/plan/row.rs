@@ -129,6 +129,14 @@ impl Row {
         }
     }
 
+    /// What clashes with it: one sentence, safe. It says so where the names are not the very same.
+    pub fn clash(&self) -> Option<String> {
+        match &self.verdict {
+            Verdict::Clash(asset) => Some(super::judge::taken(self, asset)),
+            _ => None,
+        }
+    }
+
     /// Bytes, where they are known.
     pub fn size(&self) -> Option<u64> {
         self.file.as_ref().ok().map(|file| file.stamp.size)

@@ -9,6 +9,7 @@ use crate::api::{Provider, UploadRequest};
 use crate::domain::AccountName;
 use crate::transfer::job::{Ask, JobEvent, JobId, JobState};
 use crate::transfer::journal::{Change, JournalError};
+use crate::transfer::save::resolved;
 use crate::transfer::work::{DownloadRequest, Work};
 
 /// So many numbers are reserved in the journal at once.
@@ -74,7 +75,8 @@ impl Transfers {
         requests: impl IntoIterator<Item = DownloadRequest>,
     ) -> Vec<JobId> {
         let requests = requests.into_iter().map(|request| DownloadRequest {
-            root: in_full(request.root),
+            // A link that is put there later leads nowhere.
+            root: resolved(&request.root),
             ..request
         });
         let requests: Vec<DownloadRequest> = requests.collect();

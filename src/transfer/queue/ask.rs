@@ -35,22 +35,50 @@ impl Transfers {
         }
     }
 
-    /// Pauses all that is not over, and whatever is added from here, or heard of, before
-    /// [`open_all`](Self::open_all).
+    /// Pauses all that is not over, and whatever is added before [`open_all`](Self::open_all); over
+    /// the end of the program, and where another process works on the queue there too.
     pub fn close_all(&self) {
-        self.inner.closed.store(true, Ordering::Relaxed);
+        self.close(true);
         self.ask_all(Ask::Pause, None);
     }
 
     /// Ends every pause, and begins what an earlier run left.
     pub fn open_all(&self) {
-        self.inner.closed.store(false, Ordering::Relaxed);
+        self.lift();
         self.ask_all(Ask::GoOn, None);
+    }
+
+    /// What is added from now on begins again. What is paused stays so.
+    pub fn lift(&self) {
+        if self.is_closed() {
+            self.close(false);
+        }
+    }
+
+    /// Whether all was paused, here or earlier: what is added is paused too.
+    pub fn is_closed(&self) -> bool {
+        self.inner.closed.load(Ordering::Relaxed)
+    }
+
+    fn close(&self, closed: bool) {
+        self.inner.closings.fetch_add(1, Ordering::Relaxed);
+        self.inner.closed.store(closed, Ordering::Relaxed);
+        if let Store::Disk(journal) = &self.inner.store {
+            let engine = self.clone();
+            // One that cannot be kept for the next start holds here all the same.
+            journal.write(vec![Change::Closed(closed)], move |written| {
+                if let (Store::Disk(journal), Ok(())) = (&engine.inner.store, written)
+                    && !journal.works()
+                {
+                    journal.ring();
+                }
+            });
+        }
     }
 
     /// New jobs begin, or are paused where all is.
     pub(super) fn let_in(&self, ids: &[JobId]) {
-        if self.inner.closed.load(Ordering::Relaxed) {
+        if self.is_closed() {
             self.ask(Ask::Pause, ids);
             return;
         }
@@ -199,6 +227,15 @@ impl Transfers {
             // Gone from here at once; the one that works forgets them for good.
             self.drop_over(ids);
             return true;
+        }
+        if matches!(ask, Ask::GoOn | Ask::Retry | Ask::Look) {
+            // Should the one that works end, they go on from here.
+            let mut table = self.table();
+            for id in ids {
+                if let Some(entry) = table.jobs.get_mut(id) {
+                    entry.wanted = true;
+                }
+            }
         }
         let engine = self.clone();
         let changes = ids.iter().map(|id| Change::Ask(*id, ask)).collect();

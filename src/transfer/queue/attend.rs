@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 
 use super::run::may_begin;
@@ -13,6 +14,17 @@ use crate::transfer::journal::{Change, Journal, JournalError, Kept, Opened, Seen
 
 /// So long a finished job is remembered when nobody clears it: a day, in seconds.
 const REMEMBERED: i64 = 24 * 60 * 60;
+
+/// How a queue stands.
+#[derive(Debug)]
+pub struct Standing {
+    /// In their order.
+    pub jobs: Vec<Arc<Job>>,
+    /// A sentence for the user, where some of them may be missing; safe to show.
+    pub note: Option<String>,
+    /// All is paused, and what is added is paused too.
+    pub closed: bool,
+}
 
 impl Transfers {
     /// The engine over the journal in this folder, which is made if need be. One process works on
@@ -34,6 +46,7 @@ impl Transfers {
         };
         let _ = engine.handle();
         *lock(&engine.inner.seen) = found.seen;
+        engine.inner.closed.store(found.closed, Ordering::Relaxed);
         let now = jiff::Timestamp::now().as_second();
         let mut old = Vec::new();
         for kept in found.jobs {
@@ -54,10 +67,9 @@ impl Transfers {
         Ok(engine)
     }
 
-    /// The jobs in this folder's journal as they stand, without any part in them, and a sentence
-    /// for the user where some of them may be missing. Where no process works on them, those that
-    /// one left in the middle stand as the next start finds them.
-    pub fn look(folder: &Path) -> Result<(Vec<Arc<Job>>, Option<String>), JournalError> {
+    /// The queue in this folder's journal as it stands, without any part in it. Where no process
+    /// works on them, jobs that one left in the middle stand as the next start finds them.
+    pub fn look(folder: &Path) -> Result<Standing, JournalError> {
         let worked = Journal::is_worked(folder);
         let (found, note) = Journal::look(folder)?;
         // A process that has just begun, or ended, has told the truth meanwhile.
@@ -70,7 +82,12 @@ impl Transfers {
             }
             Arc::new(job)
         };
-        Ok((found.jobs.into_iter().map(stands).collect(), note))
+        let closed = found.closed;
+        Ok(Standing {
+            jobs: found.jobs.into_iter().map(stands).collect(),
+            note,
+            closed,
+        })
     }
 
     /// Whether this process works on the queue; else another one does.

@@ -95,12 +95,17 @@ impl Transfers {
 
     async fn catch_up_as(&self, works: bool) {
         let (inner, since): (Arc<Inner>, _) = (self.inner.clone(), self.seen());
+        let closings = self.inner.closings.load(Ordering::Relaxed);
         let read = tokio::task::spawn_blocking(move || match &inner.store {
             Store::Disk(journal) => journal.news(since).ok(),
             _ => None,
         });
         // A look that failed is made again with the next one.
         let Ok(Some(news)) = read.await else { return };
+        // What was said here meanwhile is newer.
+        if self.inner.closings.load(Ordering::Relaxed) == closings {
+            self.inner.closed.store(news.closed, Ordering::Relaxed);
+        }
         self.take_news(news, works);
     }
 

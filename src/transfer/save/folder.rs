@@ -32,6 +32,33 @@ const FLAGS: OFlags = OFlags::RDONLY
     .union(OFlags::DIRECTORY)
     .union(OFlags::CLOEXEC);
 
+/// The folder without any link in its path, as far as it is there. Where it cannot be told, as it was
+/// given.
+pub(in crate::transfer) fn resolved(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    for there in path.ancestors() {
+        if let Ok(real) = there.canonicalize() {
+            let missing = path.strip_prefix(there).unwrap_or(Path::new(""));
+            // Joined with nothing it would end with a slash.
+            let whole = missing.as_os_str().is_empty();
+            return if whole { real } else { real.join(missing) };
+        }
+    }
+    path
+}
+
+/// Refuses a path that leads through a link.
+fn no_link(path: &Path) -> Result<(), ApiError> {
+    let is_link = |path: &Path| path.symlink_metadata().is_ok_and(|it| it.is_symlink());
+    match path.ancestors().find(|path| is_link(path)) {
+        None => Ok(()),
+        Some(link) => Err(refuse(format!(
+            "{} is a link now where a folder was chosen; nothing is saved through it",
+            path_shown(link)
+        ))),
+    }
+}
+
 impl Folder {
     /// The folder that the user chose, made if need be; links on the way to it are the user's.
     pub(in crate::transfer) fn make(path: &Path) -> Result<Self, ApiError> {
@@ -39,7 +66,38 @@ impl Folder {
         Self::open(path)?.ok_or_else(|| refuse("the folder vanished".to_owned()))
     }
 
+    /// The same for one that was resolved when it was chosen: a link on the way to it now has been
+    /// put there since, and is not followed.
+    pub(super) fn make_resolved(path: &Path) -> Result<Self, ApiError> {
+        no_link(path)?;
+        let folder = Self::make(path)?;
+        folder.is_at(path)?;
+        Ok(folder)
+    }
+
     /// The same without making it; `None` when there is none.
+    pub(super) fn open_resolved(path: &Path) -> Result<Option<Self>, ApiError> {
+        let folder = Self::open(path)?;
+        if let Some(folder) = &folder {
+            folder.is_at(path)?;
+        }
+        Ok(folder)
+    }
+
+    /// This very folder has the path, and no link leads to it.
+    fn is_at(&self, path: &Path) -> Result<(), ApiError> {
+        no_link(path)?;
+        let held = rustix::fs::fstat(&self.handle).map_err(|error| local(&error.into()))?;
+        let there = rustix::fs::lstat(path).map_err(|error| local(&error.into()))?;
+        if (held.st_dev, held.st_ino) == (there.st_dev, there.st_ino) {
+            Ok(())
+        } else {
+            let shown = path_shown(path);
+            Err(refuse(format!("{shown} was exchanged for another folder")))
+        }
+    }
+
+    /// The same as [`make`](Self::make) without making it; `None` when there is none.
     pub(in crate::transfer) fn open(path: &Path) -> Result<Option<Self>, ApiError> {
         match rustix::fs::open(path, FLAGS, Mode::empty()) {
             Ok(handle) => Ok(Some(Self {

@@ -30,9 +30,18 @@ pub(in crate::transfer) struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
-    /// Opens the folder, made if need be.
+    /// Opens the folder, made if need be. Links on the way to its root are the user's.
     pub(in crate::transfer) fn open(root: &Path, at: &'a LocalPath) -> Result<Self, ApiError> {
-        let mut folder = Folder::make(root)?;
+        Self::below(Folder::make(root)?, at)
+    }
+
+    /// The same of a download, whose root was resolved when it was chosen: perhaps long ago, by
+    /// another process.
+    pub(super) fn open_resolved(root: &Path, at: &'a LocalPath) -> Result<Self, ApiError> {
+        Self::below(Folder::make_resolved(root)?, at)
+    }
+
+    fn below(mut folder: Folder, at: &'a LocalPath) -> Result<Self, ApiError> {
         for name in at.folders() {
             folder = folder.enter_or_make(name)?;
         }
@@ -44,7 +53,7 @@ impl<'a> Target<'a> {
 
     /// The same without making anything; `None` where the folder is not there.
     fn reopen(root: &Path, at: &'a LocalPath) -> Result<Option<Self>, ApiError> {
-        let mut folder = Folder::open(root)?;
+        let mut folder = Folder::open_resolved(root)?;
         for name in at.folders() {
             let Some(inside) = folder else { break };
             folder = inside.enter(name)?;

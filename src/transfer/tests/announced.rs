@@ -26,7 +26,7 @@ async fn one_hangs_and_one_is_announced(engine: &Transfers, dir: &Path) -> (Arc<
 }
 
 fn state(dir: &Path, id: JobId) -> JobState {
-    let jobs = Transfers::look(dir).unwrap().0;
+    let jobs = Transfers::look(dir).unwrap().jobs;
     let job = jobs.iter().find(|job| job.id == id).unwrap();
     job.state.clone()
 }

@@ -124,7 +124,7 @@ async fn two_jobs_change_places_and_everyone_is_told() {
         .await
         .unwrap();
     engine.flush();
-    let kept = Transfers::look(dir.path()).unwrap().0;
+    let kept = Transfers::look(dir.path()).unwrap().jobs;
     let order: Vec<JobId> = kept.iter().map(|job| job.id).collect();
     assert_eq!(order, [ids[0], ids[2], ids[1]]);
 }

@@ -50,7 +50,7 @@ pub(super) async fn left_at(folder: &Path, play: Play, step: Step) -> Arc<Fake> 
 async fn what_was_left_while_sending_is_sent_by_the_next_one() {
     let dir = tempfile::tempdir().unwrap();
     let fake = left_at(dir.path(), Play::HangsWhileSending, Step::Send).await;
-    let jobs = Transfers::look(dir.path()).unwrap().0;
+    let jobs = Transfers::look(dir.path()).unwrap().jobs;
     assert_eq!(jobs.len(), 1);
     assert_eq!(jobs[0].state, JobState::Queued, "left, not cancelled");
     *fake.play.lock().unwrap() = Play::Stores;
@@ -83,7 +83,7 @@ async fn a_paused_one_waits_and_the_order_can_be_changed() {
     engine.go_on(ids[0]);
     until_state(&engine, |job| job.id == ids[4] && is_done(job)).await;
     engine.flush();
-    let kept = Transfers::look(dir.path()).unwrap().0;
+    let kept = Transfers::look(dir.path()).unwrap().jobs;
     assert_eq!(kept[0].id, ids[4], "the order is kept");
 }
 
@@ -175,7 +175,7 @@ async fn all_of_an_account_are_paused_resumed_and_cancelled_together() {
     assert_eq!(engine.ask_all(Ask::Forget, None), 6);
     assert!(engine.jobs().is_empty());
     engine.flush();
-    assert!(Transfers::look(dir.path()).unwrap().0.is_empty());
+    assert!(Transfers::look(dir.path()).unwrap().jobs.is_empty());
 }
 
 #[tokio::test]
@@ -196,7 +196,7 @@ async fn one_that_cannot_be_forgotten_on_disk_is_not_sent_again() {
     worker.clear(&[first]);
     worker.flush();
     assert_eq!(
-        Transfers::look(dir.path()).unwrap().0.len(),
+        Transfers::look(dir.path()).unwrap().jobs.len(),
         1,
         "it is still there"
     );
@@ -261,8 +261,11 @@ async fn where_all_is_paused_what_is_added_waits_too() {
     worker.flush();
     assert_eq!(*fake.sends.lock().unwrap(), 0);
     // It is kept: the next start finds them so.
-    let kept = Transfers::look(dir.path()).unwrap().0;
+    let Standing {
+        jobs: kept, closed, ..
+    } = Transfers::look(dir.path()).unwrap();
     assert!(kept.iter().all(|job| job.paused) && kept.len() == 2);
+    assert!(closed && guest.is_closed());
     worker.open_all();
     for id in [own, other] {
         until_state(&worker, |job| job.id == id && is_done(job)).await;
@@ -270,4 +273,26 @@ async fn where_all_is_paused_what_is_added_waits_too() {
     let new = worker.upload(&account(), fake.clone(), ask(dir.path()));
     until_state(&worker, |job| job.id == new && is_done(job)).await;
     assert_eq!(*fake.sends.lock().unwrap(), 3);
+    assert!(!Transfers::look(dir.path()).unwrap().closed);
+}
+
+#[tokio::test]
+async fn a_pause_of_all_outlives_the_program_and_is_lifted_from_anywhere() {
+    let dir = tempfile::tempdir().unwrap();
+    let fake = fake(Play::Stores);
+    {
+        let engine = Transfers::open(dir.path()).unwrap();
+        engine.close_all();
+        engine.drain(Duration::from_secs(20)).await;
+    }
+    let worker = Transfers::open(dir.path()).unwrap();
+    assert!(worker.is_closed(), "it is told at the next start");
+    let held = worker.upload(&account(), fake.clone(), ask(dir.path()));
+    until_state(&worker, |job| job.id == held && job.paused).await;
+    // Another process lifts it; the one that works hears of that.
+    let guest = Transfers::open(dir.path()).unwrap();
+    guest.open_all();
+    until_state(&worker, |job| job.id == held && is_done(job)).await;
+    assert!(!worker.is_closed());
+    assert!(!Transfers::look(dir.path()).unwrap().closed);
 }

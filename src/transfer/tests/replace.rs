@@ -262,7 +262,7 @@ fn an_end_between_listing_and_deleting_goes_on_with_deleting() {
     });
     // As when the process ends: whatever runs is cut.
     drop(first);
-    let left = Transfers::look(dir.path()).unwrap().0.remove(0);
+    let left = Transfers::look(dir.path()).unwrap().jobs.remove(0);
     assert!(left.trail.listed && left.trail.unsettled, "{left:?}");
     assert_eq!(shelf.sizes(), [old(), new()]);
     let mut dropped = Job::clone(&left);

@@ -161,8 +161,14 @@ pub fn left_over() -> State {
         }),
     ];
     let left = jobs.iter().map(|job| job.id).collect();
-    let works = true;
-    state.update(Msg::Queue { jobs, left, works }, now());
+    let (works, closed) = (true, false);
+    let queue = Msg::Queue {
+        jobs,
+        left,
+        works,
+        closed,
+    };
+    state.update(queue, now());
     state
 }
 

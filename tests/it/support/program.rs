@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -19,6 +20,8 @@ pub struct Program {
     args: Vec<String>,
     child: Child,
     output: Option<[JoinHandle<String>; 2]>,
+    /// What it has said on standard error so far.
+    said: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Program {
@@ -44,13 +47,21 @@ impl Program {
             // A program that does not read its input closes it; that is its right.
             let _ = stdin.write_all(&input);
         });
-        let stdout = collect(child.stdout.take().expect("stdout"));
-        let stderr = collect(child.stderr.take().expect("stderr"));
+        let said: Arc<Mutex<Vec<u8>>> = Arc::default();
+        let stdout = collect(child.stdout.take().expect("stdout"), Arc::default());
+        let stderr = collect(child.stderr.take().expect("stderr"), Arc::clone(&said));
         Self {
             args: args.iter().map(ToString::to_string).collect(),
             child,
             output: Some([stdout, stderr]),
+            said,
         }
+    }
+
+    /// Whether this stands on its standard error by now.
+    pub fn said(&self, part: &str) -> bool {
+        let said = self.said.lock().expect("nobody panics with it");
+        String::from_utf8_lossy(&said).contains(part)
     }
 
     pub fn pid(&self) -> u32 {
@@ -118,10 +129,14 @@ impl Drop for Program {
     }
 }
 
-fn collect(mut from: impl Read + Send + 'static) -> JoinHandle<String> {
+fn collect(mut from: impl Read + Send + 'static, into: Arc<Mutex<Vec<u8>>>) -> JoinHandle<String> {
     std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let _ = from.read_to_end(&mut bytes);
-        String::from_utf8_lossy(&bytes).into_owned()
+        let mut some = [0; 4096];
+        while let Ok(count @ 1..) = from.read(&mut some) {
+            let mut all = into.lock().expect("nobody panics with it");
+            all.extend_from_slice(&some[..count]);
+        }
+        let all = into.lock().expect("nobody panics with it");
+        String::from_utf8_lossy(&all).into_owned()
     })
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::batch::{Batch, finish, queue, segment, website};
+use crate::support::batch::{Batch, queue, segment, website};
 use crate::support::cli::run;
 use crate::support::home::Home;
 use crate::support::program::Program;
@@ -77,23 +77,103 @@ fn retry_without_numbers_tries_what_failed_beside_one_in_doubt() {
     doubted.all_stored_once(&server, "what is in doubt");
 }
 
-#[test]
-fn resume_says_that_another_process_has_what_is_left() {
-    let server = Server::start();
-    let home = server.home();
-    let batch = Batch::new(&home, &website(&home), "left", 2);
+/// A process that works on two files and stands still, and one that looks on.
+fn followed(server: &Server, home: &Home, batch: &Batch) -> (Program, Program) {
     server.faults(json!([
         {"operation": "upload-url", "fault": "stall", "at": "answer", "times": "always"}
     ]));
-    let worker = Program::start(&home, &batch.upload(), b"");
+    let worker = Program::start(home, &batch.upload(), b"");
     assert!(until(DEADLINE, || server.holds_one()));
-    let ran = run(&home, &["transfers", "resume"]).exits(1);
+    let follower = Program::start(home, &["transfers", "resume"], b"");
+    // It has asked for them, and waits.
+    assert!(until(DEADLINE, || follower.said("this one waits")));
+    (worker, follower)
+}
+
+#[test]
+fn resume_follows_another_process_to_the_end() {
+    let server = Server::start();
+    let home = server.home();
+    let batch = Batch::new(&home, &website(&home), "followed", 2);
+    let (worker, follower) = followed(&server, &home, &batch);
+    // The second of them is refused: that is told by both.
+    server.faults(json!([{"operation": "create", "fault": "status", "status": 422}]));
+    let first = worker.end();
+    let ran = follower.end();
+    assert_eq!((first.code, ran.code), (Some(3), Some(3)), "{ran:?}");
     ran.complains(&["another assetdeck works", "2 files"]);
-    server.faults(json!([]));
+    assert_eq!(ran.stdout.lines().count(), 1, "{ran:?}");
+    run(&home, &["transfers", "retry"]).exits(0);
+    batch.all_stored_once(&server, "followed");
+}
+
+#[test]
+fn resume_takes_over_when_the_process_it_follows_dies() {
+    let server = Server::start();
+    let home = server.home();
+    let batch = Batch::new(&home, &website(&home), "taken", 2);
+    let (worker, follower) = followed(&server, &home, &batch);
     worker.kill();
-    finish(&home, "after the worker");
-    batch.all_stored_once(&server, "after the worker");
+    server.faults(json!([]));
+    let ran = follower.end();
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(ran.stdout.lines().count(), 2, "{ran:?}");
+    batch.all_stored_once(&server, "taken over");
     run(&home, &["transfers", "resume"]).exits(0);
+}
+
+/// The folder that a download was to go to is a link when it goes on: nothing is saved through it.
+#[test]
+fn a_folder_that_became_a_link_is_not_followed() {
+    let server = Server::start();
+    let (batch, refs) = stored(&server, "exchanged", 2);
+    let home = server.home();
+    server.faults(json!([
+        {"operation": "download", "fault": "stall", "at": "answer", "times": "always"}
+    ]));
+    let first = Program::start(&home, &get(&refs), b"");
+    assert!(until(DEADLINE, || queue(&home).len() == 2));
+    assert!(until(DEADLINE, || server.holds_one()));
+    first.kill();
+    server.faults(json!([]));
+    let (chosen, other) = (home.path().join("got"), home.path().join("other"));
+    std::fs::rename(&chosen, home.path().join("was")).expect("it is there");
+    std::fs::create_dir(&other).expect("a folder");
+    std::os::unix::fs::symlink(&other, &chosen).expect("a link");
+    let ran = run(&home, &["transfers", "resume"]).exits(1);
+    ran.complains(&[&batch.names[0], "got is a link now", "nothing is saved"]);
+    assert_eq!(std::fs::read_dir(&other).expect("the folder").count(), 0);
+    // A link that is there when the folder is chosen is the user's own.
+    run(&home, &["transfers", "cancel"]).exits(0);
+    run(&home, &get(&refs)).exits(0);
+    assert_eq!(std::fs::read_dir(&other).expect("the folder").count(), 2);
+}
+
+/// What was paused as a whole stays so over the end of the program.
+#[test]
+fn a_queue_that_is_closed_stays_closed_until_resume() {
+    let server = Server::start();
+    let home = server.home();
+    let batch = Batch::new(&home, &website(&home), "closed", 2);
+    let state = home.path().join(".local/state/assetdeck");
+    {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let _inside = runtime.enter();
+        let engine = assetdeck::transfer::Transfers::open(&state).expect("the queue");
+        engine.close_all();
+        engine.flush();
+    }
+    run(&home, &["transfers"])
+        .exits(0)
+        .complains(&["all transfers are paused"]);
+    let ran = run(&home, &batch.upload()).exits(1);
+    ran.complains(&["all transfers are paused", "resume"]);
+    ran.complains(&["2 files wait in the queue"]);
+    run(&home, &["transfers", "resume"]).exits(0);
+    batch.all_stored_once(&server, "resumed");
+    let more = Batch::new(&home, &website(&home), "open", 1);
+    let ran = run(&home, &more.upload()).exits(0);
+    assert_eq!(ran.stderr, "");
 }
 
 #[test]

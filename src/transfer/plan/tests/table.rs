@@ -195,6 +195,15 @@ fn twins_there_are_problems_that_tell_both_apart() {
             assert!(plan.requests().is_empty());
         }
     }
+    // Where ids tell them apart it is asked about; one of equal size is not taken for the same.
+    for (mine, theirs) in TWINS {
+        let listed = vec![asset("", "", theirs, 3)];
+        let by = Fill::Standing(vec![]);
+        let plan = plan_of(&IDS, OnClash::Ask, vec![file(mine, 3)], listed, &by);
+        assert_eq!(words(&plan), ["clash"], "{mine} {theirs}");
+        let clash = plan.rows()[0].clash().unwrap();
+        assert!(clash.contains("only in case or in how"), "{clash}");
+    }
     let listed = vec![asset("", "Public", "a.png", 3)];
     let plan = plan(OnClash::Replace, vec![file("public/a.png", 3)], listed);
     assert!(says(&plan, 0).contains("“Public”"), "{}", says(&plan, 0));
