@@ -243,3 +243,90 @@ async fn a_full_disk_holds_what_else_goes_to_that_folder() {
     }
     assert_eq!(names(dir.path()).len(), 20 - failed);
 }
+
+async fn download(
+    name: &str,
+    listed: Option<u64>,
+    body: &[&'static [u8]],
+    announced: Option<u64>,
+    dir: &Path,
+) -> Arc<Job> {
+    let body = body.iter().map(|chunk| Bytes::from_static(chunk)).collect();
+    let fake = Arc::new(Fake {
+        body,
+        announced,
+        ..Fake::default()
+    });
+    let engine = Transfers::new();
+    let id = engine.download(
+        &AccountName::new("a").unwrap(),
+        fake,
+        DownloadRequest::flat(asset(name, listed), dir.to_owned()),
+    );
+    end(&engine, id).await
+}
+
+fn names(dir: &Path) -> Vec<String> {
+    let mut names: Vec<_> = std::fs::read_dir(dir)
+        .unwrap()
+        .map(|e| e.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn a_download_stands_complete_under_its_name_and_is_not_executable() {
+    let dir = tempfile::tempdir().unwrap();
+    let job = download("a.txt", Some(4), &[b"ab", b"cd"], Some(4), dir.path()).await;
+    assert!(
+        matches!(&job.state, JobState::Done { path: Some(_), .. }),
+        "{job:?}"
+    );
+    assert_eq!(std::fs::read(dir.path().join("a.txt")).unwrap(), b"abcd");
+    assert_eq!(
+        std::fs::metadata(dir.path().join("a.txt"))
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o111,
+        0
+    );
+    assert_eq!(names(dir.path()), ["a.txt"]);
+}
+
+#[tokio::test]
+async fn a_short_long_or_contradicted_download_leaves_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    for (listed, announced) in [
+        (Some(5), None),
+        (Some(3), None),
+        (None, Some(9)),
+        (Some(4), Some(5)),
+    ] {
+        let job = download("a.txt", listed, &[b"abcd"], announced, dir.path()).await;
+        assert!(
+            matches!(job.state, JobState::Failed(_)),
+            "{listed:?} {announced:?} {job:?}"
+        );
+    }
+    assert!(names(dir.path()).is_empty());
+}
+
+#[tokio::test]
+async fn nothing_is_replaced_and_nothing_leaves_the_folder() {
+    let top = tempfile::tempdir().unwrap();
+    let dir = top.path().join("in");
+    std::fs::create_dir(&dir).unwrap();
+    std::fs::write(dir.join("A.TXT"), b"mine").unwrap();
+    std::os::unix::fs::symlink(top.path().join("outside"), dir.join("link")).unwrap();
+    for name in ["a.txt", "link"] {
+        let job = download(name, Some(4), &[b"abcd"], None, &dir).await;
+        assert!(matches!(job.state, JobState::Failed(_)), "{job:?}");
+    }
+    let job = download("../escape", Some(4), &[b"abcd"], None, &dir).await;
+    assert!(matches!(job.state, JobState::Done { .. }), "{job:?}");
+    assert_eq!(names(top.path()), ["in"]);
+    assert_eq!(std::fs::read(dir.join("A.TXT")).unwrap(), b"mine");
+    assert_eq!(names(&dir), ["A.TXT", "___escape", "link"]);
+}
