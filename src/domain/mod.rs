@@ -3,6 +3,7 @@
 mod address;
 mod asset;
 mod container;
+pub mod direction;
 mod id;
 mod keys;
 mod link;

@@ -3,6 +3,10 @@
 //! Nothing is dropped, since two names must not come to look alike: what cannot be seen is shown as
 //! a mark, `⟨1B⟩`, with the character's number. A `⟨` in the text is itself marked, so that marks
 //! cannot be forged.
+//!
+//! Direction characters are marked like the rest, so foreign text turns nothing around. A name in a
+//! right-to-left script keeps its letters in their order; that it does not run on into its neighbours
+//! is the business of whoever puts it beside others, see [`direction`](super::direction).
 
 use std::fmt::{self, Write as _};
 

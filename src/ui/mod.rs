@@ -2,6 +2,7 @@
 
 pub mod footer;
 pub mod header;
+mod isolate;
 pub mod layout;
 pub mod links;
 pub mod modal;
@@ -62,6 +63,8 @@ fn fill(
     };
     if view.theme.ascii() {
         theme::to_ascii(buffer);
+    } else {
+        isolate::isolate(buffer);
     }
     cursor
 }

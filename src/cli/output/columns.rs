@@ -1,5 +1,6 @@
 //! Texts in columns: how wide each may be, and cutting what is wider by whole characters.
 
+use crate::domain::direction::ended;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -41,7 +42,7 @@ pub fn aligned(cells: &[String], widths: &[usize]) -> String {
         match widths.get(at) {
             Some(width) => {
                 let cut = cut(cell, *width);
-                line += &cut;
+                line += &ended(&cut);
                 let fill = width.saturating_sub(cut.width()) + 2;
                 line.extend(std::iter::repeat_n(' ', fill));
             }

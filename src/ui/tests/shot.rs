@@ -11,6 +11,7 @@ use ratatui::style::{Color, Modifier};
 use super::fixture::{now, view};
 use crate::app::State;
 use crate::domain::Looks;
+use crate::domain::direction::END;
 use crate::domain::text::is_unseen;
 use crate::ui::theme::Theme;
 use crate::ui::{ViewState, draw, text};
@@ -55,7 +56,7 @@ fn assert_sound(buffer: &Buffer) {
         assert!(
             !symbol
                 .chars()
-                .any(|c| is_unseen(c) && c != '\u{200d}' && c != '\u{fe0f}'),
+                .any(|c| is_unseen(c) && !['\u{200d}', '\u{fe0f}', END].contains(&c)),
             "{symbol:?} cannot be seen"
         );
     }
@@ -83,7 +84,8 @@ impl Shot {
                 let mut x = 0;
                 while x < self.buffer.area.width {
                     let symbol = self.buffer[(x, y)].symbol();
-                    line.push_str(symbol);
+                    // It is no part of what is read.
+                    line.extend(symbol.chars().filter(|c| *c != END));
                     x += u16::try_from(text::width(symbol).max(1)).unwrap();
                 }
                 line.trim_end().to_owned()
