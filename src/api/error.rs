@@ -103,6 +103,15 @@ impl ApiError {
         Self::new(operation, ApiErrorKind::Cancelled, "stopped")
     }
 
+    /// The task that worked on it panicked.
+    pub fn panicked() -> Self {
+        Self::new(
+            "finish this",
+            ApiErrorKind::Decode,
+            "the program made a mistake; the log has more",
+        )
+    }
+
     /// The only judge of whether trying again by itself makes sense.
     pub fn is_transient(&self) -> bool {
         match self.kind {

@@ -4,6 +4,7 @@ mod address;
 mod asset;
 mod container;
 pub mod direction;
+pub mod drill;
 mod id;
 mod keys;
 mod link;

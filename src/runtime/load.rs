@@ -8,7 +8,7 @@ use super::{send, tree};
 use crate::api::{ApiError, Pages, Provider};
 use crate::app::effect::{Load, RequestId};
 use crate::app::msg::{Answer, Batch, InTree, Msg};
-use crate::domain::{Cursor, Page};
+use crate::domain::{Cursor, Page, drill};
 
 /// Asks and answers; listings answer once for each page.
 pub(super) async fn run(
@@ -17,6 +17,7 @@ pub(super) async fn run(
     what: Load,
     inbox: UnboundedSender<Msg>,
 ) {
+    drill::point("load");
     let tell = |answer| send(&inbox, Msg::Loaded { id, answer });
     match what {
         Load::Containers => {

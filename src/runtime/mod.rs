@@ -89,7 +89,7 @@ impl Runtime {
             Effect::Connect { account, entry } => self.connect(account, entry),
             Effect::Load { id, account, what } => {
                 let inbox = self.inbox.clone();
-                let lost = load::failed(&what, panicked());
+                let lost = load::failed(&what, ApiError::panicked());
                 match self.provider(&account) {
                     Some(provider) => self.spawn(id, lost, load::run(provider, id, what, inbox)),
                     None => self.answer(id, load::failed(&what, not_connected("list it"))),
@@ -104,7 +104,7 @@ impl Runtime {
                 None => self.answer(id, Answer::Updated(Err(not_connected("change the asset")))),
                 Some(provider) => {
                     let inbox = self.inbox.clone();
-                    self.spawn(id, Answer::Updated(Err(panicked())), async move {
+                    self.spawn(id, Answer::Updated(Err(ApiError::panicked())), async move {
                         let result = provider.update(&asset, &change).await.map(Box::new);
                         send(
                             &inbox,
@@ -120,7 +120,7 @@ impl Runtime {
                 None => self.answer(id, Answer::Deleted(Err(not_connected("delete the asset")))),
                 Some(provider) => {
                     let inbox = self.inbox.clone();
-                    self.spawn(id, Answer::Deleted(Err(panicked())), async move {
+                    self.spawn(id, Answer::Deleted(Err(ApiError::panicked())), async move {
                         let result = provider.delete(&asset).await;
                         send(
                             &inbox,
@@ -222,7 +222,7 @@ impl Runtime {
                 }
                 Some(provider) => {
                     let (inbox, pictures) = (self.inbox.clone(), self.pictures.clone());
-                    let lost = Answer::Picture(Err(panicked().to_string()));
+                    let lost = Answer::Picture(Err(ApiError::panicked().to_string()));
                     self.spawn(id, lost, async move {
                         let drawn = pictures.draw(provider, account, &asset, room, fetch);
                         let answer = Answer::Picture(drawn.await);
@@ -363,13 +363,5 @@ fn not_connected(operation: &'static str) -> ApiError {
         operation,
         ApiErrorKind::Unauthorized,
         "the account is not connected",
-    )
-}
-
-fn panicked() -> ApiError {
-    ApiError::new(
-        "finish this",
-        ApiErrorKind::Decode,
-        "the program made a mistake; the log has more",
     )
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Runtime, panicked, send};
+use super::{Runtime, send};
 use crate::api::{ApiError, Provider, ProviderSpec};
 use crate::app::msg::{Found, InTree, Listed, Msg};
 use crate::domain::{AccountName, SafeText, TypeChoice};
@@ -73,7 +73,7 @@ impl Runtime {
                     transfers.download_all(&account, provider, requests);
                 }
                 Ok(Err(error)) => refuse(error.message),
-                Err(_) => refuse(panicked().message),
+                Err(_) => refuse(ApiError::panicked().message),
             }
         });
     }

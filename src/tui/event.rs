@@ -10,6 +10,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::hangup::{Tty, Waited};
 use super::keys::{Heard, Keys};
 use crate::app::key::{Code, Input, Key, MouseInput};
+use crate::domain::drill;
 use crate::runtime::tmux::Tmux;
 use crate::ui::ViewState;
 
@@ -18,8 +19,20 @@ pub fn read(sender: UnboundedSender<Heard>) -> std::io::Result<()> {
     let tty = Tty::input()?;
     thread::Builder::new()
         .name("keys".to_owned())
-        .spawn(move || read_all(&tty, &sender))?;
+        .spawn(move || {
+            let last = LastWord(&sender);
+            read_all(&tty, last.0);
+        })?;
     Ok(())
+}
+
+/// Says that nobody reads any more, however that came about.
+struct LastWord<'a>(&'a UnboundedSender<Heard>);
+
+impl Drop for LastWord<'_> {
+    fn drop(&mut self) {
+        let _ = self.0.send(Heard::Deaf);
+    }
 }
 
 /// Asks the tmux around us, if there is one, in a thread of its own: it may take its time.
@@ -50,6 +63,7 @@ fn read_all(tty: &Tty, sender: &UnboundedSender<Heard>) {
             Waited::Nothing => keys.give_up(|one| heard.push(one)),
             Waited::Input => match tty.read(&mut bytes) {
                 Ok(length) => {
+                    drill::point("keys");
                     let bytes = bytes.get(..length).unwrap_or_default();
                     keys.feed(bytes, |one| heard.push(one));
                 }

@@ -32,6 +32,8 @@ pub enum Heard {
     Answer(Answer),
     /// Not by the terminal, but of the same kind.
     Tmux(Tmux),
+    /// Nobody reads the terminal any more.
+    Deaf,
     /// A program did not take a copy: the terminal is the next to try.
     NotCopied(Copying),
 }

@@ -40,7 +40,7 @@ use crate::app::modal::view::Tone;
 use crate::app::msg::Signal;
 use crate::app::{Effect, Msg, StartOptions, State};
 use crate::domain::text::spell_in_ascii;
-use crate::domain::{Looks, Reports, Shape};
+use crate::domain::{Looks, Reports, Shape, drill};
 use crate::picture::Preference;
 use crate::runtime::Runtime;
 use crate::runtime::desktop::Place;
@@ -152,6 +152,7 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
         notices,
         messages,
         events,
+        deaf: false,
     };
     let first = tui.state.start(now);
     tui.know(&screen, now);
@@ -289,9 +290,13 @@ impl Tui {
                 self.resize(screen, now)?;
                 return Ok(None);
             }
+            Came::Deaf | Came::Heard(Heard::Deaf) => return Err(TuiError::Deaf),
             Came::Msg(msg) => msg,
             Came::Heard(Heard::Event(event)) => match event::input(event, &mut self.view) {
-                Some(input) => Msg::Input(input),
+                Some(input) => {
+                    drill::point("input");
+                    Msg::Input(input)
+                }
                 None => return Ok(None),
             },
             Came::Heard(Heard::Answer(answer)) => {
@@ -357,6 +362,7 @@ impl Tui {
     }
 
     fn frame(&mut self, screen: &mut Screen, now: Instant) -> Result<(), TuiError> {
+        drill::point("draw");
         self.view.clock.now = Timestamp::now();
         let (state, view) = (&self.state, &mut self.view);
         let wanted = screen.terminal.backend().pictures.wanted.clone();

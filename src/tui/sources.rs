@@ -13,6 +13,8 @@ pub struct Sources {
     pub notices: UnboundedReceiver<Notice>,
     pub messages: UnboundedReceiver<Msg>,
     pub events: UnboundedReceiver<Heard>,
+    /// No key will come any more.
+    pub deaf: bool,
 }
 
 /// One thing that came.
@@ -20,12 +22,17 @@ pub enum Came {
     Notice(Notice),
     Msg(Msg),
     Heard(Heard),
+    /// No key is read any more, though the terminal is there.
+    Deaf,
     Deadline,
 }
 
 impl Sources {
     /// Waits for the next thing: signals first, then answers, then keys, then the clock.
     pub async fn next(&mut self, deadline: Option<Instant>) -> Came {
+        if self.deaf {
+            return self.silence().await;
+        }
         let clock = async {
             match deadline {
                 Some(at) => tokio::time::sleep_until(at.into()).await,
@@ -37,8 +44,8 @@ impl Sources {
             Some(notice) = self.notices.recv() => Came::Notice(notice),
             Some(msg) = self.messages.recv() => Came::Msg(msg),
             event = self.events.recv() => match event {
+                Some(Heard::Deaf) | None => self.silence().await,
                 Some(heard) => Came::Heard(heard),
-                None => Came::Notice(Notice::Leave(self.deaf().await)),
             },
             () = clock => Came::Deadline,
         }
@@ -46,9 +53,10 @@ impl Sources {
 
     /// Nobody reads keys any more: mostly because the terminal is gone, which the watcher says in a
     /// moment. A screen that hears no key must not stay either way.
-    async fn deaf(&mut self) -> u8 {
+    async fn silence(&mut self) -> Came {
         let watcher = tokio::time::timeout(Duration::from_millis(500), self.leave()).await;
-        watcher.ok().flatten().unwrap_or(1)
+        let leave = |status| Came::Notice(Notice::Leave(status));
+        watcher.ok().flatten().map_or(Came::Deaf, leave)
     }
 
     /// The next request to leave.
@@ -68,6 +76,12 @@ impl Sources {
         if let Ok(msg) = self.messages.try_recv() {
             return Some(Came::Msg(msg));
         }
-        self.events.try_recv().ok().map(Came::Heard)
+        match self.events.try_recv().ok()? {
+            Heard::Deaf => {
+                self.deaf = true;
+                None
+            }
+            heard => Some(Came::Heard(heard)),
+        }
     }
 }

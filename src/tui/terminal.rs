@@ -39,6 +39,11 @@ pub enum TuiError {
          for example xterm-256color, or use the commands, see `--help`"
     )]
     TooPlain(String),
+    #[error(
+        "keys are not read any more, by a mistake of assetdeck's own; \
+         transfers that were queued go on with the next start"
+    )]
+    Deaf,
     #[error("the terminal failed: {0}")]
     Io(#[from] io::Error),
 }

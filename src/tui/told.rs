@@ -54,7 +54,7 @@ impl Tui {
             while !self.asking.is_over() {
                 match sources.events.recv().await {
                     // What it would be asked next is left out.
-                    Some(Heard::Answer(Answer::Attributes { .. })) | None => break,
+                    Some(Heard::Answer(Answer::Attributes { .. }) | Heard::Deaf) | None => break,
                     Some(_) => {}
                 }
             }

@@ -27,6 +27,7 @@ mod terminal;
 mod transfers;
 mod tui_copy;
 mod tui_forms;
+mod tui_leaving;
 mod tui_main_job;
 mod tui_picture;
 mod tui_plan;

@@ -1,13 +1,16 @@
 //! Which job begins, one try of it, and what follows from how the try ended.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
+
 use super::{Entry, Handle, Transfers};
-use crate::api::ApiErrorKind;
-use crate::domain::AccountName;
-use crate::transfer::job::{JobEvent, JobId, JobState};
+use crate::api::{ApiError, ApiErrorKind};
+use crate::domain::{AccountName, drill};
+use crate::transfer::job::{Direction, JobEvent, JobId, JobState};
 use crate::transfer::retry::{self, Verdict};
 use crate::transfer::work::Work;
 use crate::transfer::{save, send};
@@ -87,7 +90,9 @@ impl Transfers {
 
     async fn run(&self, id: JobId, account: AccountName) {
         let slot = Slot::new(self, &account);
-        if let Some(ended) = self.try_once(id, &account, &slot).await {
+        let tried = AssertUnwindSafe(self.try_once(id, &account, &slot));
+        let tried = tried.catch_unwind().await;
+        if let Some(ended) = tried.unwrap_or_else(|_| self.mistaken(id)) {
             let follows = self.judge(id, &account, ended);
             if let JobEvent::Failed(error) = &follows
                 && error.kind == ApiErrorKind::DiskFull
@@ -119,6 +124,23 @@ impl Transfers {
         table.jobs.get(&id).is_some_and(|entry| entry.cancelled)
     }
 
+    /// How a try ends that a panic cut off: what it may have recorded has to be looked for.
+    fn mistaken(&self, id: JobId) -> Option<JobEvent> {
+        let table = self.table();
+        let job = &table.jobs.get(&id)?.job;
+        let recorded = match job.state {
+            JobState::Running(step) => step.may_leave_a_record(),
+            _ => false,
+        };
+        let error = ApiError::panicked();
+        let doubtful = job.direction == Direction::Up && (recorded || job.trail.unsettled);
+        Some(if doubtful {
+            JobEvent::InDoubt(error)
+        } else {
+            JobEvent::Failed(error)
+        })
+    }
+
     /// One try, up to how it ended.
     async fn try_once(&self, id: JobId, account: &AccountName, slot: &Slot) -> Option<JobEvent> {
         let (work, provider, token, bytes, job, anew) = {
@@ -143,6 +165,7 @@ impl Transfers {
             slot: slot.clone(),
             bytes,
         };
+        drill::point("transfer");
         Some(match work {
             Work::Up(request) => {
                 let upload = send::Upload {

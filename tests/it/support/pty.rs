@@ -381,6 +381,20 @@ impl Pty {
         );
     }
 
+    /// The terminal's settings of now.
+    pub fn settings(&self) -> String {
+        settings(&self.tty)
+    }
+
+    /// Writes on the terminal as another program does.
+    pub fn scribble(&self, text: &str) {
+        let mut tty = File::options()
+            .write(true)
+            .open(&self.tty)
+            .expect("the terminal");
+        tty.write_all(text.as_bytes()).expect("written");
+    }
+
     /// Closes the terminal under the program, as a lost connection does.
     ///
     /// The reader sits in a blocking read and would keep the terminal alive; a resize makes the

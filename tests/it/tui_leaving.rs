@@ -1,0 +1,150 @@
+//! Stopped, gone on with, and cut off by a mistake of its own: the terminal is whole each time.
+
+use std::time::Duration;
+
+use rustix::process::Signal;
+
+use crate::cli_upload::png;
+use crate::support::home::Home;
+use crate::support::pty::{PATIENCE, Pty, Size};
+use crate::support::screen::{choose, go_to, open, send, started};
+use crate::support::server::Server;
+use crate::support::wait::until;
+
+const SIZE: Size = (120, 34);
+const ROUNDS: usize = 5;
+
+#[track_caller]
+fn gave_back(pty: &Pty) {
+    let gone = until(PATIENCE, || {
+        let cells = pty.cells();
+        !cells.alternate_screen() && !cells.bracketed_paste() && !cells.hide_cursor()
+    });
+    assert!(gone, "the terminal is still taken:\n{}", pty.screen());
+}
+
+#[test]
+fn it_is_stopped_and_goes_on_under_a_shell() {
+    let server = Server::start();
+    let mut home = server.home();
+    home.set("PS1", "shell> ");
+    let mut pty = Pty::spawn(home.env(), home.path(), "/bin/sh", &["-i"], SIZE);
+    pty.wait_text("shell>");
+    let shell = pty.settings();
+    pty.send(&format!("{}\r", env!("CARGO_BIN_EXE_assetdeck")));
+    pty.wait_text("Shop");
+    pty.wait_text("not allowed");
+    let whole = pty.screen();
+    for _ in 0..ROUNDS {
+        pty.send_keys("C-z");
+        gave_back(&pty);
+        pty.wait_text("Stopped");
+        assert_eq!(pty.settings(), shell, "settings while it is stopped");
+        pty.send("echo still-a-$((40 + 2))\r");
+        pty.wait_text("still-a-42");
+        pty.send("fg\r");
+        pty.wait_for("the whole screen again", |screen| screen == whole);
+    }
+    pty.send_keys("q");
+    // Until it is gone the keys are its own.
+    pty.wait_for("the shell", |screen| screen.trim_end().ends_with("shell>"));
+    pty.send("exit\r");
+    pty.exit_code(PATIENCE);
+    pty.assert_restored();
+}
+
+#[test]
+fn stopped_from_outside_it_draws_anew_what_others_wrote_meanwhile() {
+    let server = Server::start();
+    let home = server.home();
+    let mut pty = Pty::start(&home, &[], SIZE);
+    pty.wait_text("Shop");
+    pty.wait_text("not allowed");
+    let whole = pty.screen();
+    for _ in 0..ROUNDS {
+        pty.signal(Signal::STOP);
+        pty.scribble("\x1b[3;1Hwritten by somebody else\r\n");
+        pty.wait_text("somebody else");
+        pty.signal(Signal::CONT);
+        pty.wait_for("the whole screen again", |screen| screen == whole);
+        assert!(pty.cells().alternate_screen() && pty.cells().bracketed_paste());
+    }
+    pty.send_keys("q");
+    assert_eq!(pty.exit_code(PATIENCE), 0);
+    pty.assert_restored();
+}
+
+/// The program with a mistake in this place.
+fn mistaken(server: &Server, place: &str) -> Home {
+    let mut home = server.home();
+    home.set("ASSETDECK_PANIC", place);
+    home
+}
+
+#[test]
+#[cfg(debug_assertions)]
+fn a_panic_of_the_screen_gives_the_terminal_back_and_says_so() {
+    let server = Server::start();
+    for place in ["draw", "input"] {
+        let home = mistaken(&server, place);
+        let mut pty = Pty::start(&home, &[], SIZE);
+        if place == "input" {
+            pty.wait_text("Shop");
+            pty.send_keys("j");
+        }
+        assert_eq!(pty.exit_code(Duration::from_secs(10)), 101, "{place}");
+        pty.assert_restored();
+        pty.wait_text("mistake of its own");
+        pty.wait_text(&format!("on purpose, in {place}"));
+    }
+}
+
+#[test]
+#[cfg(debug_assertions)]
+fn a_panic_of_the_reader_leaves_with_a_sentence() {
+    let server = Server::start();
+    let home = mistaken(&server, "keys");
+    let mut pty = Pty::start(&home, &[], SIZE);
+    pty.wait_text("Shop");
+    pty.send_keys("j");
+    assert_eq!(pty.exit_code(Duration::from_secs(10)), 1);
+    pty.assert_restored();
+    pty.wait_text("keys are not read any more");
+}
+
+#[test]
+#[cfg(debug_assertions)]
+fn a_panic_of_a_request_is_a_failure_in_its_pane() {
+    let server = Server::start();
+    let home = mistaken(&server, "load");
+    let mut pty = Pty::start(&home, &[], SIZE);
+    pty.wait_text("the program made a mis");
+    assert!(pty.cells().alternate_screen());
+    assert!(!pty.screen().contains("on purpose"), "{}", pty.screen());
+    pty.send_keys("?");
+    pty.wait_text("What can I do here?");
+    pty.send_keys("C-c C-c");
+    pty.exit_code(PATIENCE);
+    pty.assert_restored();
+}
+
+#[test]
+#[cfg(debug_assertions)]
+fn a_panic_of_a_transfer_fails_that_file() {
+    let server = Server::start();
+    let home = mistaken(&server, "transfer");
+    home.file("zz-broken.png", &png("a mistake"));
+    let mut pty = started(&home);
+    open(&mut pty, "Shop", "logo.png");
+    go_to(&mut pty, 3, "logo.png");
+    choose(&mut pty, "zz-broken.png");
+    send(&mut pty);
+    pty.wait_text("1 failed");
+    assert!(!pty.screen().contains("on purpose"), "{}", pty.screen());
+    pty.send_keys("t");
+    pty.wait_row(&["zz-broken.png", "the program made a mistake"]);
+    assert!(server.stored("zz-broken.png").is_empty());
+    pty.send_keys("C-c C-c");
+    pty.exit_code(PATIENCE);
+    pty.assert_restored();
+}
