@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::support::home::Home;
 use crate::support::pty::{PATIENCE, Pty, Size};
-use crate::support::screen::to_first_asset;
+use crate::support::screen::{go_to, open, started, to_first_asset};
 use crate::support::server::Server;
 use crate::support::wait::{never, until};
 
@@ -67,6 +67,40 @@ fn kitty_shows_a_picture_and_forgets_it() {
         "the picture is left behind"
     );
     pty.assert_restored();
+}
+
+#[test]
+fn two_pictures_stand_side_by_side() {
+    let server = Server::start();
+    let home = server.home();
+    let mut pty = started(&home);
+    kitty(&mut pty);
+    open(&mut pty, "Mobile app", "hero-banner");
+    pty.wait_text("Segments 14");
+    go_to(&mut pty, 2, "onboarding.welcome");
+    pty.wait_row(&["welcome.png", "de"]);
+    pty.send_keys("3 /");
+    pty.send("welcome.png");
+    pty.send_keys("Enter");
+    go_to(&mut pty, 3, "welcome.png");
+    // Down to the German one: all have the same name.
+    let at = |screen: &str| {
+        let mut rows = screen.lines().map(str::to_owned);
+        rows.find(|row| row.contains("▌ welcome.png"))
+            .unwrap_or_default()
+    };
+    while !at(&pty.screen()).contains(" de ") {
+        let before = at(&pty.screen());
+        pty.send_keys("j");
+        pty.wait_for("the next row", |screen| at(screen) != before);
+    }
+    pty.wait_written(",a=p,");
+    let before = count(&pty, ",a=p,");
+    pty.send_keys("P");
+    // Two more are placed: the same one smaller, and that of the source language.
+    let both = until(PATIENCE, || count(&pty, ",a=p,") >= before + 2);
+    assert!(both, "the screen:\n{}", pty.screen());
+    pty.wait_row(&["de", "en"]);
 }
 
 #[test]

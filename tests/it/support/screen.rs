@@ -10,11 +10,16 @@ const SIZE: Size = (140, 40);
 #[track_caller]
 pub fn started(home: &Home) -> Pty {
     let pty = Pty::start(home, &[], SIZE);
-    pty.wait_text("acme-web");
-    pty.wait_text("acme-loc");
-    pty.wait_text("Shop");
-    pty.wait_text("Mobile app");
+    wait_listed(&pty);
     pty
+}
+
+/// Until both services are there with what each of them holds.
+#[track_caller]
+pub fn wait_listed(pty: &Pty) {
+    for text in ["acme-web", "acme-loc", "Shop", "Mobile app"] {
+        pty.wait_text(text);
+    }
 }
 
 /// What stands under a cursor's mark, its own marks left out.
