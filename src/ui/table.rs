@@ -16,7 +16,7 @@ const GUTTER: u16 = 2;
 /// Columns between two columns.
 const GAP: u16 = 2;
 /// What a name gets, if it is that long, before further columns come.
-const NAME: u16 = 20;
+const NAME: u16 = 16;
 /// Columns that stay free at the right, so that numbers do not touch the frame.
 const PAD: u16 = 1;
 
