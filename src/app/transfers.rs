@@ -263,6 +263,16 @@ impl Transfers {
         };
     }
 
+    /// The pane's cursor begins at what is not finished, unless it stood somewhere before.
+    pub fn begin_cursor(&mut self) {
+        if self.cursor.job.is_none() {
+            let finished =
+                |job: &Job| matches!(job.state, JobState::Done { .. } | JobState::Cancelled);
+            let open = self.all().find(|job| !finished(job));
+            self.cursor.job = open.map(|job| job.id);
+        }
+    }
+
     /// Puts the pane's cursor onto a job, where there is one.
     pub const fn put_cursor_on(&mut self, job: Option<JobId>) {
         if job.is_some() {

@@ -35,8 +35,9 @@ const HINTS: [&str; 9] = [
 pub struct TransfersPane(());
 
 impl TransfersPane {
-    pub const fn new(state: &mut State) -> Self {
+    pub fn new(state: &mut State) -> Self {
         state.transfers.open = true;
+        state.transfers.begin_cursor();
         Self(())
     }
 }

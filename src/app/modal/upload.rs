@@ -103,12 +103,28 @@ impl UploadForm {
         self.files.iter().filter_map(|file| file.file.as_ref().ok())
     }
 
+    /// What can be sent, by its path in the folder that was chosen: two may have one name.
+    fn named(&self) -> impl Iterator<Item = (String, &LocalFile)> {
+        self.files.iter().filter_map(|file| {
+            let found = file.file.as_ref().ok()?;
+            let path = match file.relative.as_slice() {
+                [_, _, ..] => file.relative.join("/"),
+                _ => found.name.as_str().to_owned(),
+            };
+            Some((path, found))
+        })
+    }
+
     /// What the folder will become.
     fn fill_hints(&mut self) {
         let name = self.sound().next().map_or("", |file| file.name.as_str());
         let name = name.to_owned();
         let name = SafeText::name(&name);
+        let nested = self.files.iter().any(|file| file.relative.len() > 1);
         let hint = match self.fields.folder() {
+            Ok(_) if nested => {
+                Some("in front of the folders that the files are in here".to_owned())
+            }
             Ok(folder) if folder.is_root() => Some(format!("will become {name}, at the top")),
             Ok(folder) => Some(format!(
                 "will become {}/{name}",
@@ -245,10 +261,10 @@ impl Modal for UploadForm {
 
     fn view(&self, state: &State) -> ModalView {
         let mut blocks = vec![Block::Line(self.summary()), Block::Blank];
-        for file in self.sound().take(NAMED) {
+        for (named, file) in self.named().take(NAMED) {
             blocks.push(Block::Line(vec![
                 say("  "),
-                quote(&SafeText::name(file.name.as_str())),
+                quote(&SafeText::name(&named)),
                 toned(
                     format!(
                         "  {} · {}",

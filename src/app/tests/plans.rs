@@ -184,7 +184,19 @@ fn one_asset_is_replaced_under_its_own_name_and_place() {
     );
     world.keys("j enter");
     world.settle();
-    assert!(world.sheet().contains("1 replace"), "{}", world.sheet());
+    let sheet = world.sheet();
+    assert!(sheet.contains("1 replace"), "{sheet}");
+    // The table has the name that it gets; which file it is stands below.
+    assert!(
+        sheet.contains(" with the file ") && sheet.contains("a.png"),
+        "{sheet}"
+    );
+    // Nothing was typed yet, so nothing is lost.
+    world.keys("esc");
+    let sheet = world.sheet();
+    assert!(sheet.contains("Replace hero.png"), "{sheet}");
+    world.keys("enter");
+    world.settle();
     world.keys("ctrl-s");
     world.settle();
     assert!(sent(&world).is_empty(), "it is said first");
@@ -308,6 +320,25 @@ fn files_for_a_whole_document_get_their_segment_in_the_table() {
     let sent = sent(&world);
     assert_eq!(sent.len(), 1);
     assert_eq!(sent[0].scope.segment().unwrap().as_str(), "s3");
+}
+
+#[test]
+fn a_folder_is_named_by_paths_and_by_the_key_that_reads_them() {
+    let mut world = World::at_doc();
+    world.keys("enter u");
+    world.settle();
+    world.keys("g g space ctrl-s");
+    world.settle();
+    let sheet = world.sheet();
+    assert!(sheet.contains("de/hero.png"), "{sheet}");
+    assert!(sheet.contains("in front of the folders"), "{sheet}");
+    world.keys("ctrl-s");
+    world.settle();
+    let sheet = world.sheet();
+    assert!(
+        sheet.contains("named like the locale") && sheet.contains("P reads locale and folder"),
+        "{sheet}"
+    );
 }
 
 #[test]

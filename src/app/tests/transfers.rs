@@ -461,3 +461,25 @@ fn a_pause_of_all_that_an_earlier_run_left_is_shown() {
     });
     assert!(world.state.transfers.closed);
 }
+
+#[test]
+fn the_pane_opens_at_what_is_not_finished_and_says_that_a_pause_is_on_its_way() {
+    let mut world = World::new();
+    let done = JobState::Done {
+        asset: None,
+        path: None,
+    };
+    world.send(told(job(1, done)));
+    let mut sending = job(2, JobState::Running(Step::Send));
+    sending.paused = true;
+    world.send(told(sending));
+    world.keys("t");
+    assert_eq!(world.state.transfers.cursor_row(), 1);
+    assert!(
+        world.sheet().contains("pausing: sending"),
+        "{}",
+        world.sheet()
+    );
+    world.keys("k esc t");
+    assert_eq!(world.state.transfers.cursor_row(), 0, "where it was left");
+}

@@ -125,6 +125,10 @@ impl State {
                 Some(held) => says('·', held, Tone::Warning),
                 None => self.waits(job),
             },
+            // A call on its way ends first.
+            JobState::Running(step) if job.paused => {
+                says('▸', format!("pausing: {} …", step.label()), Tone::Dim)
+            }
             JobState::Running(step) => {
                 let gauge = self.transfers.meters.of(job);
                 let mut words = step.label().to_owned();

@@ -175,7 +175,7 @@ impl PlanSheet {
         let decision = Change::Decision(Some(OnClash::Replace));
         sheet.plan.edit([0], &decision);
         // Its place is that of the old one, whatever a pattern would read out of its path.
-        sheet.touched = true;
+        sheet.fills.clear();
         (sheet, effects)
     }
 

@@ -32,7 +32,8 @@ impl PlanSheet {
         }
         blocks.push(Block::Grid(self.grid()));
         if let Some(row) = self.row() {
-            blocks.push(Block::Line(said(row)));
+            let locales = self.goal.spec.capabilities.locales;
+            blocks.push(Block::Line(said(row, locales)));
         }
         let mut danger = false;
         let hints = match &self.stage {
@@ -275,7 +276,26 @@ fn verdict(row: &Row) -> (String, Tone) {
 }
 
 /// The row under the cursor in one sentence.
-fn said(row: &Row) -> Words {
+fn said(row: &Row, locales: bool) -> Words {
+    let mut words = outcome(row);
+    // The way out that mends all rows at once.
+    let by_path = row.relative.len() > 1 && row.wishes.locale.is_empty();
+    if matches!(row.verdict(), Verdict::Problem(_)) && row.file.is_ok() && by_path && locales {
+        words.push(toned(
+            ". P reads locale and folder from the paths",
+            Tone::Bad,
+        ));
+    }
+    // Sent under another name: which file it is can be seen nowhere else.
+    let own = row.relative.last().map(String::as_str);
+    if let Some(own) = own.filter(|own| row.verdict().is_sent() && *own != row.name()) {
+        words.push(toned(" with the file ", Tone::Dim));
+        words.push(quote(&SafeText::name(own)));
+    }
+    words
+}
+
+fn outcome(row: &Row) -> Words {
     let there = |asset: &crate::domain::Asset| {
         vec![
             quote(&SafeText::name(&asset.name)),
