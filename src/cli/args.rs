@@ -236,16 +236,6 @@ pub struct Shown {
     pub no_progress: bool,
 }
 
-impl Shown {
-    /// Only one line for each file.
-    pub const fn lines() -> Self {
-        Self {
-            quiet: false,
-            no_progress: true,
-        }
-    }
-}
-
 #[derive(Debug, Args)]
 pub struct Get {
     /// Refs of assets as `ls` prints them; or one address, for everything below it

@@ -58,27 +58,54 @@ pub fn check_scope(spec: &ProviderSpec, scope: &AssetScope) -> Result<(), Failur
     }
 }
 
-/// Walks all pages. A cursor that comes again would go round for ever: what was read until then has
-/// been handed out, and the failure says that it may not be all.
+/// How far the pages of a listing were walked.
+#[derive(Debug, Default)]
+pub struct Walk {
+    seen: Pages,
+    /// Where the page before said that it goes on.
+    next: Option<Cursor>,
+    over: bool,
+}
+
+impl Walk {
+    /// The last page was read.
+    pub const fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// The cursor of the next page; the first has none.
+    pub fn cursor(&self) -> Option<Cursor> {
+        self.next.clone()
+    }
+
+    /// A page was read, and says where it goes on. A cursor that comes again would go round for
+    /// ever: it ends the walk, and the failure says that this may not be all.
+    pub fn turn(&mut self, next: Option<Cursor>) -> Result<(), Failure> {
+        let next = self.seen.next(next);
+        self.next = next.clone().unwrap_or_default();
+        self.over = self.next.is_none();
+        next.map(drop).map_err(|_| {
+            Failure::failed(
+                "the service gives the same page again and again; the list may not be complete",
+            )
+        })
+    }
+}
+
+/// Walks all pages. What was read before a failure has been handed out.
 pub async fn pages<T>(
     mut fetch: impl AsyncFnMut(Option<Cursor>) -> Result<Page<T>, ApiError>,
     mut each: impl FnMut(Entry<T>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let (mut seen, mut cursor) = (Pages::default(), None);
-    loop {
-        let page = fetch(cursor).await?;
+    let mut walk = Walk::default();
+    while !walk.is_over() {
+        let page = fetch(walk.cursor()).await?;
         for entry in page.entries {
             each(entry)?;
         }
-        cursor = seen.next(page.next).map_err(|_| {
-            Failure::failed(
-                "the service gives the same page again and again; the list may not be complete",
-            )
-        })?;
-        if cursor.is_none() {
-            return Ok(());
-        }
+        walk.turn(page.next)?;
     }
+    Ok(())
 }
 
 /// All entries of a listing.
@@ -99,18 +126,18 @@ async fn first<T>(
     mut fetch: impl AsyncFnMut(Option<Cursor>) -> Result<Page<T>, ApiError>,
     fits: impl Fn(&T) -> bool,
 ) -> Result<Option<T>, Failure> {
-    let (mut seen, mut cursor) = (Pages::default(), None);
-    loop {
-        let page = fetch(cursor).await?;
+    let mut walk = Walk::default();
+    while !walk.is_over() {
+        let page = fetch(walk.cursor()).await?;
         let found = page.entries.into_iter().filter_map(Entry::into_read);
         if let Some(found) = found.into_iter().find(|thing| fits(thing)) {
             return Ok(Some(found));
         }
-        cursor = seen.next(page.next).unwrap_or_default();
-        if cursor.is_none() {
-            return Ok(None);
+        if walk.turn(page.next).is_err() {
+            break;
         }
     }
+    Ok(None)
 }
 
 /// A container. One that the service does not list is a wrong address, however it says so.
@@ -168,11 +195,9 @@ pub async fn segment(
 }
 
 /// Fills in keys and texts that the listing did not carry.
-pub fn join_texts(segments: &mut [Entry<Segment>], texts: Vec<SegmentText>) {
-    let texts: std::collections::HashMap<u64, SegmentText> = texts
-        .into_iter()
-        .map(|text| (text.position, text))
-        .collect();
+pub fn join_texts(segments: &mut [Entry<Segment>], texts: &[SegmentText]) {
+    let texts: std::collections::HashMap<u64, &SegmentText> =
+        texts.iter().map(|text| (text.position, text)).collect();
     for entry in segments {
         let Entry::Read(segment) = entry else {
             continue;
@@ -274,7 +299,7 @@ mod tests {
             key: Some(format!("k{position}")),
             text: Some("other".to_owned()),
         });
-        join_texts(&mut segments, texts.to_vec());
+        join_texts(&mut segments, &texts);
         let read: Vec<_> = segments.into_iter().filter_map(Entry::into_read).collect();
         assert_eq!(read[0].text.as_deref(), Some("other"));
         assert_eq!(read[1].text.as_deref(), Some("own"));

@@ -11,7 +11,7 @@ use super::record::{
 use super::session::{Known, Session};
 use crate::api::{Middle, Provider, ProviderSpec};
 use crate::config::credentials::{Lookup, Place};
-use crate::domain::{AssetScope, ContainerId, Entry, SafeText, Segment};
+use crate::domain::{AssetScope, ContainerId, SafeText, SegmentText};
 
 /// After this a person is told what is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -123,20 +123,6 @@ async fn segments(
     container: &ContainerId,
     json: bool,
 ) -> Result<(), Failure> {
-    let entries = segments_of(provider, output, container).await?;
-    let mut listing = Listing::new(output, json, SEGMENT_HEADS);
-    for entry in &entries {
-        listing.segment(&known.info.name, container, entry)?;
-    }
-    listing.end(&nothing_in(known.info.spec, "segments"))
-}
-
-/// The segments of a container that is there, with their texts if the service tells them.
-pub async fn segments_of(
-    provider: &dyn Provider,
-    output: &mut Output,
-    container: &ContainerId,
-) -> Result<Vec<Entry<Segment>>, Failure> {
     let listed = find::all(async |cursor| provider.segments(container, cursor).await);
     let mut entries = match listed.await {
         Ok(entries) => entries,
@@ -148,14 +134,32 @@ pub async fn segments_of(
     if entries.is_empty() {
         // An empty list is also what a service says of a place that does not exist.
         find::container(provider, container).await?;
-    } else if provider.spec().capabilities.segment_texts {
-        match patiently(output, provider.segment_texts(container)).await {
-            Ok(texts) => find::join_texts(&mut entries, texts),
-            // The ids are there all the same.
-            Err(error) => output.note(&format!("the texts are missing: {error}")),
-        }
+    } else {
+        let texts = texts_of(provider, output, container).await;
+        find::join_texts(&mut entries, &texts);
     }
-    Ok(entries)
+    let mut listing = Listing::new(output, json, SEGMENT_HEADS);
+    for entry in &entries {
+        listing.segment(&known.info.name, container, entry)?;
+    }
+    listing.end(&nothing_in(known.info.spec, "segments"))
+}
+
+/// The texts of a container's segments, as far as the service tells them by a call of their own.
+/// Without them the ids are there all the same.
+pub async fn texts_of(
+    provider: &dyn Provider,
+    output: &mut Output,
+    container: &ContainerId,
+) -> Vec<SegmentText> {
+    if !provider.spec().capabilities.segment_texts {
+        return Vec::new();
+    }
+    let texts = patiently(output, provider.segment_texts(container)).await;
+    texts.unwrap_or_else(|error| {
+        output.note(&format!("the texts are missing: {error}"));
+        Vec::new()
+    })
 }
 
 /// Waits, and tells a person so when it takes long: some services prepare the texts first.

@@ -184,6 +184,11 @@ impl Output {
         self.screen.is_some()
     }
 
+    /// Whether it is a conversation on plain lines.
+    pub const fn is_linear(&self) -> bool {
+        self.linear
+    }
+
     /// Whether a question would be answered.
     pub const fn can_ask(&self) -> bool {
         self.asks

@@ -1,5 +1,7 @@
-//! Progress of the commands: a block that is drawn again on a terminal, lines of JSON for programs,
-//! nothing for everyone else.
+//! Progress of the commands: a block that is drawn again on a terminal, a line now and then in a
+//! conversation, lines of JSON for programs, nothing for everyone else.
+
+mod spoken;
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
@@ -9,6 +11,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use unicode_width::UnicodeWidthStr as _;
 
+use self::spoken::Spoken;
 use super::args::Shown;
 use super::output::{MARGIN, Output, cut};
 use super::session::Session;
@@ -28,6 +31,7 @@ const WIDEST: usize = 77;
 
 enum Shape {
     Block(Box<Reporter>),
+    Spoken(Spoken),
     Json,
     Nothing,
 }
@@ -72,12 +76,15 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Chooses how: JSON where the command speaks it, a block on a terminal, else nothing.
+    /// Chooses how: JSON where the command speaks it, lines in a conversation, a block on a terminal,
+    /// else nothing.
     pub fn new(session: &Session, output: &mut Output, json: bool, shown: &Shown) -> Self {
         let shape = if shown.quiet || shown.no_progress {
             Shape::Nothing
         } else if json {
             Shape::Json
+        } else if output.is_linear() {
+            Shape::Spoken(Spoken::default())
         } else if output.room().is_some() {
             let var = |name: &str| std::env::var(name).ok();
             let reporter = Reporter::new(session.reports(), var);
@@ -98,7 +105,7 @@ impl Progress {
     pub fn beat(&self) -> Beat {
         let every = match self.shape {
             Shape::Block(_) => REDRAW,
-            Shape::Json => TELL,
+            Shape::Json | Shape::Spoken(_) => TELL,
             Shape::Nothing => return Beat(None),
         };
         let mut timer = interval(every);
@@ -136,6 +143,16 @@ impl Progress {
         match &mut self.shape {
             Shape::Nothing => {}
             Shape::Json => self.tell_bytes(output, now),
+            Shape::Spoken(spoken) => {
+                let total = self.meters.total();
+                if spoken.due(&total, now) {
+                    let only = self.running.values().next().filter(|_| total.files == 1);
+                    output.note(&match only {
+                        Some(job) => spoken::of(job, &self.meters.of(job)),
+                        None => spoken::of_all(&total),
+                    });
+                }
+            }
             Shape::Block(reporter) => {
                 let total = self.meters.total();
                 if total.files == 0 {
@@ -272,7 +289,16 @@ fn line(job: &Job, gauge: &Gauge, width: usize) -> String {
         Direction::Up => '↑',
         Direction::Down => '↓',
     };
-    let parts = match &job.state {
+    let behind = fitted(&parts(job, gauge), (width * 2 / 3).saturating_sub(4));
+    let room = width.saturating_sub(behind.width() + 4);
+    let name = cut(SafeText::name(&job.name).as_str(), room);
+    let fill = " ".repeat(room.saturating_sub(name.width()));
+    format!("{arrow} {name}{fill}  {behind}")
+}
+
+/// How far a running file is, what matters most first; what is not known is empty.
+fn parts(job: &Job, gauge: &Gauge) -> Vec<String> {
+    match &job.state {
         JobState::Waiting { until, error, .. } => {
             let left = until.duration_since(jiff::Timestamp::now()).as_secs();
             let left = Duration::from_secs(u64::try_from(left).unwrap_or(0));
@@ -298,16 +324,16 @@ fn line(job: &Job, gauge: &Gauge, width: usize) -> String {
                 left.unwrap_or_default(),
             ]
         }
-    };
-    let behind = fitted(&parts, (width * 2 / 3).saturating_sub(4));
-    let room = width.saturating_sub(behind.width() + 4);
-    let name = cut(SafeText::name(&job.name).as_str(), room);
-    let fill = " ".repeat(room.saturating_sub(name.width()));
-    format!("{arrow} {name}{fill}  {behind}")
+    }
 }
 
 /// The line below them: all of the run.
 fn sum(total: &Total, width: usize) -> String {
+    fitted(&sum_parts(total), width)
+}
+
+/// How far all of the run is, what matters most first.
+fn sum_parts(total: &Total) -> Vec<String> {
     let mut parts = vec![format!("{} of {} done", total.done, total.files)];
     if total.failed > 0 {
         parts.push(format!("{} failed", total.failed));
@@ -327,7 +353,7 @@ fn sum(total: &Total, width: usize) -> String {
         parts.push(size_words(total.bytes));
     }
     parts.extend(total.left.map(|left| format!("{} left", time_words(left))));
-    fitted(&parts, width)
+    parts
 }
 
 #[cfg(test)]

@@ -121,7 +121,7 @@ async fn with_text(
     match provider.segment_texts(container).await {
         Ok(texts) => {
             let mut one = [Entry::Read(segment.clone())];
-            find::join_texts(&mut one, texts);
+            find::join_texts(&mut one, &texts);
             let [entry] = one;
             entry.into_read().unwrap_or(segment)
         }

@@ -38,6 +38,14 @@ impl TypeChoice {
         }
     }
 
+    /// The same of an entry. One that could not be read has no type.
+    pub fn keeps(&self, entry: &Entry<Asset>) -> bool {
+        match entry {
+            Entry::Read(asset) => self.holds(asset),
+            Entry::Unreadable(_) => *self == Self::All,
+        }
+    }
+
     /// What it is called; a type's name is foreign text.
     pub fn name(&self) -> &str {
         match self {

@@ -142,6 +142,46 @@ fn the_five_tasks_are_done_without_an_escape() {
 }
 
 #[test]
+fn the_beginning_of_a_list_is_said_before_its_end_is_read() {
+    const LONG: &str = "ref of the segment; more, back, help or quit: ";
+    let server = Server::with(|options| options.segments = Some(1_200));
+    let home = server.home();
+    let asked = || {
+        let exchanges = server.demo().exchanges();
+        let pages = exchanges
+            .iter()
+            .filter(|one| one.path.ends_with("/segments/search"));
+        pages.count()
+    };
+    let mut talk = Talk::start(&home);
+    talk.answers(ACCOUNT, "acme-loc");
+    talk.answers(DOCUMENT, "catalogue");
+    let said = talk.hears(LONG);
+    assert!(
+        said.contains("1200 segments of Product catalogue"),
+        "{said}"
+    );
+    assert!(said.contains("1 to 20 of 1200; more goes on."), "{said}");
+    assert_eq!(asked(), 1, "only the page that is said");
+    talk.pty.send("more\r");
+    let said = talk.hears(LONG);
+    assert!(
+        said.contains("\n21. ") && said.contains("21 to 40 of 1200"),
+        "{said}"
+    );
+    assert_eq!(asked(), 1, "it was read with the first");
+    talk.pty.send("1100\r");
+    let said = talk.answers(ASSET, "back");
+    assert!(said.contains("Reading on"), "{said}");
+    // A part of a name may be further down again.
+    let said = talk.answers(LONG, "no such name");
+    assert!(said.contains("21 to 40 of 1200"), "{said}");
+    let said = talk.answers(LONG, "quit");
+    assert!(said.contains("Nothing here is called"), "{said}");
+    assert_eq!(talk.pty.exit_code(PATIENCE), 0);
+}
+
+#[test]
 fn a_pipe_has_the_text_of_a_terminal() {
     let server = Server::start();
     let home = server.home();

@@ -44,7 +44,7 @@ impl<'a> Talk<'a, '_> {
             on_clash: None,
             yes: false,
             json: false,
-            shown: args::Shown::lines(),
+            shown: args::Shown::default(),
         };
         get::get(self.session, self.output, self.stop, &args).await
     }

@@ -1,8 +1,8 @@
 //! Where the conversation is: an account's places, a list of assets, one asset.
 
-use super::Talk;
+use super::reader::Rest;
 use super::rows::{PAGE, Rows};
-use crate::api::{Middle, Provider as _};
+use crate::api::Middle;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::record::nothing_in;
@@ -25,7 +25,9 @@ pub(super) struct Level<'a> {
     pub place: Place<'a>,
     /// What the place is called.
     name: String,
-    rows: Option<Rows<'a>>,
+    pub(super) rows: Option<Rows<'a>>,
+    /// What was not read of it.
+    pub(super) rest: Option<Rest>,
     pub from: usize,
 }
 
@@ -58,67 +60,39 @@ pub(super) async fn way_to(session: &Session, to: Ref) -> Result<Vec<Level<'_>>,
     Ok(way)
 }
 
-impl<'a> Talk<'a, '_> {
-    /// Reads what a level lists, once.
-    pub(super) async fn load(&mut self, level: &mut Level<'a>) -> Result<(), Failure> {
-        if level.is_loaded() {
-            return Ok(());
+impl<'a> Place<'a> {
+    /// Whose it is.
+    pub(super) const fn known(&self) -> Option<&'a Known> {
+        match self {
+            Self::Accounts(_) | Self::Asset(..) => None,
+            Self::Account(known) | Self::Container(known, _) | Self::Assets(known, ..) => {
+                Some(known)
+            }
         }
-        let (session, output) = (self.session, &mut *self.output);
-        let rows = self.stop.or(rows_of(session, output, &level.place)).await?;
-        level.rows = Some(rows);
-        level.from = 0;
-        Ok(())
     }
-}
 
-async fn rows_of<'a>(
-    session: &'a Session,
-    output: &mut Output,
-    place: &Place<'a>,
-) -> Result<Rows<'a>, Failure> {
-    let known = match place {
-        Place::Accounts(all) => return Ok(Rows::Accounts(all)),
-        Place::Account(known)
-        | Place::Container(known, _)
-        | Place::Assets(known, ..)
-        | Place::Asset(known, _) => *known,
-    };
-    let provider = session.ready(known).await?;
-    let provider = provider.as_ref();
-    let assets = async |scope: &AssetScope| {
-        let entries = find::all(async |cursor| provider.assets(scope, cursor).await).await;
-        if entries.as_ref().map_or(true, Vec::is_empty) {
-            ls::exists(provider, scope).await?;
-        }
-        entries
-    };
-    Ok(match place {
-        Place::Accounts(all) => Rows::Accounts(all),
-        Place::Account(_) => {
-            let entries = find::all(async |cursor| provider.containers(cursor).await).await?;
-            Rows::Containers(known, entries)
-        }
-        Place::Container(_, id) if known.info.spec.middle == Middle::Segments => {
-            let entries = ls::segments_of(provider, output, id).await?;
-            Rows::Segments(known, id.clone(), entries)
-        }
-        Place::Container(_, id) => {
-            let assets = assets(&AssetScope::Container(id.clone())).await?;
-            Rows::Types(TypeChoice::counts(&assets).into_iter().collect(), assets)
-        }
-        Place::Assets(_, scope, choice) => Rows::Assets(known, of(choice, assets(scope).await?)),
-        Place::Asset(_, asset) => Rows::Assets(known, vec![Entry::Read((**asset).clone())]),
-    })
-}
+    /// The list of it, before anything was read; nothing is read for an asset, which its list has.
+    pub(super) fn rows(&self) -> Option<Rows<'a>> {
+        Some(match self {
+            Self::Accounts(all) => Rows::Accounts(all),
+            Self::Account(known) => Rows::Containers(known, Vec::new()),
+            Self::Container(known, id) => match known.info.spec.middle {
+                Middle::Segments => Rows::Segments(known, id.clone(), Vec::new()),
+                Middle::Types => Rows::Types(Vec::new(), Vec::new()),
+            },
+            Self::Assets(known, ..) => Rows::Assets(known, Vec::new()),
+            Self::Asset(..) => return None,
+        })
+    }
 
-/// Those of a type; entries that could not be read have none.
-fn of(choice: &TypeChoice, mut assets: Vec<Entry<Asset>>) -> Vec<Entry<Asset>> {
-    assets.retain(|entry| match entry {
-        Entry::Read(asset) => choice.holds(asset),
-        Entry::Unreadable(_) => *choice == TypeChoice::All,
-    });
-    assets
+    /// Which assets are listed, or counted by their types.
+    pub(super) fn assets(&self) -> Option<(AssetScope, TypeChoice)> {
+        match self {
+            Self::Container(_, id) => Some((AssetScope::Container(id.clone()), TypeChoice::All)),
+            Self::Assets(_, scope, choice) => Some((scope.clone(), choice.clone())),
+            _ => None,
+        }
+    }
 }
 
 impl<'a> Level<'a> {
@@ -127,6 +101,7 @@ impl<'a> Level<'a> {
             place,
             name: name.into(),
             rows: None,
+            rest: None,
             from: 0,
         }
     }
@@ -139,6 +114,31 @@ impl<'a> Level<'a> {
     /// What was read is no longer so.
     pub(super) fn forget(&mut self) {
         self.rows = None;
+        self.rest = None;
+        self.from = 0;
+    }
+
+    /// How many there are in all, where that is known: of some types the service does not say.
+    pub(super) fn total(&self) -> Option<usize> {
+        match (&self.rest, &self.place) {
+            (None, _) => Some(self.len()),
+            (_, Place::Assets(_, _, choice)) if *choice != TypeChoice::All => None,
+            (Some(rest), _) => rest.total.and_then(|total| usize::try_from(total).ok()),
+        }
+    }
+
+    /// How far it was read.
+    pub(super) fn progress(&self) -> String {
+        let read = self.rows.as_ref().map_or(0, Rows::read);
+        match (&self.place, self.total()) {
+            (Place::Container(..), _) | (_, None) => format!("{read} read so far."),
+            (_, Some(total)) => format!("{read} of {total} {} read.", self.noun()),
+        }
+    }
+
+    /// There is something behind this page, or there may be.
+    pub(super) fn goes_on(&self) -> bool {
+        self.from + PAGE < self.len() || self.rest.is_some()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -201,7 +201,8 @@ impl<'a> Level<'a> {
                 };
                 let choice = types[at].0.clone();
                 // They were read a moment ago, with the types.
-                let rows = Rows::Assets(known, of(&choice, assets.clone()));
+                let of_it = assets.iter().filter(|entry| choice.keeps(entry));
+                let rows = Rows::Assets(known, of_it.cloned().collect());
                 Self {
                     name: match &choice {
                         TypeChoice::All => self.name.clone(),
@@ -209,6 +210,7 @@ impl<'a> Level<'a> {
                     },
                     place: Place::Assets(known, scope, choice),
                     rows: Some(rows),
+                    rest: None,
                     from: 0,
                 }
             }
@@ -239,7 +241,12 @@ impl<'a> Level<'a> {
         let nothing = match &self.place {
             Place::Accounts(_) => return "Accounts:".to_owned(),
             Place::Asset(..) => return format!("Asset {name}:"),
-            _ if self.len() > 0 => return format!("{} {noun} of {name}:", self.len()),
+            _ if self.len() > 0 => {
+                return match self.total() {
+                    Some(total) => format!("{total} {noun} of {name}:"),
+                    None => format!("The first {noun} of {name}:"),
+                };
+            }
             Place::Account(_) => format!("This account has no {noun}."),
             Place::Container(known, _) => nothing_in(known.info.spec, noun),
             Place::Assets(known, scope, _) => ls::no_assets(known.info.spec, scope),
@@ -268,7 +275,7 @@ impl<'a> Level<'a> {
             _ => self.noun().trim_end_matches('s'),
         };
         let mut words = Vec::new();
-        if self.from + PAGE < self.len() {
+        if self.goes_on() {
             words.push("more");
         }
         if self.takes_files().is_some() {

@@ -3,6 +3,7 @@
 
 mod asset;
 mod load;
+mod reader;
 mod rows;
 mod send;
 
@@ -22,7 +23,7 @@ enum Step<'a> {
     Again,
     /// The same question once more.
     Ask,
-    Into(Level<'a>),
+    Into(Box<Level<'a>>),
     Back,
     /// Somewhere else, with the way there.
     To(Vec<Level<'a>>),
@@ -79,7 +80,7 @@ impl<'a> Talk<'a, '_> {
             shown = matches!(step, Step::Ask);
             match step {
                 Step::Again | Step::Ask => {}
-                Step::Into(level) => way.push(level),
+                Step::Into(level) => way.push(*level),
                 Step::To(other) => way = other,
                 Step::Back if way.len() > 1 => {
                     way.pop();
@@ -93,7 +94,7 @@ impl<'a> Talk<'a, '_> {
 
     /// Shows a list or an asset, asks, and does what the answer says.
     async fn visit(&mut self, level: &mut Level<'a>, shown: bool) -> Result<Step<'a>, Failure> {
-        self.load(level).await?;
+        self.read(level, level.from + PAGE).await?;
         if !shown {
             self.show(level)?;
         }
@@ -111,8 +112,11 @@ impl<'a> Talk<'a, '_> {
                 }
                 Ok(Step::Ask)
             }
-            "more" if level.more() => Ok(Step::Again),
             "more" if level.asset().is_none() => {
+                self.read(level, level.from + 2 * PAGE).await?;
+                if level.more() {
+                    return Ok(Step::Again);
+                }
                 self.output.line("That was all.")?;
                 Ok(Step::Ask)
             }
@@ -121,14 +125,25 @@ impl<'a> Talk<'a, '_> {
                 Some(step) => Ok(step),
                 None => self.elsewhere(&answer).await,
             },
-            _ => match level.pick(&answer) {
-                Ok(Some(next)) => Ok(Step::Into(next)),
-                Ok(None) => self.elsewhere(&answer).await,
-                Err(why) => {
-                    self.output.line(&why)?;
-                    Ok(Step::Ask)
-                }
-            },
+            _ => self.pick(level, &answer).await,
+        }
+    }
+
+    /// Goes to what the answer means, here or elsewhere.
+    async fn pick(&mut self, level: &mut Level<'a>, answer: &str) -> Result<Step<'a>, Failure> {
+        // Another of the name may stand further down.
+        let wanted = answer.parse().unwrap_or(usize::MAX);
+        if level.rest.is_some() && wanted > level.len() {
+            self.output.line("Reading on; Ctrl-C leaves.")?;
+            self.read(level, wanted).await?;
+        }
+        match level.pick(answer) {
+            Ok(Some(next)) => Ok(Step::Into(Box::new(next))),
+            Ok(None) => self.elsewhere(answer).await,
+            Err(why) => {
+                self.output.line(&why)?;
+                Ok(Step::Ask)
+            }
         }
     }
 
@@ -151,11 +166,15 @@ impl<'a> Talk<'a, '_> {
         self.output.line("")?;
         self.output.line(&level.title())?;
         level.print(self.output)?;
-        let (from, many) = (level.from, level.len());
-        if many > PAGE {
-            let to = many.min(from + PAGE);
-            let more = if to < many { "; more goes on" } else { "" };
-            let line = format!("{} to {to} of {many}{more}.", from + 1);
+        let (from, to) = (level.from, level.len().min(level.from + PAGE));
+        if from > 0 || level.goes_on() {
+            let of = level.total().map(|total| format!(" of {total}"));
+            let more = if level.goes_on() {
+                "; more goes on"
+            } else {
+                ""
+            };
+            let line = format!("{} to {to}{}{more}.", from + 1, of.unwrap_or_default());
             self.output.line(&line)?;
         }
         self.output.flush()

@@ -40,6 +40,26 @@ impl Rows<'_> {
         }
     }
 
+    /// So many things were read, which types are counted over.
+    pub fn read(&self) -> usize {
+        match self {
+            Self::Types(_, assets) => assets.len(),
+            rows => rows.len(),
+        }
+    }
+
+    /// There may be more to read for so many rows. Types are known when all their assets are.
+    pub fn lacks(&self, many: usize) -> bool {
+        matches!(self, Self::Types(..)) || self.len() < many
+    }
+
+    /// All was read.
+    pub fn count(&mut self) {
+        if let Self::Types(types, assets) = self {
+            *types = TypeChoice::counts(assets).into_iter().collect();
+        }
+    }
+
     fn names(&self, at: usize) -> Names {
         let (names, reference) = match self {
             Self::Accounts(rows) => {

@@ -41,7 +41,7 @@ impl<'a> Talk<'a, '_> {
             description: some(wishes.description),
             tags: wishes.tags,
             json: false,
-            shown: args::Shown::lines(),
+            shown: args::Shown::default(),
         };
         let sent = upload::upload(self.session, self.output, self.stop, &args).await;
         // Some may have gone before one failed.
