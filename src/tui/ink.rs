@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use ratatui::buffer::Cell;
 use ratatui::layout::{Rect, Size};
-use ratatui::style::Modifier;
+use ratatui::style::{Color, Modifier};
 
 use super::pen::Pen;
 use crate::ui::links::Links;
@@ -16,6 +16,9 @@ const NEAR: usize = 4;
 const ERASE: usize = 5;
 /// The same where the cursor has to jump behind what was erased.
 const ERASE_AND_JUMP: usize = 12;
+
+/// A cell and its column and line.
+type At<'a> = (u16, u16, &'a Cell);
 
 /// What the terminal is known to show, and how the next bytes would look there.
 #[derive(Default)]
@@ -89,7 +92,7 @@ impl Ink {
         &mut self,
         out: &mut Vec<u8>,
         size: Size,
-        cells: impl Iterator<Item = (u16, u16, &'a Cell)>,
+        cells: impl Iterator<Item = At<'a>>,
     ) {
         if self.size != size {
             self.forget();
@@ -97,6 +100,28 @@ impl Ink {
             let cells = usize::from(size.width) * usize::from(size.height);
             self.shown.resize(cells, None);
         }
+        // A link that is broken over lines is opened once: its address is longer than any jump.
+        let mut linked: Vec<(Color, Vec<At<'a>>)> = Vec::new();
+        let plain = cells.filter(|(x, y, cell)| {
+            let mark = Pen::of(cell).link;
+            if mark == Pen::PLAIN || self.links.find(mark).is_none() {
+                return true;
+            }
+            match linked.iter_mut().find(|(known, _)| *known == mark) {
+                Some((_, cells)) => cells.push((*x, *y, cell)),
+                None => linked.push((mark, vec![(*x, *y, cell)])),
+            }
+            false
+        });
+        let plain: Vec<_> = plain.collect();
+        self.lines(out, plain);
+        for (_, cells) in linked {
+            self.lines(out, cells);
+        }
+        self.change(out, Pen::default());
+    }
+
+    fn lines(&mut self, out: &mut Vec<u8>, cells: Vec<At<'_>>) {
         let mut line: Vec<(u16, &Cell)> = Vec::new();
         let mut row = 0;
         for (x, y, cell) in cells {
@@ -108,7 +133,6 @@ impl Ink {
             line.push((x, cell));
         }
         self.line(out, row, &line);
-        self.change(out, Pen::default());
     }
 
     fn index(&self, x: u16, y: u16) -> usize {

@@ -195,6 +195,8 @@ fn a_link_is_opened_once_for_its_lines_and_closed() {
         frame.set_string(0, 1, "text", Style::new());
         frame.set_string(0, 2, "https://e", Style::new().underline_color(mark));
         frame.set_string(0, 3, "xample", Style::new().underline_color(mark));
+        // Between its lines, as of the pane beside it.
+        frame.set_string(20, 2, "│", Style::new());
         frame
     };
     let mut paint = |from: &Buffer, to: &Buffer| {
