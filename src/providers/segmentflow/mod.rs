@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use crate::api::http::{Answer, Http, HttpOptions, Method, Patience};
@@ -28,7 +29,7 @@ use crate::domain::{
 };
 
 pub(super) use spec::SPEC;
-use websites::no_website;
+use websites::{Harvest, no_website};
 use wire::{Listed, NO_WEBSITE};
 
 /// How long a listing may serve a second question of the same action.
@@ -49,8 +50,8 @@ struct Adapter {
     http: Http,
     /// Websites that the settings name.
     configured: Vec<(String, String)>,
-    /// The last listing, for the action that made it only.
-    recent: Mutex<Option<(Instant, Arc<Vec<Listed>>)>>,
+    /// The websites of the last listing, for the action that made it only.
+    recent: Mutex<Option<(Instant, Harvest)>>,
     names: names::Names,
 }
 
@@ -82,9 +83,14 @@ impl Adapter {
         self.http.call(operation, method, &["api", "v1", "assets"])
     }
 
-    /// The whole list of assets, asked for now. A cursor is sent only when one came back.
-    async fn list(&self, operation: &'static str) -> Result<Arc<Vec<Listed>>, ApiError> {
-        let mut all = Vec::new();
+    /// Goes through the list of assets, asked for now, without keeping it: a library may have many
+    /// thousands. A cursor is sent only when one came back.
+    async fn walk<T>(
+        &self,
+        operation: &'static str,
+        read: fn(&RawValue, bool) -> T,
+        mut each: impl FnMut(T),
+    ) -> Result<(), ApiError> {
         let mut seen = HashSet::new();
         let mut cursor: Option<String> = None;
         for _ in 0..MAX_PAGES {
@@ -93,12 +99,10 @@ impl Adapter {
                 call = call.query("cursor", cursor);
             }
             let answer = call.answer().await?;
-            let page = wire::list_page(&answer)?;
-            all.extend(page.listed);
+            let page = wire::list_page(&answer, read)?;
+            page.listed.into_iter().for_each(&mut each);
             let Some(next) = page.next else {
-                let all = Arc::new(all);
-                *self.recent() = Some((Instant::now(), all.clone()));
-                return Ok(all);
+                return Ok(());
             };
             if !seen.insert(next.clone()) {
                 return Err(in_circles(&answer, operation));
@@ -112,16 +116,47 @@ impl Adapter {
         ))
     }
 
-    /// The list, if this very action has just asked for it; else asked for now.
-    async fn list_once(&self, operation: &'static str) -> Result<Arc<Vec<Listed>>, ApiError> {
-        let recent = self.recent().clone();
-        match recent {
-            Some((at, listed)) if at.elapsed() < FRESH => Ok(listed),
-            _ => self.list(operation).await,
-        }
+    /// Those of the whole list that are wanted.
+    async fn list_of(
+        &self,
+        operation: &'static str,
+        wanted: impl Fn(&Listed) -> bool,
+    ) -> Result<Vec<Listed>, ApiError> {
+        let (mut all, mut harvest) = (Vec::new(), Harvest::default());
+        self.walk(operation, wire::listed, |listed| {
+            harvest.asset(listed.website.as_ref());
+            if wanted(&listed) {
+                all.push(listed);
+            }
+        })
+        .await?;
+        *self.recent() = Some((Instant::now(), harvest));
+        Ok(all)
     }
 
-    fn recent(&self) -> std::sync::MutexGuard<'_, Option<(Instant, Arc<Vec<Listed>>)>> {
+    /// The whole list of assets, asked for now.
+    async fn list(&self, operation: &'static str) -> Result<Vec<Listed>, ApiError> {
+        self.list_of(operation, |_| true).await
+    }
+
+    /// The websites of the assets, if this very action has just listed them; else asked for now.
+    async fn harvest(&self, operation: &'static str) -> Result<Harvest, ApiError> {
+        let recent = self.recent().clone();
+        if let Some((at, harvest)) = recent
+            && at.elapsed() < FRESH
+        {
+            return Ok(harvest);
+        }
+        let mut harvest = Harvest::default();
+        self.walk(operation, wire::home, |website| {
+            harvest.asset(website.as_ref());
+        })
+        .await?;
+        *self.recent() = Some((Instant::now(), harvest.clone()));
+        Ok(harvest)
+    }
+
+    fn recent(&self) -> std::sync::MutexGuard<'_, Option<(Instant, Harvest)>> {
         self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -166,7 +201,7 @@ impl Provider for Adapter {
     async fn check(&self) -> Result<(), ApiError> {
         // The first page only: a large library has hundreds.
         let call = self.assets_call("check the key", Method::GET);
-        wire::list_page(&call.answer().await?).map(|_| ())
+        wire::list_page(&call.answer().await?, wire::home).map(|_| ())
     }
 
     async fn containers(&self, _cursor: Option<Cursor>) -> Result<Page<Container>, ApiError> {
@@ -204,15 +239,10 @@ impl Provider for Adapter {
         if scope.segment().is_some() {
             return Err(ApiError::unsupported(operation));
         }
-        let listed = self.list(operation).await?;
         let wanted = scope.container().as_str();
-        Ok(Page::whole(
-            listed
-                .iter()
-                .filter(|listed| listed.container() == wanted)
-                .map(|listed| listed.entry.clone())
-                .collect(),
-        ))
+        let listed = self.list_of(operation, |listed| listed.container() == wanted);
+        let entries = listed.await?.into_iter().map(|listed| listed.entry);
+        Ok(Page::whole(entries.collect()))
     }
 
     async fn upload(

@@ -87,7 +87,7 @@ impl Adapter {
             let asked = Instant::now();
             let listed = self.list(operation).await?;
             let mut spots: HashMap<Spot, Vec<AssetKey>> = HashMap::new();
-            for listed in listed.iter() {
+            for listed in &listed {
                 if let Some(asset) = listed.entry.read() {
                     let spot = (listed.container().to_owned(), asset.name.clone());
                     spots.entry(spot).or_default().push(asset.key.clone());

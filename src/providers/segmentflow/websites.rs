@@ -14,7 +14,10 @@ impl Adapter {
         &self,
         operation: &'static str,
     ) -> Result<Vec<Container>, ApiError> {
-        let listed = self.list_once(operation).await?;
+        let Harvest {
+            mut found,
+            homeless,
+        } = self.harvest(operation).await?;
         let templates = self
             .http
             .call(operation, Method::GET, &["api", "v1", "templates"])
@@ -33,14 +36,6 @@ impl Adapter {
             }
             Err(error) => return Err(error),
         };
-        let mut found: BTreeMap<String, Found> = BTreeMap::new();
-        let mut homeless = 0;
-        for entry in listed.iter() {
-            match &entry.website {
-                Some(website) => found.entry(website.id.clone()).or_default().asset(website),
-                None => homeless += 1,
-            }
-        }
         for website in &from_templates {
             found
                 .entry(website.id.clone())
@@ -65,8 +60,34 @@ impl Adapter {
     }
 }
 
+/// The websites that the assets of a listing belong to.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Harvest {
+    found: BTreeMap<String, Found>,
+    /// So many assets belong to none.
+    homeless: u64,
+}
+
+impl Harvest {
+    /// An asset of this website is listed.
+    pub fn asset(&mut self, website: Option<&Website>) {
+        let Some(website) = website else {
+            self.homeless += 1;
+            return;
+        };
+        match self.found.get_mut(&website.id) {
+            Some(found) => found.asset(website),
+            None => self
+                .found
+                .entry(website.id.clone())
+                .or_default()
+                .asset(website),
+        }
+    }
+}
+
 /// What is known of one website.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 struct Found {
     name: Option<String>,
     raw: Option<RawJson>,

@@ -40,13 +40,17 @@ impl Listed {
 }
 
 /// One page of the asset list, in either of its two shapes.
-pub(super) struct ListPage {
-    pub listed: Vec<Listed>,
+pub(super) struct ListPage<T> {
+    pub listed: Vec<T>,
     pub next: Option<String>,
 }
 
-/// Reads a page: `{assets: […], nextCursor}` or a bare array. Neither is documented.
-pub(super) fn list_page(answer: &Answer) -> Result<ListPage, ApiError> {
+/// Reads a page: `{assets: […], nextCursor}` or a bare array. Neither is documented. `read` is told
+/// whether the entry's text is damaged.
+pub(super) fn list_page<T>(
+    answer: &Answer,
+    read: fn(&RawValue, bool) -> T,
+) -> Result<ListPage<T>, ApiError> {
     let raw = answer.raw()?;
     let (array, next) = if raw.get().starts_with('[') {
         (raw, None)
@@ -62,15 +66,7 @@ pub(super) fn list_page(answer: &Answer) -> Result<ListPage, ApiError> {
     let listed = answer
         .entries(array)?
         .into_iter()
-        .map(|entry| {
-            if answer.is_damaged(entry) {
-                return Listed {
-                    entry: Entry::Unreadable(unreadable(entry, "its text is not UTF-8")),
-                    website: None,
-                };
-            }
-            listed(entry)
-        })
+        .map(|entry| read(entry, answer.is_damaged(entry)))
         .collect();
     Ok(ListPage { listed, next })
 }
@@ -92,7 +88,7 @@ pub(super) fn one_asset(answer: &Answer) -> Result<Asset, ApiError> {
     let asset = fields
         .get("asset")
         .ok_or_else(|| answer.broken("its answer lacks `asset`"))?;
-    match listed(asset).entry {
+    match listed(asset, false).entry {
         Entry::Read(asset) => Ok(asset),
         Entry::Unreadable(why) => {
             Err(answer.broken(format!("the asset in its answer: {}", why.reason)))
@@ -144,8 +140,21 @@ fn website(fields: &Fields<'_>) -> Option<Website> {
     Some(Website { id, name, raw })
 }
 
-fn listed(raw: &RawValue) -> Listed {
+/// The website of a listed asset, without reading the asset.
+pub(super) fn home(raw: &RawValue, damaged: bool) -> Option<Website> {
+    let fields = Fields::read(raw).ok().filter(|_| !damaged)?;
+    website(&fields)
+}
+
+/// A listed asset and its website.
+pub(super) fn listed(raw: &RawValue, damaged: bool) -> Listed {
     let bad = |reason: String| Entry::Unreadable(unreadable(raw, reason));
+    if damaged {
+        return Listed {
+            entry: bad("its text is not UTF-8".to_owned()),
+            website: None,
+        };
+    }
     match Fields::read(raw) {
         Err(reason) => Listed {
             entry: bad(reason),
