@@ -112,6 +112,11 @@ fn clean(text: &str, ends: bool) -> String {
     if ascii_only() {
         return spelled(text, ends);
     }
+    // Most names: nothing of them is unseen, and a frame has hundreds.
+    let seen = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if seen && !(ends && (text.starts_with(' ') || text.ends_with(' '))) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     let mut marks = 0_usize;
     let mut hidden_marks = 0_usize;

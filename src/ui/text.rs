@@ -81,6 +81,9 @@ pub fn cut_start(text: &str, columns: usize) -> String {
 
 /// The longest beginning of whole graphemes that is at most this wide.
 pub fn head(text: &str, columns: usize) -> &str {
+    if text.is_ascii() {
+        return text.get(..columns).unwrap_or(text);
+    }
     let mut used = 0;
     for (at, grapheme) in text.grapheme_indices(true) {
         used += width(grapheme);

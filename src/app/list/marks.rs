@@ -1,5 +1,7 @@
 //! Marks of a list: one by one, in ranges, all shown, inverted.
 
+use std::ops::Range;
+
 use super::{List, Row};
 
 impl<R: Row> List<R> {
@@ -12,10 +14,21 @@ impl<R: Row> List<R> {
     }
 
     fn in_range(&self, place: usize) -> bool {
-        self.anchor.is_some_and(|anchor| {
-            (anchor.min(self.cursor)..=anchor.max(self.cursor)).contains(&place)
-                && self.row(place).is_some_and(|row| !row.heading())
-        })
+        self.ranged().contains(&place) && self.row(place).is_some_and(|row| !row.heading())
+    }
+
+    /// The places of the range being marked; none without one. Asked for each frame, so that no
+    /// other row is looked at.
+    fn ranged(&self) -> Range<usize> {
+        let at = self.cursor;
+        let range = self.anchor.map(|other| at.min(other)..at.max(other) + 1);
+        range.unwrap_or_default()
+    }
+
+    /// The rows of the range being marked.
+    fn range_ids(&self) -> impl Iterator<Item = R::Id> {
+        let places = self.ranged().filter(|place| self.in_range(*place));
+        places.filter_map(|place| self.id_at(place))
     }
 
     /// A range is being marked.
@@ -24,23 +37,15 @@ impl<R: Row> List<R> {
     }
 
     pub fn marks(&self) -> usize {
-        let range = (0..self.shown.len())
-            .filter(|place| self.in_range(*place))
-            .filter_map(|place| self.id_at(place))
-            .filter(|id| !self.marked.contains(id))
-            .count();
-        self.marked.len() + range
+        let range = self.range_ids().filter(|id| !self.marked.contains(id));
+        self.marked.len() + range.count()
     }
 
     /// The marked rows in the service's order, hidden ones too; without marks the one under the
     /// cursor.
     pub fn chosen(&self) -> Vec<&R> {
         let mut ids = self.marked.clone();
-        ids.extend(
-            (0..self.shown.len())
-                .filter(|place| self.in_range(*place))
-                .filter_map(|place| self.id_at(place)),
-        );
+        ids.extend(self.range_ids());
         if ids.is_empty() {
             return self.current().into_iter().collect();
         }
@@ -72,10 +77,7 @@ impl<R: Row> List<R> {
     }
 
     fn end_range(&mut self) {
-        let ids: Vec<R::Id> = (0..self.shown.len())
-            .filter(|place| self.in_range(*place))
-            .filter_map(|place| self.id_at(place))
-            .collect();
+        let ids: Vec<R::Id> = self.range_ids().collect();
         self.marked.extend(ids);
         self.anchor = None;
     }
