@@ -31,6 +31,7 @@ mod tui_copy;
 mod tui_forms;
 mod tui_leaving;
 mod tui_main_job;
+mod tui_pace;
 mod tui_picture;
 mod tui_plan;
 mod tui_reports;

@@ -18,6 +18,9 @@ use super::wait::until;
 /// How long anything visible may take on a busy two-core machine.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Longer than any test.
+const FOREVER: Duration = Duration::from_hours(1);
+
 /// What the terminal has seen so far.
 struct Seen {
     parser: vt100::Parser,
@@ -36,6 +39,8 @@ struct Shared {
     changed: Condvar,
     /// Tells the reader to let go of its side of the terminal at the next byte.
     let_go: AtomicBool,
+    /// Tells the reader to take nothing for a while.
+    idle: AtomicBool,
 }
 
 /// A program on a terminal of its own.
@@ -114,6 +119,7 @@ impl Pty {
             }),
             changed: Condvar::new(),
             let_go: AtomicBool::new(false),
+            idle: AtomicBool::new(false),
         });
         let reader = pair.master.try_clone_reader().expect("a reader");
         drain(reader, Arc::clone(&shared));
@@ -286,6 +292,16 @@ impl Pty {
         self.send(&format!("\x1b[200~{text}\x1b[201~"));
     }
 
+    /// The terminal takes nothing more than what it has room for, as at the end of a line that stalls.
+    pub fn stop_reading(&self) {
+        self.shared.idle.store(true, Ordering::SeqCst);
+    }
+
+    /// It does again.
+    pub fn read_on(&self) {
+        self.shared.idle.store(false, Ordering::SeqCst);
+    }
+
     /// Makes the window this size.
     pub fn resize(&mut self, size: Size) {
         let (cols, rows) = size;
@@ -419,6 +435,7 @@ impl Drop for Pty {
         let child = self.child.get_mut();
         let _ = child.kill();
         let _ = child.wait();
+        self.shared.idle.store(false, Ordering::SeqCst);
         if self.ours && !std::thread::panicking() {
             let foreign = sequences::foreign(&self.output());
             assert!(foreign.is_empty(), "not ours: {foreign:?}");
@@ -438,6 +455,7 @@ fn drain(mut reader: Box<dyn Read + Send>, shared: Arc<Shared>) {
         // Written, and not on the screen yet.
         let mut waiting = Vec::new();
         loop {
+            until(FOREVER, || !shared.idle.load(Ordering::SeqCst));
             let read = reader.read(&mut buffer).unwrap_or(0);
             let mut seen = shared.seen.lock().expect("no test panics inside the lock");
             let (marks, new): (Vec<u8>, Vec<u8>) =
