@@ -129,7 +129,7 @@ async fn show(demo: &Demo, home: &Home, asked: Shape, plain: bool) -> Result<(),
     // Its world ends with it, so nothing of it is worth keeping.
     screen::run(
         Arc::new(session),
-        Transfers::new(),
+        |_| Transfers::new(),
         home.files.clone(),
         asked,
     )

@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+
+use jiff::tz::TimeZone;
 
 use super::failure::{Exit, Failure};
 use super::output::Output;
@@ -12,7 +14,7 @@ use super::transfer::NOT_KNOWN;
 use crate::api::Connector;
 use crate::domain::{SafeText, Shape};
 use crate::transfer::{Job, JobState, Transfers};
-use crate::tui::{self, Start};
+use crate::tui::{self, Opened, Start};
 
 /// How long the service may take to say what it has of the files that were being recorded.
 const LAST_LOOK: Duration = Duration::from_secs(20);
@@ -60,28 +62,42 @@ async fn settle(transfers: &Transfers, patient: bool) {
     }
 }
 
-/// Runs the screen until it is left, then signs out.
+/// Runs the screen until it is left, then signs out. The engine of transfers is opened beside its
+/// first frame: a journal may take its time.
 pub async fn run(
     session: Arc<Session>,
-    transfers: Transfers,
+    open: impl FnOnce(&Session) -> Transfers + Send + 'static,
     files_at: PathBuf,
     asked: Shape,
 ) -> Result<(), Failure> {
+    let (patterns, keymap) = (session.patterns()?, session.keymap()?);
+    let transfers: Arc<OnceLock<Transfers>> = Arc::default();
+    let (kept, owner) = (Arc::clone(&transfers), Arc::clone(&session));
+    let opening = tokio::task::spawn_blocking(move || {
+        let transfers = kept.get_or_init(|| open(&owner)).clone();
+        let notice = notice(&owner, &transfers);
+        Opened {
+            transfers,
+            zone: TimeZone::system(),
+            notice,
+        }
+    });
     let start = Start {
         connector: Arc::clone(&session) as Arc<dyn Connector>,
-        patterns: session.patterns()?,
-        notice: notice(&session, &transfers),
+        opening,
+        patterns,
         reports: session.reports(),
-        keymap: session.keymap()?,
+        keymap,
         looks: session.looks(),
         shape: session.shape().or(asked),
-        transfers: transfers.clone(),
         files_at,
         pictures: session.pictures(),
         program: program(),
     };
     let left = tui::run(start).await;
-    settle(&transfers, matches!(left, Ok(tui::Exit::Quit))).await;
+    if let Some(transfers) = transfers.get() {
+        settle(transfers, matches!(left, Ok(tui::Exit::Quit))).await;
+    }
     session.close().await;
     match left {
         Ok(tui::Exit::Quit) => Ok(()),

@@ -142,7 +142,7 @@ pub fn by_program(
     copying: Copying,
     program: Program,
     inbox: UnboundedSender<Msg>,
-    heard: UnboundedSender<Heard>,
+    heard: UnboundedSender<Vec<Heard>>,
 ) {
     let take = move || {
         let text = &copying.text;
@@ -164,7 +164,7 @@ pub fn by_program(
             }
             Err(why) => {
                 tracing::info!(%why, "the copy goes by the terminal");
-                let _ = heard.send(Heard::NotCopied(copying));
+                let _ = heard.send(vec![Heard::NotCopied(copying)]);
             }
         }
     };

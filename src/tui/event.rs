@@ -15,7 +15,7 @@ use crate::runtime::tmux::Tmux;
 use crate::ui::ViewState;
 
 /// Begins to read what the terminal sends, in a thread of its own: reading blocks.
-pub fn read(sender: UnboundedSender<Heard>) -> std::io::Result<()> {
+pub fn read(sender: UnboundedSender<Vec<Heard>>) -> std::io::Result<()> {
     let tty = Tty::input()?;
     thread::Builder::new()
         .name("keys".to_owned())
@@ -27,16 +27,16 @@ pub fn read(sender: UnboundedSender<Heard>) -> std::io::Result<()> {
 }
 
 /// Says that nobody reads any more, however that came about.
-struct LastWord<'a>(&'a UnboundedSender<Heard>);
+struct LastWord<'a>(&'a UnboundedSender<Vec<Heard>>);
 
 impl Drop for LastWord<'_> {
     fn drop(&mut self) {
-        let _ = self.0.send(Heard::Deaf);
+        let _ = self.0.send(vec![Heard::Deaf]);
     }
 }
 
 /// Asks the tmux around us, if there is one, in a thread of its own: it may take its time.
-pub fn ask_tmux(sender: UnboundedSender<Heard>) {
+pub fn ask_tmux(sender: UnboundedSender<Vec<Heard>>) {
     let var = |name: &str| std::env::var(name).ok();
     if var("TMUX").is_none_or(|it| it.is_empty()) {
         return;
@@ -45,7 +45,7 @@ pub fn ask_tmux(sender: UnboundedSender<Heard>) {
         .name("tmux".to_owned())
         .spawn(move || {
             if let Some(tmux) = Tmux::ask(var) {
-                let _ = sender.send(Heard::Tmux(tmux));
+                let _ = sender.send(vec![Heard::Tmux(tmux)]);
             }
         });
     if let Err(error) = started {
@@ -53,11 +53,11 @@ pub fn ask_tmux(sender: UnboundedSender<Heard>) {
     }
 }
 
-fn read_all(tty: &Tty, sender: &UnboundedSender<Heard>) {
+fn read_all(tty: &Tty, sender: &UnboundedSender<Vec<Heard>>) {
     let mut keys = Keys::default();
     let mut bytes = [0; 4096];
-    let mut heard = Vec::new();
     loop {
+        let mut heard = Vec::new();
         match tty.wait(keys.patience()) {
             Waited::Gone => return,
             Waited::Nothing => keys.give_up(|one| heard.push(one)),
@@ -70,10 +70,9 @@ fn read_all(tty: &Tty, sender: &UnboundedSender<Heard>) {
                 Err(_) => return,
             },
         }
-        for one in heard.drain(..) {
-            if sender.send(one).is_err() {
-                return;
-            }
+        // In one piece, so that keys that came at once are one frame.
+        if !heard.is_empty() && sender.send(heard).is_err() {
+            return;
         }
     }
 }

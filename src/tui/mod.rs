@@ -13,11 +13,11 @@ mod pen;
 mod pictures;
 pub mod report;
 mod sources;
+mod start;
 mod terminal;
 mod told;
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::io;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -31,22 +31,20 @@ use self::keys::Heard;
 use self::pace::Pace;
 use self::report::Reporter;
 use self::sources::{Came, Sources};
+pub use self::start::{Exit, Opened, Start};
 use self::terminal::Screen;
 pub use self::terminal::TuiError;
-use crate::api::Connector;
 use crate::app::key::Input;
 pub use crate::app::keymap::Keymap;
 use crate::app::modal::view::Tone;
 use crate::app::msg::Signal;
 use crate::app::{Effect, Msg, StartOptions, State};
 use crate::domain::text::spell_in_ascii;
-use crate::domain::{Looks, Reports, Shape, drill};
+use crate::domain::{Looks, drill};
 use crate::picture::Preference;
 use crate::runtime::Runtime;
 use crate::runtime::desktop::Place;
 use crate::runtime::tmux::Tmux;
-use crate::transfer::Transfers;
-use crate::transfer::plan::Pattern;
 use crate::ui::theme::Theme;
 use crate::ui::{ViewState, draw};
 
@@ -59,35 +57,6 @@ const HURRY: Duration = Duration::from_millis(1200);
 /// The signal that tells of our own return may be this late.
 const ECHO: Duration = Duration::from_millis(500);
 
-/// What the screen needs from the composition root.
-pub struct Start {
-    pub connector: Arc<dyn Connector>,
-    pub transfers: Transfers,
-    /// Where the file browser begins.
-    pub files_at: PathBuf,
-    /// The settings' path patterns.
-    pub patterns: Vec<Pattern>,
-    /// One sentence for the user to begin with. Safe to show.
-    pub notice: Option<String>,
-    /// What the terminal may be told beside the frames.
-    pub reports: Reports,
-    pub keymap: Keymap,
-    pub looks: Looks,
-    pub shape: Shape,
-    pub pictures: Preference,
-    /// This program itself, which decodes pictures in processes of their own.
-    pub program: PathBuf,
-}
-
-/// How the screen was left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
-    /// The user quit.
-    Quit,
-    /// A signal asked for it, or the terminal went away: the exit status that says so.
-    Signalled(u8),
-}
-
 /// Shows the screen until it is left. Must run on the main thread, inside a runtime with worker
 /// threads; the terminal is given back whatever happens.
 pub async fn run(start: Start) -> Result<Exit, TuiError> {
@@ -99,7 +68,7 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
     }
     let (inbox, messages) = unbounded_channel();
     let reporter = Reporter::new(start.reports, var);
-    let view = ViewState::new(theme, TimeZone::system());
+    let mut view = ViewState::new(theme, TimeZone::UTC);
     if ask::prints(var) {
         view.links.turn_off();
     }
@@ -120,12 +89,23 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
     };
     let mut state = State::new(start.connector.accounts(), options);
     state.time = Timestamp::now();
-    if let Some(notice) = start.notice {
-        state.notices.say(Tone::Plain, notice, now);
-    }
     state.pictures.on = start.pictures.enabled;
     state.keymap = start.keymap;
+    let first = state.start(now);
+    // Before the first request, and before the journal of transfers is open.
+    paint(&mut screen, &state, &mut view, now)?;
     let (asking, questions) = Asking::begin(var);
+    // Behind the frame, so that no terminal can hold it up.
+    screen.aside(&questions)?;
+    let mut sources = Sources::new(notices, messages, events);
+    let opened = tokio::select! {
+        opened = start.opening => opened.map_err(io::Error::other)?,
+        Some(status) = sources.leave() => return Ok(Exit::Signalled(status)),
+    };
+    view.clock.zone = opened.zone;
+    if let Some(notice) = opened.notice {
+        state.notices.say(Tone::Plain, notice, now);
+    }
     let mut tui = Tui {
         state,
         began: now,
@@ -137,7 +117,7 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
         view,
         runtime: Runtime::new(
             start.connector,
-            start.transfers,
+            opened.transfers,
             start.program,
             inbox.clone(),
         ),
@@ -148,18 +128,8 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
         ticked: None,
         resumed: None,
     };
-    let mut sources = Sources {
-        notices,
-        messages,
-        events,
-        deaf: false,
-    };
-    let first = tui.state.start(now);
-    tui.know(&screen, now);
-    // The first frame comes before the first request.
-    tui.frame(&mut screen, now)?;
-    // Behind the frame, so that no terminal can hold it up.
-    screen.aside(&questions)?;
+    // The window may have changed meanwhile.
+    tui.resize(&screen, now)?;
     event::ask_tmux(tui.heard.clone());
     let exit = match tui.perform(first, &mut screen)? {
         Some(exit) => exit,
@@ -196,7 +166,7 @@ struct Tui {
     view: ViewState,
     runtime: Runtime,
     inbox: UnboundedSender<Msg>,
-    heard: UnboundedSender<Heard>,
+    heard: UnboundedSender<Vec<Heard>>,
     reporter: Reporter,
     /// When the last frame was drawn.
     drawn: Option<Instant>,
@@ -209,7 +179,7 @@ struct Tui {
 impl Tui {
     async fn turn(&mut self, screen: &mut Screen, sources: &mut Sources) -> Result<Exit, TuiError> {
         // When what has changed since the last frame has to be on the screen.
-        let mut due: Option<Instant> = None;
+        let mut due = Some(Instant::now());
         loop {
             let wake = [due, self.deadline()].into_iter().flatten().min();
             let mut came = Some(sources.next(wake).await);
@@ -362,17 +332,7 @@ impl Tui {
     }
 
     fn frame(&mut self, screen: &mut Screen, now: Instant) -> Result<(), TuiError> {
-        drill::point("draw");
-        self.view.clock.now = Timestamp::now();
-        let (state, view) = (&self.state, &mut self.view);
-        let wanted = screen.terminal.backend().pictures.wanted.clone();
-        screen.terminal.draw(|frame| {
-            draw(frame, state, view, now);
-            wanted.set(view.pictures.clone());
-        })?;
-        screen
-            .restore()
-            .farewell(screen.terminal.backend().pictures.farewell());
+        paint(screen, &self.state, &mut self.view, now)?;
         if self.state.pictures.room != self.view.picture_room {
             self.tell(Msg::PictureRoom(self.view.picture_room), now);
         }
@@ -383,6 +343,25 @@ impl Tui {
         self.drawn = Some(Instant::now());
         Ok(())
     }
+}
+
+/// Shows the state.
+fn paint(
+    screen: &mut Screen,
+    state: &State,
+    view: &mut ViewState,
+    now: Instant,
+) -> Result<(), TuiError> {
+    drill::point("draw");
+    view.clock.now = Timestamp::now();
+    let wanted = screen.terminal.backend().pictures.wanted.clone();
+    screen.terminal.draw(|frame| {
+        draw(frame, state, view, now);
+        wanted.set(view.pictures.clone());
+    })?;
+    let farewell = screen.terminal.backend().pictures.farewell();
+    screen.restore().farewell(farewell);
+    Ok(())
 }
 
 /// It only makes something turn or count.

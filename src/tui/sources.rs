@@ -1,5 +1,6 @@
 //! Everything that can wake the loop, in the order of its importance.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -10,11 +11,14 @@ use crate::app::Msg;
 
 /// Where everything comes from.
 pub struct Sources {
-    pub notices: UnboundedReceiver<Notice>,
-    pub messages: UnboundedReceiver<Msg>,
-    pub events: UnboundedReceiver<Heard>,
+    notices: UnboundedReceiver<Notice>,
+    messages: UnboundedReceiver<Msg>,
+    /// What was heard at once comes in one piece.
+    events: UnboundedReceiver<Vec<Heard>>,
+    /// The rest of that piece.
+    pending: VecDeque<Heard>,
     /// No key will come any more.
-    pub deaf: bool,
+    deaf: bool,
 }
 
 /// One thing that came.
@@ -28,6 +32,25 @@ pub enum Came {
 }
 
 impl Sources {
+    pub fn new(
+        notices: UnboundedReceiver<Notice>,
+        messages: UnboundedReceiver<Msg>,
+        events: UnboundedReceiver<Vec<Heard>>,
+    ) -> Self {
+        Self {
+            notices,
+            messages,
+            events,
+            pending: VecDeque::new(),
+            deaf: false,
+        }
+    }
+
+    /// The next thing that the terminal tells; `None` when nobody reads it any more.
+    pub async fn heard(&mut self) -> Option<Heard> {
+        next(&mut self.events, &mut self.pending).await
+    }
+
     /// Waits for the next thing: signals first, then answers, then keys, then the clock.
     pub async fn next(&mut self, deadline: Option<Instant>) -> Came {
         if self.deaf {
@@ -43,7 +66,7 @@ impl Sources {
             biased;
             Some(notice) = self.notices.recv() => Came::Notice(notice),
             Some(msg) = self.messages.recv() => Came::Msg(msg),
-            event = self.events.recv() => match event {
+            event = next(&mut self.events, &mut self.pending) => match event {
                 Some(Heard::Deaf) | None => self.silence().await,
                 Some(heard) => Came::Heard(heard),
             },
@@ -76,7 +99,12 @@ impl Sources {
         if let Ok(msg) = self.messages.try_recv() {
             return Some(Came::Msg(msg));
         }
-        match self.events.try_recv().ok()? {
+        if self.pending.is_empty()
+            && let Ok(piece) = self.events.try_recv()
+        {
+            self.pending.extend(piece);
+        }
+        match self.pending.pop_front()? {
             Heard::Deaf => {
                 self.deaf = true;
                 None
@@ -84,4 +112,15 @@ impl Sources {
             heard => Some(Came::Heard(heard)),
         }
     }
+}
+
+/// Takes the next of a piece, or waits for another. Nothing is lost when the wait is given up.
+async fn next(
+    events: &mut UnboundedReceiver<Vec<Heard>>,
+    pending: &mut VecDeque<Heard>,
+) -> Option<Heard> {
+    while pending.is_empty() {
+        pending.extend(events.recv().await?);
+    }
+    pending.pop_front()
 }

@@ -52,7 +52,7 @@ impl Tui {
     pub(super) async fn hear_out(&mut self, sources: &mut Sources) {
         let answers = async {
             while !self.asking.is_over() {
-                match sources.events.recv().await {
+                match sources.heard().await {
                     // What it would be asked next is left out.
                     Some(Heard::Answer(Answer::Attributes { .. }) | Heard::Deaf) | None => break,
                     Some(_) => {}

@@ -6,8 +6,9 @@ use std::time::Duration;
 use rustix::process::Signal;
 
 use crate::support::home::Home;
-use crate::support::pty::{Pty, Size};
+use crate::support::pty::{PATIENCE, Pty, Size};
 use crate::support::server::Server;
+use crate::support::strace;
 use crate::support::wait::{never, until};
 
 const SIZE: Size = (120, 34);
@@ -115,6 +116,30 @@ fn at_rest_it_writes_nothing_and_does_not_wake() {
         pty.output().len() - bytes,
         naps(pty.pid()) - count
     );
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_first_frame_does_not_wait_for_the_journal() {
+    if !strace::ready() {
+        return;
+    }
+    let server = Server::start();
+    let home = server.home();
+    let log = home.path().join("strace.log");
+    let log = log.to_string_lossy();
+    let meddled = ["-f", "-qq", "-o", &log, "--trace=flock"];
+    // The lock of the journal is taken five seconds late.
+    let late = ["-e", "inject=flock:delay_enter=5000000"];
+    let program = [env!("CARGO_BIN_EXE_assetdeck")];
+    let args = [&meddled[..], &late, &program].concat();
+    let mut pty = Pty::spawn(home.env(), home.path(), "strace", &args, SIZE);
+    pty.wait_text("acme-web");
+    let calls = std::fs::read_to_string(&*log).expect("the log");
+    assert!(!calls.contains("= 0"), "it is open already: {calls}");
+    pty.wait_text("Shop");
+    pty.send_keys("q");
+    assert_eq!(pty.exit_code(PATIENCE), 0);
 }
 
 #[test]
