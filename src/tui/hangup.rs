@@ -19,6 +19,9 @@ use super::terminal::Restore;
 /// The main thread's time to leave by itself, before the process is ended.
 const PATIENCE: Duration = Duration::from_millis(1800);
 
+/// The exit status of a program whose terminal is gone.
+pub const STATUS: u8 = 129;
+
 /// What the main loop has to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
@@ -69,7 +72,7 @@ fn signals(sender: &UnboundedSender<Notice>, last: &LastResort) -> io::Result<()
     for (kind, status) in [
         (SignalKind::interrupt(), 130),
         (SignalKind::terminate(), 143),
-        (SignalKind::hangup(), 129),
+        (SignalKind::hangup(), STATUS),
         (SignalKind::quit(), 131),
     ] {
         let mut stream = signal(kind)?;
@@ -176,9 +179,9 @@ fn terminal(sender: UnboundedSender<Notice>, last: LastResort) -> io::Result<()>
             if rustix::termios::tcgetattr(&tty.0).is_ok() {
                 return;
             }
-            let _ = sender.send(Notice::Leave(129));
+            let _ = sender.send(Notice::Leave(STATUS));
             thread::sleep(PATIENCE);
-            last.end(129)
+            last.end(STATUS)
         })?;
     Ok(())
 }

@@ -54,6 +54,9 @@ const BATCH: usize = 256;
 const FRAME: Duration = Duration::from_millis(16);
 /// How long leaving may take when a signal asked for it.
 const HURRY: Duration = Duration::from_millis(1200);
+/// The same when the terminal is gone and nothing is under way: what only signs out is not worth a
+/// program that stays behind a lost line.
+const AT_ONCE: Duration = Duration::from_millis(40);
 /// The signal that tells of our own return may be this late.
 const ECHO: Duration = Duration::from_millis(500);
 
@@ -140,6 +143,7 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
     }
     // Before the last calls, so that the user sees at once that the key was heard.
     drop(screen);
+    let idle = tui.state.transfers.counts().running == 0;
     let goodbye = tui.runtime.shutdown();
     match exit {
         Exit::Quit => tokio::select! {
@@ -147,8 +151,13 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
             // Asked once more: without the wait.
             Some(_) = sources.leave() => {}
         },
-        Exit::Signalled(_) => {
-            let _ = tokio::time::timeout(HURRY, goodbye).await;
+        Exit::Signalled(status) => {
+            let patience = if idle && status == hangup::STATUS {
+                AT_ONCE
+            } else {
+                HURRY
+            };
+            let _ = tokio::time::timeout(patience, goodbye).await;
         }
     }
     Ok(exit)
