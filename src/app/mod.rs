@@ -12,6 +12,7 @@ pub mod key;
 pub mod keymap;
 pub mod list;
 pub mod modal;
+mod mouse;
 pub mod msg;
 pub mod notice;
 pub mod pictures;

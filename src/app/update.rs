@@ -1,21 +1,18 @@
 //! Update: which part of the state a message goes to.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::State;
 use super::action::Action;
-use super::browse::{Asked, Pane, Widths};
+use super::browse::Asked;
 use super::edit;
 use super::effect::Effect;
-use super::key::{Code, Input, Key, MouseInput, Target};
+use super::key::{Code, Input, Key};
 use super::keymap::Found;
 use super::modal::view::Tone;
 use super::modal::{Modal, Outcome, Reply};
 use super::msg::{Answer, InTree, Msg, Signal};
 use crate::domain::SafeText;
-
-/// Two clicks on a row within this time are one that goes in.
-const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 
 impl State {
     /// Changes the state by one message and says what I/O that needs. Never waits.
@@ -231,74 +228,9 @@ impl State {
         Vec::new()
     }
 
-    fn on_mouse(&mut self, mouse: MouseInput, now: Instant) -> Vec<Effect> {
-        if !self.modals.is_empty() {
-            let hit = match mouse {
-                MouseInput::Click { target, .. } | MouseInput::Wheel { target, .. } => target,
-                MouseInput::Drag(_) => return Vec::new(),
-            };
-            return if hit == Target::Modal {
-                self.tell_top(&Input::Mouse(mouse), now)
-            } else {
-                Vec::new()
-            };
-        }
-        match mouse {
-            MouseInput::Click {
-                target: Target::Pane(pane),
-                row,
-            } => {
-                self.end_filter(false, now);
-                self.focus(pane, now);
-                let Some(row) = row else {
-                    return Vec::new();
-                };
-                let again = |(at, its, when): &(Pane, Option<usize>, Instant)| {
-                    (*at, *its) == (pane, Some(row)) && now < *when + DOUBLE_CLICK
-                };
-                if self.clicked.take().as_ref().is_some_and(again) {
-                    return self.go_in(now);
-                }
-                self.clicked = Some((pane, Some(row), now));
-                self.go_to(row, now)
-            }
-            MouseInput::Click {
-                target: Target::Divider(pane),
-                ..
-            } => {
-                let again = |(at, its, when): &(Pane, Option<usize>, Instant)| {
-                    (*at, *its) == (pane, None) && now < *when + DOUBLE_CLICK
-                };
-                if self.clicked.take().as_ref().is_some_and(again) {
-                    self.browse.widths = Widths::default();
-                } else {
-                    self.clicked = Some((pane, None, now));
-                }
-                Vec::new()
-            }
-            MouseInput::Drag(widths) => {
-                self.clicked = None;
-                for pane in Pane::ALL {
-                    if let Some(columns) = widths.of(pane) {
-                        self.browse.widths.set(pane, columns);
-                    }
-                }
-                Vec::new()
-            }
-            MouseInput::Wheel {
-                target: Target::Pane(pane),
-                down,
-            } => {
-                let by = if down { 3 } else { -3 };
-                self.scroll(pane, by, now)
-            }
-            _ => Vec::new(),
-        }
-    }
-
     // --- modals
 
-    fn tell_top(&mut self, input: &Input, now: Instant) -> Vec<Effect> {
+    pub(super) fn tell_top(&mut self, input: &Input, now: Instant) -> Vec<Effect> {
         let Some(mut modal) = self.modals.pop() else {
             return Vec::new();
         };
