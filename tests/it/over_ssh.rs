@@ -41,8 +41,10 @@ fn all_main_tasks_are_done_by_keys_in_tmux_over_ssh() {
     };
     let bytes = png("over ssh");
     home.file("zz-ssh.png", &bytes);
+    // Its server must not outlive the connection.
+    home.file("tmux.conf", b"set -g destroy-unattached on\n");
     let tmux = format!(
-        "exec tmux -S tmux.socket -f /dev/null new-session '{}'",
+        "exec tmux -S tmux.socket -f tmux.conf new-session '{}'",
         env!("CARGO_BIN_EXE_assetdeck")
     );
     let mut pty = sshd.login(&home, &tmux, SIZE);

@@ -139,15 +139,10 @@ fn tmux_shows_it_in_half_blocks_where_the_terminal_could_do_more() {
     let home = server.home();
     let socket = home.path().join("tmux.socket");
     let socket = socket.to_str().expect("text");
-    let tmux = [
-        "tmux",
-        "-S",
-        socket,
-        "-f",
-        "/dev/null",
-        "new-session",
-        PROGRAM,
-    ];
+    // Its server must not outlive the terminal.
+    let settings = home.file("tmux.conf", b"set -g destroy-unattached on\n");
+    let settings = settings.to_str().expect("text");
+    let tmux = ["tmux", "-S", socket, "-f", settings, "new-session", PROGRAM];
     let arguments = [&["-ti", "vt340", "-e"][..], &tmux].concat();
     if let Some(display) = shown(&server, &home, XTERM, &arguments) {
         display.wait_for("half blocks", has_blocks);
