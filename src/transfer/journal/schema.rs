@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
 use super::{JournalError, lock};
 
@@ -160,6 +161,8 @@ pub(super) fn connect(path: &Path) -> Result<Connection, JournalError> {
     connection.pragma_update(None, "fullfsync", true)?;
     // A damaged file must not call functions of ours or overwrite its own schema.
     connection.pragma_update(None, "trusted_schema", false)?;
+    // Else each new value of a statement that is kept makes it be planned anew.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection)
 }
 
