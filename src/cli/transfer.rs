@@ -30,6 +30,11 @@ const WIND_DOWN: Duration = Duration::from_secs(20);
 /// How long those may take that are left behind: for what they write down last.
 const HURRY: Duration = Duration::from_millis(300);
 
+/// Of more than so many what happens is told together after a moment each: being woken for each step
+/// of each file would take its time from those that send.
+const FEW: usize = 8;
+const LULL: Duration = Duration::from_millis(10);
+
 /// How following transfers ended.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Followed {
@@ -56,10 +61,17 @@ pub(super) async fn follow(
     let mut stopped = None;
     let mut elsewhere = false;
     let mut beat = teller.progress.beat();
+    let mut news = Vec::new();
     while !jobs.is_empty() {
         tokio::select! {
-            job = events.recv() => match job {
-                Some(job) if jobs.contains(&job.id) => {
+            count = events.recv_many(&mut news, usize::MAX) => {
+                if count == 0 {
+                    break;
+                }
+                for job in news.drain(..) {
+                    if !jobs.contains(&job.id) {
+                        continue;
+                    }
                     teller.tell(&job);
                     // Somebody holds it, or a full disk: it does not end in this run.
                     let waits = matches!(job.state, JobState::Queued | JobState::Waiting { .. });
@@ -69,9 +81,10 @@ pub(super) async fn follow(
                         held += usize::from(parked);
                     }
                 }
-                Some(_) => {}
-                None => break,
-            },
+                if jobs.len() > FEW {
+                    tokio::time::sleep(LULL).await;
+                }
+            }
             came = beat.next() => teller.tick(transfers, came),
             () = stop.asked() => {
                 elsewhere = onlooker && !transfers.works();

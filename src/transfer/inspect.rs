@@ -28,7 +28,7 @@ pub struct Refusal {
 }
 
 /// How many bytes decide what a file is.
-const HEAD: u64 = 8192;
+const HEAD: usize = 8192;
 
 /// Looks at a file without ever waiting on it: a pipe or a device is refused before it is opened.
 pub fn inspect(path: &Path, spec: &ProviderSpec) -> Result<LocalFile, Refusal> {
@@ -70,8 +70,9 @@ pub fn inspect(path: &Path, spec: &ProviderSpec) -> Result<LocalFile, Refusal> {
         .to_str()
         .ok_or_else(|| refuse("its name is not valid Unicode; rename it".to_owned()))?;
     let name = FileName::parse(name).map_err(|error| refuse(error.to_string()))?;
-    let mut head = Vec::new();
-    file.take(HEAD)
+    // Room for one more, or the end of a short file would be asked for once more.
+    let mut head = Vec::with_capacity(HEAD + 1);
+    file.take(HEAD as u64)
         .read_to_end(&mut head)
         .map_err(|error| refuse(io_reason(&error)))?;
     let content_type =
