@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::super::patient::Patient;
 use super::*;
+use crate::transfer::patient::Patient;
 
 #[derive(Debug, Default)]
 struct Moody {
