@@ -14,7 +14,7 @@ use super::output::Output;
 use super::session::Session;
 use super::stop::Stop;
 use super::transfer::{Finish, Followed, Teller, follow};
-use crate::api::ApiErrorKind;
+use crate::api::{ApiErrorKind, Connector as _};
 use crate::domain::{AccountName, SafeText, file_words};
 use crate::transfer::{Ask, Job, JobId, JobState, JournalError, Standing, Transfers};
 
@@ -267,8 +267,14 @@ async fn go_on(
     let mut waiting: HashSet<JobId> = HashSet::new();
     if elsewhere {
         waiting.clone_from(&ids);
+        for account in &accounts {
+            // Should that one end, what it was just doing is looked for before anything is said of
+            // it. Nobody is asked for a key that may never be needed.
+            if let Ok(connected) = session.connect(account, None).await {
+                transfers.attach_provider(account, connected.provider);
+            }
+        }
     }
-    // Where another process works, it has them open; should it end, they are opened then.
     for account in accounts.into_iter().filter(|_| !elsewhere) {
         let ready = stop.or(async { session.ready(session.known(&account)?).await });
         match ready.await {
