@@ -143,6 +143,11 @@ impl Step {
         )
     }
 
+    /// Its answer decides whether there is a record at all.
+    pub const fn makes_the_record(self) -> bool {
+        matches!(self, Self::Record | Self::Attach)
+    }
+
     /// The word on screen.
     pub const fn label(self) -> &'static str {
         match self {

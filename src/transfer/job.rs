@@ -264,7 +264,7 @@ impl Job {
             },
             JobEvent::NotBegun => match &self.state {
                 // What came before it left nothing: it would have been begun with a trail of its own.
-                JobState::Running(Step::Record | Step::Attach) => {
+                JobState::Running(step) if step.makes_the_record() => {
                     self.trail = Trail::default();
                     self.state = JobState::Queued;
                 }

@@ -67,7 +67,7 @@ impl UploadWatch for Watch<'_> {
         if self.token.is_cancelled() {
             return Err(ApiError::cancelled("upload the file"));
         }
-        self.seen().announced = matches!(step, Step::Record | Step::Attach);
+        self.seen().announced = step.makes_the_record();
         self.handle.step(step, receipt).await?;
         if self.token.is_cancelled() {
             return Err(ApiError::cancelled("upload the file"));

@@ -192,10 +192,14 @@ impl Handle {
         let announced = self.engine.announced(&self.account);
         // Never closed.
         let _one = announced.acquire().await;
-        self.announce(true);
+        // One behind the record belongs to it: it is finished.
+        let makes = step.makes_the_record();
+        if makes {
+            self.announce(true);
+        }
         let written = self.engine.commit(self.id, event).await;
         self.slot.back().await;
-        if self.announce(false) {
+        if makes && self.announce(false) {
             return Err(ApiError::cancelled("transfer the file"));
         }
         match written {
