@@ -6,8 +6,9 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::{Inner, Store, Transfers, lock};
-use crate::transfer::job::JobId;
-use crate::transfer::journal::{Change, News};
+use crate::api::{ApiError, ApiErrorKind, Delivery};
+use crate::transfer::job::{Direction, JobEvent, JobId};
+use crate::transfer::journal::{Change, News, Seen};
 
 /// How often a process looks for whose jobs another one is working.
 const LOOK: Duration = Duration::from_millis(100);
@@ -15,6 +16,18 @@ const LOOK: Duration = Duration::from_millis(100);
 /// How often it looks when nothing is going on: who works may end at any time, and somebody who
 /// waits goes on in its place.
 const LOOK_IDLE: Duration = Duration::from_secs(1);
+
+/// Why an upload is in doubt whose end was not heard of.
+fn forgotten() -> ApiError {
+    let mut error = ApiError::new(
+        "upload the file",
+        ApiErrorKind::Transport,
+        "another assetdeck was done with it, and how it ended is not known here",
+    );
+    error.delivery = Delivery::Unknown;
+    error.changes = true;
+    error
+}
 
 impl Transfers {
     /// Watches over the queue while another process works on it, to go on in its place when that
@@ -60,6 +73,7 @@ impl Transfers {
             tracing::info!("the one that worked on the queue is gone; this one goes on");
             // What the former worker wrote last.
             self.catch_up_as(false).await;
+            self.doubt_forgotten().await;
             self.settle_left();
             let wanted: Vec<JobId> = {
                 let table = self.table();
@@ -79,6 +93,27 @@ impl Transfers {
             .values()
             .any(|entry| entry.wanted && !entry.job.state.is_over());
         Some(if goes_on { LOOK } else { LOOK_IDLE })
+    }
+
+    /// What the former worker ended and forgot before this one heard of its end is not begun anew: only
+    /// a look can tell what became of it.
+    async fn doubt_forgotten(&self) {
+        let inner = self.inner.clone();
+        let read = tokio::task::spawn_blocking(move || match &inner.store {
+            Store::Disk(journal) => journal.news(Seen::default()).ok(),
+            _ => None,
+        });
+        let Ok(Some(all)) = read.await else { return };
+        let kept: HashSet<JobId> = all.jobs.iter().map(|kept| kept.job.id).collect();
+        let mut table = self.table();
+        let gone = table.jobs.iter_mut().filter(|(id, entry)| {
+            let open = !entry.unsaved && !entry.job.state.is_over();
+            open && entry.job.direction == Direction::Up && !kept.contains(id)
+        });
+        for (_, entry) in gone {
+            // It has no row in the journal any more that this could be written to.
+            let _ = Arc::make_mut(&mut entry.job).apply(JobEvent::InDoubt(forgotten()));
+        }
     }
 
     /// Looks once at what the working process did, and becomes the one that works if it is gone.
