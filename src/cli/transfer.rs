@@ -112,10 +112,13 @@ async fn wind_up(
     stop: &mut Stop,
     teller: &mut Teller<'_>,
 ) {
+    // Those that another process works on: it would send them all the same, and what is said of them
+    // is true only once it has heard.
+    let mut unheard = HashSet::new();
     if !transfers.works() {
-        // The process that works on the queue would send them all the same.
         let ids: Vec<JobId> = jobs.iter().copied().collect();
         transfers.ask(Ask::Pause, &ids);
+        unheard.clone_from(jobs);
     }
     let mut over = |job: &Job| {
         // One in doubt stays too: going on looks for it.
@@ -124,6 +127,23 @@ async fn wind_up(
             teller.tell(job);
         }
     };
+    let latest = tokio::time::Instant::now() + STOPPING;
+    while !unheard.is_empty() {
+        tokio::select! {
+            biased;
+            () = stop.asked() => break,
+            job = events.recv() => match job {
+                Some(job) => {
+                    over(&job);
+                    if job.paused || job.state.is_over() {
+                        unheard.remove(&job.id);
+                    }
+                }
+                None => break,
+            },
+            () = tokio::time::sleep_until(latest) => break,
+        }
+    }
     let mut ended = std::pin::pin!(transfers.drain(STOPPING));
     loop {
         tokio::select! {
