@@ -7,6 +7,7 @@ mod decode;
 mod demo;
 mod failure;
 mod find;
+mod follow;
 mod get;
 mod ls;
 mod output;
@@ -21,7 +22,7 @@ mod screen;
 mod session;
 mod show;
 mod stop;
-mod transfer;
+mod teller;
 mod transfers;
 mod upload;
 

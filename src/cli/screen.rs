@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use super::failure::{Exit, Failure};
 use super::output::Output;
 use super::session::Session;
-use super::transfer::NOT_KNOWN;
+use super::teller::NOT_KNOWN;
 use crate::api::Connector;
 use crate::domain::{SafeText, Shape};
 use crate::transfer::{Job, JobState, Transfers};

@@ -10,10 +10,11 @@ use std::time::Duration;
 
 use super::args::{Queue, QueueCommand, Shown};
 use super::failure::{Failure, Tally};
+use super::follow::{Followed, follow};
 use super::output::Output;
 use super::session::Session;
 use super::stop::Stop;
-use super::transfer::{Finish, Followed, Teller, follow};
+use super::teller::{Finish, Teller};
 use crate::api::{ApiErrorKind, Connector as _};
 use crate::domain::{AccountName, SafeText, file_words};
 use crate::transfer::{Ask, Job, JobId, JobState, JournalError, Standing, Transfers};
