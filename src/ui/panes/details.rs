@@ -116,9 +116,14 @@ fn plain(ground: &Ground<'_>, details: &Details, room: usize) -> Vec<Words> {
             _ => [toned(text, tone)],
         };
         let label = fact.label;
-        if aligned && width(label) <= labels {
-            let indent = labels + 2;
-            for (at, line) in wrap(&value, room - indent).into_iter().enumerate() {
+        let stacked = wrap(&value, room.saturating_sub(2));
+        let indent = labels + 2;
+        let beside = (aligned && width(label) <= labels)
+            .then(|| wrap(&value, room - indent))
+            // A long value under its label is no longer than the tower beside it, and less cut up.
+            .filter(|beside| beside.len() == 1 || beside.len() <= stacked.len());
+        if let Some(beside) = beside {
+            for (at, line) in beside.into_iter().enumerate() {
                 let lead = if at == 0 { label } else { "" };
                 let pad = indent - width(lead);
                 let mut words = vec![toned(format!("{lead}{}", " ".repeat(pad)), Tone::Dim)];
@@ -127,7 +132,7 @@ fn plain(ground: &Ground<'_>, details: &Details, room: usize) -> Vec<Words> {
             }
         } else {
             lines.push(vec![toned(label, Tone::Dim)]);
-            for line in wrap(&value, room.saturating_sub(2)) {
+            for line in stacked {
                 let mut words = vec![say("  ")];
                 words.extend(line);
                 lines.push(words);
