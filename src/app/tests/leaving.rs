@@ -16,9 +16,9 @@ fn quits(world: &World) -> bool {
 fn running(world: &mut World) {
     world.send(Msg::Job(Arc::new(Job {
         id: JobId(9),
-        account: super::world::account("web"),
+        account: super::services::account("web"),
         direction: Direction::Up,
-        scope: super::world::site(),
+        scope: super::services::site(),
         name: "x".into(),
         place: Arc::default(),
         size: None,

@@ -1,11 +1,13 @@
 //! Update tests: given a state and messages, these effects and that state. No runtime, no terminal.
 
+pub(crate) mod disk;
 mod help;
 mod leaving;
 mod panes;
 mod plans;
 mod random;
 mod saving;
+pub(crate) mod services;
 mod sheets;
 mod table;
 mod transfers;

@@ -1,6 +1,7 @@
 //! The panes: their faces, the cascade, cursors that stay, answers that come too late.
 
-use super::world::{World, account, answer, asset, error, site};
+use super::services::{account, asset, error, site};
+use super::world::{World, answer};
 use crate::api::{ApiErrorKind, ConnectError};
 use crate::app::browse::{LocaleChoice, Mark, PlaceRow};
 use crate::app::effect::{Effect, Load, RequestId};

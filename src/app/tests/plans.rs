@@ -1,6 +1,8 @@
 //! The plan sheet: a batch as a table, and what is said before anything is replaced or left behind.
 
-use super::world::{SEGMENTS, World, account, asset, assets, doc, saved_tree, segment};
+use super::disk::saved_tree;
+use super::services::{SEGMENTS, account, asset, doc, segment};
+use super::world::{World, assets};
 use crate::api::UploadRequest;
 use crate::app::effect::{Effect, Load};
 use crate::app::msg::{Batch, Msg};

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::world::{World, error};
+use super::services::error;
+use super::world::World;
 use crate::api::ApiErrorKind;
 use crate::app::Pane;
 use crate::app::effect::{Effect, Load};

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::world::{World, error};
+use super::services::error;
+use super::world::World;
 use crate::api::ApiErrorKind;
 use crate::app::Answer;
 use crate::app::effect::{Effect, Load, RequestId};

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use std::sync::Arc;
 
-use super::world::{World, account, asset, error, site};
+use super::services::{account, asset, error, site};
+use super::world::World;
 use crate::api::ApiErrorKind;
 use crate::app::effect::{Effect, Load};
 use crate::app::key::Input;

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::world::{World, account, site};
+use super::services::{account, site};
+use super::world::World;
 use crate::api::{ApiError, ApiErrorKind, Receipt, Step};
 use crate::app::effect::Effect;
 use crate::app::modal::view::Block;

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use std::sync::Arc;
 
-use super::world::{World, account, asset, doc, site};
+use super::services::{account, asset, doc, site};
+use super::world::World;
 use crate::api::UploadRequest;
 use crate::app::effect::{Effect, Load};
 use crate::app::files::FolderError;

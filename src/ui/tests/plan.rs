@@ -10,7 +10,7 @@ use crate::app::modal::Modal;
 use crate::app::modal::plan::PlanSheet;
 use crate::app::modal::upload::Goal;
 use crate::app::msg::{Answer, Batch, Msg};
-use crate::app::tests::world::{gather, saved_tree};
+use crate::app::tests::disk::{gather, saved_tree};
 use crate::app::{Input, Key, State};
 use crate::domain::{AssetScope, Entry, FileName};
 use crate::transfer::plan::Candidate;

@@ -1,0 +1,163 @@
+//! Two services as the screen knows them, and what stands in them.
+
+use crate::api::{
+    ApiError, ApiErrorKind, AssetColumn, Capabilities, Field, FieldSpec, Middle, Noun, ProviderSpec,
+};
+use crate::app::msg::Batch;
+use crate::domain::{
+    AccountName, Asset, AssetKey, AssetPath, AssetScope, Container, ContainerId, Entry, Locale,
+    RawJson, Segment, SegmentId,
+};
+
+const fn any(field: Field) -> FieldSpec {
+    FieldSpec {
+        field,
+        choices: &[],
+        max_chars: None,
+        max_items: None,
+    }
+}
+
+/// A service with segments, locales and folders.
+pub static SEGMENTS: ProviderSpec = ProviderSpec {
+    id: "strings",
+    label: "Strings",
+    container: Noun {
+        one: "document",
+        many: "documents",
+        title: "Documents",
+    },
+    middle: Middle::Segments,
+    account_fields: &[],
+    key_label: "API key",
+    asset_columns: &[AssetColumn::Name, AssetColumn::Locale, AssetColumn::Size],
+    upload_fields: &[any(Field::Locale), any(Field::Folder)],
+    edit_fields: &[],
+    capabilities: Capabilities {
+        locales: true,
+        folders: true,
+        metadata: false,
+        segment_texts: true,
+        max_size: None,
+        accepted_types: &[],
+        public_urls: false,
+        replace: crate::api::Replace::InPlace,
+    },
+};
+
+/// A service without segments, whose assets have texts.
+pub static TYPES: ProviderSpec = ProviderSpec {
+    id: "sites",
+    label: "Sites",
+    container: Noun {
+        one: "website",
+        many: "websites",
+        title: "Websites",
+    },
+    middle: Middle::Types,
+    account_fields: &[],
+    key_label: "API key",
+    asset_columns: &[AssetColumn::Name, AssetColumn::AssetType, AssetColumn::Size],
+    upload_fields: &[
+        FieldSpec {
+            choices: &["image", "video"],
+            ..any(Field::AssetType)
+        },
+        FieldSpec {
+            max_chars: Some(10),
+            ..any(Field::AltText)
+        },
+        FieldSpec {
+            max_chars: Some(5),
+            max_items: Some(2),
+            ..any(Field::Tags)
+        },
+    ],
+    edit_fields: &[any(Field::AltText), any(Field::Description)],
+    capabilities: Capabilities {
+        locales: false,
+        folders: false,
+        metadata: true,
+        segment_texts: false,
+        max_size: Some(1000),
+        accepted_types: &["image/png"],
+        public_urls: true,
+        replace: crate::api::Replace::ByDelete,
+    },
+};
+
+pub fn account(name: &str) -> AccountName {
+    AccountName::new(name).unwrap()
+}
+
+pub fn container(id: &str, name: &str) -> Container {
+    Container {
+        id: ContainerId::new(id).unwrap(),
+        name: name.to_owned(),
+        folders: Vec::new(),
+        segments: None,
+        locales: None,
+        modified: None,
+        details: Vec::new(),
+        raw: RawJson::new(r#"{"id":1}"#),
+    }
+}
+
+pub fn segment(id: &str, position: u64) -> Segment {
+    Segment {
+        id: SegmentId::new(id).unwrap(),
+        position,
+        part: 0,
+        key: Some(format!("key-{id}")),
+        text: None,
+        raw: RawJson::new("{}"),
+    }
+}
+
+pub fn asset(scope: &AssetScope, name: &str, locale: Option<&str>) -> Asset {
+    let key = AssetKey::from_parts([locale.unwrap_or(""), name]).unwrap();
+    Asset {
+        scope: scope.clone(),
+        key,
+        name: name.to_owned(),
+        locale: locale.and_then(Locale::new),
+        folder: AssetPath::root(),
+        size: Some(100),
+        content_type: Some("image/png".to_owned()),
+        asset_type: Some("image".to_owned()),
+        image_type: None,
+        alt_text: Some("before".to_owned()),
+        description: None,
+        tags: Vec::new(),
+        dimensions: None,
+        url: Some(format!("https://cdn.example/{name}")),
+        created: None,
+        modified: None,
+        stored_as: None,
+        details: Vec::new(),
+        raw: RawJson::new("{\n}"),
+    }
+}
+
+pub fn error(kind: ApiErrorKind) -> ApiError {
+    ApiError::new("list assets", kind, "no")
+}
+
+pub fn page<T>(rows: impl IntoIterator<Item = T>) -> Batch<T> {
+    Batch {
+        entries: rows.into_iter().map(Entry::Read).collect(),
+        more: false,
+        total: None,
+    }
+}
+
+pub fn doc() -> AssetScope {
+    AssetScope::Segment(
+        ContainerId::new("d1").unwrap(),
+        SegmentId::new("s1").unwrap(),
+    )
+}
+
+pub fn site() -> AssetScope {
+    AssetScope::Container(ContainerId::new("w1").unwrap())
+}
