@@ -128,14 +128,22 @@ impl ApiError {
             && match self.delivery {
                 Delivery::NotSent => false,
                 Delivery::Unknown => true,
-                // A gateway's answer is not the service's; a broken answer hides what it said.
-                Delivery::Answered => {
-                    self.status
-                        .is_some_and(|status| status >= 500 || status == 408)
-                        || (self.kind == ApiErrorKind::Decode
-                            && self.status.is_none_or(|s| s < 300))
-                }
+                // A gateway's answer is not the service's. One that is broken or longer than is read
+                // hides what it said, and so does one that leads to what became of the call.
+                Delivery::Answered => match self.status {
+                    Some(status) => {
+                        status >= 500
+                            || status == 408
+                            || matches!(status, 302 | 303)
+                            || (status < 300 && self.hides_the_answer())
+                    }
+                    None => self.hides_the_answer(),
+                },
             }
+    }
+
+    fn hides_the_answer(&self) -> bool {
+        matches!(self.kind, ApiErrorKind::Decode | ApiErrorKind::Limit)
     }
 
     /// Not signed in, or not allowed: exit code 4.

@@ -58,8 +58,10 @@ fn set_aside(folder: &Path) -> Result<PathBuf, JournalError> {
             _ => {}
         }
     }
-    fs::rename(&from, &aside).map_err(|error| fail(&error))?;
-    Ok(aside)
+    match fs::rename(&from, &aside) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(fail(&error)),
+        _ => Ok(aside),
+    }
 }
 
 /// Sets the journal aside, begins a new one, and carries over what can be read. The sentence tells

@@ -250,13 +250,18 @@ fn bytes_of(path: &Path) -> std::io::Result<Vec<u8>> {
 }
 
 /// What is wrong with the write-ahead file of this folder's journal; `None` where it is sound, ends
-/// as after a crash, is empty, or stands beside no journal of this release.
+/// as after a crash, is empty, or stands beside a journal that is not of this release.
 pub(super) fn fault(folder: &Path) -> Result<Option<String>, JournalError> {
     let path = folder.join(NAME);
     let fail = |error: std::io::Error| JournalError::io("its write-ahead file", &error);
     let newest = u32::try_from(schema::MIGRATIONS.len()).unwrap_or(u32::MAX);
-    if !matches!(schema::head(&path)?, Head::Version(version) if version <= newest) {
-        return Ok(None);
+    match schema::head(&path)? {
+        Head::Version(version) if version <= newest => {}
+        // SQLite would throw it away; a new journal gets one only once it is not empty any more.
+        Head::Empty if !bytes_of(&beside(&path, "-wal")).map_err(fail)?.is_empty() => {
+            return Ok(Some("its file is empty or gone".to_owned()));
+        }
+        _ => return Ok(None),
     }
     let mut earlier = None;
     for _ in 0..TRIES {

@@ -156,6 +156,28 @@ fn a_cut_or_emptied_file_is_said() {
     assert!(note.is_some() && count + 1 >= JOBS, "{count}");
 }
 
+/// `SQLite` throws the write-ahead file away whose file holds nothing.
+#[test]
+fn an_emptied_or_missing_file_beside_its_log_is_said() {
+    for gone in [false, true] {
+        let left = Left::by_a_kill();
+        let folder = left.put();
+        let file = file(folder.path());
+        if gone {
+            std::fs::remove_file(&file).unwrap();
+        } else {
+            std::fs::write(&file, []).unwrap();
+        }
+        let (_, seen) = Journal::look(folder.path()).unwrap();
+        assert!(seen.is_some(), "a look says nothing");
+        let Opened { notes, .. } = Journal::open(folder.path()).unwrap();
+        let aside = notes[0].split("set aside as ").nth(1).unwrap();
+        let aside = aside.split(',').next().unwrap();
+        let log = folder.path().join(format!("{aside}-wal"));
+        assert_eq!(std::fs::read(log).unwrap(), left.files[1]);
+    }
+}
+
 #[test]
 fn what_a_crash_leaves_is_no_damage() {
     let left = Left::by_a_kill();
