@@ -8,6 +8,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::args::{Queue, QueueCommand, Shown};
 use super::failure::{Failure, Tally};
 use super::follow::{Followed, follow};
@@ -119,7 +121,7 @@ pub async fn transfers(
             let pausable = |job: &Job| Ask::Pause.is_for(job);
             let chosen = chosen(&transfers.jobs(), ids, pausable)?;
             transfers.ask(Ask::Pause, &chosen);
-            end(output, &transfers, chosen.len(), "paused").await
+            end(output, &transfers, chosen.len(), "paused", args.json).await
         }
         Some(QueueCommand::Cancel { ids }) => {
             let transfers = engine(session)?;
@@ -127,7 +129,7 @@ pub async fn transfers(
             for id in &chosen {
                 transfers.cancel(*id);
             }
-            end(output, &transfers, chosen.len(), "cancelled").await
+            end(output, &transfers, chosen.len(), "cancelled", args.json).await
         }
         Some(QueueCommand::Clear { ids }) => {
             let transfers = engine(session)?;
@@ -141,7 +143,7 @@ pub async fn transfers(
                 )));
             }
             transfers.clear(&chosen);
-            end(output, &transfers, chosen.len(), "cleared").await
+            end(output, &transfers, chosen.len(), "cleared", args.json).await
         }
     }
 }
@@ -151,9 +153,14 @@ async fn end(
     transfers: &Transfers,
     count: usize,
     did: &str,
+    json: bool,
 ) -> Result<(), Failure> {
     transfers.drain(WIND_DOWN).await;
-    if transfers.works() {
+    let elsewhere = !transfers.works();
+    if json {
+        // Asked of another process, it may not have happened yet.
+        output.json(&json!({ did: count, "elsewhere": elsewhere }))
+    } else if !elsewhere {
         output.line(&format!("{count} {did}"))
     } else {
         output.line(&format!(

@@ -92,3 +92,25 @@ fn a_pause_reaches_the_program_that_works() {
     run(&home, &["transfers", "resume"]).exits(0);
     batch.all_stored_once(&server, "resumed");
 }
+
+#[test]
+fn programs_are_told_in_json_what_was_done() {
+    let server = Server::start();
+    let home = server.home();
+    let told = |args: &[&str]| {
+        let args: Vec<&str> = ["transfers"].iter().chain(args).copied().collect();
+        run(&home, &args).exits(0).json()
+    };
+    let none = json!({"paused": 0, "elsewhere": false});
+    assert_eq!(told(&["pause", "--json"]), [none]);
+    let (_, mut program) = held(&server, &home, 3);
+    let asked = json!({"paused": 3, "elsewhere": true});
+    assert_eq!(told(&["--json", "pause"]), [asked]);
+    assert!(until(PATIENCE, || paused(&home).len() == 3));
+    program.signal(Signal::INT);
+    program.end();
+    let ended = json!({"cancelled": 3, "elsewhere": false});
+    assert_eq!(told(&["cancel", "--json"]), [ended]);
+    let gone = json!({"cleared": 3, "elsewhere": false});
+    assert_eq!(told(&["clear", "--json"]), [gone]);
+}
