@@ -114,3 +114,19 @@ fn programs_are_told_in_json_what_was_done() {
     let gone = json!({"cleared": 3, "elsewhere": false});
     assert_eq!(told(&["clear", "--json"]), [gone]);
 }
+
+#[test]
+fn what_is_over_is_not_paused() {
+    let server = Server::start();
+    let home = server.home();
+    let (_, mut program) = held(&server, &home, 3);
+    program.signal(Signal::INT);
+    program.end();
+    run(&home, &["transfers", "pause"]).exits(0);
+    let first = queue(&home)[0]["id"].to_string();
+    run(&home, &["transfers", "cancel", &first]).exits(0);
+    assert_eq!(paused(&home).len(), 2);
+    let listed = run(&home, &["transfers"]).exits(0).stdout;
+    assert_eq!(listed.matches("paused").count(), 2, "{listed}");
+    assert_eq!(listed.matches("cancelled").count(), 1, "{listed}");
+}

@@ -21,7 +21,7 @@ pub(super) fn list(output: &mut Output, jobs: &[Arc<Job>], as_json: bool) -> Res
     }
     let mut table = Table::new(HEADS);
     for job in jobs {
-        let state = if job.paused {
+        let state = if is_paused(job) {
             "paused"
         } else {
             job.state.word()
@@ -38,6 +38,11 @@ pub(super) fn list(output: &mut Output, jobs: &[Arc<Job>], as_json: bool) -> Res
         output.row(&mut table, &cells)?;
     }
     output.end(table, "No transfers.")
+}
+
+/// Going on has no meaning for one that is over, however it was held before.
+const fn is_paused(job: &Job) -> bool {
+    job.paused && !job.state.is_over()
 }
 
 fn reason(job: &Job) -> Option<String> {
@@ -68,7 +73,7 @@ fn line(job: &Job) -> serde_json::Value {
         "id": job.id.0,
         "state": job.state.word(),
         "step": step,
-        "paused": job.paused,
+        "paused": is_paused(job),
         "direction": match job.direction { Direction::Up => "up", Direction::Down => "down" },
         "name": &*job.name,
         "size": job.size,
