@@ -136,7 +136,7 @@ impl State {
         let wanted = if seen {
             Some(now + COUNT)
         } else {
-            release.map(|then| now + super::transfers::until(then, self.time))
+            release.map(|then| now + crate::domain::until(then, self.time))
         };
         self.timers.count = wanted.map(|at| self.timers.count.map_or(at, |set| set.min(at)));
     }

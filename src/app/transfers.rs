@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-pub use self::standing::{MARKS, Mark, Standing, marks, since, until};
+pub use self::standing::{MARKS, Mark, Standing, marks, since};
 use crate::api::ApiErrorKind;
 use crate::domain::AccountName;
 use crate::transfer::job::{Direction, Job, JobId, JobState};
@@ -172,11 +172,7 @@ impl Transfers {
     /// These accounts have to pause, and no others.
     pub(super) fn set_held(&mut self, held: Vec<Held>) {
         let holds = held.into_iter().map(|held| {
-            let asked = match held.why.kind {
-                ApiErrorKind::RateLimited { after } => after,
-                _ => None,
-            };
-            let until = held.until;
+            let (until, asked) = (held.until, held.asked());
             (held.account, Hold { until, asked })
         });
         self.holds = holds.collect();

@@ -53,6 +53,9 @@ pub(super) async fn follow(
     let mut stopped = None;
     let mut elsewhere = false;
     let mut beat = teller.progress.beat();
+    // It may have begun before anybody listened.
+    let mut pauses = transfers.held();
+    pauses.mark_changed();
     let mut news = Vec::new();
     while !jobs.is_empty() {
         tokio::select! {
@@ -77,6 +80,7 @@ pub(super) async fn follow(
                     tokio::time::sleep(LULL).await;
                 }
             }
+            Ok(()) = pauses.changed() => teller.held(&pauses.borrow_and_update()),
             came = beat.next() => teller.tick(transfers, came),
             () = stop.asked() => {
                 elsewhere = onlooker && !transfers.works();

@@ -6,6 +6,7 @@ mod spoken;
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Interval, MissedTickBehavior, interval};
@@ -16,8 +17,10 @@ use super::args::Shown;
 use super::output::{MARGIN, Output, cut};
 use super::session::Session;
 use crate::api::Step;
-use crate::domain::{SafeText, size_words, time_words};
-use crate::transfer::{Direction, Gauge, Job, JobId, JobState, Meters, Total, Transfers};
+use crate::domain::{AccountName, SafeText, size_words, time_words, until};
+use crate::transfer::{
+    Direction, Gauge, Held, Job, JobId, JobState, Meters, Total, Transfers, held_words,
+};
 use crate::tui::report::Reporter;
 
 /// How often the block is drawn at the most.
@@ -33,6 +36,8 @@ enum Shape {
     Block(Box<Reporter>),
     Spoken(Spoken),
     Json,
+    /// Nobody sees how far they are; what holds them is said.
+    Bare,
     Nothing,
 }
 
@@ -73,6 +78,8 @@ pub struct Progress {
     running: BTreeMap<JobId, Job>,
     /// When each file's bytes were told last, and how far its state was told.
     told: HashMap<JobId, (Instant, u8)>,
+    /// Until when an account was last known to pause.
+    held: HashMap<AccountName, Timestamp>,
 }
 
 impl Progress {
@@ -91,13 +98,14 @@ impl Progress {
             output.owe(reporter.debt());
             Shape::Block(Box::new(reporter))
         } else {
-            Shape::Nothing
+            Shape::Bare
         };
         Self {
             shape,
             meters: Meters::default(),
             running: BTreeMap::new(),
             told: HashMap::new(),
+            held: HashMap::new(),
         }
     }
 
@@ -106,7 +114,7 @@ impl Progress {
         let every = match self.shape {
             Shape::Block(_) => REDRAW,
             Shape::Json | Shape::Spoken(_) => TELL,
-            Shape::Nothing => return Beat(None),
+            Shape::Bare | Shape::Nothing => return Beat(None),
         };
         let mut timer = interval(every);
         timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -117,7 +125,7 @@ impl Progress {
 
     /// A transfer was added or has changed.
     pub fn job(&mut self, output: &mut Output, job: &Job, now: Instant) {
-        if matches!(self.shape, Shape::Nothing) {
+        if matches!(self.shape, Shape::Bare | Shape::Nothing) {
             return;
         }
         self.meters.put(job, now);
@@ -131,6 +139,29 @@ impl Progress {
         }
     }
 
+    /// These accounts have to pause: each pause is told once, also one that gets longer.
+    pub fn held(&mut self, output: &mut Output, held: &[Held], time: Timestamp) {
+        for pause in held {
+            let before = self.held.insert(pause.account.clone(), pause.until);
+            if before.is_some_and(|before| before > time) {
+                continue;
+            }
+            let left = until(pause.until, time);
+            match self.shape {
+                Shape::Nothing => {}
+                Shape::Json => output.event(&json!({
+                    "event": "held",
+                    "account": pause.account.as_str(),
+                    "seconds": left.as_secs(),
+                    "reason": pause.why.to_string(),
+                })),
+                Shape::Block(_) | Shape::Spoken(_) | Shape::Bare => {
+                    output.note(&held_words(&pause.account, left, pause.asked()));
+                }
+            }
+        }
+    }
+
     /// Time has gone on.
     pub fn tick(&mut self, output: &mut Output, transfers: &Transfers, beat: Came, now: Instant) {
         if beat == Came::Back {
@@ -141,7 +172,7 @@ impl Progress {
         }
         self.meters.tick(now);
         match &mut self.shape {
-            Shape::Nothing => {}
+            Shape::Bare | Shape::Nothing => {}
             Shape::Json => self.tell_bytes(output, now),
             Shape::Spoken(spoken) => {
                 let total = self.meters.total();

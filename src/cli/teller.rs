@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::time::Instant;
 
+use jiff::Timestamp;
+
 use super::args::Shown;
 use super::failure::{Failure, Tally};
 use super::output::Output;
@@ -13,7 +15,9 @@ use super::session::Session;
 use crate::api::ApiErrorKind;
 use crate::domain::size_words;
 use crate::domain::{Entry, SafeText, file_words};
-use crate::transfer::{DownloadRequest, Job, JobId, JobState, Transfers, ends_all, is_unwritten};
+use crate::transfer::{
+    DownloadRequest, Held, Job, JobId, JobState, Transfers, ends_all, is_unwritten,
+};
 
 /// What is said of a file whose record the service may or may not have.
 pub const NOT_KNOWN: &str =
@@ -104,6 +108,11 @@ impl<'a> Teller<'a> {
     pub(super) fn tick(&mut self, transfers: &Transfers, came: Came) {
         self.progress
             .tick(self.output, transfers, came, Instant::now());
+    }
+
+    /// These accounts have to pause.
+    pub(super) fn held(&mut self, held: &[Held]) {
+        self.progress.held(self.output, held, Timestamp::now());
     }
 
     /// Nothing more will be told.

@@ -37,6 +37,6 @@ pub use raw::RawJson;
 pub use reports::{Notify, Reports, Shape};
 pub use secret::{Secret, SecretError};
 pub use segment::{Segment, SegmentText};
-pub use size::{file_words, size_words, time_words};
+pub use size::{file_words, size_words, time_words, until};
 pub use text::{SafeText, pastable};
 pub use types::TypeChoice;

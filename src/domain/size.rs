@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use humansize::{DECIMAL, FormatSizeOptions, format_size};
+use jiff::{SignedDuration, Timestamp};
 
 /// `1 file`, `3 files`.
 pub fn file_words(count: usize) -> String {
@@ -37,6 +38,13 @@ pub fn time_words(span: Duration) -> String {
         (0, minutes, seconds) => format!("{minutes} min {seconds:02} s"),
         (hours, minutes, _) => format!("{hours} h {minutes:02} min"),
     }
+}
+
+/// How long it is until then, in whole seconds, the begun one counted.
+pub fn until(then: Timestamp, time: Timestamp) -> Duration {
+    let left = then.duration_since(time).max(SignedDuration::ZERO);
+    let more = u64::from(left.subsec_nanos() > 0);
+    Duration::from_secs(left.as_secs().unsigned_abs() + more)
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ use tokio_util::task::TaskTracker;
 pub use self::attend::Standing;
 pub use self::full::{ends_all, is_unwritten};
 use self::gate::Gate;
-pub use self::gate::Held;
+pub use self::gate::{Held, held_words};
 pub(super) use self::handle::Handle;
 use super::job::{Job, JobEvent, JobId, JobState};
 use super::journal::{Journal, JournalError, Seen};

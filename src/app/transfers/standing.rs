@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use crate::api::Step;
 use crate::app::State;
 use crate::app::modal::view::Tone;
-use crate::domain::{SafeText, size_words, time_words};
+use crate::domain::{size_words, time_words, until};
+use crate::transfer::held_words;
 use crate::transfer::job::{Direction, Job, JobState};
 
 /// How far one of the three promises of an upload is kept.
@@ -89,13 +90,6 @@ pub fn marks(job: &Job) -> Option<[Mark; 3]> {
         | JobState::Waiting { .. }
         | JobState::Cancelled => [NotYet; 3],
     })
-}
-
-/// How long it is until then, in whole seconds, the begun one counted.
-pub fn until(then: Timestamp, time: Timestamp) -> Duration {
-    let left = then.duration_since(time).max(jiff::SignedDuration::ZERO);
-    let more = u64::from(left.subsec_nanos() > 0);
-    Duration::from_secs(left.as_secs().unsigned_abs() + more)
 }
 
 /// How long ago that was, in whole seconds.
@@ -190,15 +184,7 @@ impl State {
     /// Why a job waits whose account has to pause.
     fn held(&self, job: &Job) -> Option<String> {
         let hold = self.transfers.hold(&job.account, self.time)?;
-        let account = SafeText::name(job.account.as_str());
-        let left = time_words(until(hold.until, self.time));
-        let why = match hold.asked {
-            Some(asked) => format!(
-                "the service asked for {}: too many calls",
-                time_words(asked)
-            ),
-            None => "too many calls".to_owned(),
-        };
-        Some(format!("held by {account}, {left} to go ({why})"))
+        let left = until(hold.until, self.time);
+        Some(held_words(&job.account, left, hold.asked))
     }
 }

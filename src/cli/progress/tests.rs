@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::*;
 use crate::api::{ApiError, ApiErrorKind};
 use crate::cli::output::tests::kept;
-use crate::domain::{AccountName, AssetScope, ContainerId};
+use crate::domain::{AssetScope, ContainerId};
 use crate::transfer::Trail;
 
 fn job(name: &str, size: Option<u64>, state: JobState) -> Job {
@@ -91,14 +91,19 @@ proptest! {
     }
 }
 
-fn told(states: &[JobState]) -> Vec<Value> {
-    let (mut output, out, err) = kept(None);
-    let mut progress = Progress {
-        shape: Shape::Json,
+fn progress(shape: Shape) -> Progress {
+    Progress {
+        shape,
         meters: Meters::default(),
         running: BTreeMap::new(),
         told: HashMap::new(),
-    };
+        held: HashMap::new(),
+    }
+}
+
+fn told(states: &[JobState]) -> Vec<Value> {
+    let (mut output, out, err) = kept(None);
+    let mut progress = progress(Shape::Json);
     for state in states {
         progress.job(
             &mut output,
@@ -149,4 +154,35 @@ fn programs_are_told_each_mark_once() {
         (&json!(1), &json!("a.png"), &json!(9))
     );
     assert!(last["reason"].as_str().unwrap().contains("no"), "{last}");
+}
+
+#[test]
+fn each_pause_of_an_account_is_said_once() {
+    let (mut output, _, err) = kept(None);
+    let mut progress = progress(Shape::Bare);
+    let at = |second: i64| Timestamp::from_second(second).unwrap();
+    let pause = |until| Held {
+        account: AccountName::new("web").unwrap(),
+        until: at(until),
+        why: ApiError::new(
+            "upload the file",
+            ApiErrorKind::RateLimited {
+                after: Some(Duration::from_secs(12)),
+            },
+            "no",
+        ),
+    };
+    for (held, time) in [
+        (vec![pause(13)], 0),
+        // A second call was refused, and then another account paused.
+        (vec![pause(15)], 1),
+        (vec![pause(15)], 14),
+        (Vec::new(), 15),
+        (vec![pause(30)], 20),
+    ] {
+        progress.held(&mut output, &held, at(time));
+    }
+    let said = "assetdeck: held by web, 13 s to go (the service asked for 12 s: too many calls)\n\
+                assetdeck: held by web, 10 s to go (the service asked for 12 s: too many calls)\n";
+    assert_eq!(err.text(), said);
 }

@@ -9,8 +9,8 @@ use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::Instant;
 
 use super::{Inner, Transfers};
-use crate::api::{ApiError, Provider};
-use crate::domain::AccountName;
+use crate::api::{ApiError, ApiErrorKind, Provider};
+use crate::domain::{AccountName, SafeText, time_words};
 use crate::transfer::job::JobId;
 
 /// How many transfers of one account run at once where nobody said.
@@ -26,6 +26,25 @@ pub struct Held {
     pub until: Timestamp,
     /// What the service said, as the error of the call that it refused.
     pub why: ApiError,
+}
+
+impl Held {
+    /// How long the service asked for, where it said so.
+    pub const fn asked(&self) -> Option<Duration> {
+        match self.why.kind {
+            ApiErrorKind::RateLimited { after } => after,
+            _ => None,
+        }
+    }
+}
+
+/// What is said of an account that has to pause: how long still, and why.
+pub fn held_words(account: &AccountName, left: Duration, asked: Option<Duration>) -> String {
+    let account = SafeText::name(account.as_str());
+    let left = time_words(left);
+    let asked = asked.map(|asked| format!("the service asked for {}: ", time_words(asked)));
+    let asked = asked.unwrap_or_default();
+    format!("held by {account}, {left} to go ({asked}too many calls)")
 }
 
 pub(super) struct Gate {

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::batch::{Batch, finish, queue, segment, website};
 use crate::support::cli::run;
@@ -54,6 +54,43 @@ fn a_short_wait_is_waited_for() {
         batch.all_stored_once(&server, "short waits");
         finish(&home, "short waits");
     }
+}
+
+/// That an account has to pause is said once, in a sentence or as an event, or not at all.
+#[test]
+fn a_pause_is_said_once() {
+    let server = Server::start().judged(Scope::Requests);
+    let home = server.home();
+    let place = website(&home);
+    let said = |mark: &str, flags: &[&str]| {
+        let batch = Batch::new(&home, &place, mark, 1);
+        server.faults(json!([
+            {"operation": "upload-url", "fault": "throttle", "wait": 1, "times": 1},
+        ]));
+        let upload = batch.upload();
+        let ran = run(&home, &[&upload, flags].concat()).exits(0);
+        batch.all_stored_once(&server, mark);
+        ran.stderr
+    };
+    // The pause is as long as was asked for, or a little longer.
+    let sentence = said("words", &[]);
+    let held = |left| {
+        format!(
+            "assetdeck: held by acme-web, {left} s to go (the service asked for 1 s: too many calls)\n"
+        )
+    };
+    assert!([held(1), held(2)].contains(&sentence), "{sentence}");
+    assert_eq!(said("quiet", &["--quiet"]), "");
+    let events = said("events", &["--json"]);
+    let events = events
+        .lines()
+        .map(|line| serde_json::from_str(line).expect(line));
+    let events: Vec<Value> = events.filter(|it: &Value| it["event"] == "held").collect();
+    assert_eq!(events.len(), 1, "{events:#?}");
+    assert_eq!(events[0]["account"], "acme-web");
+    assert!((1..=2).contains(&events[0]["seconds"].as_u64().expect("a number")));
+    let reason = events[0]["reason"].as_str().expect("a reason");
+    assert!(reason.contains("429"), "{reason}");
 }
 
 /// A service that lists late what it took: the file is looked for again until it is listed, be its
