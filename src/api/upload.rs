@@ -128,8 +128,10 @@ pub enum Step {
     Attach,
     /// Setting alt text, description and tags.
     Texts,
-    /// Looking whether the service lists it.
+    /// The service took it: looking whether it lists it.
     Confirm,
+    /// Whether the service took it is not known: looking whether it lists it.
+    Look,
     /// It is listed; the asset that it replaces is deleted.
     Remove,
 }
@@ -139,13 +141,18 @@ impl Step {
     pub const fn may_leave_a_record(self) -> bool {
         matches!(
             self,
-            Self::Record | Self::Attach | Self::Texts | Self::Confirm | Self::Remove
+            Self::Record | Self::Attach | Self::Texts | Self::Confirm | Self::Look | Self::Remove
         )
     }
 
     /// Its answer decides whether there is a record at all.
     pub const fn makes_the_record(self) -> bool {
         matches!(self, Self::Record | Self::Attach)
+    }
+
+    /// It changes nothing at the service.
+    pub const fn only_looks(self) -> bool {
+        matches!(self, Self::Confirm | Self::Look)
     }
 
     /// The word on screen.
@@ -157,6 +164,7 @@ impl Step {
             Self::Attach => "attaching",
             Self::Texts => "setting texts",
             Self::Confirm => "confirming",
+            Self::Look => "looking for it",
             Self::Remove => "deleting the old one",
         }
     }

@@ -212,7 +212,7 @@ impl Job {
             }
             JobEvent::Step { step, receipt, at } => {
                 // A look may settle what is in doubt or unlisted; nothing else begins by itself.
-                let looks = step == Step::Confirm
+                let looks = step.only_looks()
                     && matches!(self.state, JobState::InDoubt(_) | JobState::Unlisted { .. });
                 if self.state.is_over() && !looks {
                     return refused;
@@ -223,7 +223,7 @@ impl Job {
                 }
                 if self.direction == Direction::Up && step.may_leave_a_record() {
                     self.trail.unsettled = true;
-                    if step != Step::Confirm {
+                    if !step.only_looks() {
                         self.trail.risked = Some((step, at));
                     }
                 }

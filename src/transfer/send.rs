@@ -99,7 +99,11 @@ impl Upload<'_> {
             Earlier::Doubted(receipt, doubt) => (receipt, Some(doubt)),
             Earlier::Listed(receipt) => return self.go_on_removing(receipt.as_ref()).await,
         };
-        if let Err(error) = self.handle.step(Step::Confirm, receipt.as_ref()).await {
+        let step = match &doubt {
+            Some(JobEvent::Unlisted { .. }) => Step::Confirm,
+            _ => Step::Look,
+        };
+        if let Err(error) = self.handle.step(step, receipt.as_ref()).await {
             return doubt.unwrap_or(JobEvent::InDoubt(error));
         }
         let looked = tokio::select! {
@@ -175,7 +179,7 @@ impl Upload<'_> {
 
     /// The answer was lost: only the service's listing can tell.
     async fn look(&self, error: ApiError, receipt: Option<&Receipt>) -> JobEvent {
-        if self.handle.step(Step::Confirm, receipt).await.is_err() {
+        if self.handle.step(Step::Look, receipt).await.is_err() {
             return JobEvent::InDoubt(error);
         }
         match self.find(receipt).await {

@@ -70,6 +70,7 @@ pub fn marks(job: &Job) -> Option<[Mark; 3]> {
         JobState::Running(Step::Texts) => [Yes, Yes, NotYet],
         JobState::Running(Step::Confirm) if job.trail.look.is_some() => [Yes, Unknown, Now],
         JobState::Running(Step::Confirm) => [Yes, Yes, Now],
+        JobState::Running(Step::Look) => [Yes, Unknown, Now],
         // What is left is to delete the asset that it replaces.
         JobState::Running(Step::Remove) => [Yes; 3],
         _ if job.trail.listed => [Yes; 3],

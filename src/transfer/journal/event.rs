@@ -152,13 +152,14 @@ enum EventRow {
     Warned(String),
 }
 
-const STEPS: [(Step, &str); 7] = [
+const STEPS: [(Step, &str); 8] = [
     (Step::AskLink, "ask_link"),
     (Step::Send, "send"),
     (Step::Record, "record"),
     (Step::Attach, "attach"),
     (Step::Texts, "texts"),
     (Step::Confirm, "confirm"),
+    (Step::Look, "look"),
     (Step::Remove, "remove"),
 ];
 

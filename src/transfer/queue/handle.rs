@@ -173,7 +173,7 @@ impl Handle {
             receipt: receipt.cloned(),
             at: jiff::Timestamp::now(),
         };
-        if step == Step::Confirm {
+        if step.only_looks() {
             // A look: the next file need not wait for it, and nothing is lost with its row.
             self.slot.rest();
             self.engine.gate_opens(&self.account).await;
