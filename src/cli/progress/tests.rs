@@ -144,6 +144,15 @@ fn programs_are_told_each_mark_once() {
         words(&whole),
         ["queued", "sending", "sent", "stored", "listed", "done"]
     );
+    let doubt = ApiError::new("record the asset", ApiErrorKind::Transport, "no");
+    let unknown = [
+        sending(),
+        JobState::Running(Step::Record),
+        JobState::Running(Step::Look),
+        JobState::InDoubt(doubt.into()),
+    ];
+    let said = words(&unknown);
+    assert!(!said.iter().any(|word| word == "stored"), "{said:?}");
     let failed =
         JobState::Failed(ApiError::new("upload the file", ApiErrorKind::Server, "no").into());
     let events = told(&[JobState::Queued, sending(), failed]);
