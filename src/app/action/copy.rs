@@ -5,7 +5,9 @@ use crate::api::Middle;
 use crate::app::State;
 use crate::app::browse::{Pane, PlaceRow};
 use crate::app::effect::Effect;
-use crate::domain::{AccountName, Address, Asset, Entry, Ref, SafeText, WebLink, pastable};
+use crate::domain::{
+    AccountName, Address, Asset, AssetScope, Entry, Ref, SafeText, WebLink, pastable,
+};
 
 macro_rules! copying {
     ($name:literal, $title:literal, $help:literal, $keys:expr, $what:literal, $take:expr, $why:literal) => {
@@ -115,11 +117,7 @@ impl Subject {
                 } => Some(place(
                     it.name.clone(),
                     it.id.as_str(),
-                    Address {
-                        account: name.clone(),
-                        container: Some(it.id.clone()),
-                        segment: None,
-                    },
+                    Address::of_scope(name.clone(), &AssetScope::Container(it.id.clone())),
                 )),
                 PlaceRow::Container { .. } => None,
                 PlaceRow::Account { name, .. } | PlaceRow::Note { name, .. } => {
@@ -129,14 +127,11 @@ impl Subject {
             Pane::Middle => {
                 let opened = opened.filter(|it| it.spec.middle == Middle::Segments)?;
                 let segment = opened.segments.list.current()?.read()?;
+                let scope = AssetScope::Segment(opened.id.clone(), segment.id.clone());
                 Some(place(
                     segment.name(),
                     segment.id.as_str(),
-                    Address {
-                        account: opened.account.clone(),
-                        container: Some(opened.id.clone()),
-                        segment: Some(segment.id.clone()),
-                    },
+                    Address::of_scope(opened.account.clone(), &scope),
                 ))
             }
             Pane::Assets | Pane::Details => {

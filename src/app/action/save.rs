@@ -7,7 +7,7 @@ use crate::app::browse::{Account, Opened, Pane, PlaceRow};
 use crate::app::effect::Effect;
 use crate::app::modal::save::SaveSheet;
 use crate::app::modal::tree::{Places, TreeSheet};
-use crate::domain::{Address, Container, Entry, TypeChoice};
+use crate::domain::{AccountName, Address, AssetScope, Container, Entry, TypeChoice};
 use crate::transfer::tree::Source;
 
 const NOWHERE: &str = "go to a place or an asset first";
@@ -61,10 +61,10 @@ fn containers(state: &State) -> Result<Places, &'static str> {
     let (source, name) = match chosen[..] {
         [] => whole(account, first)?,
         [one] => (
-            Source::Below(Address {
-                container: Some(one.id.clone()),
-                ..of(account)
-            }),
+            Source::Below(at(
+                &account.info.name,
+                &AssetScope::Container(one.id.clone()),
+            )),
             one.name.clone(),
         ),
         ref some => (
@@ -93,15 +93,12 @@ fn whole(account: &Account, row: &PlaceRow) -> Result<(Source, String), &'static
     if account.rows.is_empty() {
         return Err("it holds nothing that is known");
     }
-    Ok((Source::Below(of(account)), name.as_str().to_owned()))
+    let account = Address::account(account.info.name.clone());
+    Ok((Source::Below(account), name.as_str().to_owned()))
 }
 
-fn of(account: &Account) -> Address {
-    Address {
-        account: account.info.name.clone(),
-        container: None,
-        segment: None,
-    }
+fn at(account: &AccountName, scope: &AssetScope) -> Address {
+    Address::of_scope(account.clone(), scope)
 }
 
 fn segments(opened: &Opened) -> Result<Places, &'static str> {
@@ -111,11 +108,10 @@ fn segments(opened: &Opened) -> Result<Places, &'static str> {
     let (source, name) = match chosen[..] {
         [] => return Err(NOWHERE),
         [one] => (
-            Source::Below(Address {
-                account: opened.account.clone(),
-                container: Some(opened.id.clone()),
-                segment: Some(one.id.clone()),
-            }),
+            Source::Below(at(
+                &opened.account,
+                &AssetScope::Segment(opened.id.clone(), one.id.clone()),
+            )),
             format!("{container} / {}", one.name()),
         ),
         ref some => (
@@ -151,11 +147,10 @@ fn types(opened: &Opened) -> Result<Places, &'static str> {
     Ok(Places {
         account: opened.account.clone(),
         spec: opened.spec,
-        source: Source::Below(Address {
-            account: opened.account.clone(),
-            container: Some(opened.id.clone()),
-            segment: None,
-        }),
+        source: Source::Below(at(
+            &opened.account,
+            &AssetScope::Container(opened.id.clone()),
+        )),
         types,
         name,
     })

@@ -7,7 +7,9 @@ use crate::api::{Field, KeyReport};
 use crate::app::State;
 use crate::app::browse::{Account, Link, Mark};
 use crate::app::columns::Value;
-use crate::domain::{AccountName, Address, Asset, Container, Entry, RawJson, Ref, Segment};
+use crate::domain::{
+    AccountName, Address, Asset, AssetScope, Container, Entry, RawJson, Ref, Segment,
+};
 
 /// A labelled fact.
 #[derive(Debug, Clone, PartialEq)]
@@ -206,11 +208,8 @@ fn of_container(account: &AccountName, container: &Container) -> Details {
         it.add("Changed", Value::When(modified.clone()));
     }
     it.text("Id", container.id.as_str());
-    let address = Address {
-        account: account.clone(),
-        container: Some(container.id.clone()),
-        segment: None,
-    };
+    let scope = AssetScope::Container(container.id.clone());
+    let address = Address::of_scope(account.clone(), &scope);
     it.text("Ref", Ref::place(address).to_string());
     it.more(&container.details);
     it.raw = Some(container.raw.clone());
@@ -232,11 +231,8 @@ fn of_segment(opened: &Opened, segment: &Segment) -> Details {
         Mark::Failed(error) => it.text("Assets", error.to_string()),
     }
     it.text("Id", segment.id.as_str());
-    let address = Address {
-        account: opened.account.clone(),
-        container: Some(opened.id.clone()),
-        segment: Some(segment.id.clone()),
-    };
+    let scope = AssetScope::Segment(opened.id.clone(), segment.id.clone());
+    let address = Address::of_scope(opened.account.clone(), &scope);
     it.text("Ref", Ref::place(address).to_string());
     it.raw = Some(segment.raw.clone());
     it

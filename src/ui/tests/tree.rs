@@ -17,11 +17,10 @@ fn opened(state: &mut State) -> (TreeSheet, Effect) {
     let places = Places {
         account: opened.account.clone(),
         spec: opened.spec,
-        source: Source::Below(Address {
-            account: opened.account.clone(),
-            container: Some(opened.id.clone()),
-            segment: None,
-        }),
+        source: Source::Below(Address::of_scope(
+            opened.account.clone(),
+            &AssetScope::Container(opened.id.clone()),
+        )),
         types: Vec::new(),
         name: "Mobile app".to_owned(),
     };
