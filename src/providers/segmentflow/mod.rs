@@ -11,7 +11,7 @@ mod upload;
 mod websites;
 mod wire;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -21,8 +21,8 @@ use tokio::time::Instant;
 
 use crate::api::http::{Answer, Http, HttpOptions, Method, Patience};
 use crate::api::{
-    AccountSettings, ApiError, ApiErrorKind, ConnectError, Delivery, Download, Metadata, Provider,
-    ProviderSpec, Sighting, Sought, UploadRequest, UploadWatch,
+    AccountSettings, ApiError, ApiErrorKind, ConnectError, Delivery, Download, Metadata, Pages,
+    Provider, ProviderSpec, Sighting, Sought, UploadRequest, UploadWatch,
 };
 use crate::domain::{
     Asset, AssetKey, AssetScope, Container, ContainerId, Cursor, Entry, Page, SafeText, Secret,
@@ -91,23 +91,22 @@ impl Adapter {
         read: fn(&RawValue, bool) -> T,
         mut each: impl FnMut(T),
     ) -> Result<(), ApiError> {
-        let mut seen = HashSet::new();
-        let mut cursor: Option<String> = None;
+        let mut pages = Pages::default();
+        let mut cursor: Option<Cursor> = None;
         for _ in 0..MAX_PAGES {
             let mut call = self.assets_call(operation, Method::GET);
             if let Some(cursor) = &cursor {
-                call = call.query("cursor", cursor);
+                call = call.query("cursor", &cursor.0);
             }
             let answer = call.answer().await?;
             let page = wire::list_page(&answer, read)?;
             page.listed.into_iter().for_each(&mut each);
-            let Some(next) = page.next else {
+            cursor = pages
+                .next(page.next.map(Cursor))
+                .map_err(|_| in_circles(&answer, operation))?;
+            if cursor.is_none() {
                 return Ok(());
-            };
-            if !seen.insert(next.clone()) {
-                return Err(in_circles(&answer, operation));
             }
-            cursor = Some(next);
         }
         Err(ApiError::new(
             operation,
@@ -165,10 +164,20 @@ impl Adapter {
         *self.recent() = None;
     }
 
+    /// The asset of this key as the service lists it now, if it does.
+    async fn listed(
+        &self,
+        operation: &'static str,
+        key: &AssetKey,
+    ) -> Result<Option<Asset>, ApiError> {
+        let wanted = |listed: &Listed| listed.entry.read().is_some_and(|it| it.key == *key);
+        let listed = self.list_of(operation, wanted).await?;
+        Ok(listed.first().and_then(|it| it.entry.read()).cloned())
+    }
+
     /// The asset as the service lists it now. `NotFound` when it does not.
     async fn look_up(&self, operation: &'static str, asset: &Asset) -> Result<Asset, ApiError> {
-        let listed = self.list(operation).await?;
-        find(&listed, &asset.key).cloned().ok_or_else(|| {
+        self.listed(operation, &asset.key).await?.ok_or_else(|| {
             ApiError::new(
                 operation,
                 ApiErrorKind::NotFound,
@@ -176,13 +185,6 @@ impl Adapter {
             )
         })
     }
-}
-
-fn find<'a>(listed: &'a [Listed], key: &AssetKey) -> Option<&'a Asset> {
-    listed
-        .iter()
-        .filter_map(|listed| listed.entry.read())
-        .find(|asset| asset.key == *key)
 }
 
 fn in_circles(answer: &Answer, operation: &'static str) -> ApiError {
@@ -332,12 +334,12 @@ impl Provider for Adapter {
             Err(error) if error.in_doubt() => Some(error),
             Err(error) => return Err(error),
         };
-        let listed = match (self.list(operation).await, &trouble) {
+        let listed = match (self.listed(operation, &asset.key).await, &trouble) {
             (Ok(listed), _) => listed,
             (Err(_), Some(trouble)) => return Err(trouble.clone()),
             (Err(error), None) => return Err(error),
         };
-        if find(&listed, &asset.key).is_none() {
+        if listed.is_none() {
             return Ok(());
         }
         Err(trouble.unwrap_or_else(|| {
