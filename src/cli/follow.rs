@@ -199,15 +199,17 @@ impl Followed {
     }
 }
 
-/// What went well or was cancelled has been told, and is forgotten; the rest stays in the journal,
-/// where `transfers` finds it.
-pub(super) async fn leave(
+/// Follows what this command added to its end, and leaves. What went well or was cancelled is told
+/// and forgotten; the rest stays in the journal, where `transfers` finds it.
+pub(super) async fn until_over(
     transfers: &Transfers,
+    events: &mut UnboundedReceiver<Arc<Job>>,
     jobs: &HashSet<JobId>,
-    end: Followed,
-    output: &mut Output,
-    tally: &mut Tally,
+    stop: &mut Stop,
+    mut teller: Teller<'_>,
 ) {
+    let end = follow(transfers, events, jobs.clone(), false, stop, &mut teller).await;
+    let (output, tally) = teller.end();
     // First, because a job that is over is not forgotten before its task has ended.
     end.drain(transfers).await;
     let told = transfers.jobs().into_iter().filter(|job| {

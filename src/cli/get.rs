@@ -12,7 +12,7 @@ use self::wanted::{below, may, one_by_one};
 use super::args;
 use super::failure::{Failure, Tally};
 use super::find;
-use super::follow::{follow, leave};
+use super::follow::until_over;
 use super::output::Output;
 use super::session::Session;
 use super::stop::Stop;
@@ -126,18 +126,8 @@ async fn save(
         jobs.extend(ids);
     }
     let finish = Finish::Saved(asked.clone());
-    let mut teller = Teller::new(session, output, finish, &args.shown, tally);
-    let end = follow(
-        &transfers,
-        &mut events,
-        jobs.clone(),
-        false,
-        stop,
-        &mut teller,
-    )
-    .await;
-    teller.end();
-    leave(&transfers, &jobs, end, output, tally).await;
+    let teller = Teller::new(session, output, finish, &args.shown, tally);
+    until_over(&transfers, &mut events, &jobs, stop, teller).await;
     let asked = asked.filter(|_| !args.shown.quiet).unwrap_or_default();
     for job in transfers.jobs().iter().filter(|it| !it.state.is_over()) {
         if let Some(request) = asked.get(&job.id) {

@@ -115,14 +115,15 @@ impl<'a> Teller<'a> {
         self.progress.held(self.output, held, Timestamp::now());
     }
 
-    /// Nothing more will be told.
-    pub(super) fn end(mut self) {
+    /// Nothing more will be told: gives back what it told by.
+    pub(super) fn end(mut self) -> (&'a mut Output, &'a mut Tally) {
         self.progress.end(self.output, Instant::now());
         if self.alike > 0 {
             let alike = file_words(self.alike);
             self.output
                 .note(&format!("{alike} more failed by the same"));
         }
+        (self.output, self.tally)
     }
 }
 

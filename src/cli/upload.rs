@@ -8,7 +8,7 @@ use super::args;
 use super::chosen::{self, aside, look_at};
 use super::failure::{Exit, Failure, Tally};
 use super::find;
-use super::follow::{follow, leave};
+use super::follow::until_over;
 use super::output::Output;
 use super::plan as shown;
 use super::prompt;
@@ -241,18 +241,8 @@ async fn send(
     let added = transfers.upload_all(&known.info.name, provider.provider(), requests);
     let jobs: HashSet<JobId> = added.into_iter().collect();
     let finish = Finish::Uploaded { json: args.json };
-    let mut teller = Teller::new(session, output, finish, &args.shown, &mut tally);
-    let end = follow(
-        &transfers,
-        &mut events,
-        jobs.clone(),
-        false,
-        stop,
-        &mut teller,
-    )
-    .await;
-    teller.end();
-    leave(&transfers, &jobs, end, output, &mut tally).await;
+    let teller = Teller::new(session, output, finish, &args.shown, &mut tally);
+    until_over(&transfers, &mut events, &jobs, stop, teller).await;
     tally.end()
 }
 
