@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::cli_upload::png;
 use crate::support::bus::{installed, skip};
 use crate::support::pty::{PATIENCE, Pty, Size};
-use crate::support::screen::{choose, go_to, open, send, wait_listed};
+use crate::support::screen::{choose, go_to, open, save, send, wait_listed};
 use crate::support::server::{Server, sha256};
 use crate::support::sshd::Sshd;
 use crate::support::wait::until;
@@ -68,17 +68,7 @@ fn all_main_tasks_are_done_by_keys_in_tmux_over_ssh() {
 
     // Save.
     go_to(&mut pty, 3, "logo.png");
-    pty.send_keys("s");
-    pty.wait_text("Save 1 file");
-    pty.press_until("C-s", "the sheet to close", |screen| {
-        !screen.contains("Save 1 file")
-    });
-    let saved = home.path().join("logo.png");
-    assert!(
-        until(PATIENCE, || saved.exists()),
-        "the screen:\n{}",
-        pty.screen()
-    );
+    save(&mut pty, home.path(), "logo.png");
 
     // Open: there is no desktop behind ssh, so the link is shown and comes to the laptop's clipboard.
     pty.send_keys("o");

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::cli_upload::{jpeg, png};
 use crate::support::pty::PATIENCE;
-use crate::support::screen::{choose, down_to, go_to, on, open, send, started};
+use crate::support::screen::{choose, down_to, go_to, on, open, save, send, started};
 use crate::support::server::{Server, sha256};
 use crate::support::wait::until;
 
@@ -212,14 +212,7 @@ fn an_asset_is_saved_to_a_folder_and_deleted_by_a_sheet() {
     let mut pty = started(&home);
     open(&mut pty, "Shop", "logo.png");
     go_to(&mut pty, 3, "logo.png");
-    pty.send_keys("s");
-    pty.wait_text("Save 1 file");
-    pty.press_until("C-s", "the sheet to close", |screen| {
-        !screen.contains("Save 1 file")
-    });
-    let saved = home.path().join("logo.png");
-    let there = until(PATIENCE, || saved.exists());
-    assert!(there, "the screen:\n{}", pty.screen());
+    save(&mut pty, home.path(), "logo.png");
 
     pty.send_keys("d");
     pty.wait_text("[ Keep ]");

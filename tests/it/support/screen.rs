@@ -1,7 +1,10 @@
 //! Someone who uses the screen by keys: goes to rows, opens places, chooses files and sends them.
 
+use std::path::Path;
+
 use super::home::Home;
-use super::pty::{Pty, Size};
+use super::pty::{PATIENCE, Pty, Size};
+use super::wait::until;
 
 /// Wide enough for the four panes side by side.
 const SIZE: Size = (140, 40);
@@ -106,6 +109,18 @@ pub fn send(pty: &mut Pty) {
     pty.press_until("C-s", "the form to close", |screen| {
         !screen.contains("Send 1 file")
     });
+}
+
+/// Saves the asset under the cursor, which has this name, into the home.
+#[track_caller]
+pub fn save(pty: &mut Pty, home: &Path, name: &str) {
+    pty.send_keys("s");
+    pty.wait_text("Save 1 file");
+    pty.press_until("C-s", "the sheet to close", |screen| {
+        !screen.contains("Save 1 file")
+    });
+    let there = until(PATIENCE, || home.join(name).exists());
+    assert!(there, "the screen:\n{}", pty.screen());
 }
 
 /// Goes to the first asset of the shop.
