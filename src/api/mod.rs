@@ -14,6 +14,8 @@ pub use account::{
 };
 pub use error::{ApiError, ApiErrorKind, Delivery};
 pub use pages::Pages;
+#[cfg(test)]
+pub(crate) use spec::BARE;
 pub use spec::{
     AccountField, AssetColumn, Capabilities, Field, FieldSpec, Middle, Noun, ProviderSpec, Replace,
 };

@@ -85,6 +85,18 @@ pub struct FieldSpec {
     pub max_items: Option<usize>,
 }
 
+impl FieldSpec {
+    /// Free text without a limit of its own.
+    pub const fn free(field: Field) -> Self {
+        Self {
+            field,
+            choices: &[],
+            max_chars: None,
+            max_items: None,
+        }
+    }
+}
+
 /// A column of the assets table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AssetColumn {
@@ -174,3 +186,31 @@ impl ProviderSpec {
         self.upload_fields.iter().find(|spec| spec.field == field)
     }
 }
+
+/// A service that can do nothing, for tests to make theirs of.
+#[cfg(test)]
+pub(crate) const BARE: ProviderSpec = ProviderSpec {
+    id: "fake",
+    label: "Fake",
+    container: Noun {
+        one: "box",
+        many: "boxes",
+        title: "Boxes",
+    },
+    middle: Middle::Types,
+    account_fields: &[],
+    key_label: "Key",
+    asset_columns: &[],
+    upload_fields: &[],
+    edit_fields: &[],
+    capabilities: Capabilities {
+        locales: false,
+        folders: false,
+        metadata: false,
+        segment_texts: false,
+        max_size: None,
+        accepted_types: &[],
+        public_urls: false,
+        replace: Replace::ByDelete,
+    },
+};

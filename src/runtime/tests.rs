@@ -7,8 +7,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::*;
 use crate::api::{
-    AccountInfo, Capabilities, ConnectError, Download, KeyEntry, KeyReport, KeySource, Middle,
-    Noun, ProviderSpec, Sighting, Sought, UploadRequest, UploadWatch,
+    AccountInfo, BARE, ConnectError, Download, KeyEntry, KeyReport, KeySource, ProviderSpec,
+    Sighting, Sought, UploadRequest, UploadWatch,
 };
 use crate::app::effect::Load;
 use crate::domain::{Asset, AssetScope, Container, ContainerId, Cursor, Page};
@@ -16,27 +16,7 @@ use crate::domain::{Asset, AssetScope, Container, ContainerId, Cursor, Page};
 static SPEC: ProviderSpec = ProviderSpec {
     id: "odd",
     label: "Odd",
-    container: Noun {
-        one: "box",
-        many: "boxes",
-        title: "Boxes",
-    },
-    middle: Middle::Types,
-    account_fields: &[],
-    key_label: "Key",
-    asset_columns: &[],
-    upload_fields: &[],
-    edit_fields: &[],
-    capabilities: Capabilities {
-        locales: false,
-        folders: false,
-        metadata: false,
-        segment_texts: false,
-        max_size: None,
-        accepted_types: &[],
-        public_urls: false,
-        replace: crate::api::Replace::ByDelete,
-    },
+    ..BARE
 };
 
 #[derive(Debug)]

@@ -23,9 +23,8 @@ mod patient;
 mod replace;
 mod uploads;
 use crate::api::{
-    ApiError, ApiErrorKind, Capabilities, Delivery, Download, Field, FieldSpec, Middle, Noun,
-    Provider, ProviderSpec, Receipt, Replace, Replaced, Sighting, Sought, Step, UploadRequest,
-    UploadWatch,
+    ApiError, ApiErrorKind, BARE, Capabilities, Delivery, Download, Field, FieldSpec, Provider,
+    ProviderSpec, Receipt, Replace, Replaced, Sighting, Sought, Step, UploadRequest, UploadWatch,
 };
 use crate::domain::*;
 

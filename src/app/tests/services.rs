@@ -1,22 +1,14 @@
 //! Two services as the screen knows them, and what stands in them.
 
 use crate::api::{
-    ApiError, ApiErrorKind, AssetColumn, Capabilities, Field, FieldSpec, Middle, Noun, ProviderSpec,
+    ApiError, ApiErrorKind, AssetColumn, BARE, Capabilities, Field, FieldSpec, Middle, Noun,
+    ProviderSpec,
 };
 use crate::app::msg::Batch;
 use crate::domain::{
     AccountName, Asset, AssetKey, AssetPath, AssetScope, Container, ContainerId, Entry, Locale,
     RawJson, Segment, SegmentId,
 };
-
-const fn any(field: Field) -> FieldSpec {
-    FieldSpec {
-        field,
-        choices: &[],
-        max_chars: None,
-        max_items: None,
-    }
-}
 
 /// A service with segments, locales and folders.
 pub static SEGMENTS: ProviderSpec = ProviderSpec {
@@ -28,21 +20,20 @@ pub static SEGMENTS: ProviderSpec = ProviderSpec {
         title: "Documents",
     },
     middle: Middle::Segments,
-    account_fields: &[],
     key_label: "API key",
     asset_columns: &[AssetColumn::Name, AssetColumn::Locale, AssetColumn::Size],
-    upload_fields: &[any(Field::Locale), any(Field::Folder)],
-    edit_fields: &[],
+    upload_fields: &[
+        FieldSpec::free(Field::Locale),
+        FieldSpec::free(Field::Folder),
+    ],
     capabilities: Capabilities {
         locales: true,
         folders: true,
-        metadata: false,
         segment_texts: true,
-        max_size: None,
-        accepted_types: &[],
-        public_urls: false,
         replace: crate::api::Replace::InPlace,
+        ..BARE.capabilities
     },
+    ..BARE
 };
 
 /// A service without segments, whose assets have texts.
@@ -54,36 +45,35 @@ pub static TYPES: ProviderSpec = ProviderSpec {
         many: "websites",
         title: "Websites",
     },
-    middle: Middle::Types,
-    account_fields: &[],
     key_label: "API key",
     asset_columns: &[AssetColumn::Name, AssetColumn::AssetType, AssetColumn::Size],
     upload_fields: &[
         FieldSpec {
             choices: &["image", "video"],
-            ..any(Field::AssetType)
+            ..FieldSpec::free(Field::AssetType)
         },
         FieldSpec {
             max_chars: Some(10),
-            ..any(Field::AltText)
+            ..FieldSpec::free(Field::AltText)
         },
         FieldSpec {
             max_chars: Some(5),
             max_items: Some(2),
-            ..any(Field::Tags)
+            ..FieldSpec::free(Field::Tags)
         },
     ],
-    edit_fields: &[any(Field::AltText), any(Field::Description)],
+    edit_fields: &[
+        FieldSpec::free(Field::AltText),
+        FieldSpec::free(Field::Description),
+    ],
     capabilities: Capabilities {
-        locales: false,
-        folders: false,
         metadata: true,
-        segment_texts: false,
         max_size: Some(1000),
         accepted_types: &["image/png"],
         public_urls: true,
-        replace: crate::api::Replace::ByDelete,
+        ..BARE.capabilities
     },
+    ..BARE
 };
 
 pub fn account(name: &str) -> AccountName {

@@ -30,28 +30,21 @@ const ACCEPTED: &[&str] = &[
 ];
 
 const IMAGE_TYPE: FieldSpec = FieldSpec {
-    field: Field::ImageType,
     choices: IMAGE_TYPES,
-    max_chars: None,
-    max_items: None,
+    ..FieldSpec::free(Field::ImageType)
 };
 const ALT_TEXT: FieldSpec = FieldSpec {
-    field: Field::AltText,
-    choices: &[],
     max_chars: Some(200),
-    max_items: None,
+    ..FieldSpec::free(Field::AltText)
 };
 const DESCRIPTION: FieldSpec = FieldSpec {
-    field: Field::Description,
-    choices: &[],
     max_chars: Some(500),
-    max_items: None,
+    ..FieldSpec::free(Field::Description)
 };
 const TAGS: FieldSpec = FieldSpec {
-    field: Field::Tags,
-    choices: &[],
     max_chars: Some(50),
     max_items: Some(20),
+    ..FieldSpec::free(Field::Tags)
 };
 
 pub(crate) static SPEC: ProviderSpec = ProviderSpec {
@@ -80,10 +73,8 @@ pub(crate) static SPEC: ProviderSpec = ProviderSpec {
     ],
     upload_fields: &[
         FieldSpec {
-            field: Field::AssetType,
             choices: ASSET_TYPES,
-            max_chars: None,
-            max_items: None,
+            ..FieldSpec::free(Field::AssetType)
         },
         IMAGE_TYPE,
         ALT_TEXT,

@@ -4,15 +4,6 @@ use crate::api::{
     AccountField, AssetColumn, Capabilities, Field, FieldSpec, Middle, Noun, ProviderSpec, Replace,
 };
 
-const fn free(field: Field) -> FieldSpec {
-    FieldSpec {
-        field,
-        choices: &[],
-        max_chars: None,
-        max_items: None,
-    }
-}
-
 pub(crate) static SPEC: ProviderSpec = ProviderSpec {
     id: "wordbee",
     label: "Wordbee",
@@ -46,7 +37,10 @@ pub(crate) static SPEC: ProviderSpec = ProviderSpec {
         AssetColumn::Size,
         AssetColumn::Modified,
     ],
-    upload_fields: &[free(Field::Locale), free(Field::Folder)],
+    upload_fields: &[
+        FieldSpec::free(Field::Locale),
+        FieldSpec::free(Field::Folder),
+    ],
     edit_fields: &[],
     capabilities: Capabilities {
         locales: true,

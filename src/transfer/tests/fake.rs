@@ -6,54 +6,27 @@ pub(in crate::transfer) static SPEC: ProviderSpec = FAKE;
 
 /// The fake's spec, for others like it.
 pub(super) const FAKE: ProviderSpec = ProviderSpec {
-    id: "fake",
-    label: "Fake",
-    container: Noun {
-        one: "box",
-        many: "boxes",
-        title: "Boxes",
-    },
-    middle: Middle::Types,
-    account_fields: &[],
-    key_label: "Key",
-    asset_columns: &[],
     upload_fields: &[
+        FieldSpec::free(Field::Locale),
+        FieldSpec::free(Field::Folder),
         FieldSpec {
-            field: Field::Locale,
-            choices: &[],
-            max_chars: None,
-            max_items: None,
-        },
-        FieldSpec {
-            field: Field::Folder,
-            choices: &[],
-            max_chars: None,
-            max_items: None,
-        },
-        FieldSpec {
-            field: Field::AltText,
-            choices: &[],
             max_chars: Some(5),
-            max_items: None,
+            ..FieldSpec::free(Field::AltText)
         },
         FieldSpec {
-            field: Field::Tags,
-            choices: &[],
             max_chars: Some(5),
             max_items: Some(2),
+            ..FieldSpec::free(Field::Tags)
         },
     ],
-    edit_fields: &[],
     capabilities: Capabilities {
         locales: true,
         folders: true,
-        metadata: false,
-        segment_texts: false,
         max_size: Some(1000),
         accepted_types: &["image/png", "text/csv"],
-        public_urls: false,
-        replace: Replace::ByDelete,
+        ..BARE.capabilities
     },
+    ..BARE
 };
 
 #[derive(Debug, Default, Clone, Copy, PartialEq)]

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use jiff::tz::TimeZone;
 
 use crate::api::{
-    AccountInfo, ApiError, ApiErrorKind, AssetColumn, Capabilities, Field, FieldSpec, KeyReport,
-    KeySource, Middle, Noun, ProviderSpec,
+    AccountInfo, ApiError, ApiErrorKind, AssetColumn, BARE, Capabilities, Field, FieldSpec,
+    KeyReport, KeySource, Middle, Noun, ProviderSpec,
 };
 use crate::app::browse::{Known, Link, Opened, PlaceRow, TypeRow};
 use crate::app::effect::RequestId;
@@ -23,15 +23,6 @@ use crate::domain::{
 use crate::ui::ViewState;
 use crate::ui::theme::Theme;
 
-const fn any(field: Field) -> FieldSpec {
-    FieldSpec {
-        field,
-        choices: &[],
-        max_chars: None,
-        max_items: None,
-    }
-}
-
 pub static SITES: ProviderSpec = ProviderSpec {
     id: "sites",
     label: "Sites",
@@ -40,8 +31,6 @@ pub static SITES: ProviderSpec = ProviderSpec {
         many: "websites",
         title: "Websites",
     },
-    middle: Middle::Types,
-    account_fields: &[],
     key_label: "API key",
     asset_columns: &[
         AssetColumn::Name,
@@ -49,18 +38,17 @@ pub static SITES: ProviderSpec = ProviderSpec {
         AssetColumn::Size,
         AssetColumn::Modified,
     ],
-    upload_fields: &[],
-    edit_fields: &[any(Field::AltText), any(Field::Tags)],
+    edit_fields: &[
+        FieldSpec::free(Field::AltText),
+        FieldSpec::free(Field::Tags),
+    ],
     capabilities: Capabilities {
-        locales: false,
-        folders: false,
         metadata: true,
-        segment_texts: false,
         max_size: Some(20 << 20),
-        accepted_types: &[],
         public_urls: true,
-        replace: crate::api::Replace::ByDelete,
+        ..BARE.capabilities
     },
+    ..BARE
 };
 
 pub static DOCS: ProviderSpec = ProviderSpec {
@@ -72,7 +60,6 @@ pub static DOCS: ProviderSpec = ProviderSpec {
         title: "Documents",
     },
     middle: Middle::Segments,
-    account_fields: &[],
     key_label: "key",
     asset_columns: &[
         AssetColumn::Name,
@@ -81,18 +68,18 @@ pub static DOCS: ProviderSpec = ProviderSpec {
         AssetColumn::Size,
         AssetColumn::Modified,
     ],
-    upload_fields: &[any(Field::Locale), any(Field::Folder)],
-    edit_fields: &[],
+    upload_fields: &[
+        FieldSpec::free(Field::Locale),
+        FieldSpec::free(Field::Folder),
+    ],
     capabilities: Capabilities {
         locales: true,
         folders: true,
-        metadata: false,
         segment_texts: true,
-        max_size: None,
-        accepted_types: &[],
-        public_urls: false,
         replace: crate::api::Replace::InPlace,
+        ..BARE.capabilities
     },
+    ..BARE
 };
 
 /// The moment of every test screen.

@@ -4,56 +4,39 @@ use std::path::PathBuf;
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::*;
-use crate::api::{Capabilities, FieldSpec, FileStamp, Middle, Noun, Replace};
+use crate::api::{BARE, Capabilities, FieldSpec, FileStamp, Middle, Replace};
 use crate::domain::{AssetKey, AssetPath, FileName, SegmentId};
 use crate::transfer::LocalFile;
 use crate::transfer::plan::Pattern;
 
-const fn free(field: Field) -> FieldSpec {
-    FieldSpec {
-        field,
-        choices: &[],
-        max_chars: None,
-        max_items: None,
-    }
-}
-
 const fn spec(upload_fields: &'static [FieldSpec], folders: bool) -> ProviderSpec {
     ProviderSpec {
-        id: "fake",
-        label: "Fake",
-        container: Noun {
-            one: "box",
-            many: "boxes",
-            title: "Boxes",
-        },
         middle: Middle::Segments,
-        account_fields: &[],
-        key_label: "Key",
-        asset_columns: &[],
         upload_fields,
-        edit_fields: &[],
         capabilities: Capabilities {
             locales: folders,
             folders,
-            metadata: false,
-            segment_texts: false,
-            max_size: None,
-            accepted_types: &[],
-            public_urls: false,
             replace: if folders {
                 Replace::InPlace
             } else {
                 Replace::ByDelete
             },
+            ..BARE.capabilities
         },
+        ..BARE
     }
 }
 
 /// Assets are told apart by locale, folder and name.
-static PLACES: ProviderSpec = spec(&[free(Field::Locale), free(Field::Folder)], true);
+static PLACES: ProviderSpec = spec(
+    &[
+        FieldSpec::free(Field::Locale),
+        FieldSpec::free(Field::Folder),
+    ],
+    true,
+);
 /// Assets are told apart by ids.
-static IDS: ProviderSpec = spec(&[free(Field::AltText)], false);
+static IDS: ProviderSpec = spec(&[FieldSpec::free(Field::AltText)], false);
 
 fn scope() -> AssetScope {
     AssetScope::Segment(container(), SegmentId::new("7").unwrap())
