@@ -264,6 +264,12 @@ impl State {
         now: Instant,
     ) -> Vec<Effect> {
         let mut effects = reply.effects;
+        let sends = |effect: &Effect| matches!(effect, Effect::Upload { .. });
+        if effects.iter().any(sends)
+            && let Some(opened) = self.browse.open_mut()
+        {
+            opened.assets.list.expect();
+        }
         let at = at.min(self.modals.len());
         match reply.outcome {
             Outcome::Stay => self.modals.insert(at, modal),

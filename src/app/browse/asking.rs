@@ -205,13 +205,17 @@ impl State {
         shown
     }
 
-    /// Puts the cursor of the assets pane on this asset as soon as it is listed there.
+    /// Puts the cursor of the assets pane on this asset as soon as it is listed there, unless the
+    /// user went elsewhere since it was sent.
     pub(crate) fn want_asset(&mut self, account: &AccountName, asset: &crate::domain::Asset) {
         if let Some(opened) = self.browse.open_mut()
             && opened.account == *account
             && opened.scope.as_ref() == Some(&asset.scope)
         {
-            opened.assets.list.want(RowId::Read(asset.key.clone()));
+            opened
+                .assets
+                .list
+                .want_expected(RowId::Read(asset.key.clone()));
         }
     }
 }

@@ -35,8 +35,10 @@ pub struct List<R: Row> {
     shown: Vec<usize>,
     /// Index into `shown`.
     cursor: usize,
-    /// Gets the cursor as soon as it is there.
+    /// Gets the cursor as soon as it is there, unless the user moves it before.
     want: Option<R::Id>,
+    /// The user sent something that will be listed here, and has not moved the cursor since.
+    expects: bool,
     marked: HashSet<R::Id>,
     /// Other end of a range that is being marked, index into `shown`.
     anchor: Option<usize>,
@@ -53,6 +55,7 @@ impl<R: Row> Default for List<R> {
             shown: Vec::new(),
             cursor: 0,
             want: None,
+            expects: false,
             marked: HashSet::new(),
             anchor: None,
             filter: String::new(),
@@ -242,13 +245,34 @@ impl<R: Row> List<R> {
 
     /// Moves by so many rows, stopping at the ends.
     pub fn step(&mut self, by: isize) {
+        self.moved();
         let last = self.shown.len().saturating_sub(1);
         self.cursor = self.cursor.saturating_add_signed(by).min(last);
     }
 
     /// Puts the cursor on the shown row at this place, or the last one.
     pub fn go(&mut self, place: usize) {
+        self.moved();
         self.cursor = place.min(self.shown.len().saturating_sub(1));
+    }
+
+    /// Where the user went, the cursor stays: a row that comes later must not be under it when the
+    /// next key says what to do with it.
+    fn moved(&mut self) {
+        self.want = None;
+        self.expects = false;
+    }
+
+    /// The user sent what will be listed here: the first of it may get the cursor.
+    pub const fn expect(&mut self) {
+        self.expects = true;
+    }
+
+    /// Puts the cursor on what was sent, if it is still expected.
+    pub fn want_expected(&mut self, id: R::Id) {
+        if std::mem::take(&mut self.expects) {
+            self.want(id);
+        }
     }
 
     /// Puts the cursor on a row, as soon as it is there.
@@ -262,6 +286,7 @@ impl<R: Row> List<R> {
 
     /// The next shown row that is a hit, going round; with a filter every shown row but headings is.
     pub fn next_hit(&mut self, back: bool) {
+        self.moved();
         let count = self.shown.len();
         for by in 1..=count {
             let place = if back {

@@ -237,6 +237,71 @@ fn done(world: &mut World, state: JobState) {
     })));
 }
 
+fn press(world: &mut World, keys: &str) {
+    if !keys.is_empty() {
+        world.keys(keys);
+    }
+}
+
+/// The file that was sent is listed, and the list that shows it comes.
+fn listed(world: &mut World, moves: &str) {
+    let new = asset(&doc(), "new.png", Some("de"));
+    done(
+        world,
+        JobState::Done {
+            asset: Some(Box::new(new.clone())),
+            path: None,
+        },
+    );
+    press(world, moves);
+    world.wait(500);
+    let id = world.pending_assets();
+    let mut batch = super::world::assets(&doc());
+    batch.entries.insert(0, crate::domain::Entry::Read(new));
+    world.send(Msg::Loaded {
+        id,
+        answer: crate::app::Answer::Assets(Ok(batch)),
+    });
+}
+
+/// Has sent the form, and is in the list of assets.
+fn after_sending(moves: &str) -> World {
+    let mut world = at_form();
+    world.wait(1000);
+    world.keys("ctrl-s 3");
+    assert_eq!(sent(&world).len(), 1);
+    done(&mut world, JobState::Queued);
+    press(&mut world, moves);
+    world
+}
+
+#[test]
+fn what_was_sent_gets_the_cursor_once_it_is_listed() {
+    let mut world = after_sending("");
+    listed(&mut world, "");
+    assert_eq!(world.current().unwrap(), "new.png");
+}
+
+#[test]
+fn the_cursor_stays_where_the_user_went_since() {
+    for (before, after) in [("j", ""), ("", "j")] {
+        let mut world = after_sending(before);
+        let there = world.names()[1].clone();
+        listed(&mut world, after);
+        assert_eq!(world.current().unwrap(), there, "{before:?}, {after:?}");
+    }
+}
+
+#[test]
+fn what_another_run_sent_leaves_the_cursor_alone() {
+    let mut world = World::at_doc();
+    world.keys("3");
+    let there = world.current();
+    done(&mut world, JobState::Queued);
+    listed(&mut world, "");
+    assert_eq!(world.current(), there);
+}
+
 #[test]
 fn done_is_said_when_the_service_lists_it_and_the_list_comes_anew() {
     let mut world = World::at_doc();
@@ -266,7 +331,6 @@ fn done_is_said_when_the_service_lists_it_and_the_list_comes_anew() {
         id,
         answer: crate::app::Answer::Assets(Ok(batch)),
     });
-    assert_eq!(world.current().unwrap(), "new.png");
     let opened = world.state.browse.open().unwrap();
     let segment = doc().segment().unwrap().clone();
     assert_eq!(opened.mark(&segment), crate::app::browse::Mark::Has(4));
