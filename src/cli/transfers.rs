@@ -263,7 +263,7 @@ async fn go_on(
     let ids = chosen.all();
     let elsewhere = !transfers.works();
     if elsewhere {
-        tell_elsewhere(output, ids.len())?;
+        tell_elsewhere(output, ids.len());
     }
     let accounts: BTreeSet<AccountName> = transfers
         .jobs()
@@ -340,16 +340,14 @@ async fn go_on(
 }
 
 /// Says that another process works, and what becomes of what was asked for.
-fn tell_elsewhere(output: &mut Output, count: usize) -> Result<(), Failure> {
-    if count == 0 {
-        return output.line("another assetdeck works on the queue; nothing is left for this one");
-    }
-    output.note(&format!(
-        "another assetdeck works on the queue; it was asked to go on with {}, and this one waits until \
-         that is over",
-        file_words(count)
-    ));
-    Ok(())
+fn tell_elsewhere(output: &mut Output, count: usize) {
+    let becomes = if count == 0 {
+        "nothing is left for this one".to_owned()
+    } else {
+        let files = file_words(count);
+        format!("it was asked to go on with {files}, and this one waits until that is over")
+    };
+    output.note(&format!("another assetdeck works on the queue; {becomes}"));
 }
 
 /// Says what is not done and waits for the user's word. Of those that were `tried` each has been

@@ -104,6 +104,10 @@ fn programs_are_told_in_json_what_was_done() {
     let none = json!({"paused": 0, "elsewhere": false});
     assert_eq!(told(&["pause", "--json"]), [none]);
     let (_, mut program) = held(&server, &home, 3);
+    // Where there is nothing to do, nothing is printed but what is for people.
+    let ran = run(&home, &["transfers", "retry", "--json"]).exits(0);
+    assert_eq!(ran.stdout, "");
+    ran.complains(&["another assetdeck works", "nothing is left"]);
     let asked = json!({"paused": 3, "elsewhere": true});
     assert_eq!(told(&["--json", "pause"]), [asked]);
     assert!(until(PATIENCE, || paused(&home).len() == 3));
