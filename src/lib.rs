@@ -38,7 +38,7 @@
 //! | `ui` | `domain`, `picture`, `api`, `transfer`, `app` | |
 //! | `runtime` | `domain`, `picture`, `api`, `transfer`, `app` | `open` |
 //! | `tui` | `domain`, `picture`, `api`, `transfer`, `app`, `ui`, `runtime` | `crossterm`, `anstyle_progress` |
-//! | `cli` | `domain`, `picture`, `config`, `api`, `providers`, `transfer`, `demo`, `logging`, `runtime`, `tui` | `clap`, `rpassword` |
+//! | `cli` | `domain`, `picture`, `config`, `api`, `providers`, `transfer`, `demo`, `logging`, `runtime`, `tui` | `clap`, `clap_complete`, `clap_mangen`, `rpassword` |
 //!
 //! In several layers: `async_trait` (api, providers, transfer, config, cli), `ratatui` (ui, tui),
 //! `base64` (picture, tui),

@@ -21,8 +21,9 @@ const MAX_BYTES: u64 = 8 * 1024 * 1024;
 /// Keeps the log's writer alive; what is logged after it is dropped is lost.
 #[derive(Debug)]
 pub struct Log {
-    _writer: WorkerGuard,
-    pub file: PathBuf,
+    _writer: Option<WorkerGuard>,
+    /// `None` where it is only said aloud.
+    pub file: Option<PathBuf>,
 }
 
 /// Why there is no log although one was asked for.
@@ -36,25 +37,46 @@ pub enum LogError {
     Twice,
 }
 
-/// Starts the log in a folder that exists and is the user's own.
-pub fn start(folder: &Path, filter: &str) -> Result<Log, LogError> {
-    let targets = Targets::from_str(filter).map_err(|error| LogError::Filter(error.to_string()))?;
-    let file = folder.join("assetdeck.log");
-    let (writer, guard) = writer(open(&file)?);
-    let ours = filter_fn(|meta| {
-        let root = meta.target().split("::").next().unwrap_or_default();
-        root == env!("CARGO_CRATE_NAME") || *meta.level() <= LevelFilter::WARN
+/// Starts the log: into a file in a folder that exists and is the user's own, as this filter says,
+/// and `aloud` on standard error, for a command whose user wants to see what is done. Never aloud
+/// under a screen.
+pub fn start(file: Option<(&Path, &str)>, aloud: bool) -> Result<Log, LogError> {
+    let mut log = Log {
+        _writer: None,
+        file: None,
+    };
+    let mut to_file = None;
+    if let Some((folder, filter)) = file {
+        let targets =
+            Targets::from_str(filter).map_err(|error| LogError::Filter(error.to_string()))?;
+        let file = folder.join("assetdeck.log");
+        let (writer, guard) = writer(open(&file)?);
+        let layer = tracing_subscriber::fmt::layer()
+            .with_ansi(false)
+            .with_writer(writer);
+        to_file = Some(layer.with_filter(targets.and(filter_fn(ours))));
+        log = Log {
+            _writer: Some(guard),
+            file: Some(file),
+        };
+    }
+    let to_people = aloud.then(|| {
+        tracing_subscriber::fmt::layer()
+            .with_ansi(false)
+            .with_target(false)
+            .without_time()
+            .with_writer(|| OneLine(io::stderr()))
+            .with_filter(LevelFilter::DEBUG.and(filter_fn(ours)))
     });
-    let layer = tracing_subscriber::fmt::layer()
-        .with_ansi(false)
-        .with_writer(writer)
-        .with_filter(targets.and(ours));
-    tracing::subscriber::set_global_default(tracing_subscriber::registry().with(layer))
-        .map_err(|_| LogError::Twice)?;
-    Ok(Log {
-        _writer: guard,
-        file,
-    })
+    let layers = tracing_subscriber::registry().with(to_file).with(to_people);
+    tracing::subscriber::set_global_default(layers).map_err(|_| LogError::Twice)?;
+    Ok(log)
+}
+
+/// Others may only warn.
+fn ours(meta: &tracing::Metadata<'_>) -> bool {
+    let root = meta.target().split("::").next().unwrap_or_default();
+    root == env!("CARGO_CRATE_NAME") || *meta.level() <= LevelFilter::WARN
 }
 
 fn writer(file: File) -> (NonBlocking, WorkerGuard) {
@@ -122,14 +144,14 @@ mod tests {
     fn a_log_is_ours_alone_and_others_only_warn() {
         let folder = tempfile::tempdir().unwrap();
         assert!(matches!(
-            start(folder.path(), "assetdeck=loud"),
+            start(Some((folder.path(), "assetdeck=loud")), false),
             Err(LogError::Filter(_))
         ));
-        let log = start(folder.path(), "trace").unwrap();
+        let log = start(Some((folder.path(), "trace")), false).unwrap();
         tracing::debug!("ours");
         tracing::debug!(target: "hyper::proto", "theirs");
         tracing::warn!(target: "hyper::proto", "their warning");
-        let path = log.file.clone();
+        let path = log.file.clone().unwrap();
         drop(log);
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(

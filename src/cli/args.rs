@@ -1,47 +1,34 @@
 //! The command line: what clap knows of it. Words only; what they do stands in the commands' files.
 
+mod examples;
+
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 
 use crate::domain::Shape;
 use crate::transfer::OnClash;
-
-const AFTER: &str = "\
-Addresses:
-  ACCOUNT:                       an account of the settings file
-  ACCOUNT:CONTAINER              a website or a document
-  ACCOUNT:CONTAINER/SEGMENT      a segment of a document
-Listings print a REF in front of (in a pipe) or behind (on a terminal) each row;
-the other commands take it back.
-
-Examples:
-  assetdeck                                          open the screen
-  assetdeck --plain                                  the same by questions, without a screen
-  assetdeck demo                                     try everything, without an account
-  assetdeck login acme-loc                           save the key of an account
-  assetdeck ls acme-loc:                             list its documents
-  assetdeck upload spring-banner.png --to acme-loc:19914/27667833 --locale de --folder public/images
-  assetdeck ls acme-loc:19914/27667833 --json        one JSON object per line
-
-Exit codes:
-  0  all done
-  1  failed
-  2  wrong usage or settings
-  3  some of several failed
-  4  not signed in, or not allowed
-  130  stopped by the user; transfers that are not done stay queued";
 
 /// A terminal asset manager for websites and translation documents.
 ///
 /// Without a command it opens the screen.
 #[derive(Debug, Parser)]
-#[command(name = "assetdeck", version, after_help = AFTER)]
+#[command(name = "assetdeck", version, after_help = examples::PROGRAM)]
 pub struct Cli {
     /// The settings file [default: `ASSETDECK_CONFIG`, else ~/.config/assetdeck/config.toml]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
+
+    /// Say only what went wrong; what was asked for is printed all the same
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+
+    /// Tell on standard error what is done, each call to a service among it; keys and signed links
+    /// are never in it. The screen keeps a log instead: `ASSETDECK_LOG`=debug
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
 
     #[command(flatten)]
     pub screen: Screen,
@@ -80,26 +67,24 @@ impl Screen {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Check an account's key at the service and save it in the OS keyring
-    #[command(
-        after_help = "Examples:\n  assetdeck login acme-loc\n  pass show acme | assetdeck login acme-loc --key-stdin"
-    )]
+    #[command(after_help = examples::LOGIN)]
     Login(Login),
     /// Remove an account's key from the OS keyring
+    #[command(after_help = examples::LOGOUT)]
     Logout {
         /// The account's name in the settings
         #[arg(value_name = "NAME")]
         name: String,
     },
     /// List the accounts and where their keys are
+    #[command(after_help = examples::ACCOUNTS)]
     Accounts {
         /// One JSON object per line
         #[arg(long)]
         json: bool,
     },
     /// List what is at an address; without one, the accounts
-    #[command(
-        after_help = "Examples:\n  assetdeck ls\n  assetdeck ls acme-loc:\n  assetdeck ls acme-loc:19914\n  assetdeck ls acme-loc:19914/27667833 --json"
-    )]
+    #[command(after_help = examples::LS)]
     Ls {
         /// ACCOUNT: or ACCOUNT:CONTAINER or ACCOUNT:CONTAINER/SEGMENT
         #[arg(value_name = "ADDRESS")]
@@ -109,6 +94,7 @@ pub enum Command {
         json: bool,
     },
     /// Show all that the service tells of one thing
+    #[command(after_help = examples::SHOW)]
     Show {
         /// A ref as `ls` prints it
         #[arg(value_name = "REF")]
@@ -118,21 +104,16 @@ pub enum Command {
         json: bool,
     },
     /// Upload files to a website or a segment
-    #[command(
-        after_help = "Examples:\n  assetdeck upload spring-banner.png --to acme-loc:19914/27667833 --locale de --folder public/images\n  assetdeck upload *.jpg --to acme-web:db9bd93b-d43c-478d-bd2f-11d6acad6448 --alt \"Our team\" --tag team --tag 2026\n  assetdeck upload pictures --to acme-loc:19914/27667833 --pattern \"{locale}/{folder}/{name}\" --dry-run\n  assetdeck upload pictures --to acme-loc:19914/27667833 --pattern \"{name}.{locale}.{ext}\" --save-plan spring.plan\n  assetdeck upload --plan spring.plan\n  assetdeck upload docs --to acme-loc:19914 --dry-run\n\nA folder that `get` saved holds assetdeck.json: without --pattern each file gets locale, folder and name\nfrom it, and its own segment where --to names the document alone.\n\nWhat is there already with the same name, place and size, and is not older than the file, is not sent again."
-    )]
+    #[command(after_help = examples::UPLOAD)]
     Upload(Box<Upload>),
     /// Save assets, or everything below an address, to this machine
-    #[command(
-        after_help = "Of a whole place, segments, locales and folders become folders, and assetdeck.json in DIR keeps\nwhich file came from where, so that the same tree can be uploaded back. A file that is there\nalready with the same size, and is not older than the asset, is not fetched again.\n\nExamples:\n  assetdeck get acme-loc:19914/27667833@de/public/hero.png\n  assetdeck get acme-loc:19914 --out ./docs\n  assetdeck get acme-loc:19914 --out ./docs --on-clash replace"
-    )]
+    #[command(after_help = examples::GET)]
     Get(Get),
     /// List the transfers, and go on with those that an earlier run left
-    #[command(
-        after_help = "Examples:\n  assetdeck transfers\n  assetdeck transfers resume\n  assetdeck transfers retry 12\n  assetdeck transfers list --json"
-    )]
+    #[command(after_help = examples::TRANSFERS)]
     Transfers(Queue),
     /// Delete assets, after asking
+    #[command(after_help = examples::RM)]
     Rm {
         /// Refs as `ls` prints them
         #[arg(value_name = "REF", required = true)]
@@ -142,12 +123,33 @@ pub enum Command {
         yes: bool,
     },
     /// Print the web address of an asset
+    #[command(after_help = examples::URL)]
     Url {
         /// A ref as `ls` prints it
         #[arg(value_name = "REF")]
         reference: String,
     },
+    /// Open the web address of an asset in the desktop's browser; without a desktop it is shown
+    #[command(after_help = examples::OPEN)]
+    Open {
+        /// A ref as `ls` prints it
+        #[arg(value_name = "REF")]
+        reference: String,
+    },
+    /// Print the completions of a shell
+    #[command(after_help = examples::COMPLETIONS)]
+    Completions {
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
+    /// Print the manual page of the program, or of a command
+    #[command(after_help = examples::MAN)]
+    Man {
+        #[arg(value_name = "COMMAND")]
+        command: Option<String>,
+    },
     /// Open the screen on a server of its own, with made-up content; nothing of yours is touched
+    #[command(after_help = examples::DEMO)]
     Demo(Demo),
 }
 
@@ -228,9 +230,6 @@ pub struct Upload {
 /// How much is told while files go up or down.
 #[derive(Debug, Default, Args)]
 pub struct Shown {
-    /// Say only what went wrong
-    #[arg(long, short)]
-    pub quiet: bool,
     /// Show no progress, only how each file ended
     #[arg(long)]
     pub no_progress: bool,

@@ -47,7 +47,7 @@ pub async fn login(
             key_variable(&known.info.name)
         )));
     }
-    output.line(&format!(
+    output.did(&format!(
         "{} accepts the key of {name}. It is saved in {place}, for {}.",
         known.info.spec.label,
         SafeText::name(&owner.origin)
@@ -76,7 +76,7 @@ pub async fn logout(session: &Session, output: &mut Output, name: &str) -> Resul
     } else {
         format!("{place} held no key of {name}.")
     };
-    output.line(&said)?;
+    output.did(&said)?;
     if let Some(variable) = session.variable_in_use(&known.info.name) {
         output.note(&format!("{variable} is still set, and is used"));
     }

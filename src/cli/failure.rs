@@ -23,6 +23,16 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// All but those of signals.
+    pub const ALL: [Self; 6] = [
+        Self::Done,
+        Self::Failed,
+        Self::Usage,
+        Self::Partly,
+        Self::Refused,
+        Self::Stopped,
+    ];
+
     /// The status that the shell sees.
     pub const fn code(self) -> u8 {
         match self {

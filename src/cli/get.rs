@@ -86,7 +86,7 @@ pub async fn get(
     }
     for (_, tree) in &mut ready {
         decide(output, stop, tree, rule).await?;
-        sort_out(output, tree, args.json && !args.shown.quiet, &mut tally);
+        sort_out(output, tree, args.json && !output.is_quiet(), &mut tally);
     }
     let files: usize = ready.iter().map(|(_, tree)| tree.saved().0).sum();
     let bytes: u64 = ready.iter().map(|(_, tree)| tree.saved().1).sum();
@@ -128,7 +128,7 @@ async fn save(
     let finish = Finish::Saved(asked.clone());
     let teller = Teller::new(session, output, finish, &args.shown, tally);
     until_over(&transfers, &mut events, &jobs, stop, teller).await;
-    let asked = asked.filter(|_| !args.shown.quiet).unwrap_or_default();
+    let asked = asked.filter(|_| !output.is_quiet()).unwrap_or_default();
     for job in transfers.jobs().iter().filter(|it| !it.state.is_over()) {
         if let Some(request) = asked.get(&job.id) {
             saved_object(output, job, request)?;

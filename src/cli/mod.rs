@@ -3,6 +3,7 @@
 mod args;
 mod auth;
 mod chosen;
+mod completions;
 mod decode;
 mod demo;
 mod failure;
@@ -10,6 +11,8 @@ mod find;
 mod follow;
 mod get;
 mod ls;
+mod man;
+mod open;
 mod output;
 mod plain;
 mod plan;
@@ -86,7 +89,15 @@ fn usage(output: &mut Output, error: &clap::Error) -> ExitCode {
 fn start(cli: Cli, output: &mut Output) -> Result<(), Failure> {
     let env = Env::process();
     room_for_files()?;
-    let _log = log(&env, output);
+    if cli.quiet {
+        output.hush();
+    }
+    // Nothing but the screen is on the screen.
+    let aloud = cli.verbose && cli.command.is_some();
+    if aloud {
+        output.keep_to_lines();
+    }
+    let _log = log(&env, output, aloud);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -107,15 +118,19 @@ fn room_for_files() -> Result<(), Failure> {
 }
 
 /// The log, when one is asked for. That there is none is no reason not to go on.
-fn log(env: &Env, output: &mut Output) -> Option<Log> {
-    let filter = env.get("ASSETDECK_LOG")?;
+fn log(env: &Env, output: &mut Output, aloud: bool) -> Option<Log> {
+    let filter = env.get("ASSETDECK_LOG");
+    let Some(filter) = filter.as_ref().map(|it| it.to_string_lossy()) else {
+        return aloud.then(|| logging::start(None, true).ok()).flatten();
+    };
     let started = Dirs::locate(env)
         .map_err(|error| error.to_string())
         .and_then(|dirs| {
             create_private(&dirs.state)
                 .and_then(|()| create_private(&dirs.log))
                 .map_err(|error| format!("the log folder cannot be made: {error}"))?;
-            logging::start(&dirs.log, &filter.to_string_lossy()).map_err(|error| error.to_string())
+            let file = Some((dirs.log.as_path(), filter.as_ref()));
+            logging::start(file, aloud).map_err(|error| error.to_string())
         });
     match started {
         Ok(log) => Some(log),
@@ -127,8 +142,12 @@ fn log(env: &Env, output: &mut Output) -> Option<Log> {
 }
 
 async fn run(cli: Cli, env: Env, output: &mut Output) -> Result<(), Failure> {
-    if let Some(Command::Demo(args)) = &cli.command {
-        return demo::demo(output, args, cli.screen).await;
+    // What works without settings, or while they are wrong.
+    match &cli.command {
+        Some(Command::Demo(args)) => return demo::demo(output, args, cli.screen).await,
+        Some(Command::Completions { shell }) => return completions::completions(output, *shell),
+        Some(Command::Man { command }) => return man::man(output, command.as_deref()),
+        _ => {}
     }
     let mut session = Session::open(cli.config.as_deref(), env, Arc::new(Keyring::system()))?;
     session.speak_by(output.voice());
@@ -173,6 +192,7 @@ async fn dispatch(
         Command::Upload(args) => upload::upload(session, output, stop, &args).await,
         Command::Get(args) => get::get(session, output, stop, &args).await,
         Command::Transfers(args) => transfers::transfers(session, output, stop, &args).await,
-        Command::Demo(args) => demo::demo(output, &args, args::Screen::default()).await,
+        Command::Open { reference } => open::open(session, output, stop, &reference).await,
+        Command::Completions { .. } | Command::Man { .. } | Command::Demo(_) => Ok(()),
     }
 }

@@ -4,6 +4,7 @@
 mod block;
 mod cell;
 mod columns;
+mod quiet;
 mod voice;
 
 use std::borrow::Cow;
@@ -57,6 +58,7 @@ impl Table {
 }
 
 /// Standard output and standard error.
+#[allow(clippy::struct_excessive_bools)] // independent facts, not states
 pub struct Output {
     out: Box<dyn Write + Send>,
     err: Box<dyn Write + Send>,
@@ -71,6 +73,8 @@ pub struct Output {
     asks: bool,
     /// Nobody else shows what is answered.
     echoes: bool,
+    /// Only what was asked for and what went wrong is told.
+    quiet: bool,
     /// What the terminal has to be freed of at the end.
     debt: Debt,
 }
@@ -125,6 +129,7 @@ impl Output {
             linear: false,
             asks: false,
             echoes: false,
+            quiet: false,
             debt: Debt::default(),
         }
     }

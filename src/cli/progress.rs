@@ -86,7 +86,7 @@ impl Progress {
     /// Chooses how: JSON where the command speaks it, lines in a conversation, a block on a terminal,
     /// else nothing.
     pub fn new(session: &Session, output: &mut Output, json: bool, shown: &Shown) -> Self {
-        let shape = if shown.quiet || shown.no_progress {
+        let shape = if output.is_quiet() || shown.no_progress {
             Shape::Nothing
         } else if json {
             Shape::Json

@@ -63,7 +63,7 @@ async fn one(
         return Err(Failure::failed(format!("{what} was not deleted")));
     }
     provider.delete(&asset).await?;
-    output.line(&format!("deleted {what}"))
+    output.did(&format!("deleted {what}"))
 }
 
 /// Name, place and size.

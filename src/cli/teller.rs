@@ -61,8 +61,12 @@ impl<'a> Teller<'a> {
         );
         Self {
             progress: Progress::new(session, output, json, shown),
+            finish: if output.is_quiet() {
+                Finish::Quiet
+            } else {
+                finish
+            },
             output,
-            finish: if shown.quiet { Finish::Quiet } else { finish },
             tally,
             causes: Vec::new(),
             alike: 0,

@@ -23,6 +23,31 @@ pub enum LinkError {
     Hidden,
 }
 
+/// What can be done with a link where the program runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkWay {
+    /// The desktop opens it.
+    Open,
+    /// There is nothing here that could open it: it is shown, and can be taken along.
+    Carry,
+    /// It is only shown, for this reason.
+    Refuse(String),
+}
+
+impl LinkWay {
+    /// The way of this address: never to a launcher's command line with a signature in it.
+    pub fn of(link: &Result<WebLink, LinkError>, desktop: bool) -> Self {
+        match link {
+            Err(error) => Self::Refuse(error.to_string()),
+            Ok(link) if link.signed() => {
+                Self::Refuse("it is signed, and would show in the process list".to_owned())
+            }
+            Ok(_) if desktop => Self::Open,
+            Ok(_) => Self::Carry,
+        }
+    }
+}
+
 /// Parts of the names by which signatures and other secrets stand in addresses.
 const SIGNED: [&str; 7] = [
     "signature",

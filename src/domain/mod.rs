@@ -27,7 +27,7 @@ pub use asset::{Asset, AssetScope, Detail};
 pub use container::Container;
 pub use id::{AccountName, AssetKey, ContainerId, SegmentId};
 pub use keys::{GivenKeys, KeyChoice};
-pub use link::{LinkError, WebLink};
+pub use link::{LinkError, LinkWay, WebLink};
 pub use locale::Locale;
 pub use looks::{Attribute, Colour, Look, LookError, Looks, Role, When};
 pub use nearest::nearest;

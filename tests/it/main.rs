@@ -8,6 +8,7 @@
 mod architecture;
 mod cli_browse;
 mod cli_get;
+mod cli_help;
 mod cli_patience;
 mod cli_plain;
 mod cli_plan;

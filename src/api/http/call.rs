@@ -234,8 +234,24 @@ impl<'a> Call<'a> {
         judged.inspect_err(|error| http.hold(error))
     }
 
-    /// Sends the request and waits for the answer's head.
+    /// Sends the request and waits for the answer's head. The log gets neither query nor headers: they
+    /// carry signatures and keys.
     async fn exchange(self, info: &CallInfo) -> Result<reqwest::Response, ApiError> {
+        let (method, began) = (self.method.clone(), Instant::now());
+        let result = self.exchanged(info).await;
+        let status = result.as_ref().map(|answer| answer.status().as_u16());
+        tracing::debug!(
+            %method,
+            host = info.url.host_str().unwrap_or_default(),
+            path = info.url.path(),
+            status = status.ok(),
+            ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "called"
+        );
+        result
+    }
+
+    async fn exchanged(self, info: &CallInfo) -> Result<reqwest::Response, ApiError> {
         let patience = self.http.options.patience;
         let wait = self.http.held_for();
         if !wait.is_zero() {

@@ -12,25 +12,14 @@ use crate::app::State;
 use crate::app::action::current_asset;
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Input};
-use crate::domain::{SafeText, WebLink, pastable};
-
-/// What can be done with the link from here.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Way {
-    /// The desktop opens it.
-    Open,
-    /// It was copied; there is nothing here that could open it.
-    Carry,
-    /// It is only shown, for this reason.
-    Refuse(String),
-}
+use crate::domain::{LinkWay, SafeText, WebLink, pastable};
 
 #[derive(Debug)]
 pub struct LinkSheet {
     /// With its host in punycode.
     url: String,
     name: String,
-    way: Way,
+    way: LinkWay,
     /// Whoever has it can use it.
     signed: bool,
     /// It asks for a sign-in that a browser does not have.
@@ -46,14 +35,7 @@ impl LinkSheet {
         let url = asset.url.as_deref()?;
         let link = WebLink::parse(url);
         let signed = link.as_ref().is_ok_and(WebLink::signed);
-        let way = match &link {
-            Err(error) => Way::Refuse(error.to_string()),
-            Ok(_) if signed => {
-                Way::Refuse("it is signed, and would show in the process list".to_owned())
-            }
-            Ok(_) if state.options.desktop => Way::Open,
-            Ok(_) => Way::Carry,
-        };
+        let way = LinkWay::of(&link, state.options.desktop);
         Some(Self {
             name: asset.name.clone(),
             way,
@@ -67,7 +49,7 @@ impl LinkSheet {
 
     /// Without a desktop, what was asked for is that the link gets to where one is.
     pub fn copied_at_once(&self) -> Option<Effect> {
-        (self.way == Way::Carry).then(|| self.copy())
+        (self.way == LinkWay::Carry).then(|| self.copy())
     }
 
     fn copy(&self) -> Effect {
@@ -102,7 +84,7 @@ impl Modal for LinkSheet {
                 Reply::stay()
             }
             Code::Esc | Code::Char('q' | 'h') | Code::Left | Code::Backspace => Reply::close(),
-            Code::Char('o') | Code::Enter if self.way == Way::Open => {
+            Code::Char('o') | Code::Enter if self.way == LinkWay::Open => {
                 Reply::close().with([Effect::Open {
                     url: self.url.clone(),
                 }])
@@ -111,7 +93,7 @@ impl Modal for LinkSheet {
                 self.shows_code = !self.shows_code && self.code.is_some();
                 Reply::stay()
             }
-            Code::Char('o') | Code::Enter if self.way == Way::Carry => {
+            Code::Char('o') | Code::Enter if self.way == LinkWay::Carry => {
                 self.shows_code = !self.shows_code && self.code.is_some();
                 Reply::stay()
             }
@@ -145,17 +127,17 @@ impl Modal for LinkSheet {
         }
         let mut hints = Vec::new();
         match &self.way {
-            Way::Open => hints.push(hint("o", "open it")),
-            Way::Carry => note(
+            LinkWay::Open => hints.push(hint("o", "open it")),
+            LinkWay::Carry => note(
                 "There is no desktop here to open it on, so it was copied. Where the terminal knows \
                  links, a click on it (often with Ctrl or Cmd) opens it."
                     .to_owned(),
                 Tone::Plain,
             ),
-            Way::Refuse(why) => note(format!("Not opened: {why}. y copies it."), Tone::Warning),
+            LinkWay::Refuse(why) => note(format!("Not opened: {why}. y copies it."), Tone::Warning),
         }
         if self.code.is_some() {
-            let keys = if self.way == Way::Carry { "o" } else { "c" };
+            let keys = if self.way == LinkWay::Carry { "o" } else { "c" };
             hints.push(hint(keys, "QR code"));
         }
         hints.extend([hint("y", "copy it"), hint("Esc", "leave")]);

@@ -4,11 +4,11 @@ use super::load::Level;
 use super::{Step, Talk};
 use crate::cli::args;
 use crate::cli::failure::Failure;
+use crate::cli::get;
+use crate::cli::open::{Handed, handed};
 use crate::cli::record::asset_ref;
 use crate::cli::session::Known;
-use crate::cli::{chosen, get, show};
 use crate::domain::{Asset, SafeText, paths};
-use crate::runtime::desktop::{Place, open_link};
 
 impl<'a> Talk<'a, '_> {
     /// Does what the answer says with the asset; `None` when it says nothing of the kind.
@@ -50,12 +50,9 @@ impl<'a> Talk<'a, '_> {
     }
 
     async fn open(&mut self, known: &Known, asset: &Asset) -> Result<(), Failure> {
-        let url = show::link(known, self.output, asset)?;
-        let opening = chosen::aside(move || open_link(&url, Place::here()));
-        match self.stop.or(opening).await? {
-            Ok(()) => self.output.line("The link was handed to the desktop."),
-            Err(why) => {
-                let why = SafeText::prose(&why);
+        match handed(self.output, self.stop, known, asset).await? {
+            Handed::Over => self.output.line("The link was handed to the desktop."),
+            Handed::Shown(why) | Handed::Refused(why) => {
                 self.output.line(&format!("Not opened: {why}."))
             }
         }

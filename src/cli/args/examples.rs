@@ -1,0 +1,118 @@
+//! What stands below the help of each command: what is not seen by its flags, and examples that a test
+//! runs.
+
+pub const PROGRAM: &str = "\
+Addresses:
+  ACCOUNT:                       an account of the settings file
+  ACCOUNT:CONTAINER              a website or a document
+  ACCOUNT:CONTAINER/SEGMENT      a segment of a document
+Listings print a REF in front of (in a pipe) or behind (on a terminal) each row;
+the other commands take it back.
+
+Examples:
+  assetdeck                                          open the screen
+  assetdeck --plain                                  the same by questions, without a screen
+  assetdeck demo                                     try everything, without an account
+  assetdeck login acme-loc                           save the key of an account
+  assetdeck ls acme-loc:                             list its documents
+  assetdeck upload team.jpg --to acme-loc:19914/27667833 --locale de --folder public
+  assetdeck ls acme-loc:19914/27667833 --json        one JSON object per line
+
+Exit codes:
+  0  all done
+  1  failed
+  2  wrong usage or settings
+  3  some of several failed
+  4  not signed in, or not allowed
+  130  stopped by the user; transfers that are not done stay queued";
+
+pub const LOGIN: &str = "\
+Examples:
+  assetdeck login acme-loc
+  pass show acme | assetdeck login acme-loc --key-stdin";
+
+pub const LOGOUT: &str = "\
+Examples:
+  assetdeck logout acme-loc";
+
+pub const ACCOUNTS: &str = "\
+Examples:
+  assetdeck accounts
+  assetdeck accounts --json";
+
+pub const LS: &str = "\
+Examples:
+  assetdeck ls
+  assetdeck ls acme-loc:
+  assetdeck ls acme-loc:19914
+  assetdeck ls acme-loc:19914/27667833 --json";
+
+pub const SHOW: &str = "\
+Examples:
+  assetdeck show acme-loc:19914
+  assetdeck show acme-loc:19914/27667833@de/public/images/hero.png --json";
+
+pub const UPLOAD: &str = r#"Examples:
+  assetdeck upload spring-banner.png --to acme-loc:19914/27667833 --locale de --folder public
+  assetdeck upload *.jpg --to acme-web:db9bd93b-d43c-478d-bd2f-11d6acad6448 \
+      --alt "Our team" --tag team --tag 2026
+  assetdeck upload pictures --to acme-loc:19914/27667833 --pattern "{locale}/{folder}/{name}" \
+      --dry-run
+  assetdeck upload by-name --to acme-loc:19914/27667833 --pattern "{name}.{locale}.{ext}" \
+      --save-plan spring.plan
+  assetdeck upload --plan spring.plan
+  assetdeck upload docs --to acme-loc:19914 --dry-run
+
+A folder that `get` saved holds assetdeck.json: without --pattern each file gets locale, folder and name
+from it, and its own segment where --to names the document alone.
+
+What is there already with the same name, place and size, and is not older than the file, is not sent again."#;
+
+pub const GET: &str = "\
+Of a whole place, segments, locales and folders become folders, and assetdeck.json in DIR keeps
+which file came from where, so that the same tree can be uploaded back. A file that is there
+already with the same size, and is not older than the asset, is not fetched again.
+
+Examples:
+  assetdeck get acme-loc:19914/27667833@de/public/images/hero.png
+  assetdeck get acme-loc:19914 --out ./docs
+  assetdeck get acme-loc:19914 --out ./docs --on-clash replace";
+
+pub const TRANSFERS: &str = "\
+Examples:
+  assetdeck transfers
+  assetdeck transfers resume
+  assetdeck transfers retry 12
+  assetdeck transfers list --json";
+
+pub const RM: &str = "\
+Examples:
+  assetdeck rm acme-loc:19914/27667833@de/public/images/hero.png
+  assetdeck rm --yes acme-loc:19914/27667833@de/public/images/hero.png";
+
+pub const URL: &str = "\
+Examples:
+  assetdeck url acme-loc:19914/27667833@de/public/images/hero.png";
+
+pub const OPEN: &str = "\
+A link that carries a signature is shown and never opened: a command line is public. Over SSH
+a browser would open where nobody looks, so nothing is started.
+
+Examples:
+  assetdeck open acme-loc:19914/27667833@de/public/images/hero.png";
+
+pub const COMPLETIONS: &str = "\
+Examples:
+  assetdeck completions bash > ~/.local/share/bash-completion/completions/assetdeck
+  assetdeck completions fish > ~/.config/fish/completions/assetdeck.fish
+  assetdeck completions zsh > ~/.zfunc/_assetdeck";
+
+pub const MAN: &str = "\
+Examples:
+  assetdeck man > ~/.local/share/man/man1/assetdeck.1
+  assetdeck man upload > ~/.local/share/man/man1/assetdeck-upload.1";
+
+pub const DEMO: &str = "\
+Examples:
+  assetdeck demo
+  assetdeck demo --serve --port 8080";

@@ -1,0 +1,67 @@
+//! `open`: an asset's link to the desktop's browser, or shown where there is none.
+
+use super::chosen::aside;
+use super::failure::Failure;
+use super::find;
+use super::output::Output;
+use super::session::{Known, Session};
+use super::show;
+use super::stop::Stop;
+use crate::domain::{Asset, LinkWay, SafeText, WebLink};
+use crate::runtime::desktop::{Place, open_link};
+
+/// Shows the link of an asset, and hands it to the desktop where there is one.
+pub async fn open(
+    session: &Session,
+    output: &mut Output,
+    stop: &mut Stop,
+    reference: &str,
+) -> Result<(), Failure> {
+    let (known, _, asset) = stop.or(find::asset_by_ref(session, reference)).await?;
+    match handed(output, stop, known, &asset).await? {
+        Handed::Over => output.did("The link was handed to the desktop."),
+        Handed::Shown(why) => {
+            if !output.is_quiet() {
+                output.note(&format!("not opened: {why}"));
+            }
+            Ok(())
+        }
+        Handed::Refused(why) => Err(Failure::failed(format!("not opened: {why}"))),
+    }
+}
+
+/// What became of a link.
+pub enum Handed {
+    /// A launcher took it. Whether a browser shows it nobody can tell.
+    Over,
+    /// It is shown, because there is no desktop here or the link is not for one; the reason.
+    Shown(String),
+    /// It leads to no web page, or no launcher took it; the reason, made safe.
+    Refused(String),
+}
+
+/// Shows a link, then hands it over where that can be: what the screen's `o` does.
+pub async fn handed(
+    output: &mut Output,
+    stop: &mut Stop,
+    known: &Known,
+    asset: &Asset,
+) -> Result<Handed, Failure> {
+    let url = show::link(known, output, asset)?;
+    let place = Place::here();
+    let link = WebLink::parse(&url);
+    let signed = link.as_ref().is_ok_and(WebLink::signed);
+    match LinkWay::of(&link, place == Place::Desktop) {
+        LinkWay::Refuse(why) if signed => Ok(Handed::Shown(why)),
+        LinkWay::Refuse(why) => Ok(Handed::Refused(why)),
+        LinkWay::Carry => Ok(Handed::Shown(
+            "there is no desktop here; open the link above where one is".to_owned(),
+        )),
+        LinkWay::Open => Ok(
+            match stop.or(aside(move || open_link(&url, place))).await? {
+                Ok(()) => Handed::Over,
+                Err(why) => Handed::Refused(SafeText::prose(&why).into_string()),
+            },
+        ),
+    }
+}

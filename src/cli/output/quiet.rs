@@ -1,0 +1,26 @@
+//! How much is told beside what was asked for.
+
+use super::Output;
+use crate::cli::failure::Failure;
+
+impl Output {
+    /// Tells only what was asked for and what went wrong.
+    pub const fn hush(&mut self) {
+        self.quiet = true;
+    }
+
+    /// Whether it was told to.
+    pub const fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Draws no block: others write on standard error as well.
+    pub const fn keep_to_lines(&mut self) {
+        self.room = None;
+    }
+
+    /// What was done, where that is all there is to print: not for who wants it quiet.
+    pub fn did(&mut self, text: &str) -> Result<(), Failure> {
+        if self.quiet { Ok(()) } else { self.line(text) }
+    }
+}
