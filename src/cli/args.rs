@@ -1,5 +1,6 @@
 //! The command line: what clap knows of it. Words only; what they do stands in the commands' files.
 
+mod changing;
 mod examples;
 
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+pub use self::changing::{Edit, Move};
 use crate::domain::Shape;
 use crate::transfer::OnClash;
 
@@ -122,6 +124,12 @@ pub enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Change the texts of assets: alt text, description, image type, tags
+    #[command(after_help = examples::EDIT)]
+    Edit(Edit),
+    /// Move an asset to another name or place: by download, upload, a look, and then a delete
+    #[command(after_help = examples::MV)]
+    Mv(Move),
     /// Print the web address of an asset
     #[command(after_help = examples::URL)]
     Url {
@@ -163,7 +171,7 @@ pub struct Login {
     pub key_stdin: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Upload {
     /// Files and folders; of a folder everything but hidden entries and links
     #[arg(value_name = "FILE|DIR", required_unless_present = "plan")]

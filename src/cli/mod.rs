@@ -6,12 +6,14 @@ mod chosen;
 mod completions;
 mod decode;
 mod demo;
+mod edit;
 mod failure;
 mod find;
 mod follow;
 mod get;
 mod ls;
 mod man;
+mod mv;
 mod open;
 mod output;
 mod plain;
@@ -90,7 +92,7 @@ fn start(cli: Cli, output: &mut Output) -> Result<(), Failure> {
     let env = Env::process();
     room_for_files()?;
     if cli.quiet {
-        output.hush();
+        output.hush(true);
     }
     // Nothing but the screen is on the screen.
     let aloud = cli.verbose && cli.command.is_some();
@@ -189,6 +191,8 @@ async fn dispatch(
         }
         Command::Url { reference } => stop.or(show::url(session, output, &reference)).await,
         Command::Rm { references, yes } => stop.or(rm::rm(session, output, &references, yes)).await,
+        Command::Edit(args) => stop.or(edit::edit(session, output, &args)).await,
+        Command::Mv(args) => mv::mv(session, output, stop, &args).await,
         Command::Upload(args) => upload::upload(session, output, stop, &args).await,
         Command::Get(args) => get::get(session, output, stop, &args).await,
         Command::Transfers(args) => transfers::transfers(session, output, stop, &args).await,

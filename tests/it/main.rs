@@ -7,6 +7,7 @@
 
 mod architecture;
 mod cli_browse;
+mod cli_change;
 mod cli_get;
 mod cli_help;
 mod cli_patience;

@@ -90,6 +90,23 @@ Examples:
   assetdeck rm acme-loc:19914/27667833@de/public/images/hero.png
   assetdeck rm --yes acme-loc:19914/27667833@de/public/images/hero.png";
 
+pub const EDIT: &str = r#"What is left out stays as it is.
+
+Examples:
+  assetdeck edit --alt "Herb salt" --tag spices \
+      acme-web:db9bd93b-d43c-478d-bd2f-11d6acad6448@bec90e68-6337-4aa9-b2b0-20f1b71f09d0
+  assetdeck edit --description "" --no-tags \
+      acme-web:db9bd93b-d43c-478d-bd2f-11d6acad6448@bec90e68-6337-4aa9-b2b0-20f1b71f09d0"#;
+
+pub const MV: &str = "\
+The services cannot rename or move. The asset is deleted where it was only once the service lists it
+at its new place with its size, and only if nobody changed it meanwhile. What the other place cannot
+keep (texts, a locale) is named before. Without a yes nothing is done.
+
+Examples:
+  assetdeck mv acme-loc:19914/27667833@de/public/images/hero.png --name banner.png --yes
+  assetdeck mv acme-loc:19914/27667833@fr/public/images/hero.png acme-loc:19914/27667834 --yes";
+
 pub const URL: &str = "\
 Examples:
   assetdeck url acme-loc:19914/27667833@de/public/images/hero.png";

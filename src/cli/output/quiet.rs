@@ -4,9 +4,9 @@ use super::Output;
 use crate::cli::failure::Failure;
 
 impl Output {
-    /// Tells only what was asked for and what went wrong.
-    pub const fn hush(&mut self) {
-        self.quiet = true;
+    /// Tells only what was asked for and what went wrong, or all again; says how it was before.
+    pub const fn hush(&mut self, quiet: bool) -> bool {
+        std::mem::replace(&mut self.quiet, quiet)
     }
 
     /// Whether it was told to.
