@@ -176,8 +176,8 @@ pub struct Upload {
     /// Files and folders; of a folder everything but hidden entries and links
     #[arg(value_name = "FILE|DIR", required_unless_present = "plan")]
     pub files: Vec<PathBuf>,
-    /// Where to: ACCOUNT:CONTAINER or ACCOUNT:CONTAINER/SEGMENT; a document alone for what `get`
-    /// saved of it
+    /// Where to: ACCOUNT:CONTAINER or ACCOUNT:CONTAINER/SEGMENT; a document alone, or ACCOUNT:, for
+    /// what `get` saved of it
     #[arg(long, value_name = "ADDRESS", required_unless_present = "plan")]
     pub to: Option<String>,
     /// How locale, folder and name stand in the path below the folder that is uploaded, such as

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::failure::Failure;
 use super::output::Output;
 use crate::api::{Middle, ProviderSpec};
-use crate::domain::{Address, AssetScope, SafeText};
+use crate::domain::{Address, SafeText};
 use crate::transfer::Chosen;
 use crate::transfer::plan::{Candidate, Fill};
 use crate::transfer::tree::{Astray, Batch, MANIFEST};
@@ -82,12 +82,11 @@ pub fn batches(
     chosen: Chosen,
     output: &mut Output,
     to: &Address,
-    scope: &AssetScope,
     spec: &ProviderSpec,
     by: &Fill,
 ) -> Result<Vec<Batch>, Failure> {
     let path = shown(&chosen.path);
-    match chosen.batches(to, scope, spec, by) {
+    match chosen.batches(to, spec, by) {
         Ok((batches, used)) => {
             if let Some(used) = used {
                 output.note(&format!("{path}: {used}"));
@@ -107,8 +106,21 @@ pub fn batches(
         Err(Astray::Elsewhere(address)) => Err(Failure::usage(format!(
             "{path}: {MANIFEST} in it is of {address}, and --to names {to}"
         ))
-        .hint("Name the segment that its files are to go to.")),
+        .hint("Name the place that its files are to go to.")),
+        Err(Astray::Nowhere) => Err(nowhere(to, spec)),
     }
+}
+
+/// An account alone is named for files of which nothing says where in it they belong.
+fn nowhere(to: &Address, spec: &ProviderSpec) -> Failure {
+    let one = spec.container.one;
+    Failure::usage(format!(
+        "--to names an account, and no {one}; write {to}{}",
+        one.to_uppercase()
+    ))
+    .hint(format!(
+        "An account alone is for the folder that `assetdeck get {to}` made."
+    ))
 }
 
 fn shown(path: &Path) -> SafeText {

@@ -1,6 +1,8 @@
 //! Reading addresses and refs, walking a listing's pages, and finding one thing in it.
 
-use super::failure::{Exit, Failure};
+use std::collections::HashSet;
+
+use super::failure::Failure;
 use super::session::{Known, Session};
 use crate::api::{ApiError, ApiErrorKind, Middle, Pages, Provider, ProviderSpec};
 use crate::domain::{
@@ -180,18 +182,28 @@ pub async fn segment(
             return Err(failure);
         }
     };
-    found.ok_or_else(|| {
-        let one = provider.spec().container.one;
-        let (id, container) = (
-            SafeText::name(id.as_str()),
-            SafeText::name(container.as_str()),
-        );
-        Failure::new(
-            Exit::Usage,
-            format!("the {one} {container} has no segment {id}"),
-        )
+    found.ok_or_else(|| no_segment(provider.spec(), container, id))
+}
+
+/// The ids of all segments of a container.
+pub async fn segments(
+    provider: &dyn Provider,
+    container: &ContainerId,
+) -> Result<HashSet<SegmentId>, Failure> {
+    let all = all(async |cursor| provider.segments(container, cursor).await).await?;
+    let read = all.into_iter().filter_map(Entry::into_read);
+    Ok(read.map(|segment| segment.id).collect())
+}
+
+/// What is said of a segment that its container does not have.
+pub fn no_segment(spec: &ProviderSpec, container: &ContainerId, id: &SegmentId) -> Failure {
+    let one = spec.container.one;
+    let (id, container) = (
+        SafeText::name(id.as_str()),
+        SafeText::name(container.as_str()),
+    );
+    Failure::usage(format!("the {one} {container} has no segment {id}"))
         .hint("List its segments with `assetdeck ls`.")
-    })
 }
 
 /// Fills in keys and texts that the listing did not carry.
@@ -245,6 +257,7 @@ pub async fn asset_by_ref<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::failure::Exit;
     use crate::domain::RawJson;
 
     fn page(numbers: &[u64], next: Option<&str>) -> Page<u64> {

@@ -1,6 +1,6 @@
 //! `upload`: files and folders become one plan, which is shown, saved, or carried out.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,10 +16,10 @@ use super::session::{Known, Session};
 use super::stop::Stop;
 use super::teller::{Finish, Teller};
 use crate::api::{Middle, Provider};
-use crate::domain::{AssetScope, Entry, Locale, SafeText};
+use crate::domain::{AssetScope, ContainerId, Entry, Locale, SafeText, SegmentId};
 use crate::transfer::patient::Patient;
 use crate::transfer::plan::{self, FieldError, Fill, OnClash, Pattern, Plan, Saved, Slot, Wishes};
-use crate::transfer::tree::{Batch, MANIFEST};
+use crate::transfer::tree::{Batch, MANIFEST, SEGMENTS_AT_ONCE};
 use crate::transfer::{JobId, plan_file};
 
 /// Uploads files. Those that cannot be sent are told one by one, and the others go on.
@@ -85,14 +85,6 @@ async fn chosen<'a>(
     let address = find::address(to)?;
     let known = session.known(&address.account)?;
     let spec = known.info.spec;
-    let scope = address.scope().ok_or_else(|| {
-        Failure::usage(format!(
-            "--to names an account, and no {}; write {}{}",
-            spec.container.one,
-            address,
-            spec.container.one.to_uppercase()
-        ))
-    })?;
     let wishes = wishes(args);
     plan::check(spec, &wishes, None).map_err(|error| wrong_flag(&error))?;
     let by = patterns(session, args)?;
@@ -100,8 +92,11 @@ async fn chosen<'a>(
     let lists = args.pattern.is_none();
     let chosen = stop.or(look_at(output, args.files.clone(), spec, lists));
     let chosen = chosen.await?;
-    if chosen.iter().any(|one| one.back.is_none()) {
-        find::check_scope(spec, &scope)?;
+    let named = address.scope();
+    if let Some(scope) = named.as_ref()
+        && chosen.iter().any(|one| one.back.is_none())
+    {
+        find::check_scope(spec, scope)?;
     }
     if args.locale.is_some() && chosen.iter().any(|one| one.back.is_some()) {
         return Err(Failure::usage(format!(
@@ -111,7 +106,7 @@ async fn chosen<'a>(
     }
     let mut batches = Vec::new();
     for one in chosen {
-        batches.extend(chosen::batches(one, output, &address, &scope, spec, &by)?);
+        batches.extend(chosen::batches(one, output, &address, spec, &by)?);
     }
     let mut plan = Plan::new(known.info.name.clone(), spec, wishes.clone(), on_clash);
     // A place is asked of only when there is something to send to it.
@@ -122,20 +117,25 @@ async fn chosen<'a>(
         }
         return Ok((known, None, plan));
     }
+    // The one place that was named; without it each file has its own.
+    let one = named.filter(|scope| !spec.is_whole(scope));
     let looking = stop.or(async {
         let provider = session.ready(known).await?;
-        let locales = place(provider.as_ref(), &scope).await?;
+        let locales = match &one {
+            Some(scope) => place(provider.as_ref(), scope).await?,
+            None => None,
+        };
         plan::check(spec, &wishes, locales.as_deref()).map_err(|error| wrong_flag(&error))?;
         Ok((provider, locales))
     });
     let (provider, locales) = looking.await?;
-    if let Some(locales) = locales {
+    if let (Some(scope), Some(locales)) = (&one, locales) {
         plan.set_locales(scope.container(), locales);
     }
     for Batch { scope, files, fill } in batches {
         plan.add(files, &scope, &fill);
     }
-    if spec.is_whole(&scope) {
+    if one.is_none() {
         stop.or(places(provider.as_ref(), &mut plan)).await?;
     }
     stop.or(list(provider.as_ref(), &mut plan)).await?;
@@ -294,14 +294,49 @@ pub async fn place(
     Ok(container.locales)
 }
 
-/// Looks at each place of the plan. What goes to one that is not there is a problem of its rows.
-async fn places(provider: &dyn Provider, plan: &mut Plan) -> Result<(), Failure> {
+/// The places of the plan that are not listed yet, by their container.
+fn by_container(plan: &Plan) -> BTreeMap<ContainerId, Vec<AssetScope>> {
+    let mut places: BTreeMap<ContainerId, Vec<AssetScope>> = BTreeMap::new();
     for scope in plan.unlisted() {
-        match place(provider, &scope).await {
-            Ok(Some(locales)) => plan.set_locales(scope.container(), locales),
-            Ok(None) => {}
-            Err(failure) if matches!(failure.exit, Exit::Usage | Exit::Failed) => {
-                plan.set_unlistable(&scope, failure.message);
+        let container = scope.container().clone();
+        places.entry(container).or_default().push(scope);
+    }
+    places
+}
+
+/// Looks at each place of the plan, container by container. What goes to one that is not there is a
+/// problem of its rows.
+async fn places(provider: &dyn Provider, plan: &mut Plan) -> Result<(), Failure> {
+    if provider.spec().middle != Middle::Segments {
+        return Ok(());
+    }
+    for (id, scopes) in by_container(plan) {
+        let looked = async {
+            let container = find::container(provider, &id).await?;
+            let there = find::segments(provider, &id).await?;
+            Ok((container, there))
+        };
+        match looked.await {
+            Ok((container, there)) => {
+                if let Some(locales) = container.locales {
+                    plan.set_locales(&id, locales);
+                }
+                for scope in scopes {
+                    let segment = scope.segment().filter(|segment| !there.contains(*segment));
+                    if let Some(segment) = segment {
+                        let why = find::no_segment(provider.spec(), &id, segment);
+                        plan.set_unlistable(&scope, why.message);
+                    }
+                }
+            }
+            Err(Failure {
+                exit: Exit::Usage | Exit::Failed,
+                message,
+                ..
+            }) => {
+                for scope in scopes {
+                    plan.set_unlistable(&scope, message.clone());
+                }
             }
             Err(failure) => return Err(failure),
         }
@@ -309,12 +344,21 @@ async fn places(provider: &dyn Provider, plan: &mut Plan) -> Result<(), Failure>
     Ok(())
 }
 
-/// Lists each place of the plan once.
+/// Lists each place of the plan once, several segments with one call.
 async fn list(provider: &dyn Provider, plan: &mut Plan) -> Result<(), Failure> {
-    for scope in plan.unlisted() {
-        let entries = find::all(async |cursor| provider.assets(&scope, cursor).await).await?;
-        let assets = entries.into_iter().filter_map(Entry::into_read);
-        plan.set_listing(&scope, assets.map(Arc::new));
+    for (container, scopes) in by_container(plan) {
+        for scopes in scopes.chunks(SEGMENTS_AT_ONCE) {
+            let entries = match scopes {
+                [one] => find::all(async |cursor| provider.assets(one, cursor).await).await?,
+                several => {
+                    let segments = several.iter().filter_map(AssetScope::segment).cloned();
+                    let segments: Vec<SegmentId> = segments.collect();
+                    provider.assets_of_segments(&container, &segments).await?
+                }
+            };
+            let read = entries.into_iter().filter_map(Entry::into_read);
+            plan.set_listings(scopes, read.map(Arc::new));
+        }
     }
     Ok(())
 }

@@ -61,6 +61,13 @@ impl Address {
         }
     }
 
+    /// Whether that place is this one, or in it.
+    pub fn holds(&self, other: &Self) -> bool {
+        self.account == other.account
+            && (self.container.is_none() || self.container == other.container)
+            && (self.segment.is_none() || self.segment == other.segment)
+    }
+
     /// Where assets would live; `None` for an account alone.
     pub fn scope(&self) -> Option<AssetScope> {
         let container = self.container.clone()?;

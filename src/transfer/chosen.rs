@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::plan::{Candidate, Fill};
 use super::tree::{Astray, Back, Batch, Used};
 use crate::api::{ApiError, ProviderSpec};
-use crate::domain::{Address, AssetScope};
+use crate::domain::Address;
 
 /// A path as it was named, and what was found of it so far.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,23 +60,22 @@ impl Chosen {
     }
 
     /// Its files by the place they go to, and what the list was good for, if it has one: to the
-    /// place that was named, or, where that is the container of their segments, each to its own.
+    /// place that was named, or, where that only holds such places, each to its own.
     pub fn batches(
         self,
         to: &Address,
-        scope: &AssetScope,
         spec: &ProviderSpec,
         by: &Fill,
     ) -> Result<(Vec<Batch>, Option<Used>), Astray> {
         let Some(back) = self.back else {
             let batch = Batch {
-                scope: scope.clone(),
+                scope: to.scope().ok_or(Astray::Nowhere)?,
                 files: self.files,
                 fill: by.clone(),
             };
             return Ok((vec![batch], None));
         };
-        let (batches, used) = back.batches(self.files, to, scope, spec.is_whole(scope))?;
+        let (batches, used) = back.batches(self.files, to, spec)?;
         Ok((batches, Some(used)))
     }
 }

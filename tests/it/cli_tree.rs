@@ -170,6 +170,64 @@ fn a_whole_document_goes_back_by_segment_and_takes_new_files_along() {
     assert_eq!(at("problem").len(), 1, "{rows:#?}");
 }
 
+/// Everything that a service holds: where each asset is, its name, and its bytes. Its key is the
+/// service's own and changes.
+fn holdings(server: &Server, service: &str) -> Vec<String> {
+    let state = server.state();
+    let assets = state[service]["assets"].as_array().unwrap().clone();
+    let place = [
+        "websiteId",
+        "documentId",
+        "segmentId",
+        "locale",
+        "relativePath",
+        "folder",
+        "filename",
+        "fileName",
+        "sha256",
+    ];
+    let mut all: Vec<String> = { assets.iter() }
+        .map(|asset| place.map(|member| asset[member].to_string()).join(" "))
+        .collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn a_whole_account_goes_back_to_where_it_came_from() {
+    for (account, service) in [("acme-loc:", "wordbee"), ("acme-web:", "segmentflow")] {
+        let server = Server::start();
+        let home = server.home();
+        let out = home.path().join("all");
+        save(&home, account, &out);
+        let before = holdings(&server, service);
+        assert!(before.len() > 20, "{}", before.len());
+
+        let dry = upload(&home, &out, account, &["--dry-run", "--json"]).exits(0);
+        assert_eq!(
+            verdicts(&dry),
+            BTreeSet::from(["same".to_owned()]),
+            "{account}"
+        );
+        assert_eq!(dry.json().len(), before.len(), "{account}");
+
+        let list: Value = serde_json::from_slice(&fs::read(out.join(LIST)).unwrap()).unwrap();
+        let refs: Vec<&str> = { list["files"].as_array().unwrap().iter() }
+            .map(|file| file["ref"].as_str().unwrap())
+            .collect();
+        run(&home, &[&["rm", "--yes"][..], &refs].concat()).exits(0);
+        assert_eq!(holdings(&server, service), [""; 0], "{account}");
+        upload(&home, &out, account, &["--yes"]).exits(0);
+        assert_eq!(holdings(&server, service), before, "{account}");
+        let dry = upload(&home, &out, account, &["--dry-run", "--json"]).exits(0);
+        assert_eq!(
+            verdicts(&dry),
+            BTreeSet::from(["same".to_owned()]),
+            "{account}"
+        );
+    }
+}
+
 #[test]
 fn a_list_that_is_none_is_not_believed() {
     let server = Server::start();

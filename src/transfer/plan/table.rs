@@ -162,6 +162,22 @@ impl Plan {
         self.settle(self.numbers(|row| row.scope == *scope));
     }
 
+    /// The listing of several places has come: all that is in any of them.
+    pub fn set_listings(
+        &mut self,
+        scopes: &[AssetScope],
+        assets: impl IntoIterator<Item = Arc<Asset>>,
+    ) {
+        let mut by_scope: HashMap<AssetScope, Vec<Arc<Asset>>> = HashMap::new();
+        for asset in assets {
+            by_scope.entry(asset.scope.clone()).or_default().push(asset);
+        }
+        for scope in scopes {
+            let assets = by_scope.remove(scope).unwrap_or_default();
+            self.set_listing(scope, assets);
+        }
+    }
+
     /// A place could not be listed: one sentence, safe.
     pub fn set_unlistable(&mut self, scope: &AssetScope, reason: String) {
         self.listings.insert(scope.clone(), Listing::Failed(reason));

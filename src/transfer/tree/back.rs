@@ -7,7 +7,7 @@ use std::path::Path;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::manifest::{Kept, Manifest, NAME};
-use crate::api::ApiError;
+use crate::api::{ApiError, ProviderSpec};
 use crate::domain::{Address, AssetScope, file_words};
 use crate::transfer::names::local_name;
 use crate::transfer::plan::pattern::NO_LOCALE;
@@ -74,8 +74,10 @@ impl fmt::Display for Used {
 pub enum Astray {
     /// Its files are of so many places, and one was named.
     Many(usize),
-    /// It is of another container than the one that was named alone.
+    /// It is not of the account or container that was named alone.
     Elsewhere(Address),
+    /// The account alone was named, and nothing says where in it a file belongs.
+    Nowhere,
 }
 
 impl Back {
@@ -175,14 +177,14 @@ impl Back {
     }
 
     /// Sorts the files of the tree by where they go: all to the place that was named, or, where that
-    /// is the container of their segments, each to its own.
+    /// only holds such places, each to its own.
     pub fn batches(
         &self,
         files: Vec<Candidate>,
         to: &Address,
-        named: &AssetScope,
-        by_segment: bool,
+        spec: &ProviderSpec,
     ) -> Result<(Vec<Batch>, Used), Astray> {
+        let named = to.scope().filter(|scope| !spec.is_whole(scope));
         let mut used = Used::default();
         let mut places: HashSet<Address> = HashSet::new();
         let mut by_scope: BTreeMap<AssetScope, (Vec<Candidate>, Known)> = BTreeMap::new();
@@ -208,21 +210,19 @@ impl Back {
             if let Some(kept) = listed {
                 used.listed += 1;
                 let address = &kept.reference.address;
-                if by_segment
-                    && (address.account != to.account || address.container != to.container)
-                {
+                if named.is_none() && !to.holds(address) {
                     return Err(Astray::Elsewhere(address.clone()));
                 }
                 places.insert(address.clone());
             } else {
                 used.beside += 1;
             }
-            let scope = if by_segment { scope } else { named.clone() };
+            let scope = named.clone().unwrap_or(scope);
             let (files, known) = by_scope.entry(scope).or_default();
             known.insert(file.relative.clone(), filled);
             files.push(file);
         }
-        if !by_segment && places.len() > 1 {
+        if named.is_some() && places.len() > 1 {
             return Err(Astray::Many(places.len()));
         }
         used.gone = self.files.len().saturating_sub(used.listed);
@@ -235,8 +235,9 @@ impl Back {
             .collect();
         if !lost.is_empty() {
             // They are told of, and take part in nothing.
+            let first = batches.first().map(|batch| batch.scope.clone());
             batches.push(Batch {
-                scope: batches.first().map_or(named, |batch| &batch.scope).clone(),
+                scope: first.or(to.scope()).ok_or(Astray::Nowhere)?,
                 files: lost,
                 fill: Fill::Each(HashMap::new()),
             });

@@ -9,7 +9,7 @@ use crate::domain::{
 };
 
 /// Segments whose assets are asked for at once: one call of about 150 ids.
-const AT_ONCE: usize = 150;
+pub const SEGMENTS_AT_ONCE: usize = 150;
 
 /// From so many calls on they are named and asked for: services allow about a thousand an hour.
 pub const MANY_CALLS: usize = 100;
@@ -246,9 +246,9 @@ impl<'a> Walk<'a> {
 
     /// Puts these segments in front of what is to be done.
     fn segments(&mut self, container: &ContainerId, segments: &[SegmentId], tops: &[Top]) {
-        let calls = segments.len().div_ceil(AT_ONCE);
+        let calls = segments.len().div_ceil(SEGMENTS_AT_ONCE);
         self.found.push_back(Found::Ahead(calls));
-        for some in segments.chunks(AT_ONCE).rev() {
+        for some in segments.chunks(SEGMENTS_AT_ONCE).rev() {
             self.steps.push_front(Step::OfSegments {
                 container: container.clone(),
                 segments: some.to_vec(),

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub use self::back::{Astray, Back, Batch, Used};
-pub use self::below::{Found, MANY_CALLS, Source, Walk};
+pub use self::below::{Found, MANY_CALLS, SEGMENTS_AT_ONCE, Source, Walk};
 use self::layout::Layout;
 pub use self::layout::Top;
 pub use self::manifest::{Kept, Manifest, NAME as MANIFEST};

@@ -325,7 +325,7 @@ impl Modal for PlanSheet {
         let Looked::Places(places, result) = self.looking.take(*id, answer) else {
             return Reply::stay();
         };
-        self.set_listings(places, result);
+        self.set_listings(&places, result);
         self.refuse_lost(state);
         match self.ask_next(state) {
             Some(next) => Reply::stay().with([next]),

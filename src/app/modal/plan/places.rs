@@ -1,7 +1,7 @@
 //! The places that the rows of the plan sheet go to: sorted by the list of a downloaded tree, listed
 //! call by call, and named.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::sync::Arc;
 
 use super::PlanSheet;
@@ -15,10 +15,7 @@ use crate::app::remote::Remote;
 use crate::domain::{Address, Asset, AssetScope, Entry, SafeText, SegmentId};
 use crate::transfer::Chosen;
 use crate::transfer::plan::Fill;
-use crate::transfer::tree::{Astray, Batch, MANIFEST};
-
-/// The most segments whose assets are asked at once.
-const AT_ONCE: usize = 80;
+use crate::transfer::tree::{Astray, Batch, MANIFEST, SEGMENTS_AT_ONCE};
 
 /// Asking what is at the places, one call at a time.
 #[derive(Debug, Default)]
@@ -96,7 +93,7 @@ pub(super) fn sorted(
         let path = one.path.file_name().unwrap_or(one.path.as_os_str());
         let path = SafeText::name(&path.to_string_lossy());
         let (some, used) = one
-            .batches(&to, &goal.scope, goal.spec, by)
+            .batches(&to, goal.spec, by)
             .map_err(|astray| format!("{path}: {}", sentence(goal, &astray)))?;
         batches.extend(some);
         said.extend(used.map(|used| format!("{path}: {used}")));
@@ -120,6 +117,9 @@ fn sentence(goal: &Goal, astray: &Astray) -> String {
             "{MANIFEST} in it is of {address}; go to the segment that its files are to go to, and \
              press u there"
         ),
+        (Astray::Nowhere, _) => {
+            format!("nothing says to which {one} its files belong; go to one, and press u there")
+        }
     }
 }
 
@@ -152,7 +152,7 @@ impl PlanSheet {
         let places = places.into_iter().filter(|it| !lost.contains(it));
         let places: Vec<AssetScope> = places.collect();
         let waiting = &mut self.looking.waiting;
-        waiting.extend(places.chunks(AT_ONCE).map(<[AssetScope]>::to_vec));
+        waiting.extend(places.chunks(SEGMENTS_AT_ONCE).map(<[AssetScope]>::to_vec));
     }
 
     /// The next call, unless one is on its way.
@@ -182,26 +182,19 @@ impl PlanSheet {
     /// Tells the plan what these places hold.
     pub(super) fn set_listings(
         &mut self,
-        places: Vec<AssetScope>,
+        places: &[AssetScope],
         result: Result<Vec<Arc<Asset>>, String>,
     ) {
         let found = match result {
             Ok(found) => found,
             Err(why) => {
-                for scope in &places {
+                for scope in places {
                     self.plan.set_unlistable(scope, why.clone());
                 }
                 return;
             }
         };
-        let mut by_scope: HashMap<AssetScope, Vec<Arc<Asset>>> = HashMap::new();
-        for asset in found {
-            by_scope.entry(asset.scope.clone()).or_default().push(asset);
-        }
-        for scope in places {
-            let assets = by_scope.remove(&scope).unwrap_or_default();
-            self.plan.set_listing(&scope, assets);
-        }
+        self.plan.set_listings(places, found);
     }
 
     /// Learns what the segments of the rows are called.
