@@ -45,7 +45,7 @@ pub static ACTIONS: &[Action] = &[
         name: "upload",
         title: "upload",
         help: "Choose files and send them here, by a sheet. A folder that save made goes back to where it came \
-               from; at a document in the first pane, each file to its own segment.",
+               from; at a document or an account in the first pane, each file to its own place.",
         keys: &["u"],
         context: Context::Everywhere,
         enabled: |s| goal(s).map(|_| ()),
@@ -54,7 +54,7 @@ pub static ACTIONS: &[Action] = &[
                 let mut effects = show_whole(s, &goal, now);
                 let (browser, reading) = FileBrowser::open(s, goal.clone());
                 effects.extend(reading);
-                effects.extend(s.ask_container(&goal.account, &goal.container, now));
+                effects.extend(ask_container(s, &goal, now));
                 s.open_modal(browser);
                 effects
             }
@@ -77,7 +77,7 @@ pub static ACTIONS: &[Action] = &[
         run: |s, now| match (goal(s), asset(s).cloned()) {
             (Ok(goal), Some(old)) => {
                 let (browser, mut effects) = FileBrowser::open_for(s, goal.clone(), old);
-                effects.extend(s.ask_container(&goal.account, &goal.container, now));
+                effects.extend(ask_container(s, &goal, now));
                 s.open_modal(browser);
                 effects
             }
@@ -166,6 +166,8 @@ pub static ACTIONS: &[Action] = &[
     },
 ];
 
+const NOWHERE: &str = "go to a place in the first pane first";
+
 /// The asset under the cursor, when the user is at the assets.
 pub fn asset(state: &State) -> Option<&Asset> {
     if !matches!(state.browse.subject, Pane::Assets | Pane::Details) {
@@ -201,7 +203,7 @@ pub(super) fn with_assets(state: &State) -> Result<(), &'static str> {
 
 /// A container whose segments a plan names is opened beside it.
 fn show_whole(state: &mut State, goal: &Goal, now: Instant) -> Vec<Effect> {
-    if !goal.spec.is_whole(&goal.scope) {
+    if goal.to.as_ref().is_none_or(|to| !goal.spec.is_whole(to)) {
         return Vec::new();
     }
     let Some(PlaceRow::Container {
@@ -216,28 +218,36 @@ fn show_whole(state: &mut State, goal: &Goal, now: Instant) -> Vec<Effect> {
     state.open_container(account, container, now)
 }
 
+/// The goal's locales, where they are not known yet.
+fn ask_container(state: &mut State, goal: &Goal, now: Instant) -> Vec<Effect> {
+    match goal.container() {
+        Some(container) => state.ask_container(&goal.account, container, now),
+        None => Vec::new(),
+    }
+}
+
 /// Where an upload would go from here.
 fn goal(state: &State) -> Result<Goal, &'static str> {
     let browse = &state.browse;
     let (opened, segment) = match (browse.subject, browse.open()) {
         (Pane::Places, _) => {
-            let Some(PlaceRow::Container {
-                name,
-                entry: Entry::Read(container),
-                account,
-            }) = browse.places.current()
-            else {
-                return Err("go to a place in the first pane first");
+            // Where assets hang on segments, each file is given one in the plan; at an account the
+            // files themselves have to say where they belong.
+            let (to, place) = match browse.places.current() {
+                Some(PlaceRow::Container {
+                    entry: Entry::Read(it),
+                    ..
+                }) => (Some(AssetScope::Container(it.id.clone())), it.name.clone()),
+                Some(PlaceRow::Account { name, .. }) => (None, name.as_str().to_owned()),
+                _ => return Err(NOWHERE),
             };
-            let account = browse.accounts.get(*account);
-            let account = account.ok_or("go to a place in the first pane first")?;
-            // Where assets hang on segments, each file is given one in the plan.
+            let row = browse.places.current().ok_or(NOWHERE)?;
+            let account = browse.accounts.get(row.account()).ok_or(NOWHERE)?;
             return Ok(Goal {
-                account: name.clone(),
+                account: account.info.name.clone(),
                 spec: account.info.spec,
-                container: container.id.clone(),
-                scope: AssetScope::Container(container.id.clone()),
-                place: container.name.clone(),
+                to,
+                place,
             });
         }
         (_, None) => return Err("open something in the first pane first"),
@@ -261,8 +271,7 @@ fn goal(state: &State) -> Result<Goal, &'static str> {
     Ok(Goal {
         account: opened.account.clone(),
         spec: opened.spec,
-        container: opened.id.clone(),
-        scope,
+        to: Some(scope),
         place,
     })
 }

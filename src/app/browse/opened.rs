@@ -60,6 +60,17 @@ pub struct Opened {
 }
 
 impl Opened {
+    /// The ids of all segments; `None` until all are listed, or where one could not be read: it may
+    /// be any.
+    pub fn all_segments(&self) -> Option<HashSet<&SegmentId>> {
+        if !matches!(self.segments.remote, Remote::Loaded(_)) {
+            return None;
+        }
+        let rows = self.segments.list.rows().iter();
+        rows.map(|entry| entry.read().map(|segment| &segment.id))
+            .collect()
+    }
+
     pub fn new(account: AccountName, spec: &'static ProviderSpec, listed: Container) -> Self {
         let id = listed.id.clone();
         let scope = match spec.middle {

@@ -199,9 +199,11 @@ impl FileBrowser {
             self.error = Some("one file takes the place of one asset: choose one".to_owned());
             return Reply::stay();
         }
-        if chosen.iter().all(|one| one.back.is_none()) {
+        if let Some(scope) = goal.to.clone()
+            && chosen.iter().all(|one| one.back.is_none())
+        {
             let files = chosen.into_iter().flat_map(|one| one.files).collect();
-            let form = UploadForm::new(state, goal, files, now);
+            let form = UploadForm::new(state, goal, scope, files, now);
             return Reply::of(Outcome::Open(Box::new(form)));
         }
         // What the form asks, the list says already.

@@ -28,15 +28,28 @@ const NAMED: usize = 8;
 pub struct Goal {
     pub account: AccountName,
     pub spec: &'static ProviderSpec,
-    pub container: ContainerId,
-    pub scope: AssetScope,
+    /// `None` for an account alone: each file says itself where it belongs.
+    pub to: Option<AssetScope>,
     /// In words: `Mobile app / hero-banner`; foreign text.
     pub place: String,
+}
+
+impl Goal {
+    pub fn container(&self) -> Option<&ContainerId> {
+        self.to.as_ref().map(AssetScope::container)
+    }
+
+    /// The one place that every file goes to, if there is one.
+    pub fn one_place(&self) -> Option<&AssetScope> {
+        self.to.as_ref().filter(|scope| !self.spec.is_whole(scope))
+    }
 }
 
 #[derive(Debug)]
 pub struct UploadForm {
     goal: Goal,
+    /// Where the goal's files go, or the container of their segments.
+    scope: AssetScope,
     files: Vec<Candidate>,
     fields: AssetForm,
     opened: Instant,
@@ -44,14 +57,18 @@ pub struct UploadForm {
 }
 
 impl UploadForm {
-    pub fn new(state: &State, goal: Goal, files: Vec<Candidate>, now: Instant) -> Self {
-        let remembered = state
-            .memory
-            .folders
-            .get(&(goal.account.clone(), goal.container.clone()));
+    pub fn new(
+        state: &State,
+        goal: Goal,
+        scope: AssetScope,
+        files: Vec<Candidate>,
+        now: Instant,
+    ) -> Self {
+        let place = (goal.account.clone(), scope.container().clone());
+        let remembered = state.memory.folders.get(&place);
         let folder = remembered.map(AssetPath::to_string).unwrap_or_default();
         let button = match files.len() {
-            1 if !goal.spec.is_whole(&goal.scope) => "Send 1 file".to_owned(),
+            1 if !goal.spec.is_whole(&scope) => "Send 1 file".to_owned(),
             count => format!("See the plan of {}", file_words(count)),
         };
         let fields = AssetForm::new(goal.spec.upload_fields, button, |field| match field {
@@ -60,6 +77,7 @@ impl UploadForm {
         });
         let mut form = Self {
             goal,
+            scope,
             files,
             fields,
             opened: now,
@@ -75,7 +93,7 @@ impl UploadForm {
         if self.goal.spec.upload_field(Field::Locale).is_none() {
             return;
         }
-        let opened = state.opened(&self.goal.account, &self.goal.container);
+        let opened = state.opened(&self.goal.account, self.scope.container());
         let known = opened.and_then(|opened| opened.locales());
         let wanted = match opened.map(|opened| &opened.assets.list.lens().locale) {
             Some(LocaleChoice::Only(locale)) => Some(locale.clone()),
@@ -95,7 +113,7 @@ impl UploadForm {
 
     /// Which file goes where is a table of its own.
     fn is_planned(&self) -> bool {
-        self.files.len() > 1 || self.goal.spec.is_whole(&self.goal.scope)
+        self.files.len() > 1 || self.goal.spec.is_whole(&self.scope)
     }
 
     /// What can be sent.
@@ -138,8 +156,8 @@ impl UploadForm {
     /// Names that the shown list holds already at the same place.
     fn twins(&self, state: &State) -> Vec<&LocalFile> {
         let Some(opened) = state
-            .opened(&self.goal.account, &self.goal.container)
-            .filter(|opened| opened.scope.as_ref() == Some(&self.goal.scope))
+            .opened(&self.goal.account, self.scope.container())
+            .filter(|opened| opened.scope.as_ref() == Some(&self.scope))
         else {
             return Vec::new();
         };
@@ -192,14 +210,15 @@ impl UploadForm {
         };
         let wishes = self.fields.wishes();
         if self.is_planned() || !self.twins(state).is_empty() {
-            let (goal, files) = (self.goal.clone(), self.files.clone());
-            let (sheet, effects) = PlanSheet::of_files(state, goal, files, wishes, now);
+            let (goal, scope) = (self.goal.clone(), self.scope.clone());
+            let files = self.files.clone();
+            let (sheet, effects) = PlanSheet::of_files(state, goal, scope, files, wishes, now);
             return Reply::of(Outcome::Open(Box::new(sheet))).with(effects);
         }
         let mut requests = Vec::new();
         let files: Vec<LocalFile> = self.sound().cloned().collect();
         for file in &files {
-            let scope = self.goal.scope.clone();
+            let scope = self.scope.clone();
             match request(file, scope, &wishes, self.goal.spec, self.fields.locales()) {
                 Ok(request) => requests.push(request),
                 Err(error) => {
@@ -216,7 +235,7 @@ impl UploadForm {
         );
         state.notices.say(Tone::Plain, text, now);
         state.memory.folders.insert(
-            (self.goal.account.clone(), self.goal.container.clone()),
+            (self.goal.account.clone(), self.scope.container().clone()),
             folder,
         );
         Reply::of(Outcome::CloseAll).with([Effect::Upload {

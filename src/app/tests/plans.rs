@@ -278,6 +278,51 @@ fn a_saved_tree_goes_back_to_its_segments_without_a_form() {
 }
 
 #[test]
+fn a_tree_of_an_account_goes_back_from_its_heading() {
+    // The second account's heading is above its only document.
+    let (mut world, _root) = with_tree({
+        let mut world = World::new();
+        world.keys("G k");
+        world
+    });
+    let sheet = world.sheet();
+    assert!(sheet.contains("Plan for loc"), "{sheet}");
+    assert!(
+        sheet.contains("1 new") && sheet.contains("2 clash"),
+        "{sheet}"
+    );
+    // Its locales are asked for: what the document does not have is not sent.
+    let asked = |load: &&&Load| matches!(load, Load::Container(_));
+    assert_eq!(world.loads().iter().filter(asked).count(), 1);
+    world.keys("G l l e");
+    let sheet = world.sheet();
+    assert!(sheet.contains("none") && sheet.contains("de"), "{sheet}");
+    world.keys("esc V r ctrl-s");
+    world.settle();
+    assert!(
+        world.sheet().contains("3 files will be sent"),
+        "{}",
+        world.sheet()
+    );
+    world.keys("y");
+    assert_eq!(sent(&world).len(), 3);
+}
+
+#[test]
+fn what_no_list_knows_cannot_go_to_an_account() {
+    let mut world = World::new();
+    world.keys("G k u");
+    world.settle();
+    world.keys("j enter");
+    world.settle();
+    let sheet = world.sheet();
+    assert!(
+        sheet.contains("to which document its files belong"),
+        "{sheet}"
+    );
+}
+
+#[test]
 fn a_tree_of_several_segments_says_where_to_take_it() {
     let (world, _root) = with_tree(World::at_doc());
     let sheet = world.sheet();

@@ -153,7 +153,7 @@ fn what_cannot_run_says_why() {
     let mut world = World::new();
     world.keys("d");
     assert!(world.said().contains("third pane"), "{}", world.said());
-    world.keys("u");
+    world.keys("2 u");
     assert!(world.said().contains("first pane"), "{}", world.said());
     world.keys(": d e l e t e enter");
     assert!(world.sheet().contains("third pane"));

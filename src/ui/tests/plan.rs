@@ -47,8 +47,7 @@ pub fn planned(keys: &str) -> State {
     let goal = Goal {
         account: opened.account.clone(),
         spec: opened.spec,
-        container: opened.id.clone(),
-        scope: scope.clone(),
+        to: Some(scope.clone()),
         place: "Mobile app / hero-banner".to_owned(),
     };
     let files = vec![
@@ -60,8 +59,9 @@ pub fn planned(keys: &str) -> State {
         candidate("he/לוגו ראשי.png", 10),
         candidate("fr/broken.png", 0),
     ];
+    let wishes = Wishes::default();
     let (mut sheet, effects) =
-        PlanSheet::of_files(&mut state, goal, files, Wishes::default(), now());
+        PlanSheet::of_files(&mut state, goal, scope.clone(), files, wishes, now());
     let Some(Effect::Load { id, .. }) = effects.last() else {
         panic!("{effects:?}");
     };
@@ -94,8 +94,7 @@ fn tree(keys: &str) -> State {
     let goal = Goal {
         account: opened.account.clone(),
         spec: opened.spec,
-        container: id.clone(),
-        scope: AssetScope::Container(id.clone()),
+        to: Some(AssetScope::Container(id.clone())),
         place: "Mobile app".to_owned(),
     };
     let scope = |at| AssetScope::Segment(id.clone(), segment_id(at));

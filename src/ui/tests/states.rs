@@ -193,8 +193,7 @@ fn goal(state: &State) -> Goal {
     Goal {
         account: opened.account.clone(),
         spec: opened.spec,
-        container: opened.id.clone(),
-        scope: AssetScope::Segment(opened.id.clone(), segment_id(1)),
+        to: Some(AssetScope::Segment(opened.id.clone(), segment_id(1))),
         place: "モバイルアプリ / hero-banner".to_owned(),
     }
 }
@@ -216,7 +215,9 @@ fn upload() -> State {
         relative: vec!["ヒーロー画像.png".to_owned()],
         file: Ok(file),
     }];
-    let form = UploadForm::new(&state, goal(&state), files, now());
+    let goal = goal(&state);
+    let scope = goal.to.clone().unwrap();
+    let form = UploadForm::new(&state, goal, scope, files, now());
     over(state, form)
 }
 

@@ -7,7 +7,7 @@ use crate::api::{Field, Middle, ProviderSpec};
 use crate::app::State;
 use crate::app::modal::fields;
 use crate::app::modal::form::{Field as Entry, Form, Kind};
-use crate::domain::{SafeText, SegmentId};
+use crate::domain::{AssetScope, SafeText};
 use crate::transfer::plan::{Change, Pattern, Row};
 
 /// What a column tells of a row.
@@ -38,11 +38,11 @@ impl Cell {
     }
 
     /// Safe to show. `segments`: what those of the rows are called, as far as it is known.
-    pub fn text(self, row: &Row, segments: &HashMap<SegmentId, String>) -> String {
+    pub fn text(self, row: &Row, segments: &HashMap<AssetScope, String>) -> String {
         match self {
             Self::Segment => match row.scope.segment() {
                 None => "–".to_owned(),
-                Some(id) => segments.get(id).map_or_else(
+                Some(id) => segments.get(&row.scope).map_or_else(
                     || SafeText::name(id.as_str()).into_string(),
                     |name| SafeText::prose(name).into_string(),
                 ),
@@ -93,13 +93,12 @@ impl PlanSheet {
         let value = match cell {
             Cell::Name => row.name().to_owned(),
             Cell::Segment => {
-                let segment = row.scope.segment();
-                let name = segment.and_then(|id| self.segments.get(id));
+                let name = self.segments.get(&row.scope);
                 name.cloned().unwrap_or_default()
             }
             Cell::Field(field) => row.wishes.text(field),
         };
-        let options = self.options(cell);
+        let options = self.options(cell, row);
         let entry = if options.is_empty() {
             Entry::text(cell.label(), &value)
         } else {
@@ -135,12 +134,12 @@ impl PlanSheet {
     }
 
     /// The values to choose from; empty where any text is one.
-    fn options(&self, cell: Cell) -> Vec<String> {
+    fn options(&self, cell: Cell, row: &Row) -> Vec<String> {
         let Cell::Field(field) = cell else {
             return Vec::new();
         };
         if field == Field::Locale {
-            let locales = self.plan.locales(&self.goal.container);
+            let locales = self.plan.locales(row.scope.container());
             return locales.map_or_else(Vec::new, fields::locale_choices);
         }
         let spec = self.goal.spec.upload_field(field);
@@ -164,7 +163,12 @@ impl PlanSheet {
                 self.plan.fill(rows, &fill);
             }
             Target::Cell(Cell::Segment) => {
-                let opened = state.opened(&self.goal.account, &self.goal.container);
+                let row = editing
+                    .rows
+                    .first()
+                    .and_then(|row| self.plan.rows().get(*row));
+                let opened =
+                    row.and_then(|row| state.opened(&self.goal.account, row.scope.container()));
                 let opened = opened.ok_or("its segments are not known here; open it first")?;
                 let scope = places::segment(opened, text)?;
                 self.plan.edit(rows, &Change::Scope(scope));

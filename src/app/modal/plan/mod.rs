@@ -21,7 +21,7 @@ use crate::app::State;
 use crate::app::effect::Effect;
 use crate::app::key::Input;
 use crate::app::msg::Msg;
-use crate::domain::{Asset, AssetPath, SafeText, SegmentId, file_words};
+use crate::domain::{Asset, AssetPath, AssetScope, ContainerId, Locale, SafeText, file_words};
 use crate::transfer::plan::{Candidate, Change, Fill, OnClash, Plan, Row, Totals, Verdict};
 use crate::transfer::tree::Batch;
 use crate::transfer::{Chosen, Wishes};
@@ -59,11 +59,11 @@ pub struct PlanSheet {
     /// What the plan said when it was to be sent, and the places were looked at once more.
     before: Totals,
     /// What the segments of the rows are called.
-    segments: HashMap<SegmentId, String>,
+    segments: HashMap<AssetScope, String>,
     /// What the list of each tree was good for.
     said: Vec<String>,
-    /// The locales were told.
-    located: bool,
+    /// The containers whose locales were told.
+    located: BTreeSet<ContainerId>,
     /// Something was typed or decided.
     touched: bool,
     /// Since when the table can be read as it is: a key that came sooner was meant for something
@@ -76,12 +76,13 @@ impl PlanSheet {
     pub fn of_files(
         state: &mut State,
         goal: Goal,
+        scope: AssetScope,
         files: Vec<Candidate>,
         base: Wishes,
         now: Instant,
     ) -> (Self, Vec<Effect>) {
         let batch = Batch {
-            scope: goal.scope.clone(),
+            scope,
             files,
             fill: Fill::Standing(state.options.patterns.clone()),
         };
@@ -117,8 +118,8 @@ impl PlanSheet {
             plan.add(files, &scope, &fill);
             fills.push((first..plan.rows().len(), fill));
         }
-        let several = plan.rows().iter().any(|row| row.scope != goal.scope);
-        let by_segment = goal.spec.is_whole(&goal.scope) || several;
+        let one = goal.one_place();
+        let by_segment = plan.rows().iter().any(|row| Some(&row.scope) != one);
         let mut sheet = Self {
             cells: Cell::of(goal.spec, by_segment),
             shown: (0..plan.rows().len()).collect(),
@@ -135,7 +136,7 @@ impl PlanSheet {
             before: Totals::default(),
             segments: HashMap::new(),
             said: Vec::new(),
-            located: false,
+            located: BTreeSet::new(),
             touched: false,
             since: now,
         };
@@ -170,7 +171,8 @@ impl PlanSheet {
                 None => Vec::new(),
             },
         };
-        let (mut sheet, effects) = Self::of_files(state, goal, vec![file], base, now);
+        let scope = old.scope.clone();
+        let (mut sheet, effects) = Self::of_files(state, goal, scope, vec![file], base, now);
         sheet.plan.edit([0], &Change::Name(old.name.clone()));
         let decision = Change::Decision(Some(OnClash::Replace));
         sheet.plan.edit([0], &decision);
@@ -179,23 +181,32 @@ impl PlanSheet {
         (sheet, effects)
     }
 
-    /// The container's locales, as soon as they are known.
+    /// The locales of the rows' containers that are open, as soon as they are known.
     fn locate(&mut self, state: &State) {
-        if self.located {
+        for container in self.containers() {
+            let opened = state.opened(&self.goal.account, &container);
+            if let Some(locales) = opened.and_then(|opened| opened.locales()) {
+                self.learn_locales(&container, locales.to_vec());
+            }
+        }
+    }
+
+    fn learn_locales(&mut self, container: &ContainerId, locales: Vec<Locale>) {
+        if !self.located.insert(container.clone()) {
             return;
         }
-        let opened = state.opened(&self.goal.account, &self.goal.container);
-        let Some(locales) = opened.and_then(|opened| opened.locales()) else {
-            return;
-        };
-        self.located = true;
-        self.plan
-            .set_locales(&self.goal.container, locales.to_vec());
+        self.plan.set_locales(container, locales);
         if !self.touched {
             for (rows, fill) in &self.fills {
                 self.plan.fill(rows.clone(), fill);
             }
         }
+    }
+
+    /// The containers that rows go to.
+    fn containers(&self) -> BTreeSet<ContainerId> {
+        let rows = self.plan.rows().iter();
+        rows.map(|row| row.scope.container().clone()).collect()
     }
 
     /// The number of the row under the cursor.
@@ -276,8 +287,10 @@ impl PlanSheet {
     /// The next upload into this container suggests the folder of the first row.
     fn remember(&self, state: &mut State) {
         let row = self.plan.rows().iter().find(|row| row.verdict().is_sent());
-        if let Some(folder) = row.and_then(|row| AssetPath::parse(&row.wishes.folder).ok()) {
-            let place = (self.goal.account.clone(), self.goal.container.clone());
+        if let Some(row) = row
+            && let Ok(folder) = AssetPath::parse(&row.wishes.folder)
+        {
+            let place = (self.goal.account.clone(), row.scope.container().clone());
             state.memory.folders.insert(place, folder);
         }
     }
@@ -322,10 +335,11 @@ impl Modal for PlanSheet {
             }
             return Reply::stay();
         };
-        let Looked::Places(places, result) = self.looking.take(*id, answer) else {
-            return Reply::stay();
-        };
-        self.set_listings(&places, result);
+        match self.looking.take(*id, answer) {
+            Looked::Nothing | Looked::More => return Reply::stay(),
+            Looked::Container(container, result) => self.set_container(&container, result),
+            Looked::Places(places, result) => self.set_listings(&places, result),
+        }
         self.refuse_lost(state);
         match self.ask_next(state) {
             Some(next) => Reply::stay().with([next]),

@@ -1,7 +1,7 @@
 //! The places that the rows of the plan sheet go to: sorted by the list of a downloaded tree, listed
 //! call by call, and named.
 
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::PlanSheet;
@@ -11,18 +11,26 @@ use crate::app::browse::Opened;
 use crate::app::effect::{Effect, Load, RequestId};
 use crate::app::modal::upload::Goal;
 use crate::app::msg::Answer;
-use crate::app::remote::Remote;
-use crate::domain::{Address, Asset, AssetScope, Entry, SafeText, SegmentId};
+use crate::domain::{Address, Asset, AssetScope, ContainerId, Entry, Locale, SafeText, SegmentId};
 use crate::transfer::Chosen;
 use crate::transfer::plan::Fill;
 use crate::transfer::tree::{Astray, Batch, MANIFEST, SEGMENTS_AT_ONCE};
 
+/// One call.
+#[derive(Debug)]
+enum Call {
+    /// What a container's locales are.
+    Container(ContainerId),
+    /// What is at these places of one container.
+    Assets(ContainerId, Vec<AssetScope>),
+}
+
 /// Asking what is at the places, one call at a time.
 #[derive(Debug, Default)]
 pub(super) struct Looking {
-    /// The call on its way, and its places.
-    asked: Option<(RequestId, Vec<AssetScope>)>,
-    waiting: VecDeque<Vec<AssetScope>>,
+    /// The call on its way.
+    asked: Option<(RequestId, Call)>,
+    waiting: VecDeque<Call>,
     found: Vec<Arc<Asset>>,
     /// A call failed since the looking began.
     pub failed: bool,
@@ -35,6 +43,8 @@ pub(super) enum Looked {
     Nothing,
     /// More of it follows.
     More,
+    /// The container's locales, or why not.
+    Container(ContainerId, Result<Vec<Locale>, String>),
     /// All of these places, or why not.
     Places(Vec<AssetScope>, Result<Vec<Arc<Asset>>, String>),
 }
@@ -53,8 +63,22 @@ impl Looking {
     }
 
     pub fn take(&mut self, id: RequestId, answer: &Answer) -> Looked {
-        if self.asked.as_ref().is_none_or(|(asked, _)| *asked != id) {
-            return Looked::Nothing;
+        match &self.asked {
+            Some((asked, Call::Container(container))) if *asked == id => {
+                let container = container.clone();
+                self.asked = None;
+                let Answer::Container(result) = answer else {
+                    return Looked::Nothing;
+                };
+                let locales = result
+                    .as_ref()
+                    .map(|it| it.locales.clone().unwrap_or_default());
+                let locales = locales.map_err(ToString::to_string);
+                self.failed |= locales.is_err();
+                return Looked::Container(container, locales);
+            }
+            Some((asked, Call::Assets(..))) if *asked == id => {}
+            _ => return Looked::Nothing,
         }
         let entries = match answer {
             Answer::Assets(Ok(page)) => Ok((&page.entries, page.more)),
@@ -75,8 +99,10 @@ impl Looking {
                 Err(why)
             }
         };
-        let places = self.asked.take().map(|(_, places)| places);
-        Looked::Places(places.unwrap_or_default(), result)
+        match self.asked.take() {
+            Some((_, Call::Assets(_, places))) => Looked::Places(places, result),
+            _ => Looked::Nothing,
+        }
     }
 }
 
@@ -87,7 +113,10 @@ pub(super) fn sorted(
     chosen: Vec<Chosen>,
     by: &Fill,
 ) -> Result<(Vec<Batch>, Vec<String>), String> {
-    let to = Address::of_scope(goal.account.clone(), &goal.scope);
+    let to = match &goal.to {
+        Some(scope) => Address::of_scope(goal.account.clone(), scope),
+        None => Address::account(goal.account.clone()),
+    };
     let (mut batches, mut said) = (Vec::new(), Vec::new());
     for one in chosen {
         let path = one.path.file_name().unwrap_or(one.path.as_os_str());
@@ -136,9 +165,9 @@ impl PlanSheet {
     /// Asks what is at the places that an edit added.
     pub(super) fn look_further(&mut self, state: &mut State) -> Vec<Effect> {
         let known = |scope: &AssetScope| {
-            let asked = self.looking.asked.iter().flat_map(|(_, places)| places);
-            let waiting = self.looking.waiting.iter().flatten();
-            asked.chain(waiting).any(|it| it == scope)
+            let asked = self.looking.asked.iter().map(|(_, call)| call);
+            let mut calls = asked.chain(&self.looking.waiting);
+            calls.any(|call| matches!(call, Call::Assets(_, places) if places.contains(scope)))
         };
         let mut places = self.plan.unlisted();
         places.retain(|scope| !known(scope));
@@ -150,9 +179,22 @@ impl PlanSheet {
         self.refuse_lost(state);
         let lost = self.lost(state);
         let places = places.into_iter().filter(|it| !lost.contains(it));
-        let places: Vec<AssetScope> = places.collect();
+        let mut by_container: BTreeMap<ContainerId, Vec<AssetScope>> = BTreeMap::new();
+        for scope in places {
+            let container = scope.container().clone();
+            by_container.entry(container).or_default().push(scope);
+        }
+        let has_locales = self.goal.spec.capabilities.locales;
         let waiting = &mut self.looking.waiting;
-        waiting.extend(places.chunks(SEGMENTS_AT_ONCE).map(<[AssetScope]>::to_vec));
+        for (container, places) in by_container {
+            // One that is open is asked beside the sheet.
+            let open = state.opened(&self.goal.account, &container).is_some();
+            if has_locales && !open && !self.located.contains(&container) {
+                waiting.push_back(Call::Container(container.clone()));
+            }
+            let calls = places.chunks(SEGMENTS_AT_ONCE);
+            waiting.extend(calls.map(|it| Call::Assets(container.clone(), it.to_vec())));
+        }
     }
 
     /// The next call, unless one is on its way.
@@ -160,23 +202,44 @@ impl PlanSheet {
         if self.looking.asked.is_some() {
             return None;
         }
-        let places = self.looking.waiting.pop_front()?;
+        let call = self.looking.waiting.pop_front()?;
         let id = state.request_for_modal();
-        let segments: Vec<SegmentId> = places
-            .iter()
-            .filter_map(AssetScope::segment)
-            .cloned()
-            .collect();
-        let what = match places.as_slice() {
-            [one] => Load::Assets(one.clone()),
-            _ => Load::Marks(self.goal.container.clone(), segments),
+        let what = match &call {
+            Call::Container(container) => Load::Container(container.clone()),
+            Call::Assets(container, places) => match places.as_slice() {
+                [one] => Load::Assets(one.clone()),
+                several => {
+                    let segments = several.iter().filter_map(AssetScope::segment);
+                    Load::Marks(container.clone(), segments.cloned().collect())
+                }
+            },
         };
-        self.looking.asked = Some((id, places));
+        self.looking.asked = Some((id, call));
         Some(Effect::Load {
             id,
             account: self.goal.account.clone(),
             what,
         })
+    }
+
+    /// Tells the plan the locales of a container; without them nothing goes there.
+    pub(super) fn set_container(
+        &mut self,
+        container: &ContainerId,
+        result: Result<Vec<Locale>, String>,
+    ) {
+        match result {
+            Ok(locales) => self.learn_locales(container, locales),
+            Err(why) => {
+                let waiting = &mut self.looking.waiting;
+                waiting.retain(|call| !matches!(call, Call::Assets(of, _) if of == container));
+                for scope in self.plan.scopes() {
+                    if scope.container() == container {
+                        self.plan.set_unlistable(&scope, why.clone());
+                    }
+                }
+            }
+        }
     }
 
     /// Tells the plan what these places hold.
@@ -199,16 +262,21 @@ impl PlanSheet {
 
     /// Learns what the segments of the rows are called.
     pub(super) fn name_segments(&mut self, state: &State) {
-        let Some(opened) = state.opened(&self.goal.account, &self.goal.container) else {
-            return;
-        };
         let scopes = self.plan.scopes();
-        let wanted: HashSet<&SegmentId> = scopes.iter().filter_map(AssetScope::segment).collect();
-        let segments = opened.segments.list.rows().iter().filter_map(Entry::read);
-        let named = segments
-            .filter(|segment| wanted.contains(&segment.id))
-            .map(|segment| (segment.id.clone(), segment.name()));
-        self.segments = named.collect();
+        let mut named = HashMap::new();
+        for container in self.containers() {
+            let Some(opened) = state.opened(&self.goal.account, &container) else {
+                continue;
+            };
+            let segments = opened.segments.list.rows().iter().filter_map(Entry::read);
+            for segment in segments {
+                let scope = AssetScope::Segment(container.clone(), segment.id.clone());
+                if scopes.contains(&scope) {
+                    named.insert(scope, segment.name());
+                }
+            }
+        }
+        self.segments = named;
     }
 
     /// Rows for a segment that is not there cannot be sent.
@@ -226,22 +294,17 @@ impl PlanSheet {
     /// Segments of rows that are not there: all are listed, and these are not among them.
     fn lost(&self, state: &State) -> BTreeSet<AssetScope> {
         let mut lost = BTreeSet::new();
-        let Some(opened) = state.opened(&self.goal.account, &self.goal.container) else {
-            return lost;
-        };
-        let rows = opened.segments.list.rows();
-        // What could not be read may be the one.
-        let whole = matches!(opened.segments.remote, Remote::Loaded(_))
-            && rows.iter().all(|entry| entry.read().is_some());
-        if whole {
-            let there: HashSet<&SegmentId> = { rows.iter() }
-                .filter_map(|entry| Some(&entry.read()?.id))
-                .collect();
-            lost = self.plan.scopes();
-            lost.retain(|scope| {
-                scope.container() == &opened.id
-                    && scope.segment().is_some_and(|it| !there.contains(it))
+        for container in self.containers() {
+            let opened = state.opened(&self.goal.account, &container);
+            let Some(there) = opened.and_then(Opened::all_segments) else {
+                continue;
+            };
+            let mut gone = self.plan.scopes();
+            gone.retain(|scope| {
+                let segment = scope.segment();
+                *scope.container() == container && segment.is_some_and(|it| !there.contains(it))
             });
+            lost.append(&mut gone);
         }
         lost
     }
