@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::{Inner, Transfers};
 use crate::api::{ApiError, ApiErrorKind, Provider};
 use crate::domain::{AccountName, SafeText, time_words};
-use crate::transfer::job::JobId;
+use crate::transfer::job::{JobId, JobState};
 
 /// How many transfers of one account run at once where nobody said.
 const AT_ONCE: usize = 3;
@@ -118,8 +118,8 @@ impl Transfers {
         self.pump(account);
     }
 
-    /// The accounts whose service wants a pause, now and with each change. Known where the work is
-    /// done only.
+    /// The accounts whose service wants a pause, now and with each change. Of what another process
+    /// works on, those pauses are known that a file waits for.
     pub fn held(&self) -> watch::Receiver<Vec<Held>> {
         self.inner.held.subscribe()
     }
@@ -183,5 +183,36 @@ impl Transfers {
             shut.collect()
         };
         self.inner.held.send_replace(held);
+    }
+
+    /// Learns from the files that wait which accounts have to pause in the process that works on
+    /// them.
+    pub(super) fn overhear_held(&self) {
+        let now = Timestamp::now();
+        let mut held: Vec<Held> = Vec::new();
+        for entry in self.table().jobs.values() {
+            let JobState::Waiting { until, error, .. } = &entry.job.state else {
+                continue;
+            };
+            let limited = matches!(error.kind, ApiErrorKind::RateLimited { .. });
+            if !limited || *until <= now {
+                continue;
+            }
+            let account = &entry.job.account;
+            match held.iter_mut().find(|it| it.account == *account) {
+                Some(known) if known.until >= *until => {}
+                Some(known) => known.until = *until,
+                None => held.push(Held {
+                    account: account.clone(),
+                    until: *until,
+                    why: error.as_ref().clone(),
+                }),
+            }
+        }
+        self.inner.held.send_if_modified(|known| {
+            let news = *known != held;
+            *known = held;
+            news
+        });
     }
 }

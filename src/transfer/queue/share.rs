@@ -70,6 +70,8 @@ impl Transfers {
         }
         self.catch_up().await;
         if journal.take_over() {
+            // Its pauses are not those of this one.
+            self.inner.held.send_replace(Vec::new());
             tracing::info!("the one that worked on the queue is gone; this one goes on");
             // What the former worker wrote last.
             self.catch_up_as(false).await;
@@ -87,11 +89,13 @@ impl Transfers {
             self.attend();
             return None;
         }
-        let table = self.table();
-        let goes_on = table
-            .jobs
-            .values()
-            .any(|entry| entry.wanted && !entry.job.state.is_over());
+        let goes_on = {
+            let table = self.table();
+            let mut jobs = table.jobs.values();
+            jobs.any(|entry| entry.wanted && !entry.job.state.is_over())
+        };
+        // Also where nothing was heard: a pause ends by itself.
+        self.overhear_held();
         Some(if goes_on { LOOK } else { LOOK_IDLE })
     }
 

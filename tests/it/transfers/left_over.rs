@@ -108,6 +108,29 @@ fn resume_follows_another_process_to_the_end() {
 }
 
 #[test]
+fn resume_says_what_pause_the_process_it_follows_has_to_make() {
+    let server = Server::start();
+    let home = server.home();
+    let batch = Batch::new(&home, &website(&home), "slowed", 2);
+    server.faults(json!([
+        {"operation": "upload-url", "fault": "throttle", "wait": 100, "times": "always"}
+    ]));
+    let worker = Program::start(&home, &batch.upload(), b"");
+    let said = "held by acme-web, ";
+    assert!(until(DEADLINE, || worker.said(said)));
+    let follower = Program::start(&home, &["transfers", "resume"], b"");
+    assert!(until(DEADLINE, || follower.said(said)));
+    let program = Program::start(&home, &["transfers", "resume", "--json"], b"");
+    assert!(until(DEADLINE, || program.said(r#""event":"held""#)));
+    for ran in [worker.kill(), follower.kill(), program.kill()] {
+        assert_eq!(ran.stdout, "");
+        // Once, however many files wait.
+        assert_eq!(ran.stderr.matches("held").count(), 1, "{ran:#?}");
+        assert!(ran.stderr.contains("acme-web"), "{ran:#?}");
+    }
+}
+
+#[test]
 fn resume_takes_over_when_the_process_it_follows_dies() {
     let server = Server::start();
     let home = server.home();
