@@ -26,7 +26,7 @@
 //!
 //! | layer | may import | outside crates confined to it |
 //! |---|---|---|
-//! | `domain` | | `secrecy`, `strsim`, `humansize` |
+//! | `domain` | | `secrecy`, `strsim`, `humansize`, `flate2` |
 //! | `logging` | | `tracing_subscriber`, `tracing_appender` |
 //! | `demo` | | `axum`, `hmac`, `sha2` |
 //! | `picture` | | `image` |

@@ -1,6 +1,6 @@
 //! What sets one service apart from another, as data: panes, forms and commands follow from it.
 
-use crate::domain::AssetScope;
+use crate::domain::{Asset, AssetScope, Detail};
 
 /// A word in its forms.
 #[derive(Debug, PartialEq, Eq)]
@@ -159,7 +159,7 @@ pub struct Capabilities {
 }
 
 /// One service.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct ProviderSpec {
     /// The word in the settings file.
     pub id: &'static str,
@@ -173,7 +173,19 @@ pub struct ProviderSpec {
     pub upload_fields: &'static [FieldSpec],
     pub edit_fields: &'static [FieldSpec],
     pub capabilities: Capabilities,
+    /// What it tells of an asset beyond the fields that all services have. Read from what was sent
+    /// when somebody looks, since a list of many thousands would hold it for nobody.
+    pub details: fn(&Asset) -> Vec<Detail>,
 }
+
+/// There is one spec of each service.
+impl PartialEq for ProviderSpec {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for ProviderSpec {}
 
 impl ProviderSpec {
     /// Whether a scope is a container whose assets are in its segments.
@@ -213,4 +225,5 @@ pub(crate) const BARE: ProviderSpec = ProviderSpec {
         public_urls: false,
         replace: Replace::ByDelete,
     },
+    details: |_| Vec::new(),
 };

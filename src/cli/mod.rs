@@ -51,6 +51,9 @@ use crate::logging::{self, Log};
 /// So many files are open at once at the least: the runtime, signals, a connection.
 const HANDLES: usize = 12;
 
+/// With the screen's own threads that makes eight.
+const MOST_WORKERS: usize = 4;
+
 /// Runs the program with these arguments and says how it ended.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     protect::memory();
@@ -101,6 +104,7 @@ fn start(cli: Cli, output: &mut Output) -> Result<(), Failure> {
     }
     let _log = log(&env, output, aloud);
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers())
         .enable_all()
         .build()
         .map_err(|error| Failure::failed(format!("could not start: {error}")))?;
@@ -108,6 +112,12 @@ fn start(cli: Cli, output: &mut Output) -> Result<(), Failure> {
     // Never waits: a call that hangs (a keyring's, a name look-up) must not keep us from ending.
     runtime.shutdown_background();
     result
+}
+
+/// Threads for requests and transfers: what waits for a network needs no more on a machine of many
+/// cores, and each takes memory of its own.
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(2, |cores| cores.get().min(MOST_WORKERS))
 }
 
 /// Makes sure of the few file handles without which the runtime could only panic.

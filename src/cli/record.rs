@@ -80,9 +80,10 @@ struct UnreadableLine<'a> {
 /// What was received, digit for digit, without the line ends and spaces between its parts, since
 /// one object is one line. What is no JSON after all becomes a text.
 fn raw_value(raw: &RawJson) -> Box<RawValue> {
-    let mut compact = String::with_capacity(raw.as_str().len());
+    let text = raw.text();
+    let mut compact = String::with_capacity(text.len());
     let (mut quoted, mut escaped) = (false, false);
-    for c in raw.as_str().chars() {
+    for c in text.chars() {
         if quoted {
             quoted = escaped || c != '"';
             escaped = !escaped && c == '\\';
@@ -94,7 +95,7 @@ fn raw_value(raw: &RawJson) -> Box<RawValue> {
         compact.push(c);
     }
     RawValue::from_string(compact)
-        .or_else(|_| serde_json::value::to_raw_value(raw.as_str()))
+        .or_else(|_| serde_json::value::to_raw_value(&*text))
         .unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 

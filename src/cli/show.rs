@@ -239,7 +239,7 @@ pub fn show_asset(
         facts.maybe("Link", asset.url.as_deref())?;
         facts.maybe("Created", asset.created.as_deref())?;
         facts.maybe("Changed", asset.modified.as_deref())?;
-        facts.details(&asset.details)?;
+        facts.details(&(known.info.spec.details)(asset))?;
         facts.name("Ref", &reference)?;
     }
     output.flush()

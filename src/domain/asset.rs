@@ -1,6 +1,6 @@
 //! An asset: one stored file, and the place it is stored in.
 
-use super::{AssetKey, AssetPath, ContainerId, Locale, RawJson, SegmentId};
+use super::{AssetKey, AssetPath, ContainerId, Locale, RawJson, SegmentId, Sent};
 
 /// Where assets live.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -77,9 +77,14 @@ pub struct Asset {
     /// What identifies the stored object where the service tells (a storage key): lets an upload
     /// whose answer was lost be found again.
     pub stored_as: Option<String>,
-    /// Every other field the service gives, in plain language.
-    pub details: Vec<Detail>,
+    /// What else the service tells is read from here when it is looked at.
     pub raw: RawJson,
+}
+
+impl Sent for Asset {
+    fn raw_mut(&mut self) -> &mut RawJson {
+        &mut self.raw
+    }
 }
 
 impl Asset {

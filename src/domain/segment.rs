@@ -1,6 +1,6 @@
 //! A segment of a container: one string of a document, the place that assets hang on.
 
-use super::{RawJson, SegmentId};
+use super::{RawJson, SegmentId, Sent};
 
 /// One segment as its listing gives it. Texts may come later, by `position`.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +15,12 @@ pub struct Segment {
     /// The text in the source language.
     pub text: Option<String>,
     pub raw: RawJson,
+}
+
+impl Sent for Segment {
+    fn raw_mut(&mut self) -> &mut RawJson {
+        &mut self.raw
+    }
 }
 
 impl Segment {

@@ -285,7 +285,7 @@ fn of_asset(opened: &Opened, asset: &Asset) -> Details {
         "Ref",
         Ref::asset(opened.account.clone(), &asset.scope, &asset.key).to_string(),
     );
-    it.more(&asset.details);
+    it.more(&(opened.spec.details)(asset));
     it.raw = Some(asset.raw.clone());
     it
 }

@@ -29,7 +29,7 @@ impl<T> Copy for Sort<T> {}
 #[derive(Debug)]
 pub struct List<R: Row> {
     rows: Vec<R>,
-    /// Lower-case filter text of each row.
+    /// Lower-case filter text of each row; none while there is no filter.
     folded: Vec<Box<str>>,
     /// Indices into `rows`.
     shown: Vec<usize>,
@@ -114,7 +114,7 @@ impl<R: Row> List<R> {
     /// New rows in place of the old; cursor and marks stay with their ids.
     pub fn replace(&mut self, rows: Vec<R>) {
         let id = self.current_id();
-        self.folded = rows.iter().map(fold).collect();
+        self.folded.clear();
         self.rows = rows;
         let there: HashSet<R::Id> = (0..self.rows.len())
             .map(|at| self.rows[at].id(at))
@@ -126,8 +126,12 @@ impl<R: Row> List<R> {
     /// More rows after those that are there.
     pub fn append(&mut self, rows: Vec<R>) {
         let id = self.current_id();
-        self.folded.extend(rows.iter().map(fold));
-        self.rows.extend(rows);
+        if self.rows.is_empty() {
+            // A long list need not be there twice, not even for a moment.
+            self.rows = rows;
+        } else {
+            self.rows.extend(rows);
+        }
         self.rebuild(id.as_ref());
     }
 
@@ -137,7 +141,9 @@ impl<R: Row> List<R> {
         if let Some(at) = found {
             let keep = self.current_id();
             change(&mut self.rows[at]);
-            self.folded[at] = fold(&self.rows[at]);
+            if let Some(folded) = self.folded.get_mut(at) {
+                *folded = fold(&self.rows[at]);
+            }
             self.rebuild(keep.as_ref());
         }
     }
@@ -145,10 +151,10 @@ impl<R: Row> List<R> {
     /// Changes every row in place.
     pub fn update_all(&mut self, mut change: impl FnMut(&mut R)) {
         let keep = self.current_id();
-        for (row, folded) in self.rows.iter_mut().zip(&mut self.folded) {
+        for row in &mut self.rows {
             change(row);
-            *folded = fold(row);
         }
+        self.folded.clear();
         self.rebuild(keep.as_ref());
     }
 
@@ -193,6 +199,12 @@ impl<R: Row> List<R> {
         self.anchor = None;
         let filter = self.filter.to_lowercase();
         let words: Vec<&str> = filter.split_whitespace().collect();
+        if words.is_empty() {
+            self.folded = Vec::new();
+        } else {
+            let new = self.rows.iter().skip(self.folded.len()).map(fold);
+            self.folded.extend(new);
+        }
         let mut shown: Vec<usize> = (0..self.rows.len())
             .filter(|at| {
                 let row = &self.rows[*at];

@@ -124,7 +124,6 @@ pub fn asset(scope: &AssetScope, name: &str, locale: Option<&str>) -> Asset {
         created: None,
         modified: None,
         stored_as: None,
-        details: Vec::new(),
         raw: RawJson::new("{\n}"),
     }
 }

@@ -27,7 +27,6 @@ fn asset(name: &str, raw: &str) -> Asset {
         created: None,
         modified: None,
         stored_as: None,
-        details: Vec::new(),
         raw: RawJson::new(raw),
     }
 }

@@ -25,7 +25,8 @@ use crate::api::{
     Provider, ProviderSpec, Sighting, Sought, UploadRequest, UploadWatch,
 };
 use crate::domain::{
-    Asset, AssetKey, AssetScope, Container, ContainerId, Cursor, Entry, Page, SafeText, Secret,
+    Asset, AssetKey, AssetScope, Container, ContainerId, Cursor, Entry, LongList, Page, SafeText,
+    Secret,
 };
 
 pub(super) use spec::SPEC;
@@ -115,21 +116,35 @@ impl Adapter {
         ))
     }
 
+    /// Goes through the whole list of assets; what websites there are is known for a while then.
+    async fn list_each(
+        &self,
+        operation: &'static str,
+        mut each: impl FnMut(Listed),
+    ) -> Result<(), ApiError> {
+        let mut harvest = Harvest::default();
+        self.walk(operation, wire::listed, |listed| {
+            harvest.asset(listed.website.as_ref());
+            each(listed);
+        })
+        .await?;
+        *self.recent() = Some((Instant::now(), harvest));
+        Ok(())
+    }
+
     /// Those of the whole list that are wanted.
     async fn list_of(
         &self,
         operation: &'static str,
         wanted: impl Fn(&Listed) -> bool,
     ) -> Result<Vec<Listed>, ApiError> {
-        let (mut all, mut harvest) = (Vec::new(), Harvest::default());
-        self.walk(operation, wire::listed, |listed| {
-            harvest.asset(listed.website.as_ref());
+        let mut all = Vec::new();
+        self.list_each(operation, |listed| {
             if wanted(&listed) {
                 all.push(listed);
             }
         })
         .await?;
-        *self.recent() = Some((Instant::now(), harvest));
         Ok(all)
     }
 
@@ -242,9 +257,18 @@ impl Provider for Adapter {
             return Err(ApiError::unsupported(operation));
         }
         let wanted = scope.container().as_str();
-        let listed = self.list_of(operation, |listed| listed.container() == wanted);
-        let entries = listed.await?.into_iter().map(|listed| listed.entry);
-        Ok(Page::whole(entries.collect()))
+        let mut list = LongList::default();
+        self.list_each(operation, |mut listed| {
+            if listed.container() == wanted {
+                if let Entry::Read(asset) = &mut listed.entry {
+                    // One text for all of them.
+                    asset.scope.clone_from(scope);
+                }
+                list.push(listed.entry);
+            }
+        })
+        .await?;
+        Ok(Page::whole(list.entries()))
     }
 
     async fn upload(

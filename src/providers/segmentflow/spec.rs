@@ -1,5 +1,6 @@
 //! What SegmentFlow calls things and what it takes, as data.
 
+use super::wire;
 use crate::api::{
     AccountField, AssetColumn, Capabilities, Field, FieldSpec, Middle, Noun, ProviderSpec, Replace,
 };
@@ -92,4 +93,5 @@ pub(crate) static SPEC: ProviderSpec = ProviderSpec {
         public_urls: true,
         replace: Replace::ByDelete,
     },
+    details: wire::details,
 };

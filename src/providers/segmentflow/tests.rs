@@ -128,7 +128,11 @@ async fn websites_come_from_assets_templates_and_settings() {
             (odd.name.as_str(), odd.size, odd.dimensions),
             ("2", None, None)
         );
-        assert!(odd.details.iter().any(|detail| detail.value == "new: true"));
+        assert!(
+            wire::details(odd)
+                .iter()
+                .any(|detail| detail.value == "new: true")
+        );
     }
 }
 

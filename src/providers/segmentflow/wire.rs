@@ -171,7 +171,8 @@ pub(super) fn listed(raw: &RawValue, damaged: bool) -> Listed {
     }
 }
 
-fn asset(fields: &Fields<'_>, website: Option<&Website>) -> Result<Asset, Unreadable> {
+/// What the service tells beyond an asset's own fields.
+pub(super) fn details(asset: &Asset) -> Vec<Detail> {
     const KNOWN: &[&str] = &[
         "id",
         "organizationId",
@@ -192,6 +193,27 @@ fn asset(fields: &Fields<'_>, website: Option<&Website>) -> Result<Asset, Unread
         "websiteId",
         "website",
     ];
+    let text = asset.raw.text();
+    let Some(fields) = serde_json::from_str(&text)
+        .ok()
+        .and_then(|raw| Fields::read(raw).ok())
+    else {
+        return Vec::new();
+    };
+    let website = website(&fields);
+    let own = [
+        Detail::some("Website", website.map(|it| it.name.unwrap_or(it.id))),
+        Detail::some("Id", fields.some_id("id")),
+        Detail::some("Storage key", asset.stored_as.as_ref()),
+        Detail::some("Organization", fields.some_id("organizationId")),
+    ];
+    own.into_iter()
+        .flatten()
+        .chain(fields.others(KNOWN))
+        .collect()
+}
+
+fn asset(fields: &Fields<'_>, website: Option<&Website>) -> Result<Asset, Unreadable> {
     let bad = |reason: String| Unreadable {
         reason,
         raw: fields.json(),
@@ -215,19 +237,6 @@ fn asset(fields: &Fields<'_>, website: Option<&Website>) -> Result<Asset, Unread
         .or_else(|| stored_as.as_ref().and_then(tail))
         .or_else(|| url.as_ref().and_then(tail))
         .unwrap_or_else(|| id.clone());
-    let mut details: Vec<Detail> = [
-        Detail::some(
-            "Website",
-            website.map(|website| website.name.as_ref().unwrap_or(&website.id)),
-        ),
-        Detail::some("Id", Some(&id)),
-        Detail::some("Storage key", stored_as.as_ref()),
-        Detail::some("Organization", fields.some_id("organizationId")),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    details.extend(fields.others(KNOWN));
     Ok(Asset {
         scope: AssetScope::Container(container),
         key,
@@ -246,7 +255,6 @@ fn asset(fields: &Fields<'_>, website: Option<&Website>) -> Result<Asset, Unread
         created: fields.full_text("createdAt"),
         modified: fields.full_text("updatedAt"),
         stored_as,
-        details,
         raw: fields.json(),
     })
 }

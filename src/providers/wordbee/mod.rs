@@ -223,7 +223,10 @@ impl Provider for Adapter {
         container: &ContainerId,
         segments: &[SegmentId],
     ) -> Result<Vec<Entry<Asset>>, ApiError> {
-        self.list_segments(container, segments).await
+        let mut entries = self.list_segments(container, segments).await?;
+        // The marks of a long document, kept as long as it is open.
+        Entry::pack(&mut entries);
+        Ok(entries)
     }
 
     async fn upload(

@@ -12,7 +12,7 @@ use super::pull::Segments;
 use super::wire::{self, DocumentIds};
 use crate::api::http::Method;
 use crate::api::{ApiError, ApiErrorKind};
-use crate::domain::{ContainerId, Cursor, Page, Segment, SegmentText};
+use crate::domain::{ContainerId, Cursor, Entry, Page, Segment, SegmentText};
 use crate::providers::fields::{Fields, id_json};
 
 /// Rows asked for at a time. The ceiling is not known, so steps go by the rows received.
@@ -101,7 +101,8 @@ impl Adapter {
             .ok_or_else(|| answer.broken("its answer lacks `rows`"))?;
         let rows = answer.entries(rows)?;
         let total = inner.count("total");
-        let entries: Vec<_> = rows.iter().map(|row| wire::segment_row(row)).collect();
+        let mut entries: Vec<_> = rows.iter().map(|row| wire::segment_row(row)).collect();
+        Entry::pack(&mut entries);
         let first = entries
             .first()
             .and_then(|entry| Some(entry.read()?.id.as_str().to_owned()))

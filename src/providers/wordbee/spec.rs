@@ -1,5 +1,6 @@
 //! What Wordbee Flex calls things and what it takes, as data.
 
+use super::wire;
 use crate::api::{
     AccountField, AssetColumn, Capabilities, Field, FieldSpec, Middle, Noun, ProviderSpec, Replace,
 };
@@ -52,4 +53,5 @@ pub(crate) static SPEC: ProviderSpec = ProviderSpec {
         public_urls: false,
         replace: Replace::InPlace,
     },
+    details: wire::details,
 };

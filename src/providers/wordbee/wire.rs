@@ -225,12 +225,8 @@ pub(super) fn segment_row(raw: &RawValue) -> Entry<Segment> {
     )
 }
 
-/// One asset. Its file name is essential: without it the asset could be neither fetched nor deleted.
-pub(super) fn asset(
-    raw: &RawValue,
-    container: &ContainerId,
-    asked: &[SegmentId],
-) -> Result<Asset, Unreadable> {
+/// What the service tells beyond an asset's own fields.
+pub(super) fn details(asset: &Asset) -> Vec<Detail> {
     const KNOWN: &[&str] = &[
         "projectId",
         "documentId",
@@ -244,6 +240,30 @@ pub(super) fn asset(
         "modifiedDate",
         "downloadUrl",
     ];
+    let text = asset.raw.text();
+    let Some(fields) = serde_json::from_str(&text)
+        .ok()
+        .and_then(|raw| Fields::read(raw).ok())
+    else {
+        return Vec::new();
+    };
+    let own = [
+        Detail::some("Segment", asset.scope.segment().map(SegmentId::as_str)),
+        Detail::some("Document", fields.some_id("documentId")),
+        Detail::some("Project", fields.some_id("projectId")),
+    ];
+    own.into_iter()
+        .flatten()
+        .chain(fields.others(KNOWN))
+        .collect()
+}
+
+/// One asset. Its file name is essential: without it the asset could be neither fetched nor deleted.
+pub(super) fn asset(
+    raw: &RawValue,
+    container: &ContainerId,
+    asked: &[SegmentId],
+) -> Result<Asset, Unreadable> {
     let bad = |reason: &str| unreadable(raw, reason);
     let fields = Fields::read(raw).map_err(|reason| bad(&reason))?;
     let name = fields
@@ -282,15 +302,6 @@ pub(super) fn asset(
     let locale = Locale::new(readable("locale")?);
     let folder = AssetPath::from_service(&readable("relativePath")?);
     let key = key(locale.as_ref(), &folder, &name).ok_or_else(|| bad("`fileName` is empty"))?;
-    let mut details: Vec<Detail> = [
-        Detail::some("Segment", Some(segment.as_str())),
-        Detail::some("Document", fields.some_id("documentId")),
-        Detail::some("Project", fields.some_id("projectId")),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    details.extend(fields.others(KNOWN));
     Ok(Asset {
         scope: AssetScope::Segment(container.clone(), segment),
         key,
@@ -309,7 +320,6 @@ pub(super) fn asset(
         created: fields.full_text("createdDate"),
         modified: fields.full_text("modifiedDate"),
         stored_as: None,
-        details,
         raw: fields.json(),
     })
 }

@@ -97,7 +97,6 @@ impl AssetRow {
             created: None,
             modified: None,
             stored_as: self.stored_as,
-            details: Vec::new(),
             raw: RawJson::new("{}"),
         })
     }

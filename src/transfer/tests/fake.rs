@@ -76,7 +76,6 @@ pub(in crate::transfer) fn asset(name: &str, size: Option<u64>) -> Asset {
         created: None,
         modified: None,
         stored_as: None,
-        details: Vec::new(),
         raw: RawJson::new("{}"),
     }
 }

@@ -48,6 +48,7 @@ pub static SITES: ProviderSpec = ProviderSpec {
         public_urls: true,
         ..BARE.capabilities
     },
+    details: uploaded_by,
     ..BARE
 };
 
@@ -79,8 +80,15 @@ pub static DOCS: ProviderSpec = ProviderSpec {
         replace: crate::api::Replace::InPlace,
         ..BARE.capabilities
     },
+    details: uploaded_by,
     ..BARE
 };
+
+fn uploaded_by(_: &Asset) -> Vec<Detail> {
+    Detail::some("Uploaded by", Some("Ana"))
+        .into_iter()
+        .collect()
+}
 
 /// The moment of every test screen.
 pub fn now() -> Instant {
@@ -156,10 +164,6 @@ pub fn asset(
         created: Some("2026-01-15T08:30:00Z".to_owned()),
         modified: Some("2026-03-08T09:00:00Z".to_owned()),
         stored_as: None,
-        details: vec![Detail {
-            label: "Uploaded by",
-            value: "Ana".to_owned(),
-        }],
         raw: RawJson::new(r#"{"name":"hero.png","size":214000,"tags":["summer"]}"#),
     })
 }
