@@ -1,5 +1,6 @@
 //! The terminal's events on their way to the model: what we use survives, the rest is dropped here.
 
+use std::io::{self, PipeReader, PipeWriter};
 use std::thread;
 
 use crossterm::event::{
@@ -14,16 +15,24 @@ use crate::domain::drill;
 use crate::runtime::tmux::Tmux;
 use crate::ui::ViewState;
 
+/// Reads the terminal until it is dropped: what is typed from then on is for whoever has the terminal
+/// next, a shell mostly.
+pub struct Reading {
+    /// Its end is what the thread sees.
+    _held: PipeWriter,
+}
+
 /// Begins to read what the terminal sends, in a thread of its own: reading blocks.
-pub fn read(sender: UnboundedSender<Vec<Heard>>) -> std::io::Result<()> {
+pub fn read(sender: UnboundedSender<Vec<Heard>>) -> io::Result<Reading> {
     let tty = Tty::input()?;
+    let (over, held) = io::pipe()?;
     thread::Builder::new()
         .name("keys".to_owned())
         .spawn(move || {
             let last = LastWord(&sender);
-            read_all(&tty, last.0);
+            read_all(&tty, &over, last.0);
         })?;
-    Ok(())
+    Ok(Reading { _held: held })
 }
 
 /// Says that nobody reads any more, however that came about.
@@ -53,13 +62,13 @@ pub fn ask_tmux(sender: UnboundedSender<Vec<Heard>>) {
     }
 }
 
-fn read_all(tty: &Tty, sender: &UnboundedSender<Vec<Heard>>) {
+fn read_all(tty: &Tty, over: &PipeReader, sender: &UnboundedSender<Vec<Heard>>) {
     let mut keys = Keys::default();
     let mut bytes = [0; 4096];
     loop {
         let mut heard = Vec::new();
-        match tty.wait(keys.patience()) {
-            Waited::Gone => return,
+        match tty.wait(keys.patience(), over) {
+            Waited::Over | Waited::Gone => return,
             Waited::Nothing => keys.give_up(|one| heard.push(one)),
             Waited::Input => match tty.read(&mut bytes) {
                 Ok(length) => {

@@ -1,7 +1,7 @@
 //! Watches the terminal itself and the system's signals: when the terminal goes, or somebody asks us
 //! to leave, the process is gone soon, whatever the main thread is doing.
 
-use std::io;
+use std::io::{self, PipeReader};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,6 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::terminal::Restore;
+use crate::domain::drill;
 
 /// The main thread's time to leave by itself, before the process is ended.
 const PATIENCE: Duration = Duration::from_millis(1800);
@@ -68,6 +69,20 @@ pub fn watch(restore: Restore) -> io::Result<UnboundedReceiver<Notice>> {
     Ok(receiver)
 }
 
+/// A mistake while a signal is heeded must not cost the signal, and all that come after it.
+struct Heed {
+    sender: UnboundedSender<Notice>,
+    status: u8,
+}
+
+impl Drop for Heed {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let _ = self.sender.send(Notice::Leave(self.status));
+        }
+    }
+}
+
 fn signals(sender: &UnboundedSender<Notice>, last: &LastResort) -> io::Result<()> {
     for (kind, status) in [
         (SignalKind::interrupt(), 130),
@@ -79,7 +94,12 @@ fn signals(sender: &UnboundedSender<Notice>, last: &LastResort) -> io::Result<()
         let sender = sender.clone();
         let last = last.clone();
         tokio::spawn(async move {
+            let _heed = Heed {
+                sender: sender.clone(),
+                status,
+            };
             while stream.recv().await.is_some() {
+                drill::point("signal");
                 // A second one means: at once. A hang-up is told twice, and by others as well.
                 if kind != SignalKind::hangup() && !last.first() {
                     last.end(status);
@@ -115,6 +135,8 @@ pub struct Tty(OwnedFd);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Waited {
     Input,
+    /// Nobody wants any.
+    Over,
     /// The time is over.
     Nothing,
     /// The terminal is gone, or this system cannot wait on terminals.
@@ -126,28 +148,40 @@ impl Tty {
         Ok(Self(io::stdin().as_fd().try_clone_to_owned()?))
     }
 
-    /// Waits until there is input, or for so long.
-    pub fn wait(&self, patience: Option<Duration>) -> Waited {
-        self.poll(PollFlags::IN, patience)
+    /// Waits until there is input, or for so long, or until the other end of `over` is closed.
+    pub fn wait(&self, patience: Option<Duration>, over: &PipeReader) -> Waited {
+        self.poll(PollFlags::IN, patience, Some(over))
     }
 
     /// Waits, without an end, until the terminal is gone.
     fn wait_gone(&self) {
         // An end and an error are told even when no event is asked for.
-        self.poll(PollFlags::empty(), None);
+        self.poll(PollFlags::empty(), None, None);
     }
 
-    fn poll(&self, events: PollFlags, patience: Option<Duration>) -> Waited {
+    fn poll(
+        &self,
+        events: PollFlags,
+        patience: Option<Duration>,
+        over: Option<&PipeReader>,
+    ) -> Waited {
         let patience = patience.and_then(|it| Timespec::try_from(it).ok());
         loop {
-            let mut watched = [PollFd::new(&self.0, events)];
+            let ended = match over {
+                Some(over) => PollFd::new(over, PollFlags::IN),
+                None => PollFd::new(&self.0, PollFlags::empty()),
+            };
+            let mut watched = [PollFd::new(&self.0, events), ended];
             match poll(&mut watched, patience.as_ref()) {
                 Err(Errno::INTR) => {}
                 Err(_) => return Waited::Gone,
                 Ok(0) => return Waited::Nothing,
                 Ok(_) => {
-                    let [watched] = watched;
-                    let told = watched.revents();
+                    let [tty, ended] = watched;
+                    if over.is_some() && !ended.revents().is_empty() {
+                        return Waited::Over;
+                    }
+                    let told = tty.revents();
                     let gone = told.intersects(PollFlags::HUP | PollFlags::ERR);
                     let input = told.contains(PollFlags::IN) && !gone;
                     return if input { Waited::Input } else { Waited::Gone };
@@ -175,6 +209,7 @@ fn terminal(sender: UnboundedSender<Notice>, last: LastResort) -> io::Result<()>
         .name("hangup".to_owned())
         .spawn(move || {
             tty.wait_gone();
+            drill::point("hangup");
             // Still a terminal: this system cannot wait on it, and SIGHUP has to do.
             if rustix::termios::tcgetattr(&tty.0).is_ok() {
                 return;

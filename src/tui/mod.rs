@@ -78,7 +78,7 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
     let mut screen = Screen::open(reporter.debt(), view.links.clone())?;
     let notices = hangup::watch(screen.restore())?;
     let (heard, events) = unbounded_channel();
-    event::read(heard.clone())?;
+    let reading = event::read(heard.clone())?;
     let size = screen.terminal.size()?;
     let now = Instant::now();
     let options = StartOptions {
@@ -141,7 +141,9 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
     if exit == Exit::Quit {
         tui.hear_out(&mut sources).await;
     }
-    // Before the last calls, so that the user sees at once that the key was heard.
+    // Before the last calls, so that the user sees at once that the key was heard, and what is typed
+    // meanwhile reaches the shell.
+    drop(reading);
     drop(screen);
     let idle = tui.state.transfers.counts().running == 0;
     let goodbye = tui.runtime.shutdown();

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rustix::process::Signal;
+use serde_json::json;
 
 use crate::cli_upload::png;
 use crate::support::home::Home;
@@ -46,8 +47,28 @@ fn it_is_stopped_and_goes_on_under_a_shell() {
         pty.wait_for("the whole screen again", |screen| screen == whole);
     }
     pty.send_keys("q");
-    // Until it is gone the keys are its own.
-    pty.wait_for("the shell", |screen| screen.trim_end().ends_with("shell>"));
+    gave_back(&pty);
+    pty.send("exit\r");
+    pty.exit_code(PATIENCE);
+    pty.assert_restored();
+}
+
+#[test]
+fn what_is_typed_while_it_signs_out_reaches_the_shell() {
+    let server = Server::start();
+    let mut home = server.home();
+    home.set("PS1", "shell> ");
+    let mut pty = Pty::spawn(home.env(), home.path(), "/bin/sh", &["-i"], SIZE);
+    pty.wait_text("shell>");
+    pty.send(&format!("{}\r", env!("CARGO_BIN_EXE_assetdeck")));
+    pty.wait_text("Shop");
+    pty.wait_text("not allowed");
+    let stands = json!([{"service": "wordbee", "fault": "delay", "ms": 400, "times": "always"}]);
+    server.faults(stands);
+    pty.send_keys("q");
+    gave_back(&pty);
+    pty.send("echo typed-ahead-$((40 + 2))\r");
+    pty.wait_text("typed-ahead-42");
     pty.send("exit\r");
     pty.exit_code(PATIENCE);
     pty.assert_restored();
@@ -110,6 +131,34 @@ fn a_panic_of_the_reader_leaves_with_a_sentence() {
     assert_eq!(pty.exit_code(Duration::from_secs(10)), 1);
     pty.assert_restored();
     pty.wait_text("keys are not read any more");
+}
+
+#[test]
+#[cfg(debug_assertions)]
+fn a_panic_while_a_signal_is_heeded_leaves_as_the_signal_asked() {
+    let server = Server::start();
+    let home = mistaken(&server, "signal");
+    for (signal, status) in [(Signal::TERM, 143), (Signal::INT, 130), (Signal::HUP, 129)] {
+        let pty = Pty::start(&home, &[], SIZE);
+        pty.wait_text("Shop");
+        pty.signal(signal);
+        assert_eq!(pty.exit_code(PATIENCE), status, "{signal:?}");
+        pty.assert_restored();
+    }
+}
+
+/// SIGHUP may go to others only; without the watcher the reader of keys sees the terminal's end.
+#[test]
+#[cfg(debug_assertions)]
+fn a_closed_terminal_ends_it_whatever_became_of_its_watchers() {
+    let server = Server::start();
+    for place in ["", "hangup", "signal"] {
+        let home = mistaken(&server, place);
+        let mut pty = Pty::start(&home, &[], SIZE);
+        pty.wait_text("Shop");
+        pty.hang_up();
+        pty.exit_code(Duration::from_secs(2));
+    }
 }
 
 #[test]
