@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{ApiError, Provider, ProviderSpec};
+use super::{ApiError, Guard, Provider, ProviderSpec};
 use crate::domain::{AccountName, Secret};
 
 /// What an adapter needs to connect, beside the key. Checked by the adapter, not here.
@@ -25,6 +25,7 @@ pub struct AccountInfo {
     pub name: AccountName,
     pub spec: &'static ProviderSpec,
     pub base_url: String,
+    pub guard: Guard,
 }
 
 /// Where a key came from.
@@ -77,6 +78,9 @@ pub enum ConnectError {
     /// No place has a key: ask for it. The reason names each place that was looked at.
     #[error("{reason}")]
     NoKey { reason: String },
+    /// There is a key, and the account's address is another than it was used for: it was not sent.
+    #[error("{reason}")]
+    Moved { reason: String },
     /// The settings or the key cannot be used.
     #[error("{0}")]
     Settings(String),
@@ -96,4 +100,9 @@ pub trait Connector: Send + Sync {
         account: &AccountName,
         entry: Option<KeyEntry>,
     ) -> Result<Connected, ConnectError>;
+
+    /// The user typed the name of a protected account: from now on it may be changed.
+    fn consent(&self, account: &AccountName) {
+        let _ = account;
+    }
 }

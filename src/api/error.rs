@@ -30,6 +30,8 @@ pub enum ApiErrorKind {
     Limit,
     /// Refused before anything was sent: another origin, plain http, a redirect.
     Refused,
+    /// The account is read-only or protected: nothing was sent.
+    Guarded,
     /// A local file could not be read, or changed on the way.
     File,
     /// There is no room on the local disk, or a quota is used up.
@@ -150,7 +152,7 @@ impl ApiError {
     pub fn is_refusal(&self) -> bool {
         matches!(
             self.kind,
-            ApiErrorKind::Unauthorized | ApiErrorKind::Forbidden { .. }
+            ApiErrorKind::Unauthorized | ApiErrorKind::Forbidden { .. } | ApiErrorKind::Guarded
         )
     }
 

@@ -3,6 +3,7 @@
 mod account;
 pub mod body;
 mod error;
+mod guard;
 pub mod http;
 mod pages;
 mod spec;
@@ -13,6 +14,7 @@ pub use account::{
     KeySource,
 };
 pub use error::{ApiError, ApiErrorKind, Delivery};
+pub use guard::{Consent, Guard, Guarded};
 pub use pages::Pages;
 #[cfg(test)]
 pub(crate) use spec::BARE;

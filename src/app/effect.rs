@@ -143,6 +143,8 @@ pub enum Effect {
         room: Room,
         fetch: u64,
     },
+    /// The name of this protected account was typed. Comes before what waited for it.
+    Consent(AccountName),
     /// Open a web address on the desktop. Answered by `Msg::Desktop`.
     Open {
         url: String,

@@ -8,6 +8,7 @@ pub mod edit;
 pub mod effect;
 pub mod files;
 mod filter;
+mod guard;
 pub mod key;
 pub mod keymap;
 pub mod list;
@@ -25,7 +26,7 @@ pub mod words;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -109,6 +110,8 @@ pub struct State {
     /// What each awaited answer is for.
     asked: HashMap<RequestId, Asked>,
     requests: u64,
+    /// Protected accounts whose name was typed.
+    consented: HashSet<AccountName>,
 }
 
 impl State {
@@ -136,6 +139,7 @@ impl State {
             timers: Timers::default(),
             asked: HashMap::new(),
             requests: 0,
+            consented: HashSet::new(),
         };
         state.rebuild_places();
         state

@@ -85,6 +85,7 @@ impl State {
                 Vec::new()
             }
         };
+        effects = self.guarded(effects);
         effects.extend(self.tend_pictures(now));
         self.tend_spinner(now);
         self.tend_count(now);

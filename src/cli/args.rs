@@ -32,6 +32,15 @@ pub struct Cli {
     #[arg(long, short, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
 
+    /// Change nothing at any service, whatever is asked for
+    #[arg(long, global = true)]
+    pub read_only: bool,
+
+    /// Go on with a protected account, or with one whose address changed, without being asked for
+    /// its name
+    #[arg(long, global = true, value_name = "NAME")]
+    pub confirm: Vec<String>,
+
     #[command(flatten)]
     pub screen: Screen,
 

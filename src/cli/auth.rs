@@ -35,6 +35,7 @@ pub async fn login(
         failure.message += "; nothing was saved";
         failure
     })?;
+    session.remember_address(known);
     let (store, owner) = session.store(known);
     let place = store.name();
     if let Err(why) = store.save(&owner, &key).await {

@@ -28,6 +28,10 @@ pub async fn edit(
         find::check_scope(spec, &scope)?;
         check(spec, &change)?;
     }
+    for text in &args.references {
+        let (name, ..) = find::asset_reference(text)?;
+        session.may_change(session.known(&name)?, output).await?;
+    }
     let mut tally = Tally::default();
     let several = args.references.len() > 1;
     for text in &args.references {

@@ -118,6 +118,9 @@ impl From<ConnectError> for Failure {
     fn from(error: ConnectError) -> Self {
         match error {
             ConnectError::NoKey { reason } => Self::new(Exit::Refused, reason),
+            ConnectError::Moved { reason } => Self::new(Exit::Refused, reason).hint(
+                "Look at base_url in the settings; if it is right, give --confirm NAME once, or log in anew.",
+            ),
             ConnectError::Settings(message) => Self::usage(message),
             ConnectError::Api(error) => error.into(),
         }

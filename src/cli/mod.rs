@@ -163,6 +163,10 @@ async fn run(cli: Cli, env: Env, output: &mut Output) -> Result<(), Failure> {
     }
     let mut session = Session::open(cli.config.as_deref(), env, Arc::new(Keyring::system()))?;
     session.speak_by(output.voice());
+    if cli.read_only {
+        session.only_look();
+    }
+    session.confirm(&cli.confirm)?;
     let Some(command) = cli.command else {
         if cli.screen.plain {
             let mut linear = Output::linear();

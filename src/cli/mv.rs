@@ -25,6 +25,8 @@ pub async fn mv(
     stop: &mut Stop,
     args: &args::Move,
 ) -> Result<(), Failure> {
+    let (name, ..) = find::asset_reference(&args.reference)?;
+    session.could_change(session.known(&name)?, output)?;
     let (known, provider, asset) = stop
         .or(find::asset_by_ref(session, &args.reference))
         .await?;
@@ -48,6 +50,8 @@ pub async fn mv(
     if let Some(lost) = wanted.lost(&asset) {
         question = format!("{question} {} has no {lost} for it: lost.", spec.label);
     }
+    stop.or(session.may_change(known, output)).await?;
+    stop.or(session.may_change(there, output)).await?;
     if !args.yes {
         if !output.can_ask() {
             return Err(

@@ -26,6 +26,10 @@ pub async fn rm(
                 .hint("Give --yes to delete without a question."),
         );
     }
+    for text in references {
+        let (name, ..) = find::asset_reference(text)?;
+        session.may_change(session.known(&name)?, output).await?;
+    }
     let mut tally = Tally::default();
     let several = references.len() > 1;
     for text in references {

@@ -1,24 +1,23 @@
 //! The composition of settings, keys and adapters into ready accounts, for commands and screen.
 
+mod connect;
+mod guard;
+
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use async_trait::async_trait;
-
-use super::failure::{Exit, Failure};
+use super::failure::Failure;
 use super::output::Voice;
-use super::prompt;
 use crate::api::{
-    AccountInfo, AccountSettings, ApiErrorKind, ConnectError, Connected, Connector, KeyEntry,
-    KeyReport, KeySource, Provider,
+    AccountInfo, AccountSettings, ApiErrorKind, ConnectError, Consent, Guard, Provider,
 };
-use crate::config::credentials::{
-    CredentialStore, Credentials, KeyOwner, Lookup, Place, StoreError,
-};
+use crate::config::bound::Bound;
+use crate::config::credentials::{CredentialStore, Credentials, KeyOwner, Lookup};
 use crate::config::dirs::Dirs;
-use crate::config::{Account, ConfigError, Env, HOW_TO_BEGIN, Settings, key_variable};
-use crate::domain::{AccountName, Looks, Reports, SafeText, Secret, Shape, nearest, time_words};
+use crate::config::{Account, ConfigError, Env, HOW_TO_BEGIN, Settings};
+use crate::domain::{AccountName, Looks, Reports, SafeText, Shape, nearest, time_words};
 use crate::picture::Preference;
 use crate::providers;
 use crate::transfer::patient::{Patient, Pause};
@@ -53,6 +52,9 @@ pub struct Session {
     voice: Voice,
     /// Signed out at the end.
     open: Mutex<Vec<Arc<dyn Provider>>>,
+    bound: Bound,
+    /// Whose name was given.
+    consents: HashMap<AccountName, Consent>,
 }
 
 impl Session {
@@ -67,9 +69,13 @@ impl Session {
             .accounts
             .iter()
             .map(|account| known(&settings, account))
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<Vec<_>, _>>()?;
+        let state = Dirs::locate(&env).ok().map(|dirs| dirs.state);
+        let names = accounts.iter().map(|known| known.info.name.clone());
         Ok(Self {
-            state: Dirs::locate(&env).ok().map(|dirs| dirs.state),
+            bound: Bound::new(state.clone()),
+            consents: names.map(|name| (name, Consent::default())).collect(),
+            state,
             settings,
             accounts,
             credentials: Credentials::new(env, store),
@@ -204,48 +210,6 @@ impl Session {
         }))
     }
 
-    /// A ready account for a command: where there is a terminal, a missing key is asked for.
-    pub async fn ready(&self, known: &Known) -> Result<Arc<Patient>, Failure> {
-        Ok(self.patiently(self.opened(known).await?))
-    }
-
-    async fn opened(&self, known: &Known) -> Result<Arc<dyn Provider>, Failure> {
-        let name = &known.info.name;
-        match self.connect(name, None).await {
-            Ok(connected) => Ok(connected.provider),
-            Err(ConnectError::NoKey { reason }) if prompt::possible() => {
-                let label = known.info.spec.key_label;
-                let question = format!("{label} for {} ({reason}): ", name.as_str());
-                let key = prompt::key(&question).await?;
-                let entry = KeyEntry { key, keep: false };
-                Ok(self.connect(name, Some(entry)).await?.provider)
-            }
-            Err(ConnectError::NoKey { reason }) => {
-                let failure = Failure::new(
-                    Exit::Refused,
-                    format!(
-                        "no key for {}: {reason}, and there is no terminal to ask on",
-                        name.as_str()
-                    ),
-                );
-                Err(failure.hint(format!(
-                    "Save one with `assetdeck login {}`, or set {}.",
-                    name.as_str(),
-                    key_variable(name)
-                )))
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// A provider with this key, whatever is saved. It is signed out with the others.
-    pub fn with_key(&self, known: &Known, key: Secret) -> Result<Arc<dyn Provider>, ConnectError> {
-        let provider = providers::connect(&known.settings, key)?;
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.push(Arc::clone(&provider));
-        Ok(provider)
-    }
-
     /// Signs out wherever somebody signed in.
     pub async fn close(&self) {
         let open = {
@@ -286,6 +250,11 @@ fn known(settings: &Settings, account: &Account) -> Result<Known, Failure> {
             name: own.name.clone(),
             spec,
             base_url,
+            guard: match (account.read_only, account.protected) {
+                (true, _) => Guard::ReadOnly,
+                (false, true) => Guard::Protected,
+                (false, false) => Guard::Open,
+            },
         })
     });
     match checked {
@@ -303,82 +272,6 @@ fn known(settings: &Settings, account: &Account) -> Result<Known, Failure> {
             }
             Err(settings.problem(account, message).into())
         }
-    }
-}
-
-/// What a keyring that did not help means for what is used instead.
-fn not_saved(name: &str, why: &StoreError) -> String {
-    format!("not saved in {name}: {why}")
-}
-
-#[async_trait]
-impl Connector for Session {
-    fn accounts(&self) -> Vec<AccountInfo> {
-        let infos = self.accounts.iter().map(|known| known.info.clone());
-        infos.collect()
-    }
-
-    async fn connect(
-        &self,
-        account: &AccountName,
-        entry: Option<KeyEntry>,
-    ) -> Result<Connected, ConnectError> {
-        let known = self
-            .known(account)
-            .map_err(|failure| ConnectError::Settings(failure.message))?;
-        let owner = known.owner();
-        let (key, report) = match entry {
-            Some(KeyEntry { key, keep: false }) => {
-                self.credentials.session.put(&owner, key.clone());
-                let report = KeyReport {
-                    source: KeySource::Session,
-                    note: None,
-                };
-                (key, report)
-            }
-            Some(KeyEntry { key, keep: true }) => {
-                let store = &self.credentials.store;
-                let report = match store.save(&owner, &key).await {
-                    Ok(()) => {
-                        self.credentials.session.forget(&owner);
-                        let first = self.variable_in_use(account);
-                        if first.is_some() {
-                            // Else the next look in this session would find the variable again.
-                            self.credentials.session.put(&owner, key.clone());
-                        }
-                        KeyReport {
-                            source: KeySource::Keyring(store.name()),
-                            note: first
-                                .map(|name| format!("{name} is set and comes first next time")),
-                        }
-                    }
-                    Err(why) => {
-                        self.credentials.session.put(&owner, key.clone());
-                        KeyReport {
-                            source: KeySource::Session,
-                            note: Some(not_saved(store.name(), &why)),
-                        }
-                    }
-                };
-                (key, report)
-            }
-            None => match self.credentials.find(&owner).await {
-                Lookup::Found { key, place, note } => {
-                    let source = match place {
-                        Place::Environment(variable) => KeySource::Environment(variable),
-                        Place::Store(name) => KeySource::Keyring(name),
-                        Place::Session => KeySource::Session,
-                    };
-                    (key, KeyReport { source, note })
-                }
-                Lookup::Missing { reason } => return Err(ConnectError::NoKey { reason }),
-                Lookup::Unusable { reason } => return Err(ConnectError::Settings(reason)),
-            },
-        };
-        Ok(Connected {
-            provider: self.with_key(known, key)?,
-            key: report,
-        })
     }
 }
 

@@ -19,6 +19,7 @@ use super::stop::Stop;
 use super::teller::{Finish, Teller};
 use crate::api::{ApiErrorKind, Connector as _};
 use crate::domain::{AccountName, SafeText, file_words};
+use crate::transfer::job::Direction;
 use crate::transfer::{Ask, Job, JobId, JobState, JournalError, Standing, Transfers};
 
 /// How long what is being recorded may take to end when the command is stopped.
@@ -259,8 +260,15 @@ async fn go_on(
         transfers.lift();
     }
     let chosen = Chosen::of(&transfers.jobs(), again)?;
-    chosen.ask(&transfers);
     let ids = chosen.all();
+    // Before the queue hears of it: what is refused stays as it was.
+    let sent = transfers.jobs().into_iter();
+    let sent = sent.filter(|job| job.direction == Direction::Up && ids.contains(&job.id));
+    for account in sent.map(|job| job.account.clone()).collect::<BTreeSet<_>>() {
+        stop.or(session.may_change(session.known(&account)?, output))
+            .await?;
+    }
+    chosen.ask(&transfers);
     let elsewhere = !transfers.works();
     if elsewhere {
         tell_elsewhere(output, ids.len());

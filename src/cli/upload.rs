@@ -47,6 +47,9 @@ pub async fn upload(
     let mut tally = Tally::default();
     shown::tell(output, &plan, &mut tally);
     let totals = plan.totals();
+    if totals.sent() > 0 {
+        stop.or(session.may_change(known, output)).await?;
+    }
     if asked && totals.sent() > 1 {
         let question = format!("{}. Send? [y/N]", shown::summary(&plan, totals));
         if !stop.or(prompt::yes(output, &question)).await? {
@@ -85,6 +88,10 @@ async fn chosen<'a>(
     let address = find::address(to)?;
     let known = session.known(&address.account)?;
     let spec = known.info.spec;
+    let sends = !args.dry_run && args.save_plan.is_none();
+    if sends {
+        session.could_change(known, output)?;
+    }
     let wishes = wishes(args);
     plan::check(spec, &wishes, None).map_err(|error| wrong_flag(&error))?;
     let by = patterns(session, args)?;

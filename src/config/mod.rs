@@ -1,5 +1,6 @@
 //! What the user wrote (settings, keys) and where the program keeps things.
 
+pub mod bound;
 pub mod credentials;
 pub mod dirs;
 mod env;

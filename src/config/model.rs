@@ -33,6 +33,8 @@ pub(super) const ACCOUNT_KEYS: &[&str] = &[
     "account_id",
     "websites",
     "at_once",
+    "protected",
+    "read_only",
 ];
 /// Keys of one of an account's `websites`.
 pub(super) const WEBSITE_KEYS: &[&str] = &["id", "name"];
@@ -56,6 +58,10 @@ pub struct Account {
     pub websites: Vec<(String, String)>,
     /// How many of its transfers run side by side: its own number, else that of `[transfers]`.
     pub at_once: u64,
+    /// Changes want its name first.
+    pub protected: bool,
+    /// Nothing of it is ever changed.
+    pub read_only: bool,
     /// Where its name stands in the file, from 1.
     pub line: usize,
 }
@@ -151,6 +157,8 @@ pub(super) fn parse(text: &str) -> Result<Model, Problem> {
             account_id: fields.text("account_id")?.map(|(text, _)| text),
             websites,
             at_once: fields.number("at_once", AT_ONCE)?.unwrap_or(at_once),
+            protected: fields.flag("protected")?.unwrap_or(false),
+            read_only: fields.flag("read_only")?.unwrap_or(false),
             line: doc.line(&at),
             name,
         });

@@ -230,6 +230,7 @@ impl Runtime {
                     });
                 }
             },
+            Effect::Consent(account) => self.connector.consent(&account),
             Effect::Open { url } => self.open(url),
             Effect::Copy { .. }
             | Effect::Mouse(_)

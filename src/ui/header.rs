@@ -22,7 +22,12 @@ pub fn draw(buffer: &mut Buffer, area: Rect, state: &State, paint: &Paint<'_>) {
     let mut lead = Vec::new();
     if let Some(account) = account {
         lead.push(account.info.spec.label.to_owned());
-        lead.push(SafeText::name(account.info.name.as_str()).into_string());
+        let name = SafeText::name(account.info.name.as_str());
+        // It stays as long as the name does.
+        lead.push(match account.info.guard.word() {
+            "" => name.into_string(),
+            word => format!("{name} ({word})"),
+        });
     }
     if let Some(locale) = locale(state) {
         lead.push(locale);

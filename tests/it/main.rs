@@ -9,6 +9,7 @@ mod architecture;
 mod cli_browse;
 mod cli_change;
 mod cli_get;
+mod cli_guard;
 mod cli_help;
 mod cli_patience;
 mod cli_plain;

@@ -133,6 +133,7 @@ pub static ACTIONS: &[Action] = &[
         context: Context::Everywhere,
         enabled: |s| {
             with_asset(s)?;
+            s.may_change()?;
             if assets(s).len() > 1 {
                 return Err("texts are edited one asset at a time; Esc clears the marks");
             }
@@ -155,7 +156,10 @@ pub static ACTIONS: &[Action] = &[
         help: "Delete the marked assets, or this one, after a sheet that names them.",
         keys: &["d", "delete"],
         context: Context::Everywhere,
-        enabled: with_assets,
+        enabled: |s| {
+            with_assets(s)?;
+            s.may_change()
+        },
         run: |s, now| match DeleteSheet::new(s, now) {
             Some((sheet, effects)) => {
                 s.open_modal(sheet);
@@ -243,6 +247,7 @@ fn goal(state: &State) -> Result<Goal, &'static str> {
             };
             let row = browse.places.current().ok_or(NOWHERE)?;
             let account = browse.accounts.get(row.account()).ok_or(NOWHERE)?;
+            account.info.guard.refusal().map_or(Ok(()), Err)?;
             return Ok(Goal {
                 account: account.info.name.clone(),
                 spec: account.info.spec,
@@ -257,6 +262,7 @@ fn goal(state: &State) -> Result<Goal, &'static str> {
         }
         (_, Some(opened)) => (opened, opened.segment()),
     };
+    state.may_change()?;
     let container = opened.info().name.clone();
     let (scope, place) = match opened.spec.middle {
         Middle::Types => (AssetScope::Container(opened.id.clone()), container),

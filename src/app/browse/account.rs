@@ -54,7 +54,9 @@ impl Account {
     /// The next useful thing is to type a key.
     pub fn wants_key(&self) -> bool {
         match &self.link {
-            Link::Failed(ConnectError::NoKey { .. } | ConnectError::Api(_)) => true,
+            Link::Failed(
+                ConnectError::NoKey { .. } | ConnectError::Moved { .. } | ConnectError::Api(_),
+            ) => true,
             Link::Failed(ConnectError::Settings(_)) | Link::Connecting => false,
             Link::Ready(_) => self
                 .containers

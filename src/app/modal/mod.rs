@@ -12,6 +12,7 @@ pub mod help;
 pub mod left;
 pub mod link;
 pub mod messages;
+pub mod named;
 pub mod palette;
 pub mod pick;
 pub mod plan;

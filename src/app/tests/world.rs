@@ -2,7 +2,7 @@
 
 use super::disk::{folder, gather, inspect};
 use super::services::{SEGMENTS, TYPES, account, asset, container, doc, page, segment, site};
-use crate::api::{AccountInfo, KeyReport, KeySource};
+use crate::api::{AccountInfo, Guard, KeyReport, KeySource};
 use crate::app::effect::{Effect, Load, RequestId};
 use crate::app::key::{Chord, Input};
 use crate::app::msg::{Answer, Batch, Gathered, InTree, Listed, Msg};
@@ -34,6 +34,7 @@ impl World {
             name: account(name),
             spec,
             base_url: "https://service.example".to_owned(),
+            guard: Guard::Open,
         };
         let options = StartOptions {
             files_at: PathBuf::from("/pics"),

@@ -1,8 +1,12 @@
 //! Tests of accounts and keys put together, with the real adapters and no call to any service.
 
-use std::collections::HashMap;
+use async_trait::async_trait;
 
 use super::*;
+use crate::api::{Connector as _, KeyEntry, KeySource};
+use crate::cli::failure::Exit;
+use crate::cli::prompt;
+use crate::config::credentials::StoreError;
 use crate::domain::Secret;
 
 /// A keyring in memory that may be out of order.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use jiff::tz::TimeZone;
 
 use crate::api::{
-    AccountInfo, ApiError, ApiErrorKind, AssetColumn, BARE, Capabilities, Field, FieldSpec,
+    AccountInfo, ApiError, ApiErrorKind, AssetColumn, BARE, Capabilities, Field, FieldSpec, Guard,
     KeyReport, KeySource, Middle, Noun, ProviderSpec,
 };
 use crate::app::browse::{Known, Link, Opened, PlaceRow, TypeRow};
@@ -216,6 +216,7 @@ pub fn busy() -> State {
         name: name(account),
         spec,
         base_url: "https://example.com".to_owned(),
+        guard: Guard::Open,
     };
     let accounts = vec![info("acme-web", &SITES), info("acme-loc", &DOCS)];
     let mut state = State::new(accounts, options());

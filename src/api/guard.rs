@@ -1,0 +1,182 @@
+//! What an account may be used for: anything, only after its name was given, or only to look.
+//!
+//! Held here, below the screen and the commands, so that neither can forget it: what changes something
+//! is refused before the adapter hears of it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+
+use super::{
+    ApiError, ApiErrorKind, Download, Metadata, Provider, ProviderSpec, Sighting, Sought,
+    UploadRequest, UploadWatch,
+};
+use crate::domain::{
+    AccountName, Asset, AssetScope, Container, ContainerId, Cursor, Entry, Page, Segment,
+    SegmentId, SegmentText,
+};
+
+/// How far an account is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Guard {
+    #[default]
+    Open,
+    /// Changes want the account's name first.
+    Protected,
+    /// Nothing is ever changed: the settings say so.
+    ReadOnly,
+    /// Nothing is changed this time: the command line says so.
+    Looking,
+}
+
+impl Guard {
+    /// Why nothing can be changed here at all, for after "…: "; `None` where it can, perhaps after
+    /// the name.
+    pub const fn refusal(self) -> Option<&'static str> {
+        match self {
+            Self::Open | Self::Protected => None,
+            Self::ReadOnly => Some("this account is read_only in the settings"),
+            Self::Looking => Some("--read-only was given, so nothing is changed"),
+        }
+    }
+
+    /// A word for lists and the header; empty where nothing is special.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "",
+            Self::Protected => "protected",
+            Self::ReadOnly | Self::Looking => "read-only",
+        }
+    }
+}
+
+/// Whether the user has given the name of a protected account in this session.
+#[derive(Debug, Clone, Default)]
+pub struct Consent(Arc<AtomicBool>);
+
+impl Consent {
+    /// The name was given.
+    pub fn give(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub fn given(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A provider whose changes are held back as its account's guard says.
+#[derive(Debug)]
+pub struct Guarded {
+    inner: Arc<dyn Provider>,
+    account: AccountName,
+    guard: Guard,
+    consent: Consent,
+}
+
+impl Guarded {
+    pub fn new(
+        inner: Arc<dyn Provider>,
+        account: AccountName,
+        guard: Guard,
+        consent: Consent,
+    ) -> Self {
+        Self {
+            inner,
+            account,
+            guard,
+            consent,
+        }
+    }
+
+    fn may(&self, operation: &'static str) -> Result<(), ApiError> {
+        let refuse = |why: String| Err(ApiError::new(operation, ApiErrorKind::Guarded, why));
+        match self.guard.refusal() {
+            Some(why) => refuse(why.to_owned()),
+            None if self.guard == Guard::Protected && !self.consent.given() => refuse(format!(
+                "{} is protected, and its name was not given",
+                self.account.as_str()
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
+#[async_trait]
+impl Provider for Guarded {
+    fn spec(&self) -> &'static ProviderSpec {
+        self.inner.spec()
+    }
+
+    async fn check(&self) -> Result<(), ApiError> {
+        self.inner.check().await
+    }
+
+    async fn containers(&self, cursor: Option<Cursor>) -> Result<Page<Container>, ApiError> {
+        self.inner.containers(cursor).await
+    }
+
+    async fn container(&self, id: &ContainerId) -> Result<Container, ApiError> {
+        self.inner.container(id).await
+    }
+
+    async fn segments(
+        &self,
+        container: &ContainerId,
+        cursor: Option<Cursor>,
+    ) -> Result<Page<Segment>, ApiError> {
+        self.inner.segments(container, cursor).await
+    }
+
+    async fn segment_texts(&self, container: &ContainerId) -> Result<Vec<SegmentText>, ApiError> {
+        self.inner.segment_texts(container).await
+    }
+
+    async fn assets(
+        &self,
+        scope: &AssetScope,
+        cursor: Option<Cursor>,
+    ) -> Result<Page<Asset>, ApiError> {
+        self.inner.assets(scope, cursor).await
+    }
+
+    async fn assets_of_segments(
+        &self,
+        container: &ContainerId,
+        segments: &[SegmentId],
+    ) -> Result<Vec<Entry<Asset>>, ApiError> {
+        self.inner.assets_of_segments(container, segments).await
+    }
+
+    async fn upload(
+        &self,
+        request: &UploadRequest,
+        watch: &dyn UploadWatch,
+    ) -> Result<Asset, ApiError> {
+        self.may("upload the file")?;
+        self.inner.upload(request, watch).await
+    }
+
+    async fn find_uploads(&self, sought: &[Sought]) -> Vec<Result<Sighting, ApiError>> {
+        self.inner.find_uploads(sought).await
+    }
+
+    async fn update(&self, asset: &Asset, change: &Metadata) -> Result<Asset, ApiError> {
+        self.may("change the asset")?;
+        self.inner.update(asset, change).await
+    }
+
+    async fn delete(&self, asset: &Asset) -> Result<(), ApiError> {
+        self.may("delete the asset")?;
+        self.inner.delete(asset).await
+    }
+
+    async fn download(&self, asset: &Asset) -> Result<Download, ApiError> {
+        self.inner.download(asset).await
+    }
+
+    async fn sign_out(&self) {
+        self.inner.sign_out().await;
+    }
+}
