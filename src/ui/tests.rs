@@ -1,5 +1,6 @@
 //! Whole screens as a user sees them: sizes, faces of panes, names from hell, modals.
 
+mod brief;
 mod code;
 mod faces;
 mod fixture;

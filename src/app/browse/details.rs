@@ -17,6 +17,27 @@ pub struct Fact {
     pub label: &'static str,
     /// Foreign text in it is not yet made safe.
     pub value: Value,
+    pub brief: Brief,
+}
+
+/// How a fact stands beside a list that it follows. What is there has its line for every row of the
+/// list, so that the eye finds it where it was and little is drawn anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Brief {
+    /// One line, cut where it is longer.
+    Line,
+    /// Running text: at most so many lines, its label's among them.
+    Lines(usize),
+    /// Nothing: it is read where all is told.
+    No,
+}
+
+/// Lines of a text that users wrote, and of why something went wrong.
+const TEXT: usize = 4;
+const REASON: usize = 8;
+
+fn text_or_absent(value: Option<impl Into<String>>) -> Value {
+    value.map_or(Value::Absent, |value| Value::Text(value.into()))
 }
 
 /// All that is said of one thing.
@@ -37,8 +58,16 @@ impl Details {
         }
     }
 
+    fn push(&mut self, label: &'static str, value: Value, brief: Brief) {
+        self.facts.push(Fact {
+            label,
+            value,
+            brief,
+        });
+    }
+
     fn add(&mut self, label: &'static str, value: Value) {
-        self.facts.push(Fact { label, value });
+        self.push(label, value, Brief::Line);
     }
 
     fn text(&mut self, label: &'static str, value: impl Into<String>) {
@@ -51,9 +80,24 @@ impl Details {
         }
     }
 
+    /// A fact that keeps its line when it is not known.
+    fn always(&mut self, label: &'static str, value: Option<impl Into<String>>) {
+        self.add(label, text_or_absent(value));
+    }
+
+    /// Running text of at most so many lines beside a list.
+    fn prose(&mut self, lines: usize, label: &'static str, value: Option<impl Into<String>>) {
+        self.push(label, text_or_absent(value), Brief::Lines(lines));
+    }
+
+    /// What is copied or compared, not read: only where all is told.
+    fn whole(&mut self, label: &'static str, value: Value) {
+        self.push(label, value, Brief::No);
+    }
+
     fn more(&mut self, details: &[crate::domain::Detail]) {
         for detail in details {
-            self.text(detail.label, detail.value.clone());
+            self.whole(detail.label, Value::Text(detail.value.clone()));
         }
     }
 }
@@ -155,7 +199,7 @@ fn id_of(entry: &Entry<Container>) -> Option<&crate::domain::ContainerId> {
 
 fn of_unreadable(bad: &crate::domain::Unreadable) -> Details {
     let mut it = Details::new("unreadable entry");
-    it.text("Reason", bad.reason.clone());
+    it.prose(REASON, "Reason", Some(bad.reason.clone()));
     it.raw = Some(bad.raw.clone());
     it
 }
@@ -168,15 +212,17 @@ fn of_account(account: &Account) -> Details {
         Link::Connecting => it.text("Key", "looking for it"),
         Link::Ready(KeyReport { source, note }) => {
             it.text("Key", source.to_string());
-            it.maybe("Why", note.clone());
+            if let Some(note) = note {
+                it.prose(REASON, "Why", Some(note.clone()));
+            }
         }
-        Link::Failed(error) => it.text("Key", error.to_string()),
+        Link::Failed(error) => it.prose(REASON, "Key", Some(error.to_string())),
     }
     match account.containers.error() {
         Some(error) => {
-            it.text("Problem", error.to_string());
+            it.prose(REASON, "Problem", Some(error.to_string()));
             if !error.hint().is_empty() {
-                it.text("Next", error.hint());
+                it.prose(REASON, "Next", Some(error.hint()));
             }
         }
         None if account.ready() => it.text(
@@ -207,19 +253,21 @@ fn of_container(account: &AccountName, container: &Container) -> Details {
     if let Some(modified) = &container.modified {
         it.add("Changed", Value::When(modified.clone()));
     }
-    it.text("Id", container.id.as_str());
+    it.whole("Id", Value::Text(container.id.as_str().to_owned()));
     let scope = AssetScope::Container(container.id.clone());
     let address = Address::of_scope(account.clone(), &scope);
-    it.text("Ref", Ref::place(address).to_string());
-    it.more(&container.details);
+    it.whole("Ref", Value::Text(Ref::place(address).to_string()));
+    for detail in &container.details {
+        it.text(detail.label, detail.value.clone());
+    }
     it.raw = Some(container.raw.clone());
     it
 }
 
 fn of_segment(opened: &Opened, segment: &Segment) -> Details {
     let mut it = Details::new(segment.name());
-    it.maybe("Key", segment.key.clone());
-    it.maybe("Text", segment.text.clone());
+    it.always("Key", segment.key.clone());
+    it.prose(TEXT, "Text", segment.text.clone());
     it.text("Number", segment.position.to_string());
     if segment.part > 0 {
         it.text("Part", segment.part.to_string());
@@ -230,61 +278,64 @@ fn of_segment(opened: &Opened, segment: &Segment) -> Details {
         Mark::NotAsked => it.text("Assets", "not asked yet"),
         Mark::Failed(error) => it.text("Assets", error.to_string()),
     }
-    it.text("Id", segment.id.as_str());
+    it.whole("Id", Value::Text(segment.id.as_str().to_owned()));
     let scope = AssetScope::Segment(opened.id.clone(), segment.id.clone());
     let address = Address::of_scope(opened.account.clone(), &scope);
-    it.text("Ref", Ref::place(address).to_string());
+    it.whole("Ref", Value::Text(Ref::place(address).to_string()));
     it.raw = Some(segment.raw.clone());
     it
 }
 
 fn of_asset(opened: &Opened, asset: &Asset) -> Details {
     let mut it = Details::new(asset.name.clone());
+    let can = &opened.spec.capabilities;
+    it.add("Size", asset.size.map_or(Value::Absent, Value::Bytes));
     if let Some((width, height)) = asset.dimensions {
         it.add("Pixels", Value::Pixels(width, height));
+    } else if can.metadata {
+        it.add("Pixels", Value::Absent);
     }
-    it.maybe("Format", asset.content_type.clone());
-    if let Some(size) = asset.size {
-        it.add("Size", Value::Bytes(size));
+    it.always("Format", asset.content_type.clone());
+    if can.locales {
+        let locale = asset.locale.as_ref().map(crate::domain::Locale::as_str);
+        it.always(Field::Locale.label(), locale);
     }
-    if opened.spec.capabilities.locales {
-        it.add(
-            Field::Locale.label(),
-            asset
-                .locale
-                .as_ref()
-                .map_or(Value::Absent, |it| Value::Text(it.as_str().to_owned())),
-        );
+    if can.folders {
+        let folder = if asset.folder.is_root() {
+            "(top)".to_owned()
+        } else {
+            asset.folder.to_string()
+        };
+        it.text(Field::Folder.label(), folder);
     }
-    if opened.spec.capabilities.folders {
-        it.text(
-            Field::Folder.label(),
-            if asset.folder.is_root() {
-                "(top)".to_owned()
-            } else {
-                asset.folder.to_string()
-            },
-        );
-    }
-    it.maybe(Field::AssetType.label(), asset.asset_type.clone());
-    it.maybe(Field::ImageType.label(), asset.image_type.clone());
-    it.maybe(Field::AltText.label(), asset.alt_text.clone());
-    it.maybe(Field::Description.label(), asset.description.clone());
-    if !asset.tags.is_empty() {
-        it.text(Field::Tags.label(), asset.tags.join(", "));
-    }
-    for (label, when) in [("Changed", &asset.modified), ("Created", &asset.created)] {
-        if let Some(when) = when {
-            it.add(label, Value::When(when.clone()));
+    let when = |time: &Option<String>| time.clone().map_or(Value::Absent, Value::When);
+    it.add("Changed", when(&asset.modified));
+    let tags = (!asset.tags.is_empty()).then(|| asset.tags.join(", "));
+    let lines = [
+        (Field::AssetType, &asset.asset_type),
+        (Field::ImageType, &asset.image_type),
+        (Field::Tags, &tags),
+    ];
+    for (field, value) in lines {
+        if can.metadata || value.is_some() {
+            it.always(field.label(), value.clone());
         }
     }
-    if let Some(url) = &asset.url {
-        it.add("Link", Value::Link(url.clone()));
+    let texts = [
+        (Field::AltText, &asset.alt_text),
+        (Field::Description, &asset.description),
+    ];
+    for (field, value) in texts {
+        if can.metadata || value.is_some() {
+            it.prose(TEXT, field.label(), value.clone());
+        }
     }
-    it.text(
-        "Ref",
-        Ref::asset(opened.account.clone(), &asset.scope, &asset.key).to_string(),
-    );
+    it.whole("Created", when(&asset.created));
+    if let Some(url) = &asset.url {
+        it.whole("Link", Value::Link(url.clone()));
+    }
+    let reference = Ref::asset(opened.account.clone(), &asset.scope, &asset.key);
+    it.whole("Ref", Value::Text(reference.to_string()));
     it.more(&(opened.spec.details)(asset));
     it.raw = Some(asset.raw.clone());
     it

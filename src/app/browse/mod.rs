@@ -11,7 +11,7 @@ mod places;
 
 pub use account::{Account, Link};
 pub(super) use cascade::Asked;
-pub use details::{Details, Fact};
+pub use details::{Brief, Details, Fact};
 pub use opened::{AssetLens, Known, LocaleChoice, Mark, Opened, SegmentLens, StateFilter, TypeRow};
 pub use places::{PlaceId, PlaceRow};
 

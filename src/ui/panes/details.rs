@@ -1,12 +1,13 @@
 //! The details pane: every field in plain language, aligned and wrapped; raw JSON one key further.
+//! While another pane has the focus, the brief form of the same.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::picture::{self, Drawing};
-use super::{Frame, Ground};
-use crate::app::browse::Details;
+use super::{Frame, Ground, brief};
+use crate::app::browse::{Details, Fact};
 use crate::app::columns::Value;
 use crate::app::modal::view::{Tone, Words, linked, say, toned};
 use crate::domain::SafeText;
@@ -33,7 +34,7 @@ pub(super) fn frame(ground: &Ground<'_>) -> Frame {
     }
 }
 
-/// Pictures at the top, words below them.
+/// Pictures at the top, words below them; beside a list the other way round.
 pub(super) fn body(ground: &Ground<'_>, buffer: &mut Buffer, inner: Rect) -> Drawing {
     let Some(details) = ground.state.details() else {
         ground.lines(
@@ -49,10 +50,14 @@ pub(super) fn body(ground: &Ground<'_>, buffer: &mut Buffer, inner: Rect) -> Dra
         ..inner
     };
     let raw = ground.state.browse.raw && details.raw.is_some();
+    if !raw && !ground.focused {
+        return brief::body(ground, &details, buffer, place);
+    }
     let drawing = if raw {
         Drawing::default()
     } else {
-        picture::body(ground, buffer, place)
+        let share = if ground.state.browse.zoom { 3 } else { 2 };
+        picture::body(ground, buffer, place, place.height * share / 4)
     };
     place.y += drawing.rows;
     place.height -= drawing.rows;
@@ -88,29 +93,35 @@ pub(super) fn body(ground: &Ground<'_>, buffer: &mut Buffer, inner: Rect) -> Dra
     drawing
 }
 
+/// Columns of the labels.
+pub(super) fn labels<'a>(facts: impl Iterator<Item = &'a Fact>) -> usize {
+    facts
+        .map(|fact| width(fact.label))
+        .filter(|label| *label <= WIDEST_LABEL)
+        .max()
+        .unwrap_or(0)
+}
+
+/// A value in words, all of it.
+pub(super) fn told(ground: &Ground<'_>, value: &Value) -> (String, Tone) {
+    let clock = ground.paint.clock;
+    match value {
+        Value::Absent => (words(value, clock), Tone::Dim),
+        Value::When(time) => (when_in_full(time, clock), Tone::Plain),
+        Value::Text(text) => (SafeText::prose(text).into_string(), Tone::Plain),
+        value => (words(value, clock), Tone::Plain),
+    }
+}
+
 fn plain(ground: &Ground<'_>, details: &Details, room: usize) -> Vec<Words> {
     let name = SafeText::name(&details.title).into_string();
     let mut lines = wrap(&[toned(name, Tone::Strong)], room);
     lines.push(Vec::new());
-    let labels = details
-        .facts
-        .iter()
-        .map(|fact| width(fact.label))
-        .filter(|label| *label <= WIDEST_LABEL)
-        .max()
-        .unwrap_or(0);
+    let labels = labels(details.facts.iter());
     // On a narrow pane values would become towers: labels then stand above them.
     let aligned = room >= labels + 12;
     for fact in &details.facts {
-        let tone = match &fact.value {
-            Value::Absent => Tone::Dim,
-            _ => Tone::Plain,
-        };
-        let text = match &fact.value {
-            Value::When(time) => when_in_full(time, ground.paint.clock),
-            Value::Text(text) => SafeText::prose(text).into_string(),
-            value => words(value, ground.paint.clock),
-        };
+        let (text, tone) = told(ground, &fact.value);
         let value = match &fact.value {
             Value::Link(address) => [linked(address)],
             _ => [toned(text, tone)],

@@ -2,6 +2,7 @@
 
 mod assets;
 mod body;
+mod brief;
 mod details;
 mod middle;
 mod picture;

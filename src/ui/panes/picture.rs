@@ -1,4 +1,4 @@
-//! The pictures at the top of the details pane: cells for them, or a card that says why not.
+//! The pictures in the details pane: cells for them, or a card that says why not.
 
 use std::sync::Arc;
 
@@ -33,15 +33,13 @@ pub(super) struct Drawing {
     pub rows: u16,
 }
 
-/// Draws what there is to draw at the top of this place.
-pub(super) fn body(ground: &Ground<'_>, buffer: &mut Buffer, place: Rect) -> Drawing {
+/// Draws what there is to draw at the top of this place, on so many rows at most.
+pub(super) fn body(ground: &Ground<'_>, buffer: &mut Buffer, place: Rect, most: u16) -> Drawing {
     let mut drawing = Drawing::default();
     let pictures = &ground.state.pictures;
     if !pictures.on {
         return drawing;
     }
-    let share = if ground.state.browse.zoom { 3 } else { 2 };
-    let most = place.height * share / 4;
     let heading = u16::from(pictures.beside);
     let wide = if pictures.beside {
         place.width.saturating_sub(GAP) / 2
