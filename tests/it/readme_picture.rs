@@ -22,6 +22,8 @@ fn readme_picture() {
     pty.wait_row(&["Folder", "public/images"]);
     pty.wait_text("●1");
     pty.wait_text("y y copy link");
+    // The asset's own picture, in half blocks.
+    pty.wait_text("▀▀▀▀");
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/readme/screen.svg");
     std::fs::create_dir_all(file.parent().expect("a folder")).expect("assets/readme");
     let title = "assetdeck: websites and documents, segments, assets and the details of one";

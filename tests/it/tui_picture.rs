@@ -107,8 +107,9 @@ fn two_pictures_stand_side_by_side() {
 fn a_silent_terminal_gets_half_blocks_and_no_waiting() {
     let server = Server::start();
     let home = server.home();
-    let pty = at_assets(&home, |_| {});
+    let mut pty = at_assets(&home, |_| {});
     pty.wait_text("▀");
+    pty.send_keys("i");
     pty.wait_text("half blocks: this");
     pty.wait_text("told of no way");
     assert!(!pty.has_written("\x1b_G") && !pty.has_written("\x1bPq"));

@@ -32,8 +32,9 @@ pub enum Brief {
     No,
 }
 
-/// Lines of a text that users wrote, and of why something went wrong.
+/// Lines of texts that users wrote, and of why something went wrong.
 const TEXT: usize = 4;
+const ALT_TEXT: usize = 3;
 const REASON: usize = 8;
 
 fn text_or_absent(value: Option<impl Into<String>>) -> Value {
@@ -322,12 +323,12 @@ fn of_asset(opened: &Opened, asset: &Asset) -> Details {
         }
     }
     let texts = [
-        (Field::AltText, &asset.alt_text),
-        (Field::Description, &asset.description),
+        (ALT_TEXT, Field::AltText, &asset.alt_text),
+        (TEXT, Field::Description, &asset.description),
     ];
-    for (field, value) in texts {
+    for (lines, field, value) in texts {
         if can.metadata || value.is_some() {
-            it.prose(TEXT, field.label(), value.clone());
+            it.prose(lines, field.label(), value.clone());
         }
     }
     it.whole("Created", when(&asset.created));

@@ -83,7 +83,9 @@ pub(super) fn body(ground: &Ground<'_>, buffer: &mut Buffer, place: Rect, most: 
         .iter()
         .any(|placed| matches!(placed.drawn.form, Form::Blocks(_)));
     let means = pictures.means.as_ref();
-    if let (true, Some(why)) = (blocks, means.and_then(|means| means.why.as_ref())) {
+    // Beside a list it would be said of every row.
+    let told = blocks && ground.focused;
+    if let (true, Some(why)) = (told, means.and_then(|means| means.why.as_ref())) {
         let why = SafeText::prose(why);
         let why = dim(format!("half blocks: {why}"));
         words.extend(wrap(&why, usize::from(place.width)));
