@@ -1,19 +1,23 @@
 //! Each call of the operating system refused in turn: what is promised of queue, uploads and downloads
 //! holds all the same, and somebody is told.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::batch::{Batch, Place, finish, queue, segment, website};
 use crate::support::cli::{Ran, command, run, run_command};
 use crate::support::contract::Scope;
+use crate::support::hold::PATIENCE;
 use crate::support::home::Home;
+use crate::support::program::Program;
 use crate::support::server::Server;
 use crate::support::strace::Fate::{Fails, KeepsFailing};
 use crate::support::strace::{Fate, Meddling, ready, run_meddled};
+use crate::support::wait::until;
 
 /// The calls by which files are made, written and kept, and how each may fail.
 const CALLS: [(&str, &[Fate]); 10] = [
@@ -32,6 +36,17 @@ const CALLS: [(&str, &[Fate]); 10] = [
     ("close", &[Fails("EIO")]),
 ];
 
+/// The calls by which files are found, read, locked and made private.
+const READS: [(&str, &[Fate]); 7] = [
+    ("read,pread64", &[Fails("EIO")]),
+    ("statx,newfstatat,fstat", &[Fails("EACCES")]),
+    ("fcntl", &[Fails("ENOLCK")]),
+    ("mmap", &[Fails("ENOMEM")]),
+    ("statfs,fstatfs", &[Fails("EIO")]),
+    ("fchmod,fchown", &[Fails("EPERM")]),
+    ("getdents64", &[Fails("EIO")]),
+];
+
 /// The files of the journal and their folder, without links in their names.
 fn journal(home: &Home) -> Vec<PathBuf> {
     let home = home.path().canonicalize().expect("the home is there");
@@ -44,6 +59,12 @@ fn journal(home: &Home) -> Vec<PathBuf> {
     [folder].into_iter().chain(files).collect()
 }
 
+/// Other files in a home.
+fn files(home: &Home, names: &[&str]) -> Vec<PathBuf> {
+    let home = home.path().canonicalize().expect("the home is there");
+    names.iter().map(|name| home.join(name)).collect()
+}
+
 /// What holds of any run: it ends by itself, and where it failed it says so.
 #[track_caller]
 fn ended_well(ran: &Ran, point: &str) {
@@ -54,24 +75,24 @@ fn ended_well(ran: &Ran, point: &str) {
     }
 }
 
-/// Refuses each call in turn; how many there were. The run gets a home with or without a journal.
+/// Refuses each of these calls on these files in turn; how many there were. The run gets a home with
+/// or without a journal.
 fn refused_in_turn(
     server: &Server,
+    calls: &[(&'static str, &[Fate])],
     made: bool,
-    also: &[&str],
+    on: impl Fn(&Home) -> Vec<PathBuf>,
     mut run_one: impl FnMut(&Home, &dyn Fn(&Home, &[&str]) -> (Ran, bool), &str) -> bool,
 ) -> BTreeMap<&'static str, u32> {
     let mut counts = BTreeMap::new();
-    for (calls, fates) in CALLS {
-        for fate in fates {
+    for (calls, fates) in calls {
+        for fate in *fates {
             for nth in 1.. {
                 let home = server.home();
                 if made {
                     run(&home, &["transfers", "clear"]).exits(0);
                 }
-                let mut on = journal(&home);
-                let here = home.path().canonicalize().expect("the home is there");
-                on.extend(also.iter().map(|name| here.join(name)));
+                let on = on(&home);
                 let meddled = |home: &Home, args: &[&str]| {
                     let meddling = Meddling {
                         calls,
@@ -88,23 +109,30 @@ fn refused_in_turn(
                 if !run_one(&home, &meddled, &point) {
                     break;
                 }
-                *counts.entry(calls).or_default() += 1;
+                *counts.entry(*calls).or_default() += 1;
             }
         }
     }
     counts
 }
 
-fn uploading(to: fn(&Home) -> Place, made: bool) {
-    if !ready() {
-        return;
-    }
+fn uploading(
+    to: fn(&Home) -> Place,
+    calls: &[(&'static str, &[Fate])],
+    made: bool,
+) -> BTreeMap<&'static str, u32> {
     let server = Server::start().judged(Scope::Requests);
     let place = to(&server.home());
-    let mut number = 0;
-    let counts = refused_in_turn(&server, made, &[], |home, meddled, point| {
-        number += 1;
-        let batch = Batch::new(home, &place, &format!("refused {made} {number}"), 1);
+    // The service keeps what was sent: each run has a name of its own.
+    let number = Cell::new(0);
+    let name = || format!("refused {}.png", number.get());
+    let on = |home: &Home| {
+        number.set(number.get() + 1);
+        [journal(home), files(home, &[&name()])].concat()
+    };
+    refused_in_turn(&server, calls, made, on, |home, meddled, point| {
+        let file = (crate::cli_upload::png(&name()), name());
+        let batch = Batch::of(home, &place, [file]);
         let (ran, came) = meddled(home, &batch.upload());
         ended_well(&ran, point);
         if !came {
@@ -128,14 +156,13 @@ fn uploading(to: fn(&Home) -> Place, made: bool) {
         }
         batch.all_stored_once(&server, point);
         true
-    });
-    for calls in [
-        "openat",
-        "pwrite64",
-        "fsync,fdatasync",
-        "unlink,unlinkat",
-        "flock",
-    ] {
+    })
+}
+
+/// Each of these was called, and so refused.
+#[track_caller]
+fn all_came(counts: &BTreeMap<&str, u32>, calls: &[&str]) {
+    for calls in calls {
         assert!(
             counts.contains_key(calls),
             "never called: {calls} in {counts:?}"
@@ -143,19 +170,82 @@ fn uploading(to: fn(&Home) -> Place, made: bool) {
     }
 }
 
+/// Those that every upload makes.
+const OF_UPLOADS: [&str; 5] = [
+    "openat",
+    "pwrite64",
+    "fsync,fdatasync",
+    "unlink,unlinkat",
+    "flock",
+];
+
 #[test]
 fn each_refused_call_of_an_upload_to_a_website() {
-    uploading(website, true);
+    if ready() {
+        all_came(&uploading(website, &CALLS, true), &OF_UPLOADS);
+    }
 }
 
 #[test]
 fn each_refused_call_of_an_upload_to_a_segment() {
-    uploading(segment, true);
+    if ready() {
+        all_came(&uploading(segment, &CALLS, true), &OF_UPLOADS);
+    }
 }
 
 #[test]
 fn each_refused_call_of_the_first_upload_ever() {
-    uploading(website, false);
+    if ready() {
+        all_came(&uploading(website, &CALLS, false), &OF_UPLOADS);
+    }
+}
+
+#[test]
+fn each_refused_read_of_an_upload() {
+    if ready() {
+        let counts = uploading(website, &READS, true);
+        let reads = ["read,pread64", "statx,newfstatat,fstat", "fcntl", "mmap"];
+        all_came(&counts, &reads);
+    }
+}
+
+/// A queue that cannot be read is not told as an empty one.
+#[test]
+fn each_refused_read_of_a_list_of_what_is_queued() {
+    if !ready() {
+        return;
+    }
+    let server = Server::start().judged(Scope::Requests);
+    let home = server.home();
+    let batch = Batch::new(&home, &website(&home), "listed", 2);
+    server.faults(json!([
+        {"operation": "upload-url", "fault": "stall", "at": "answer", "times": "always"}
+    ]));
+    let program = Program::start(&home, &batch.upload(), b"");
+    assert!(until(PATIENCE, || server.holds_one()));
+    program.kill();
+    let left = journal(&home);
+    let mut calls = READS.to_vec();
+    calls.push(("read,pread64", &[KeepsFailing("EIO")]));
+    let counts = refused_in_turn(&server, &calls, false, journal, |copy, meddled, point| {
+        for (from, to) in left.iter().zip(journal(copy)) {
+            if from.is_dir() {
+                fs::create_dir_all(to).expect("a folder");
+            } else if from.is_file() {
+                fs::copy(from, to).expect("a copy");
+            }
+        }
+        let (ran, came) = meddled(copy, &["transfers", "list", "--json"]);
+        ended_well(&ran, point);
+        let listed = ran.json().len();
+        assert!(
+            listed == 2 || ran.code != Some(0),
+            "{point}: not all, and not said: {ran:#?}"
+        );
+        assert_eq!(queue(copy).len(), 2, "{point}");
+        came
+    });
+    all_came(&counts, &["read,pread64", "fcntl"]);
 }
 
 /// Everything in a folder, by name.
@@ -209,17 +299,16 @@ fn whole_or_absent(home: &Home, name: &str, bytes: &[u8], left_behind: bool, poi
     found.is_some()
 }
 
-#[test]
-fn each_refused_call_of_a_download() {
-    if !ready() {
-        return;
-    }
+fn downloading(
+    calls: &[(&'static str, &[Fate])],
+    also: fn(&Home) -> Vec<PathBuf>,
+) -> BTreeMap<&'static str, u32> {
     let server = Server::start().judged(Scope::Requests);
     let (reference, name, bytes) = asset(&server, &server.home());
     let target = format!("got/{name}");
     let part = format!("got/.{name}.assetdeck-0.part");
-    let on = ["got", &target, &part];
-    let counts = refused_in_turn(&server, true, &on, |home, meddled, point| {
+    let on = |home: &Home| [also(home), files(home, &["got", &target, &part])].concat();
+    refused_in_turn(&server, calls, true, on, |home, meddled, point| {
         for (other, content) in OTHERS {
             home.file(&format!("got/{other}"), content);
         }
@@ -251,18 +340,29 @@ fn each_refused_call_of_a_download() {
             "{point}"
         );
         true
-    });
-    for calls in [
-        "openat",
-        "pwrite64",
-        "write,writev",
-        "fsync,fdatasync",
-        "rename,renameat,renameat2,linkat",
-    ] {
-        assert!(
-            counts.contains_key(calls),
-            "never called: {calls} in {counts:?}"
-        );
+    })
+}
+
+#[test]
+fn each_refused_call_of_a_download() {
+    if ready() {
+        let calls = [
+            "openat",
+            "pwrite64",
+            "write,writev",
+            "fsync,fdatasync",
+            "rename,renameat,renameat2,linkat",
+        ];
+        all_came(&downloading(&CALLS, journal), &calls);
+    }
+}
+
+/// The journal is read by an upload as by a download.
+#[test]
+fn each_refused_read_of_a_download() {
+    if ready() {
+        let counts = downloading(&READS, |_| Vec::new());
+        all_came(&counts, &["statx,newfstatat,fstat"]);
     }
 }
 
