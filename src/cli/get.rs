@@ -125,6 +125,7 @@ async fn save(
         }
         jobs.extend(ids);
     }
+    super::transfers::tell_left_over(output, &transfers, &jobs);
     let finish = Finish::Saved(asked.clone());
     let teller = Teller::new(session, output, finish, &args.shown, tally);
     until_over(&transfers, &mut events, &jobs, stop, teller).await;

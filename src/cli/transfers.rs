@@ -44,17 +44,26 @@ pub fn open(session: &Session, output: &mut Output) -> Result<Transfers, Failure
     if transfers.is_closed() {
         output.note(CLOSED);
     }
-    let left = transfers
-        .jobs()
-        .iter()
-        .filter(|job| unfinished(job))
+    Ok(transfers)
+}
+
+/// Says what an earlier run left that is not among these, with which the command goes on.
+pub fn tell_left_over(output: &mut Output, transfers: &Transfers, own: &HashSet<JobId>) {
+    let jobs = transfers.jobs();
+    let left = { jobs.iter() }
+        .filter(|job| unfinished(job) && !own.contains(&job.id))
         .count();
     if left > 0 && transfers.works() {
+        let (are, them) = if left == 1 {
+            ("is", "it")
+        } else {
+            ("are", "them")
+        };
         output.note(&format!(
-            "{left} of an earlier run are not finished; `assetdeck transfers resume` goes on with them"
+            "{} of an earlier run {are} not finished; `assetdeck transfers resume` goes on with {them}",
+            file_words(left)
         ));
     }
-    Ok(transfers)
 }
 
 /// The engine for the screen, which opens all the same where the journal cannot be used: then each

@@ -247,6 +247,7 @@ async fn send(
     let requests = requests.into_iter().map(|(_, request)| request);
     let added = transfers.upload_all(&known.info.name, provider.provider(), requests);
     let jobs: HashSet<JobId> = added.into_iter().collect();
+    super::transfers::tell_left_over(output, &transfers, &jobs);
     let finish = Finish::Uploaded { json: args.json };
     let teller = Teller::new(session, output, finish, &args.shown, &mut tally);
     until_over(&transfers, &mut events, &jobs, stop, teller).await;

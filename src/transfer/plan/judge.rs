@@ -141,10 +141,16 @@ fn beside(row: &Row, twin: &Row) -> Verdict {
             "{path} has the same name and goes to the same place; rename one of them, or leave one out"
         ));
     }
+    // Its path need not tell the name that it is sent by.
+    let own = twin.path.file_name().and_then(|name| name.to_str());
+    let sent_as = if own == Some(twin.name()) {
+        String::new()
+    } else {
+        format!(" as “{}”", SafeText::name(twin.name()))
+    };
     Verdict::Problem(format!(
-        "{path} goes to the same place as “{}”, which differs from “{}” only in case or in how its \
+        "{path} goes to the same place{sent_as}, and differs from “{}” only in case or in how its \
          letters are composed; rename one of them, or leave one out",
-        SafeText::name(twin.name()),
         SafeText::name(row.name())
     ))
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::support::batch::{Batch, queue, segment, website};
@@ -255,6 +256,32 @@ fn stored(server: &Server, mark: &str, count: usize) -> (Batch, Vec<String>) {
         .json();
     let refs = lines.iter().map(|it| it["ref"].as_str().expect("a ref"));
     (batch, refs.map(str::to_owned).collect())
+}
+
+#[test]
+fn only_what_a_command_does_not_go_on_with_is_told_as_left() {
+    let server = Server::start();
+    let home = server.home();
+    let place = website(&home);
+    let [first, second] =
+        [("first", 2), ("second", 1)].map(|(mark, count)| Batch::new(&home, &place, mark, count));
+    server.faults(json!([
+        {"operation": "upload-url", "fault": "stall", "at": "answer", "times": "always"}
+    ]));
+    let both = [&first.upload()[..], &second.upload()[5..]].concat();
+    let mut program = Program::start(&home, &both, b"");
+    assert!(until(DEADLINE, || queue(&home).len() == 3));
+    program.signal(Signal::INT);
+    program.end().exits(130);
+    server.faults(json!([]));
+    let ran = run(&home, &second.upload()).exits(0);
+    ran.complains(&[
+        "2 files of an earlier run are not finished",
+        "transfers resume",
+    ]);
+    let ran = run(&home, &first.upload()).exits(0);
+    assert_eq!(ran.stderr, "");
+    first.all_stored_once(&server, "once more");
 }
 
 fn get(refs: &[String]) -> Vec<&str> {

@@ -197,6 +197,14 @@ fn twins_in_the_plan_are_problems_but_for_the_first() {
     for (one, other) in TWINS {
         let plan = plan(OnClash::Replace, vec![file(one, 3), file(other, 3)], vec![]);
         assert_eq!(words(&plan), ["new", "problem"], "{one} {other}");
+        // The other row is named, not the row itself as its own twin.
+        let says = says(&plan, 1);
+        assert!(says.contains("goes to the same place"), "{says}");
+        let named_again = says.contains(&format!("“{one}”"));
+        assert!(
+            says.starts_with(&format!("/up/{one} ")) && !named_again,
+            "{says}"
+        );
     }
     let same = plan(
         OnClash::Fail,
