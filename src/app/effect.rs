@@ -46,11 +46,13 @@ pub enum Effect {
         account: AccountName,
         entry: Option<KeyEntry>,
     },
-    /// Answered by `Msg::Loaded`.
+    /// Answered by `Msg::Loaded`. `patient`: what passes (a busy service, a lost connection) is waited
+    /// out, and told of meanwhile.
     Load {
         id: RequestId,
         account: AccountName,
         what: Load,
+        patient: bool,
     },
     /// Nobody waits for this answer any more.
     Cancel(RequestId),

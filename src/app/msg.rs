@@ -205,6 +205,8 @@ pub enum Answer {
     /// Assets of all the segments asked for.
     Marks(Result<Vec<Entry<Asset>>, ApiError>),
     Tree(Result<InTree, ApiError>),
+    /// A patient request waits before it is made again: why and for how long, in one safe sentence.
+    Waits(String),
     Updated(Result<Box<Asset>, ApiError>),
     Deleted(Result<(), ApiError>),
     /// Else why there is none, in one sentence.

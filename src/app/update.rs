@@ -317,6 +317,7 @@ impl State {
             Answer::Containers(Ok(batch)) => batch.more,
             Answer::Segments(Ok(batch)) => batch.more,
             Answer::Assets(Ok(batch)) => batch.more,
+            Answer::Waits(_) => true,
             Answer::Tree(Ok(word)) => matches!(word, InTree::Found(_)),
             _ => false,
         };

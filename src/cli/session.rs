@@ -10,19 +10,16 @@ use std::time::Duration;
 
 use super::failure::Failure;
 use super::output::Voice;
-use crate::api::{
-    AccountInfo, AccountSettings, ApiErrorKind, ConnectError, Consent, Guard, Provider,
-};
+use crate::api::{AccountInfo, AccountSettings, ConnectError, Consent, Guard, Provider};
 use crate::config::bound::Bound;
 use crate::config::credentials::{CredentialStore, Credentials, KeyOwner, Lookup};
 use crate::config::dirs::Dirs;
 use crate::config::{Account, ConfigError, Env, HOW_TO_BEGIN, Settings};
-use crate::domain::{AccountName, Looks, Reports, SafeText, Shape, nearest, time_words};
+use crate::domain::{AccountName, Looks, Reports, SafeText, Shape, nearest};
 use crate::picture::Preference;
 use crate::providers;
-use crate::transfer::patient::{Patient, Pause};
+use crate::transfer::patient::Patient;
 use crate::transfer::plan::{Pattern, PatternError};
-use crate::transfer::retry::TRIES;
 use crate::tui::Keymap;
 
 /// How long signing out may take at the end: whoever leaves should not wait.
@@ -206,7 +203,7 @@ impl Session {
     pub fn patiently(&self, provider: Arc<dyn Provider>) -> Arc<Patient> {
         let voice = self.voice;
         Arc::new(Patient::new(provider, move |pause| {
-            voice.note(&pause_words(pause));
+            voice.note(&pause.to_string());
         }))
     }
 
@@ -223,17 +220,6 @@ impl Session {
 }
 
 /// Why a command waits, and for how long.
-fn pause_words(pause: Pause<'_>) -> String {
-    let seconds = pause.after.as_secs_f64().ceil();
-    let wait = time_words(Duration::from_secs_f64(seconds));
-    let asked = match pause.why.kind {
-        ApiErrorKind::RateLimited { after: Some(_) } => ", as the service asks",
-        _ => "",
-    };
-    let (attempt, why) = (pause.attempt, pause.why);
-    format!("{why}; waiting for {wait}{asked}, then try {attempt} of {TRIES}")
-}
-
 fn known(settings: &Settings, account: &Account) -> Result<Known, Failure> {
     let own = AccountSettings {
         name: account.name.clone(),

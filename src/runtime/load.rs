@@ -9,6 +9,7 @@ use crate::api::{ApiError, Pages, Provider};
 use crate::app::effect::{Load, RequestId};
 use crate::app::msg::{Answer, Batch, InTree, Msg};
 use crate::domain::{Cursor, Page, drill};
+use crate::transfer::patient::Patient;
 
 /// Asks and answers; listings answer once for each page.
 pub(super) async fn run(
@@ -61,6 +62,20 @@ pub(super) async fn run(
             ));
         }
     }
+}
+
+/// The same account, whose lists wait out what passes and tell of each wait.
+pub(super) fn patiently(
+    provider: Arc<dyn Provider>,
+    id: RequestId,
+    inbox: UnboundedSender<Msg>,
+) -> Arc<dyn Provider> {
+    let patient = Patient::new(provider, move |pause| {
+        let answer = Answer::Waits(pause.to_string());
+        send(&inbox, Msg::Loaded { id, answer });
+    });
+    // It is signed in: what cannot be reached now was reached before.
+    Arc::new(patient.reached())
 }
 
 /// The answer to such a request when it failed before it began.

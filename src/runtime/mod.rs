@@ -87,11 +87,23 @@ impl Runtime {
     pub fn run(&mut self, effect: Effect) {
         match effect {
             Effect::Connect { account, entry } => self.connect(account, entry),
-            Effect::Load { id, account, what } => {
+            Effect::Load {
+                id,
+                account,
+                what,
+                patient,
+            } => {
                 let inbox = self.inbox.clone();
                 let lost = load::failed(&what, ApiError::panicked());
                 match self.provider(&account) {
-                    Some(provider) => self.spawn(id, lost, load::run(provider, id, what, inbox)),
+                    Some(provider) => {
+                        let provider = if patient {
+                            load::patiently(provider, id, inbox.clone())
+                        } else {
+                            provider
+                        };
+                        self.spawn(id, lost, load::run(provider, id, what, inbox));
+                    }
                     None => self.answer(id, load::failed(&what, not_connected("list it"))),
                 }
             }

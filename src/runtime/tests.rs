@@ -11,7 +11,7 @@ use crate::api::{
     Sighting, Sought, UploadRequest, UploadWatch,
 };
 use crate::app::effect::Load;
-use crate::domain::{Asset, AssetScope, Container, ContainerId, Cursor, Page};
+use crate::domain::{Asset, AssetScope, Container, ContainerId, Cursor, Page, Segment};
 
 static SPEC: ProviderSpec = ProviderSpec {
     id: "odd",
@@ -39,6 +39,14 @@ impl Provider for Odd {
     }
     async fn container(&self, _: &ContainerId) -> Result<Container, ApiError> {
         panic!("a mistake in an adapter");
+    }
+    async fn segments(
+        &self,
+        _: &ContainerId,
+        _: Option<Cursor>,
+    ) -> Result<Page<Segment>, ApiError> {
+        let kind = ApiErrorKind::Server;
+        Err(ApiError::new("list segments", kind, "the service is busy"))
     }
     async fn assets(&self, _: &AssetScope, _: Option<Cursor>) -> Result<Page<Asset>, ApiError> {
         std::future::pending().await
@@ -105,6 +113,7 @@ async fn pages_that_go_in_circles_end() {
         id: RequestId(1),
         account,
         what: Load::Containers,
+        patient: false,
     });
     loop {
         if let Some(Msg::Loaded {
@@ -119,6 +128,41 @@ async fn pages_that_go_in_circles_end() {
 }
 
 #[tokio::test]
+async fn a_patient_request_waits_and_says_so() {
+    let (mut runtime, mut inbox, account) = connected().await;
+    let mut ask = |id, patient| {
+        runtime.run(Effect::Load {
+            id: RequestId(id),
+            account: account.clone(),
+            what: Load::Segments(ContainerId::new("c").unwrap()),
+            patient,
+        });
+    };
+    ask(1, false);
+    let answer = inbox.recv().await;
+    let Some(Msg::Loaded {
+        answer: Answer::Segments(Err(_)),
+        ..
+    }) = answer
+    else {
+        panic!("{answer:?}")
+    };
+    ask(2, true);
+    let answer = inbox.recv().await;
+    let Some(Msg::Loaded {
+        id: RequestId(2),
+        answer: Answer::Waits(why),
+    }) = answer
+    else {
+        panic!("{answer:?}")
+    };
+    assert!(
+        why.contains("is busy; waiting for") && why.contains("try 2 of"),
+        "{why}"
+    );
+}
+
+#[tokio::test]
 async fn a_panic_in_a_task_is_a_failure_of_that_request() {
     let (mut runtime, mut inbox, account) = connected().await;
     let what = Load::Container(ContainerId::new("c").unwrap());
@@ -126,6 +170,7 @@ async fn a_panic_in_a_task_is_a_failure_of_that_request() {
         id: RequestId(7),
         account,
         what,
+        patient: false,
     });
     let answer = inbox.recv().await;
     let Some(Msg::Loaded {
@@ -145,6 +190,7 @@ async fn shutdown_does_not_wait_for_a_call_that_never_ends() {
         id: RequestId(1),
         account,
         what: Load::Assets(scope),
+        patient: false,
     });
     tokio::time::timeout(std::time::Duration::from_secs(3), runtime.shutdown())
         .await
@@ -159,6 +205,7 @@ async fn an_account_that_is_not_connected_says_so() {
         id: RequestId(1),
         account,
         what: Load::Containers,
+        patient: false,
     });
     assert!(matches!(
         inbox.recv().await,

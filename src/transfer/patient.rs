@@ -1,6 +1,7 @@
-//! Calls that only read, made again when they fail for a while only. For commands: what they ask
-//! before anything is queued would end them, where a job of the queue waits and goes on.
+//! Calls that only read, made again when they fail for a while only. For what is asked before anything
+//! is queued: it would end a command or a plan, where a job of the queue waits and goes on.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -8,13 +9,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::time::Instant;
 
-use super::retry::{self, Verdict};
+use super::retry::{self, TRIES, Verdict};
 use crate::api::{
-    ApiError, Delivery, Download, Metadata, Provider, ProviderSpec, Sighting, Sought,
+    ApiError, ApiErrorKind, Delivery, Download, Metadata, Provider, ProviderSpec, Sighting, Sought,
     UploadRequest, UploadWatch,
 };
 use crate::domain::{
-    Asset, AssetScope, Container, ContainerId, Cursor, Entry, Page, Segment, SegmentId, SegmentText,
+    Asset, AssetScope, Container, ContainerId, Cursor, Entry, Page, Segment, SegmentId,
+    SegmentText, time_words,
 };
 
 /// A wait before a call is made again.
@@ -25,6 +27,22 @@ pub struct Pause<'a> {
     pub after: Duration,
     /// The try that comes next; the first one was 1.
     pub attempt: u32,
+}
+
+impl fmt::Display for Pause<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.after.as_secs_f64().ceil();
+        let wait = time_words(Duration::from_secs_f64(seconds));
+        let asked = match self.why.kind {
+            ApiErrorKind::RateLimited { after: Some(_) } => ", as the service asks",
+            _ => "",
+        };
+        let (attempt, why) = (self.attempt, self.why);
+        write!(
+            f,
+            "{why}; waiting for {wait}{asked}, then try {attempt} of {TRIES}"
+        )
+    }
 }
 
 /// Told of each wait when it begins.
@@ -53,6 +71,13 @@ impl Patient {
             tell: Box::new(tell),
             reached: AtomicBool::new(false),
         }
+    }
+
+    /// The same of a service that has answered before.
+    #[must_use]
+    pub fn reached(self) -> Self {
+        self.reached.store(true, Ordering::Relaxed);
+        self
     }
 
     /// The provider itself, for the engine, which has a patience of its own.

@@ -122,7 +122,12 @@ impl State {
         what: Load,
     ) -> Vec<Effect> {
         let mut effects: Vec<Effect> = self.drop_request(before).into_iter().collect();
-        effects.push(Effect::Load { id, account, what });
+        effects.push(Effect::Load {
+            id,
+            account,
+            what,
+            patient: false,
+        });
         effects
     }
 

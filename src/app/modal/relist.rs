@@ -32,6 +32,7 @@ impl Relist {
             id,
             account: account.clone(),
             what: Load::Assets(scope.clone()),
+            patient: false,
         };
         let now = seen.iter().map(|_| None).collect();
         let relist = Self {

@@ -178,7 +178,10 @@ fn a_forbidden_account_stands_beside_a_sound_one() {
     }
     let loads: Vec<Effect> = std::mem::take(&mut world.open);
     for effect in &loads {
-        if let Effect::Load { id, account, what } = effect {
+        if let Effect::Load {
+            id, account, what, ..
+        } = effect
+        {
             let answer = if account.as_str() == "loc" {
                 Answer::Containers(Err(error(ApiErrorKind::Forbidden { missing: vec![] })))
             } else {

@@ -309,6 +309,39 @@ fn a_tree_of_an_account_goes_back_from_its_heading() {
 }
 
 #[test]
+fn a_wait_for_the_service_is_told_and_can_be_left() {
+    let mut world = at_plan();
+    world.keys("ctrl-s");
+    let load = world.open.iter().find_map(|effect| match effect {
+        Effect::Load {
+            id, patient: true, ..
+        } => Some(*id),
+        _ => None,
+    });
+    let id = load.expect("a patient look at what is there");
+    let why = "list assets: busy; waiting for 2 s, then try 2 of 6";
+    world.send(Msg::Loaded {
+        id,
+        answer: Answer::Waits(why.to_owned()),
+    });
+    assert!(world.sheet().contains(why), "{}", world.sheet());
+    world.take();
+    world.keys("esc");
+    assert!(world.log.contains(&Effect::Cancel(id)), "{:?}", world.log);
+    assert!(!world.sheet().contains(why), "{}", world.sheet());
+    // What is there is known from before: the table is as it was.
+    assert!(world.sheet().contains("1 new"), "{}", world.sheet());
+    world.open.clear();
+    world.keys("ctrl-s");
+    world.settle();
+    assert!(
+        world.sheet().contains("1 file will be sent"),
+        "{}",
+        world.sheet()
+    );
+}
+
+#[test]
 fn what_no_list_knows_cannot_go_to_an_account() {
     let mut world = World::new();
     world.keys("G k u");

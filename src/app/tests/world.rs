@@ -147,7 +147,9 @@ impl World {
                     note: None,
                 }),
             }),
-            Effect::Load { id, account, what } => {
+            Effect::Load {
+                id, account, what, ..
+            } => {
                 let answer = answer(account, what);
                 self.send(Msg::Loaded { id: *id, answer });
             }

@@ -224,12 +224,13 @@ impl PlanSheet {
         Vec::new()
     }
 
-    /// Escape stops waiting; nothing was sent.
-    pub(super) fn looking_input(&mut self, input: &Input) -> Reply {
+    /// Escape stops looking, which may be waiting for long; nothing was sent.
+    pub(super) fn looking_input(&mut self, input: &Input, state: &mut State) -> Reply {
         if let Input::Key(key) = input
             && key.code == Code::Esc
         {
             self.stage = Stage::Table;
+            return Reply::stay().with(state.forget(self.looking.stop()));
         }
         Reply::stay()
     }

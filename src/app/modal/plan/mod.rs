@@ -312,7 +312,7 @@ impl Modal for PlanSheet {
                 let effects = self.edit_input(input, state);
                 Reply::stay().with(effects)
             }
-            Stage::Looking => self.looking_input(input),
+            Stage::Looking => self.looking_input(input, state),
             Stage::Ask(answering) => match answering.input(input, now) {
                 Some(true) => self.send(state, now),
                 Some(false) => {

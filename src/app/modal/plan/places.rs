@@ -32,6 +32,8 @@ pub(super) struct Looking {
     asked: Option<(RequestId, Call)>,
     waiting: VecDeque<Call>,
     found: Vec<Arc<Asset>>,
+    /// What the call waits for before it is made again.
+    pub waits: Option<String>,
     /// A call failed since the looking began.
     pub failed: bool,
 }
@@ -59,11 +61,22 @@ impl Looking {
         self.waiting.clear();
         self.found.clear();
         self.failed = false;
+        self.waits = None;
         self.asked.take().map(|(id, _)| id)
     }
 
     pub fn take(&mut self, id: RequestId, answer: &Answer) -> Looked {
+        if self.asked.as_ref().is_some_and(|(asked, _)| *asked == id) {
+            self.waits = None;
+        }
         match &self.asked {
+            Some((asked, _))
+                if *asked == id
+                    && let Answer::Waits(why) = answer =>
+            {
+                self.waits = Some(why.clone());
+                return Looked::More;
+            }
             Some((asked, Call::Container(container))) if *asked == id => {
                 let container = container.clone();
                 self.asked = None;
@@ -219,6 +232,7 @@ impl PlanSheet {
             id,
             account: self.goal.account.clone(),
             what,
+            patient: true,
         })
     }
 

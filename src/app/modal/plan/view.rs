@@ -35,6 +35,9 @@ impl PlanSheet {
             let locales = self.goal.spec.capabilities.locales;
             blocks.push(Block::Line(said(row, locales)));
         }
+        if let Some(waits) = &self.looking.waits {
+            blocks.push(Block::Line(vec![toned(waits.clone(), Tone::Warning)]));
+        }
         let mut danger = false;
         let hints = match &self.stage {
             Stage::Table => self.hints(),

@@ -61,6 +61,8 @@ pub struct TreeSheet {
     pending: Option<RequestId>,
     /// So many calls ahead are not made without a yes.
     most: usize,
+    /// What the listing waits for before it goes on.
+    waits: Option<String>,
     /// The folder was chosen before the listing was complete.
     chosen: Option<PathBuf>,
 }
@@ -77,6 +79,7 @@ impl TreeSheet {
             stage: Stage::Form,
             pending: None,
             most: MANY_CALLS,
+            waits: None,
             chosen: None,
         };
         let effects = sheet.list(state);
@@ -88,6 +91,7 @@ impl TreeSheet {
         let id = state.request_for_modal();
         self.pending = Some(id);
         self.listing = Listing::Running(Found::default());
+        self.waits = None;
         effects.push(Effect::Load {
             id,
             account: self.places.account.clone(),
@@ -96,6 +100,7 @@ impl TreeSheet {
                 types: self.places.types.clone(),
                 calls: self.most,
             },
+            patient: true,
         });
         effects
     }
@@ -242,15 +247,25 @@ impl Modal for TreeSheet {
             Msg::Loaded {
                 id,
                 answer: Answer::Tree(result),
-            } if self.pending == Some(*id) => match result {
-                Ok(word) => self.listed(word, state),
-                Err(error) => {
-                    self.pending = None;
-                    self.chosen = None;
-                    self.listing = Listing::Failed(error.to_string());
-                    Reply::stay()
+            } if self.pending == Some(*id) => {
+                self.waits = None;
+                match result {
+                    Ok(word) => self.listed(word, state),
+                    Err(error) => {
+                        self.pending = None;
+                        self.chosen = None;
+                        self.listing = Listing::Failed(error.to_string());
+                        Reply::stay()
+                    }
                 }
-            },
+            }
+            Msg::Loaded {
+                id,
+                answer: Answer::Waits(why),
+            } if self.pending == Some(*id) => {
+                self.waits = Some(why.clone());
+                Reply::stay()
+            }
             Msg::LaidOut { id, result } if self.pending == Some(*id) => {
                 self.laid_out(result, now);
                 Reply::stay()

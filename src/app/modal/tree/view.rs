@@ -83,10 +83,15 @@ impl TreeSheet {
     fn progress(&self) -> Vec<Block> {
         let line = |text: String, tone| Block::Line(vec![toned(text, tone)]);
         match &self.listing {
-            Listing::Running(found) => vec![line(
-                format!("Listing it: {} so far …", counted(found)),
-                Tone::Plain,
-            )],
+            Listing::Running(found) => {
+                let mut blocks = vec![line(
+                    format!("Listing it: {} so far …", counted(found)),
+                    Tone::Plain,
+                )];
+                let waits = self.waits.iter();
+                blocks.extend(waits.map(|waits| line(waits.clone(), Tone::Warning)));
+                blocks
+            }
             Listing::Costs(calls) => vec![line(
                 format!(
                     "Listing it takes {calls} calls to the service, which may allow only so many an hour"
