@@ -15,8 +15,6 @@ pub enum Input {
     Resize(u16, u16),
     /// A click or wheel turn, already turned into what it hit.
     Mouse(MouseInput),
-    FocusGained,
-    FocusLost,
 }
 
 /// Where the mouse hit, by the last frame's boxes.

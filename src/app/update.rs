@@ -99,7 +99,6 @@ impl State {
                 self.timers.marks(now);
                 Vec::new()
             }
-            Input::FocusGained | Input::FocusLost => Vec::new(),
             Input::Key(key) => self.on_key(key.normal(), now),
             Input::Paste(_) | Input::Mouse(_) if self.too_small() => Vec::new(),
             Input::Paste(text) => self.on_paste(text, now),

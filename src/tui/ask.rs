@@ -21,6 +21,8 @@ pub enum Answer {
     Colours(u16),
     /// Whether it takes pictures in the protocol that kitty made.
     Kitty(bool),
+    /// Whether it tells when it is turned to or away from.
+    Focus(bool),
 }
 
 /// A colour, by eight bits each.
@@ -66,6 +68,11 @@ impl Answer {
             'S' => {
                 let count = parameters.strip_prefix("?1;0;")?.parse().ok()?;
                 (count >= 2).then_some(Self::Colours(count))
+            }
+            'y' => {
+                let state = parameters.strip_prefix("?1004;")?.strip_suffix('$')?;
+                // Set or reset, for good or not; 0 is a mode that it does not know.
+                Some(Self::Focus(matches!(state, "1" | "2" | "3")))
             }
             't' => {
                 let mut numbers = parameters.strip_prefix("6;")?.split(';');
@@ -128,6 +135,8 @@ pub struct Told {
     /// A cell's width and height in pixels.
     pub cell: Option<(u16, u16)>,
     pub background: Option<Rgb>,
+    /// It tells when it is turned to or away from.
+    pub focus: bool,
 }
 
 impl Asking {
@@ -152,6 +161,7 @@ impl Asking {
             Answer::Background(colour) => self.told.background = Some(colour),
             Answer::Colours(count) => self.told.colours = Some(count),
             Answer::Kitty(fine) => self.told.kitty = fine,
+            Answer::Focus(tells) => self.told.focus = tells,
             Answer::Attributes { sixel } => {
                 self.told.sixel = sixel;
                 let named = self.told.name.as_deref();
@@ -162,6 +172,8 @@ impl Asking {
                     if alone {
                         // Writing to a String cannot fail.
                         let _ = write!(text, "\x1b_G{QUESTION_ID},s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\");
+                        // Of those without a name some print a part of this question.
+                        text.push_str("\x1b[?1004$p");
                     }
                     if sixel {
                         text.push_str("\x1b[?1;1;0S");
@@ -208,6 +220,9 @@ mod tests {
         }
         assert_eq!(sequence("?1;0;256", 'S'), Some(Answer::Colours(256)));
         assert_eq!(sequence("?1;3;0", 'S'), None);
+        assert_eq!(sequence("?1004;1$", 'y'), Some(Answer::Focus(true)));
+        assert_eq!(sequence("?1004;0$", 'y'), Some(Answer::Focus(false)));
+        assert_eq!(sequence("?2026;1$", 'y'), None);
         let string = |kind, text: &str| Answer::of_string(kind, text.as_bytes());
         let name = |text: &str| Some(Answer::Name(text.to_owned()));
         assert_eq!(string(b'P', ">|kitty(0.32.2)"), name("kitty(0.32.2)"));

@@ -93,9 +93,8 @@ pub fn input(event: Event, view: &mut ViewState) -> Option<Input> {
         Event::Key(key) => self::key(key).map(Input::Key),
         Event::Paste(text) => Some(Input::Paste(text)),
         Event::Mouse(mouse) => self::mouse(mouse, view).map(Input::Mouse),
-        Event::FocusGained => Some(Input::FocusGained),
-        Event::FocusLost => Some(Input::FocusLost),
-        Event::Resize(..) => None,
+        // Heard by who tells of the end of transfers.
+        Event::FocusGained | Event::FocusLost | Event::Resize(..) => None,
     }
 }
 

@@ -20,6 +20,7 @@ mod told;
 use std::io;
 use std::time::{Duration, Instant};
 
+use crossterm::event::Event;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -273,6 +274,10 @@ impl Tui {
             }
             Came::Deaf | Came::Heard(Heard::Deaf) => return Err(TuiError::Deaf),
             Came::Msg(msg) => msg,
+            Came::Heard(Heard::Event(event @ (Event::FocusGained | Event::FocusLost))) => {
+                self.reporter.turned_to(event == Event::FocusGained);
+                return Ok(None);
+            }
             Came::Heard(Heard::Event(event)) => match event::input(event, &mut self.view) {
                 Some(input) => {
                     drill::point("input");

@@ -93,6 +93,8 @@ pub struct Reporter {
     bar: Option<(Bar, Instant)>,
     told: Option<Instant>,
     running: bool,
+    /// Somebody looks at the terminal; `None` as long as it does not tell.
+    looked_at: Option<bool>,
 }
 
 impl Reporter {
@@ -115,7 +117,19 @@ impl Reporter {
             bar: None,
             told: None,
             running: false,
+            looked_at: None,
         }
+    }
+
+    /// The terminal was turned to, or away from.
+    pub const fn turned_to(&mut self, looked_at: bool) {
+        self.looked_at = Some(looked_at);
+    }
+
+    /// The terminal tells of each change from now on. It is as it was when the program was begun,
+    /// which is by somebody who is there.
+    pub fn tells_focus(&mut self) {
+        self.looked_at.get_or_insert(true);
     }
 
     /// What has to be taken back at the end, whoever comes to do it.
@@ -187,6 +201,9 @@ impl Reporter {
     fn notify(&self, text: &mut String, total: &Total) {
         if total.done + total.failed == 0 {
             // All were cancelled, by someone who is here.
+            return;
+        }
+        if self.looked_at == Some(true) {
             return;
         }
         match self.reports.notify {
@@ -278,6 +295,28 @@ mod tests {
         assert_eq!(reporter.tell(&total(0, 1, 1, 100), after(20_000)), "");
         assert_eq!(reporter.debt().settle(), "\x1b]2;\x1b\\\x1b[23;0t");
         assert_eq!(reporter.debt().settle(), "");
+    }
+
+    #[test]
+    fn who_looks_on_needs_no_bell() {
+        let start = Instant::now();
+        for (turns, rings) in [
+            (&[][..], true),
+            (&[true], false),
+            (&[true, false], true),
+            (&[false, true], false),
+        ] {
+            let mut reporter = reporter(Reports::default(), "xterm");
+            reporter.tell(&total(1, 0, 0, 5), start);
+            for turn in turns {
+                reporter.turned_to(*turn);
+            }
+            let end = reporter.tell(&total(0, 1, 0, 100), start);
+            assert_eq!(end.contains('\x07'), rings, "{turns:?}");
+            // What it was told itself is newer than that it tells.
+            reporter.tells_focus();
+            assert_eq!(reporter.looked_at, turns.last().copied().or(Some(true)));
+        }
     }
 
     #[test]

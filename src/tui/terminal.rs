@@ -90,6 +90,7 @@ impl Restore {
             // Also tells Esc from the beginning of a sequence, where the terminal can.
             PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES),
         )?;
+        bytes.extend_from_slice(FOCUS_ON);
         if !self.no_mouse.load(Ordering::SeqCst) {
             bytes.extend_from_slice(MOUSE_ON);
         }
@@ -110,6 +111,7 @@ impl Restore {
         // The keyboard's flags belong to the alternate screen: they go before it does.
         let _ = queue!(bytes, EndSynchronizedUpdate, PopKeyboardEnhancementFlags);
         bytes.extend_from_slice(MOUSE_OFF);
+        bytes.extend_from_slice(FOCUS_OFF);
         let _ = queue!(bytes, DisableBracketedPaste, LeaveAlternateScreen, Show);
         bytes.extend_from_slice(self.debt.settle().as_bytes());
         let _ = disable_raw_mode();
@@ -143,6 +145,10 @@ impl Restore {
 /// crossterm's own command asks for.
 const MOUSE_ON: &[u8] = b"\x1b[?1002h\x1b[?1006h";
 const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1002l";
+
+/// Whether somebody looks at this terminal: it tells of each change.
+const FOCUS_ON: &[u8] = b"\x1b[?1004h";
+const FOCUS_OFF: &[u8] = b"\x1b[?1004l";
 
 /// The terminal without `Stdout`'s line buffer and lock: a panic may come while that is held.
 fn terminal_file() -> io::Result<File> {

@@ -43,6 +43,9 @@ impl Tui {
         if let Some(background) = self.asking.told().background {
             self.view.theme = self.view.theme.lit(&self.looks, background.is_light());
         }
+        if self.asking.told().focus {
+            self.reporter.tells_focus();
+        }
         screen.aside(&next)?;
         self.know(screen, now);
         Ok(())

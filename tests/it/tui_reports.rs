@@ -81,6 +81,45 @@ fn a_run_is_told_and_its_end_rings() {
     assert_eq!(titles.last().map(String::as_str), Some("2;"), "{titles:?}");
 }
 
+/// Who looks at the screen sees the end; who does not is told by one bell, or one notification.
+#[test]
+fn only_who_looks_away_is_told_of_the_end() {
+    const AWAY: &str = "\x1b[O";
+    const HERE: &str = "\x1b[I";
+    for (notify, looked, wanted) in [
+        ("bell", &[AWAY][..], (1, 0)),
+        ("osc9", &[AWAY], (0, 1)),
+        ("bell", &[AWAY, HERE], (0, 0)),
+        ("osc9", &[HERE], (0, 0)),
+        ("off", &[AWAY], (0, 0)),
+    ] {
+        let server = Server::start();
+        let home = server.home();
+        let settings = format!("\n[terminal]\nnotify = \"{notify}\"\n");
+        home.write_config(&format!("{}{settings}", server.demo().config_toml()));
+        let mut pty = held(&server, &home);
+        pty.wait_written("\x1b[?1004h");
+        for change in looked {
+            pty.send(change);
+        }
+        // Heard before the end comes: what is sent behind it is done.
+        pty.press_until("?", "the help", |screen| screen.contains("F1 help"));
+        server.faults(json!([]));
+        pty.wait_text("is listed in");
+        pty.wait_written("\x1b]2;assetdeck\x1b\\");
+        pty.press_until("Esc", "the help to close", |screen| {
+            !screen.contains("F1 help")
+        });
+        pty.send_keys("q");
+        pty.exit_code(Duration::from_secs(10));
+        pty.wait_written("\x1b[?1004l");
+        let told = commands(&pty.output());
+        let notes = told.iter().filter(|it| it.starts_with("9;assetdeck"));
+        let point = format!("{notify} {looked:?}: {told:?}");
+        assert_eq!((bells(&pty), notes.count()), wanted, "{point}");
+    }
+}
+
 #[test]
 fn every_way_out_takes_it_back() {
     let server = Server::start();

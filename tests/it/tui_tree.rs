@@ -91,7 +91,7 @@ fn a_document_becomes_the_tree_that_the_command_makes() {
     pty.wait_text("hero-banner");
     pty.wait_text(&format!("{} same", wanted.len() - 1));
     pty.wait_text("1 problem");
-    pty.send_keys("Escape");
+    pty.send_keys("Esc");
 
     // The list leads back: nothing but the user's own file differs from what is there.
     let folder = by_keys.to_str().unwrap();

@@ -163,7 +163,7 @@ impl Modal for Palette {
             Input::Mouse(_) => {
                 self.cursor.input(input, rows, state.page());
             }
-            _ => {}
+            Input::Resize(..) => {}
         }
         Reply::stay()
     }

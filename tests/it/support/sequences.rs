@@ -3,8 +3,8 @@
 
 use vte::{Params, Parser, Perform};
 
-/// Modes that are set and taken back: cursor, other screen, pasting, mouse, frames as a whole.
-const MODES: [u16; 7] = [25, 1000, 1002, 1006, 1049, 2004, 2026];
+/// Modes that are set and taken back: cursor, other screen, pasting, mouse, focus, frames as a whole.
+const MODES: [u16; 8] = [25, 1000, 1002, 1004, 1006, 1049, 2004, 2026];
 
 /// The first things in these bytes that are not ours.
 pub fn foreign(bytes: &[u8]) -> Vec<String> {
