@@ -199,6 +199,35 @@ fn a_taken_name_is_never_replaced_unasked() {
 }
 
 #[test]
+fn what_is_replaced_keeps_its_texts_where_none_are_given() {
+    let server = Server::start();
+    let home = server.home();
+    let to = shop(&home);
+    let send = |content: &str, more: &[&str]| {
+        home.file("texts.png", &png(content));
+        let args = ["texts.png", "--to", &to, "--on-clash", "replace"];
+        upload(&home, &[&args[..], more].concat()).exits(0);
+        let stored = server.stored("texts.png");
+        assert_eq!(stored.len(), 1);
+        ["altText", "description", "tags", "imageType"].map(|text| stored[0][text].clone())
+    };
+    let texts = [
+        "--alt",
+        "before",
+        "--description",
+        "of a team",
+        "--tag",
+        "yard",
+    ];
+    let first = send("old", &texts);
+    assert_eq!(first[..2], ["before", "of a team"]);
+    assert_eq!(send("new and longer", &[]), first);
+    let third = send("the third of them", &["--alt", "after"]);
+    assert_eq!(third[0], "after");
+    assert_eq!(third[1..], first[1..]);
+}
+
+#[test]
 fn on_a_terminal_a_clash_is_asked_about_and_a_no_stops_that_file_only() {
     let server = Server::start();
     let home = server.home();

@@ -25,6 +25,8 @@ pub struct Plan {
     locales: HashMap<ContainerId, Vec<Locale>>,
     listings: HashMap<AssetScope, Listing>,
     totals: Totals,
+    /// What a row says nothing of has no text, also where it replaces an asset that has one.
+    as_typed: bool,
 }
 
 /// What was touched and has to be judged anew.
@@ -53,7 +55,18 @@ impl Plan {
             locales: HashMap::new(),
             listings: HashMap::new(),
             totals: Totals::default(),
+            as_typed: false,
         }
+    }
+
+    /// From now on an asset that is replaced keeps no text that its row does not have: the row began
+    /// with all of them.
+    pub const fn take_as_typed(&mut self) {
+        self.as_typed = true;
+    }
+
+    pub const fn is_as_typed(&self) -> bool {
+        self.as_typed
     }
 
     pub const fn account(&self) -> &AccountName {
@@ -216,7 +229,13 @@ impl Plan {
             .filter_map(|(number, row)| {
                 let locales = self.locales(row.scope.container());
                 let file = row.file.as_ref().ok()?;
-                let request = request(file, row.scope.clone(), &row.wishes, self.spec, locales);
+                let wishes = match &row.verdict {
+                    Verdict::Replace(asset) if !self.as_typed => {
+                        row.wishes.or_as_it_is(asset, self.spec)
+                    }
+                    _ => row.wishes.clone(),
+                };
+                let request = request(file, row.scope.clone(), &wishes, self.spec, locales);
                 // What is sent has been checked with the same words.
                 let mut request = request.ok()?;
                 if let Verdict::Replace(asset) = &row.verdict {

@@ -1,7 +1,7 @@
 //! From a local file and what is wished for it to a request that a service can take; pure.
 
 use crate::api::{Field, FieldSpec, Metadata, ProviderSpec, UploadRequest};
-use crate::domain::{AssetPath, AssetScope, Locale, SafeText};
+use crate::domain::{Asset, AssetPath, AssetScope, Locale, SafeText};
 
 use crate::transfer::LocalFile;
 
@@ -26,6 +26,47 @@ pub struct FieldError {
 }
 
 impl Wishes {
+    /// What an upload to its service can say of an asset, as the asset has it.
+    pub fn of(asset: &Asset, spec: &ProviderSpec) -> Self {
+        let wish = |field, text: &Option<String>| match spec.upload_field(field) {
+            Some(_) => text.clone().unwrap_or_default(),
+            None => String::new(),
+        };
+        let locale = asset.locale.as_ref().map(|it| it.as_str().to_owned());
+        Self {
+            locale: wish(Field::Locale, &locale),
+            folder: wish(Field::Folder, &Some(asset.folder.to_string())),
+            asset_type: wish(Field::AssetType, &asset.asset_type),
+            image_type: wish(Field::ImageType, &asset.image_type),
+            alt_text: wish(Field::AltText, &asset.alt_text),
+            description: wish(Field::Description, &asset.description),
+            tags: match spec.upload_field(Field::Tags) {
+                Some(_) => asset.tags.clone(),
+                None => Vec::new(),
+            },
+        }
+    }
+
+    /// The same, and where nothing is said of the asset that is replaced, what it says itself. Where
+    /// it goes is said in any case.
+    pub(super) fn or_as_it_is(&self, replaced: &Asset, spec: &ProviderSpec) -> Self {
+        let old = Self::of(replaced, spec);
+        let mut wishes = self.clone();
+        for field in FIELDS {
+            let place = matches!(field, Field::Locale | Field::Folder);
+            if place || !wishes.text(field).is_empty() {
+                continue;
+            }
+            let mut with = wishes.clone();
+            with.set(field, &old.text(field));
+            // A service may hold what it does not take any more.
+            if check(spec, &with, None).is_ok() {
+                wishes = with;
+            }
+        }
+        wishes
+    }
+
     /// The text of a field as it was typed; tags joined by commas.
     pub fn text(&self, field: Field) -> String {
         match field {

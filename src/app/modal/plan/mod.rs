@@ -16,7 +16,6 @@ use super::rows::Cursor;
 use super::upload::Goal;
 use super::view::Tone;
 use super::{Modal, Outcome, Reply};
-use crate::api::Field;
 use crate::app::State;
 use crate::app::effect::Effect;
 use crate::app::key::Input;
@@ -154,28 +153,13 @@ impl PlanSheet {
         old: &Asset,
         now: Instant,
     ) -> (Self, Vec<Effect>) {
-        let wish = |field, text: Option<String>| {
-            let known = goal.spec.upload_field(field);
-            known.and(text).unwrap_or_default()
-        };
-        let locale = old.locale.as_ref().map(|it| it.as_str().to_owned());
-        let base = Wishes {
-            locale: wish(Field::Locale, locale),
-            folder: wish(Field::Folder, Some(old.folder.to_string())),
-            asset_type: wish(Field::AssetType, old.asset_type.clone()),
-            image_type: wish(Field::ImageType, old.image_type.clone()),
-            alt_text: wish(Field::AltText, old.alt_text.clone()),
-            description: wish(Field::Description, old.description.clone()),
-            tags: match goal.spec.upload_field(Field::Tags) {
-                Some(_) => old.tags.clone(),
-                None => Vec::new(),
-            },
-        };
+        let base = Wishes::of(old, goal.spec);
         let scope = old.scope.clone();
         let (mut sheet, effects) = Self::of_files(state, goal, scope, vec![file], base, now);
         sheet.plan.edit([0], &Change::Name(old.name.clone()));
         let decision = Change::Decision(Some(OnClash::Replace));
         sheet.plan.edit([0], &decision);
+        sheet.plan.take_as_typed();
         // Its place is that of the old one, whatever a pattern would read out of its path.
         sheet.fills.clear();
         (sheet, effects)

@@ -2,7 +2,7 @@
 
 use super::cell::{Cell, Target};
 use super::{PlanSheet, Stage};
-use crate::api::Replace;
+use crate::api::{Field, Replace};
 use crate::app::State;
 use crate::app::modal::confirm::{Answering, hint};
 use crate::app::modal::view::{
@@ -200,6 +200,10 @@ impl PlanSheet {
         if totals.replace > 0 {
             let how = self.goal.spec.capabilities.replace.sentence();
             blocks.push(Block::Line(vec![say(format!("How: {how}."))]));
+            if self.goal.spec.upload_field(Field::AltText).is_some() && !self.plan.is_as_typed() {
+                let text = "Texts and tags that the table has none of stay those of the old one.";
+                blocks.push(Block::Line(vec![say(text)]));
+            }
         }
         let behind = totals.clash + totals.problem;
         if behind > 0 {
