@@ -33,6 +33,8 @@ pub struct AccountInfo {
 pub enum KeySource {
     /// This environment variable.
     Environment(String),
+    /// The account's own command, which begins with this program.
+    Command(String),
     /// The operating system's keyring, under this name for people.
     Keyring(&'static str),
     /// Typed in, kept for this session only.
@@ -43,6 +45,9 @@ impl std::fmt::Display for KeySource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Environment(name) => write!(f, "environment ({name})"),
+            Self::Command(program) => {
+                write!(f, "command ({})", crate::domain::SafeText::name(program))
+            }
             Self::Keyring(name) => f.write_str(name),
             Self::Session => f.write_str("this session only"),
         }

@@ -2,6 +2,7 @@
 
 mod changing;
 mod examples;
+mod upkeep;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 pub use self::changing::{Edit, Move};
+pub use self::upkeep::ConfigCommand;
 use crate::domain::Shape;
 use crate::transfer::OnClash;
 
@@ -152,6 +154,22 @@ pub enum Command {
         /// A ref as `ls` prints it
         #[arg(value_name = "REF")]
         reference: String,
+    },
+    /// Say what works here and what does not, why, and what to do
+    #[command(after_help = examples::DOCTOR)]
+    Doctor {
+        /// One JSON object per line
+        #[arg(long)]
+        json: bool,
+        /// A text for whoever helps you; no key is in it
+        #[arg(long, conflicts_with = "json")]
+        report: bool,
+    },
+    /// Show, check or begin the settings
+    #[command(after_help = examples::CONFIG)]
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
     },
     /// Print the completions of a shell
     #[command(after_help = examples::COMPLETIONS)]
@@ -357,34 +375,4 @@ pub struct Demo {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory as _;
-
-    #[test]
-    fn the_definition_holds_together() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn no_flag_takes_a_key() {
-        let commands = Cli::command();
-        for command in commands.get_subcommands() {
-            for arg in command.get_arguments() {
-                let takes_value = arg.get_action().takes_values();
-                let name = arg.get_id().as_str();
-                let secret = ["key", "token", "password", "secret"];
-                assert!(
-                    !takes_value || !secret.iter().any(|word| name.contains(word)),
-                    "{name}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn the_settings_file_may_be_named_behind_the_command() {
-        let cli = Cli::try_parse_from(["assetdeck", "ls", "--config", "x.toml"]).unwrap();
-        assert_eq!(cli.config, Some(PathBuf::from("x.toml")));
-    }
-}
+mod tests;

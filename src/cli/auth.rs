@@ -53,7 +53,7 @@ pub async fn login(
         known.info.spec.label,
         SafeText::name(&owner.origin)
     ))?;
-    if let Some(variable) = session.variable_in_use(&known.info.name) {
+    if let Some(variable) = session.before_the_store(&known.info.name) {
         output.note(&format!(
             "{variable} is set: it comes before the saved key as long as it is"
         ));
@@ -78,7 +78,7 @@ pub async fn logout(session: &Session, output: &mut Output, name: &str) -> Resul
         format!("{place} held no key of {name}.")
     };
     output.did(&said)?;
-    if let Some(variable) = session.variable_in_use(&known.info.name) {
+    if let Some(variable) = session.before_the_store(&known.info.name) {
         output.note(&format!("{variable} is still set, and is used"));
     }
     Ok(())

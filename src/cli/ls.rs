@@ -16,7 +16,7 @@ use crate::domain::{AssetScope, ContainerId, SafeText, SegmentText};
 /// After this a person is told what is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-const ACCOUNT_HEADS: &[&str] = &["REF", "NAME", "SERVICE", "ADDRESS", "KEY"];
+const ACCOUNT_HEADS: &[&str] = &["REF", "NAME", "SERVICE", "ADDRESS", "KEY", "STATE"];
 
 /// The accounts of the settings, and where each one's key is.
 pub async fn accounts(session: &Session, output: &mut Output, json: bool) -> Result<(), Failure> {
@@ -32,6 +32,7 @@ pub async fn accounts(session: &Session, output: &mut Output, json: bool) -> Res
             Cell::prose(info.spec.label),
             Cell::name(&info.base_url),
             Cell::Said(words.clone()),
+            Cell::prose(&session.standing(known, source.is_some()).join(", ")),
         ];
         let line = AccountLine {
             kind: "account",
@@ -43,6 +44,7 @@ pub async fn accounts(session: &Session, output: &mut Output, json: bool) -> Res
             base_url: &info.base_url,
             key_source: source,
             key: words,
+            state: session.standing(known, source.is_some()),
         };
         listing.put(&cells, &line)?;
     }
@@ -56,6 +58,9 @@ pub async fn key_words(session: &Session, known: &Known) -> (Option<&'static str
             let (word, mut text) = match place {
                 Place::Environment(variable) => {
                     ("environment", format!("environment ({variable})"))
+                }
+                Place::Command(program) => {
+                    ("command", format!("command ({})", SafeText::name(&program)))
                 }
                 Place::Store(name) => ("keyring", name.to_owned()),
                 Place::Session => ("session", "this session only".to_owned()),

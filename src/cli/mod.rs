@@ -6,11 +6,13 @@ mod chosen;
 mod completions;
 mod decode;
 mod demo;
+mod doctor;
 mod edit;
 mod failure;
 mod find;
 mod follow;
 mod get;
+mod key_command;
 mod ls;
 mod man;
 mod mv;
@@ -25,6 +27,7 @@ mod record;
 mod rm;
 mod screen;
 mod session;
+mod settings;
 mod show;
 mod stop;
 mod teller;
@@ -159,7 +162,19 @@ async fn run(cli: Cli, env: Env, output: &mut Output) -> Result<(), Failure> {
         Some(Command::Demo(args)) => return demo::demo(output, args, cli.screen).await,
         Some(Command::Completions { shell }) => return completions::completions(output, *shell),
         Some(Command::Man { command }) => return man::man(output, command.as_deref()),
+        Some(Command::Config { command }) => {
+            let file = cli.config.as_deref();
+            let open = || Session::open(file, env.clone(), Arc::new(Keyring::system()));
+            let mut stop = Stop::listen()?;
+            return settings::config(output, &mut stop, command, file, &env, open).await;
+        }
         _ => {}
+    }
+    if let Some(Command::Doctor { json, report }) = cli.command {
+        let file = cli.config.as_deref();
+        let session = Session::open(file, env.clone(), Arc::new(Keyring::system()));
+        let form = doctor::Form { json, report };
+        return doctor::doctor(output, &mut Stop::listen()?, form, session, &env).await;
     }
     let mut session = Session::open(cli.config.as_deref(), env, Arc::new(Keyring::system()))?;
     session.speak_by(output.voice());
@@ -211,6 +226,10 @@ async fn dispatch(
         Command::Get(args) => get::get(session, output, stop, &args).await,
         Command::Transfers(args) => transfers::transfers(session, output, stop, &args).await,
         Command::Open { reference } => open::open(session, output, stop, &reference).await,
-        Command::Completions { .. } | Command::Man { .. } | Command::Demo(_) => Ok(()),
+        Command::Config { .. }
+        | Command::Doctor { .. }
+        | Command::Completions { .. }
+        | Command::Man { .. }
+        | Command::Demo(_) => Ok(()),
     }
 }

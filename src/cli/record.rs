@@ -370,6 +370,8 @@ pub struct AccountLine<'a> {
     pub key_source: Option<&'static str>,
     /// Where the key is, or why there is none, in words.
     pub key: String,
+    /// `ready` or what is missing, then what the account is not to be used for.
+    pub state: Vec<&'static str>,
 }
 
 /// An account's ref.

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::failure::Failure;
+use super::key_command::Programs;
 use super::output::Voice;
 use crate::api::{AccountInfo, AccountSettings, ConnectError, Consent, Guard, Provider};
 use crate::config::bound::Bound;
@@ -68,6 +69,12 @@ impl Session {
             .map(|account| known(&settings, account))
             .collect::<Result<Vec<_>, _>>()?;
         let state = Dirs::locate(&env).ok().map(|dirs| dirs.state);
+        let commands = settings.accounts.iter();
+        let commands = commands.filter_map(|account| {
+            let words = account.credential_command.clone()?;
+            Some((account.name.clone(), words))
+        });
+        let commands = commands.collect();
         let names = accounts.iter().map(|known| known.info.name.clone());
         Ok(Self {
             bound: Bound::new(state.clone()),
@@ -75,7 +82,7 @@ impl Session {
             state,
             settings,
             accounts,
-            credentials: Credentials::new(env, store),
+            credentials: Credentials::new(env, store).with_commands(commands, Arc::new(Programs)),
             voice: Voice::default(),
             open: Mutex::default(),
         })
@@ -184,9 +191,14 @@ impl Session {
         self.credentials.find(&known.owner()).await
     }
 
-    /// The variable that comes before whatever is saved, if it is set.
-    pub fn variable_in_use(&self, name: &AccountName) -> Option<String> {
-        self.credentials.variable_in_use(name)
+    /// The variable or the setting that comes before whatever is saved, if there is one.
+    pub fn before_the_store(&self, name: &AccountName) -> Option<String> {
+        self.credentials.before_the_store(name)
+    }
+
+    /// The settings themselves.
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// The keyring, and under which name it would keep this account's key.

@@ -96,6 +96,7 @@ async fn account(
             base_url: &info.base_url,
             key_source: source,
             key: words,
+            state: session.standing(known, source.is_some()),
         })?;
     } else {
         let mut facts = Facts(output);

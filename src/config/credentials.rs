@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-use super::{Env, key_variable};
+use super::{Env, KeyCommand, key_variable};
 use crate::domain::{AccountName, SafeText, Secret};
 
 /// What a stored key belongs to. A store names its entry by both, so that a key is never found for
@@ -127,6 +127,8 @@ impl SessionStore {
 pub enum Place {
     /// This variable.
     Environment(String),
+    /// The account's own command, which begins with this program.
+    Command(String),
     /// The store of this name.
     Store(&'static str),
     /// Typed in during this session.
@@ -148,10 +150,18 @@ pub enum Lookup {
     Unusable { reason: String },
 }
 
+/// The commands that print keys, and who runs them.
+#[derive(Debug, Clone)]
+struct Commands {
+    of: HashMap<AccountName, Vec<String>>,
+    by: Arc<dyn KeyCommand>,
+}
+
 /// All places, in their order.
 #[derive(Debug, Clone)]
 pub struct Credentials {
     env: Env,
+    commands: Option<Commands>,
     pub store: Arc<dyn CredentialStore>,
     pub session: Arc<SessionStore>,
 }
@@ -160,13 +170,31 @@ impl Credentials {
     pub fn new(env: Env, store: Arc<dyn CredentialStore>) -> Self {
         Self {
             env,
+            commands: None,
             store,
             session: Arc::default(),
         }
     }
 
-    /// Looks in the environment, then in the store. A key that was typed in during this session
-    /// comes before both: it was typed after they had been tried.
+    /// With the commands that print keys.
+    #[must_use]
+    pub fn with_commands(
+        mut self,
+        of: HashMap<AccountName, Vec<String>>,
+        by: Arc<dyn KeyCommand>,
+    ) -> Self {
+        self.commands = Some(Commands { of, by });
+        self
+    }
+
+    fn command(&self, account: &AccountName) -> Option<(&[String], &dyn KeyCommand)> {
+        let commands = self.commands.as_ref()?;
+        let words = commands.of.get(account)?;
+        Some((words, commands.by.as_ref()))
+    }
+
+    /// Looks in the environment, then asks the account's command, then the store. A key that was typed in during this session
+    /// comes before all: it was typed after they had been tried.
     pub async fn find(&self, owner: &KeyOwner) -> Lookup {
         let variable = key_variable(&owner.account);
         if let Some(key) = self.session.get(owner) {
@@ -189,6 +217,18 @@ impl Credentials {
                 },
                 None => Lookup::Unusable {
                     reason: format!("{variable}: the key is not UTF-8 text"),
+                },
+            };
+        }
+        if let Some((words, by)) = self.command(&owner.account) {
+            return match by.key(words).await {
+                Ok(key) => Lookup::Found {
+                    key,
+                    place: Place::Command(words.first().cloned().unwrap_or_default()),
+                    note: None,
+                },
+                Err(why) => Lookup::Unusable {
+                    reason: format!("credential_command: {why}"),
                 },
             };
         }
@@ -215,10 +255,14 @@ impl Credentials {
         }
     }
 
-    /// Whether the environment has a key for the account: it will win over a saved one.
-    pub fn variable_in_use(&self, account: &AccountName) -> Option<String> {
+    /// What has a key for the account and wins over a saved one: a variable, or its command.
+    pub fn before_the_store(&self, account: &AccountName) -> Option<String> {
         let variable = key_variable(account);
-        self.env.get(&variable).map(|_| variable)
+        if self.env.get(&variable).is_some() {
+            return Some(variable);
+        }
+        let command = self.command(account);
+        command.map(|_| "credential_command".to_owned())
     }
 }
 

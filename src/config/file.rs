@@ -7,6 +7,7 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use super::dirs::Dirs;
+use super::listing::{self, Setting};
 use super::model::{self, Account, Model, Problem, Sending};
 use super::{Env, dirs, themes};
 use crate::domain::{KeyChoice, Looks, Reports, SafeText, Shape};
@@ -35,6 +36,8 @@ pub struct Settings {
     pub file: PathBuf,
     /// `false` when nobody named a file and there is none at the usual place.
     pub found: bool,
+    /// As it was read.
+    text: String,
 }
 
 /// Why the settings cannot be used: one sentence with file, line and the fix.
@@ -64,22 +67,7 @@ impl Settings {
     /// Reads the settings: the file of the flag, else of `ASSETDECK_CONFIG`, else the usual one.
     /// Only the last may be missing. Nothing is ever read from the working folder unasked.
     pub fn load(flag: Option<&Path>, env: &Env) -> Result<Self, ConfigError> {
-        let named = flag
-            .map(Path::to_owned)
-            .or_else(|| env.get("ASSETDECK_CONFIG").map(PathBuf::from));
-        let (file, must_exist) = match named {
-            Some(file) => (file, true),
-            None => match Dirs::locate(env) {
-                Ok(dirs) => (dirs.config.join("config.toml"), false),
-                Err(dirs::NoHome) => {
-                    return Err(ConfigError {
-                        file: None,
-                        line: None,
-                        message: dirs::NoHome.to_string(),
-                    });
-                }
-            },
-        };
+        let (file, must_exist) = named(flag, env)?;
         let failed = |message: String| ConfigError {
             file: Some(file.clone()),
             line: None,
@@ -98,6 +86,7 @@ impl Settings {
                     pictures: Preference::default(),
                     file,
                     found: false,
+                    text: String::new(),
                 });
             }
             Err(why) => return Err(failed(why.to_string())),
@@ -138,7 +127,13 @@ impl Settings {
             pictures,
             file,
             found: true,
+            text,
         })
+    }
+
+    /// Every setting that has a value, and whether the file says it.
+    pub fn listing(&self) -> Vec<Setting> {
+        listing::settings(&self.text)
     }
 
     /// An error about what stands on a line.
@@ -157,6 +152,27 @@ impl Settings {
             line: Some(account.line),
             message: message.into(),
         }
+    }
+}
+
+/// Where the settings are read from, whether the file is there or not.
+pub fn settings_file(flag: Option<&Path>, env: &Env) -> Result<PathBuf, ConfigError> {
+    named(flag, env).map(|(file, _)| file)
+}
+
+/// The file, and whether somebody named it: then it has to be there.
+fn named(flag: Option<&Path>, env: &Env) -> Result<(PathBuf, bool), ConfigError> {
+    let named = flag
+        .map(Path::to_owned)
+        .or_else(|| env.get("ASSETDECK_CONFIG").map(PathBuf::from));
+    match (named, Dirs::locate(env)) {
+        (Some(file), _) => Ok((file, true)),
+        (None, Ok(dirs)) => Ok((dirs.config.join("config.toml"), false)),
+        (None, Err(dirs::NoHome)) => Err(ConfigError {
+            file: None,
+            line: None,
+            message: dirs::NoHome.to_string(),
+        }),
     }
 }
 

@@ -1,14 +1,18 @@
 //! What the user wrote (settings, keys) and where the program keeps things.
 
 pub mod bound;
+mod command;
 pub mod credentials;
 pub mod dirs;
 mod env;
 mod file;
 pub mod keyring;
+mod listing;
 mod model;
 mod themes;
 
+pub use command::KeyCommand;
 pub use env::Env;
-pub use file::{ConfigError, HOW_TO_BEGIN, Settings};
-pub use model::{Account, key_variable};
+pub use file::{ConfigError, HOW_TO_BEGIN, Settings, settings_file};
+pub use listing::Setting;
+pub use model::{Account, account_name, key_variable};

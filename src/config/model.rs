@@ -1,19 +1,22 @@
 //! The settings file's keys and their meaning; everything else in it is refused.
 
+mod accounts;
 mod keys;
 mod pictures;
 mod terminal;
 mod theme;
 mod transfers;
 
-use std::collections::HashMap;
 use std::ops::{Range, RangeInclusive};
 
 use toml::de::{DeTable, DeValue};
 
+pub use self::accounts::{Account, account_name, key_variable};
+#[cfg(test)]
+pub(super) use self::accounts::{KEYS as ACCOUNT_KEYS, WEBSITE_KEYS};
 pub(super) use self::theme::parse as theme;
 pub use self::transfers::Sending;
-use crate::domain::{AccountName, KeyChoice, Reports, Shape, nearest};
+use crate::domain::{KeyChoice, Reports, Shape, nearest};
 use crate::picture::Preference;
 
 /// Keys at the top of the file.
@@ -25,46 +28,13 @@ pub(super) const TOP_KEYS: &[&str] = &[
     "transfers",
     "pictures",
 ];
-/// Keys of one `[[accounts]]`.
-pub(super) const ACCOUNT_KEYS: &[&str] = &[
-    "name",
-    "provider",
-    "base_url",
-    "account_id",
-    "websites",
-    "at_once",
-    "protected",
-    "read_only",
-];
-/// Keys of one of an account's `websites`.
-pub(super) const WEBSITE_KEYS: &[&str] = &["id", "name"];
-
 /// How many transfers of one account may run side by side; more would only be refused sooner.
 const AT_ONCE: RangeInclusive<u64> = 1..=32;
 /// What holds where the file says nothing.
-const AT_ONCE_DEFAULT: u64 = 3;
+pub(super) const AT_ONCE_DEFAULT: u64 = 3;
 
 /// Words by which people try to put a key into the file.
 const KEY_WORDS: [&str; 5] = ["key", "token", "secret", "password", "credential"];
-
-/// One login, as written. Whether its provider knows these fields is for the provider to say.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Account {
-    pub name: AccountName,
-    pub provider: String,
-    pub base_url: Option<String>,
-    pub account_id: Option<String>,
-    /// Ids and names of containers that the service cannot list by itself.
-    pub websites: Vec<(String, String)>,
-    /// How many of its transfers run side by side: its own number, else that of `[transfers]`.
-    pub at_once: u64,
-    /// Changes want its name first.
-    pub protected: bool,
-    /// Nothing of it is ever changed.
-    pub read_only: bool,
-    /// Where its name stands in the file, from 1.
-    pub line: usize,
-}
 
 /// All that the file says.
 #[derive(Debug, Clone, Default)]
@@ -87,23 +57,6 @@ pub(super) struct Problem {
     pub message: String,
 }
 
-/// The environment variable that may hold an account's key: `ASSETDECK_KEY_` and the name in upper
-/// case, other characters than letters and digits as `_`.
-pub fn key_variable(name: &AccountName) -> String {
-    let tail: String = name
-        .as_str()
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() {
-                c.to_ascii_uppercase()
-            } else {
-                '_'
-            }
-        })
-        .collect();
-    format!("ASSETDECK_KEY_{tail}")
-}
-
 /// Reads the whole file or says what is wrong with it first.
 pub(super) fn parse(text: &str) -> Result<Model, Problem> {
     let doc = Doc(text);
@@ -115,54 +68,7 @@ pub(super) fn parse(text: &str) -> Result<Model, Problem> {
     let sending = transfers::read(&top)?;
     let pictures = pictures::read(&top)?;
     let at_once = sending.at_once.unwrap_or(AT_ONCE_DEFAULT);
-    let mut accounts: Vec<Account> = Vec::new();
-    let mut variables: HashMap<String, AccountName> = HashMap::new();
-    for (table, span) in top.tables("accounts", "[[accounts]]")? {
-        let fields = doc.table(table, &span, "an account", ACCOUNT_KEYS)?;
-        let (name, at) = fields.required("name")?;
-        let problem = |message: String| Problem {
-            line: Some(doc.line(&at)),
-            message,
-        };
-        let name = account_name(&name).map_err(problem)?;
-        let variable = key_variable(&name);
-        if let Some(other) = variables.get(&variable) {
-            return Err(problem(if *other == name {
-                format!(
-                    "the account name `{}` is used twice; rename one of them",
-                    name.as_str()
-                )
-            } else {
-                format!(
-                    "the account names `{}` and `{}` share the variable {variable}; rename one of \
-                     them",
-                    other.as_str(),
-                    name.as_str()
-                )
-            }));
-        }
-        variables.insert(variable, name.clone());
-        let mut websites = Vec::new();
-        for (table, span) in fields.tables("websites", "[{ id = \"…\", name = \"…\" }]")? {
-            let website = doc.table(table, &span, "a website", WEBSITE_KEYS)?;
-            let (id, _) = website.required("id")?;
-            let name = website
-                .text("name")?
-                .map_or_else(|| id.clone(), |(name, _)| name);
-            websites.push((id, name));
-        }
-        accounts.push(Account {
-            provider: fields.required("provider")?.0,
-            base_url: fields.text("base_url")?.map(|(text, _)| text),
-            account_id: fields.text("account_id")?.map(|(text, _)| text),
-            websites,
-            at_once: fields.number("at_once", AT_ONCE)?.unwrap_or(at_once),
-            protected: fields.flag("protected")?.unwrap_or(false),
-            read_only: fields.flag("read_only")?.unwrap_or(false),
-            line: doc.line(&at),
-            name,
-        });
-    }
+    let accounts = accounts::read(&doc, &top, at_once)?;
     Ok(Model {
         accounts,
         terminal,
@@ -171,18 +77,6 @@ pub(super) fn parse(text: &str) -> Result<Model, Problem> {
         keys,
         sending,
         pictures,
-    })
-}
-
-/// Letters, digits, `.`, `_` and `-`, not beginning with one of the latter: such a name needs no
-/// quoting in a shell, an address or a keyring.
-fn account_name(text: &str) -> Result<AccountName, String> {
-    let fine = text.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
-    AccountName::new(text).filter(|_| fine).ok_or_else(|| {
-        format!("`{text}` cannot be an account's name; use letters, digits, `-`, `_` and `.`")
     })
 }
 

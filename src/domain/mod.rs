@@ -35,7 +35,7 @@ pub use page::{Cursor, Entry, LongList, Page, Unreadable};
 pub use path::{AssetPath, FileName, PathError, is_reserved as is_reserved_name, twin_key};
 pub use raw::{RawJson, Sent};
 pub use reports::{Notify, Reports, Shape};
-pub use secret::{Secret, SecretError};
+pub use secret::{Secret, SecretError, is_ours};
 pub use segment::{Segment, SegmentText};
 pub use size::{file_words, size_words, time_words, until};
 pub use text::{SafeText, pastable};

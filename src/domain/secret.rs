@@ -45,6 +45,12 @@ impl PartialEq for Secret {
     }
 }
 
+/// A variable of the environment that is for us alone: one may hold a key, and no program that we start
+/// gets any.
+pub fn is_ours(variable: &std::ffi::OsStr) -> bool {
+    variable.to_string_lossy().starts_with("ASSETDECK_")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

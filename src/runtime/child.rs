@@ -5,13 +5,15 @@ use std::io::{self, Write as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::domain::is_ours;
+
 /// How often a running program is looked at.
 const LOOK: Duration = Duration::from_millis(20);
 
 /// Takes our own variables out of what the program gets: keys are for us alone.
 pub fn without_keys(command: &mut Command) -> &mut Command {
     for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("ASSETDECK_") {
+        if is_ours(&name) {
             command.env_remove(name);
         }
     }

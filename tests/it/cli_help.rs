@@ -14,6 +14,12 @@ use crate::support::server::Server;
 const OTHERWISE: &[(&str, i32)] = &[
     ("assetdeck login acme-loc", 4),
     ("assetdeck transfers retry 12", 2),
+    // One of the demo's accounts lacks a right on purpose.
+    ("assetdeck doctor", 1),
+    ("assetdeck doctor --json", 1),
+    ("assetdeck doctor --report > report.txt", 1),
+    // It asks, and replaces no file that is there.
+    ("assetdeck config init", 2),
     // It asks before it deletes.
     (
         "assetdeck rm acme-loc:19914/27667833@de/public/images/hero.png",

@@ -8,6 +8,7 @@
 mod architecture;
 mod cli_browse;
 mod cli_change;
+mod cli_doctor;
 mod cli_get;
 mod cli_guard;
 mod cli_help;
@@ -15,6 +16,7 @@ mod cli_patience;
 mod cli_plain;
 mod cli_plan;
 mod cli_progress;
+mod cli_settings;
 mod cli_transfers;
 mod cli_tree;
 mod cli_upload;

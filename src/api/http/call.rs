@@ -216,6 +216,12 @@ impl<'a> Call<'a> {
         Ok(Streaming::new(info, response, patience))
     }
 
+    /// Sends it and gives the headers of whatever answer comes.
+    pub(super) async fn headers(self) -> Result<HeaderMap, ApiError> {
+        let info = self.info()?;
+        Ok(self.exchange(&info).await?.headers().clone())
+    }
+
     fn info(&self) -> Result<CallInfo, ApiError> {
         Ok(CallInfo {
             operation: self.operation,

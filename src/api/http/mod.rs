@@ -9,12 +9,14 @@
 mod answer;
 mod call;
 mod failure;
+mod probe;
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use answer::{Answer, MAX_ENTRIES, MAX_PAGE, Streaming};
 pub use call::Call;
 pub use failure::{ErrorReply, ReadError, Reason, looks_like_page};
+pub use probe::{Probe, probe};
 pub use reqwest::Method;
 
 use std::net::IpAddr;

@@ -118,6 +118,24 @@ a browser would open where nobody looks, so nothing is started.
 Examples:
   assetdeck open acme-loc:19914/27667833@de/public/images/hero.png";
 
+pub const CONFIG: &str = "\
+Settings hold in this order: flags, environment, file, defaults.
+
+Examples:
+  assetdeck config show
+  assetdeck config check
+  assetdeck config path
+  assetdeck config init";
+
+pub const DOCTOR: &str = "\
+Writes, reads and removes a test entry of the keyring and a file in each folder, and asks each
+service, without and with its key. Exits 1 when something is broken.
+
+Examples:
+  assetdeck doctor
+  assetdeck doctor --json
+  assetdeck doctor --report > report.txt";
+
 pub const COMPLETIONS: &str = "\
 Examples:
   assetdeck completions bash > ~/.local/share/bash-completion/completions/assetdeck

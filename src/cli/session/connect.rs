@@ -97,7 +97,7 @@ impl Connector for Session {
                 let report = match store.save(&owner, &key).await {
                     Ok(()) => {
                         self.credentials.session.forget(&owner);
-                        let first = self.variable_in_use(account);
+                        let first = self.before_the_store(account);
                         if first.is_some() {
                             // Else the next look in this session would find the variable again.
                             self.credentials.session.put(&owner, key.clone());
@@ -125,6 +125,7 @@ impl Connector for Session {
                     }
                     let source = match place {
                         Place::Environment(variable) => KeySource::Environment(variable),
+                        Place::Command(program) => KeySource::Command(program),
                         Place::Store(name) => KeySource::Keyring(name),
                         Place::Session => KeySource::Session,
                     };

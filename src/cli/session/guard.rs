@@ -18,6 +18,18 @@ impl Session {
         }
     }
 
+    /// How an account stands, as far as that is known without asking its service.
+    pub fn standing(&self, known: &Known, has_key: bool) -> Vec<&'static str> {
+        let moved = self.same_address(known).is_err();
+        let mut standing = vec![match (has_key, moved) {
+            (_, true) => "address changed",
+            (false, _) => "no key",
+            (true, false) => "ready",
+        }];
+        standing.extend(Some(known.info.guard.word()).filter(|word| !word.is_empty()));
+        standing
+    }
+
     /// Takes the names that the command line gives: of protected accounts, and of those whose address
     /// changed.
     pub fn confirm(&self, names: &[String]) -> Result<(), Failure> {

@@ -1,6 +1,7 @@
 //! Tests of the settings file: every refusal names its line, and the example documents every key.
 
 use super::*;
+use crate::domain::AccountName;
 
 const EXAMPLE: &str = include_str!("../../../config.example.toml");
 

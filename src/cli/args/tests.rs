@@ -1,0 +1,31 @@
+//! Tests of the command line: it holds together, and takes no secret.
+
+use super::*;
+use clap::CommandFactory as _;
+
+#[test]
+fn the_definition_holds_together() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn no_flag_takes_a_key() {
+    let commands = Cli::command();
+    for command in commands.get_subcommands() {
+        for arg in command.get_arguments() {
+            let takes_value = arg.get_action().takes_values();
+            let name = arg.get_id().as_str();
+            let secret = ["key", "token", "password", "secret"];
+            assert!(
+                !takes_value || !secret.iter().any(|word| name.contains(word)),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_settings_file_may_be_named_behind_the_command() {
+    let cli = Cli::try_parse_from(["assetdeck", "ls", "--config", "x.toml"]).unwrap();
+    assert_eq!(cli.config, Some(PathBuf::from("x.toml")));
+}

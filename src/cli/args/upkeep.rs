@@ -1,0 +1,19 @@
+//! The words of what looks after the program itself.
+
+use clap::Subcommand;
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// List every setting that has a value, and whether the file says it
+    Show {
+        /// One JSON object per line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say whether the settings can be used; if not, the file, the line and the nearest key
+    Check,
+    /// Print where the settings file is
+    Path,
+    /// Write a settings file with one account, after some questions; one that is there is left alone
+    Init,
+}

@@ -1,0 +1,246 @@
+//! One account: its address, the way there, the clocks, its key, and what the service says to it.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Check, shown};
+use crate::api::http::{check_base_url, probe};
+use crate::api::{ApiError, ApiErrorKind, ConnectError, Connector as _};
+use crate::cli::session::{Known, Session};
+use crate::config::credentials::Lookup;
+use crate::domain::{SafeText, time_words};
+
+/// How long one question may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// From here on signed links may be refused; the storages allow fifteen minutes.
+const SKEW_LIMITED: u64 = 60;
+const SKEW_BROKEN: u64 = 5 * 60;
+
+/// Everything about one account, in the order in which one thing needs the other.
+pub async fn checks(session: &Session, known: &Known) -> Vec<Check> {
+    let of = format!("account {}", known.info.name.as_str());
+    let mut checks = Vec::new();
+    let mut reached = false;
+    match check_base_url(&known.info.base_url) {
+        Err(why) => checks.push(Check::broken(
+            &of,
+            "address",
+            SafeText::prose(&why).into_string(),
+        )),
+        Ok(url) => {
+            let host = url
+                .host_str()
+                .unwrap_or_default()
+                .trim_matches(['[', ']'])
+                .to_owned();
+            let port = url.port_or_known_default().unwrap_or(443);
+            let named = resolved(&of, &host, port).await;
+            let fine = named.state == super::State::Works;
+            checks.push(named);
+            // Behind a proxy names need not resolve here.
+            if fine || proxy().is_some() {
+                let (route, date) = route(&of, &known.info.base_url).await;
+                reached = route.state == super::State::Works;
+                checks.push(route);
+                checks.extend(date.map(|date| clock(&of, date, Timestamp::now())));
+            }
+        }
+    }
+    let key = key(session, known, &of).await;
+    let usable = key.state == super::State::Works;
+    checks.push(key);
+    if usable && reached {
+        checks.extend(sign_in(session, known, &of).await);
+    }
+    match known.info.guard.word() {
+        "" => {}
+        word => checks.push(Check::works(&of, "changes", format!("it is {word}"))),
+    }
+    checks
+}
+
+fn proxy() -> Option<&'static str> {
+    let names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+    names
+        .into_iter()
+        .find(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+async fn resolved(of: &str, host: &str, port: u16) -> Check {
+    const NAME: &str = "name";
+    let looked = tokio::net::lookup_host((host, port));
+    let host = shown(host);
+    let advice =
+        "Check base_url for a typing mistake, then the machine's DNS (`getent hosts HOST`).";
+    let looked = async { looked.await.map(|mut found| found.next().is_some()) };
+    match tokio::time::timeout(PATIENCE, looked).await {
+        Ok(Ok(true)) => Check::works(of, NAME, format!("{host} is found")),
+        Ok(Ok(false)) => Check::broken(of, NAME, format!("{host} has no address")).advice(advice),
+        Ok(Err(error)) => {
+            Check::broken(of, NAME, format!("{host} is not found: {error}")).advice(advice)
+        }
+        Err(_) => Check::broken(
+            of,
+            NAME,
+            format!("looking for {host} takes longer than 10 seconds"),
+        )
+        .advice("The machine's DNS does not answer; check its network."),
+    }
+}
+
+/// The way to the service, and its date.
+async fn route(of: &str, base_url: &str) -> (Check, Option<Timestamp>) {
+    const NAME: &str = "route";
+    let error = match probe(base_url, PATIENCE).await {
+        Ok(probe) => {
+            let by = proxy().map(|name| format!(", by the proxy of {name} where it applies"));
+            let found = format!("the service answers{}", by.unwrap_or_default());
+            return (Check::works(of, NAME, found), probe.date);
+        }
+        Err(error) => error,
+    };
+    let all = error.chain.join("; ").to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| all.contains(word));
+    let found = SafeText::prose(&error.message).into_string();
+    let check = if says(&["certificate", "unknownissuer", "notvalidforname"]) {
+        Check::broken(of, "certificate", found).advice(
+            "Do not go on if you are in a strange network. A company's own certificate has to be among the \
+             system's (update-ca-certificates); an expired one is the service's to renew; a wrong clock \
+             makes all look expired.",
+        )
+    } else {
+        let advice = match proxy() {
+            Some(name) => format!("{name} is set: check that the proxy is right and lets this host through."),
+            None => "Check the network, the port in base_url, a firewall, and whether a proxy is needed (HTTPS_PROXY)."
+                .to_owned(),
+        };
+        Check::broken(of, NAME, found).advice(advice)
+    };
+    (check, None)
+}
+
+fn clock(of: &str, date: Timestamp, now: Timestamp) -> Check {
+    const NAME: &str = "clock";
+    let seconds = date.as_second().abs_diff(now.as_second());
+    let apart = time_words(Duration::from_secs(seconds));
+    let direction = if now > date { "ahead of" } else { "behind" };
+    let found = format!("this machine is {apart} {direction} the service");
+    let advice = "Set this machine's clock (`timedatectl set-ntp true`): signed links are refused when it is wrong.";
+    if seconds >= SKEW_BROKEN {
+        Check::broken(of, NAME, found).advice(advice)
+    } else if seconds >= SKEW_LIMITED {
+        Check::limited(of, NAME, found).advice(advice)
+    } else {
+        Check::works(of, NAME, "it agrees with the service's")
+    }
+}
+
+async fn key(session: &Session, known: &Known, of: &str) -> Check {
+    const NAME: &str = "key";
+    let name = known.info.name.as_str();
+    match session.key_place(known).await {
+        Lookup::Found { .. } if session.standing(known, true).contains(&"address changed") => {
+            Check::broken(
+                of,
+                NAME,
+                "the account's address is another than the key was used for; it is not sent",
+            )
+            .advice(format!(
+                "Look at base_url; if it is right, give --confirm {name} once."
+            ))
+        }
+        Lookup::Found { .. } => {
+            let (_, words) = crate::cli::ls::key_words(session, known).await;
+            Check::works(of, NAME, format!("from {words}"))
+        }
+        Lookup::Missing { reason } => Check::broken(of, NAME, reason).advice(format!(
+            "`assetdeck login {name}` saves one, or set {}.",
+            crate::config::key_variable(&known.info.name)
+        )),
+        Lookup::Unusable { reason } => Check::broken(of, NAME, reason)
+            .advice("Give it anew, without spaces or line ends around it."),
+    }
+}
+
+/// What the service says to the key: one cheap call, then the first list.
+async fn sign_in(session: &Session, known: &Known, of: &str) -> Vec<Check> {
+    let connected = match session.connect(&known.info.name, None).await {
+        Ok(connected) => connected.provider,
+        Err(ConnectError::Api(error)) => return vec![refused(of, "sign-in", &error, known)],
+        Err(error) => {
+            return vec![Check::broken(
+                of,
+                "sign-in",
+                SafeText::prose(&error.to_string()).into_string(),
+            )];
+        }
+    };
+    let late = |what| {
+        vec![
+            Check::broken(of, what, "the service took longer than 10 seconds")
+                .advice("It is busy or the line is slow; try again."),
+        ]
+    };
+    match tokio::time::timeout(PATIENCE, connected.check()).await {
+        Err(_) => return late("sign-in"),
+        Ok(Err(error)) => return vec![refused(of, "sign-in", &error, known)],
+        Ok(Ok(())) => {}
+    }
+    let mut checks = vec![Check::works(of, "sign-in", "the service accepts the key")];
+    let many = known.info.spec.container.many;
+    match tokio::time::timeout(PATIENCE, connected.containers(None)).await {
+        Err(_) => checks.extend(late("rights")),
+        Ok(Err(error)) => checks.push(refused(of, "rights", &error, known)),
+        Ok(Ok(_)) => checks.push(Check::works(
+            of,
+            "rights",
+            format!("it may list {many}; whether it may change them shows at the first change"),
+        )),
+    }
+    checks
+}
+
+fn refused(of: &str, name: &'static str, error: &ApiError, known: &Known) -> Check {
+    let account = known.info.name.as_str();
+    let advice = match &error.kind {
+        ApiErrorKind::Unauthorized => format!(
+            "The key is wrong, was withdrawn, or is for another account: make one at {} and `assetdeck login {account}`.",
+            known.info.spec.label
+        ),
+        ApiErrorKind::Forbidden { missing } if !missing.is_empty() => format!(
+            "The key lacks {}: give it that right at {}, or make another key.",
+            SafeText::prose(&missing.join(", ")),
+            known.info.spec.label
+        ),
+        ApiErrorKind::Forbidden { .. } => {
+            format!(
+                "The key is accepted and may not do this: ask whoever manages {} for the right.",
+                known.info.spec.label
+            )
+        }
+        _ => error.hint().to_owned(),
+    };
+    Check::broken(of, name, error.to_string()).advice(advice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::doctor::State;
+
+    #[test]
+    fn a_wrong_clock_is_told_in_both_directions() {
+        let now = Timestamp::now();
+        let at = |seconds: i64| clock("a", now + jiff::SignedDuration::from_secs(seconds), now);
+        assert_eq!(at(3).state, State::Works);
+        assert_eq!(at(-90).state, State::Limited);
+        assert!(at(-400).found.contains("ahead of"));
+        let behind = at(3600);
+        assert!(
+            behind.state == State::Broken && behind.found.contains("behind"),
+            "{behind:?}"
+        );
+        assert!(behind.advice.contains("clock"));
+    }
+}

@@ -1,0 +1,159 @@
+//! This machine: settings, folders, the queue of transfers, the keyring.
+
+use std::path::Path;
+
+use super::{Check, shown};
+use crate::cli::failure::Failure;
+use crate::config::credentials::{CredentialStore as _, KeyOwner, StoreError};
+use crate::config::dirs::{Dirs, NoHome, create_private};
+use crate::config::keyring::Keyring;
+use crate::config::{Env, Settings};
+use crate::domain::{AccountName, Secret, file_words};
+use crate::transfer::Transfers;
+
+const OF: &str = "machine";
+
+/// The account that the test entry of the keyring is filed under. Its name can be no account's, since
+/// it has a space.
+const NOBODY: &str = "doctor's test";
+
+pub fn settings(settings: Result<&Settings, &Failure>) -> Check {
+    const NAME: &str = "settings";
+    match settings {
+        Err(failure) => Check::broken(OF, NAME, failure.message.clone())
+            .advice("Mend that line; `assetdeck config check` looks again."),
+        Ok(settings) => {
+            let file = shown(&settings.file.to_string_lossy());
+            match (settings.found, settings.accounts.len()) {
+                (false, _) => Check::limited(OF, NAME, format!("there is no {file} yet"))
+                    .advice("`assetdeck config init` writes one; `assetdeck demo` needs none."),
+                (true, 0) => Check::limited(OF, NAME, format!("{file} holds no account"))
+                    .advice("Write one into it, as in config.example.toml."),
+                (true, many) => Check::works(OF, NAME, format!("{file}, accounts: {many}")),
+            }
+        }
+    }
+}
+
+pub fn folders(env: &Env) -> Vec<Check> {
+    let Ok(dirs) = Dirs::locate(env) else {
+        return vec![
+            Check::broken(OF, "folders", NoHome.to_string())
+                .advice("Set HOME to a folder of yours."),
+        ];
+    };
+    vec![
+        folder(
+            "state folder",
+            &dirs.state,
+            "transfers are kept there, and nothing can be sent without",
+        ),
+        folder(
+            "temporary folder",
+            &std::env::temp_dir(),
+            "pictures and moves need it",
+        ),
+    ]
+}
+
+/// Really makes and removes a file.
+fn folder(name: &'static str, path: &Path, why: &str) -> Check {
+    let at = shown(&path.to_string_lossy());
+    let made = if path.is_dir() {
+        Ok(())
+    } else {
+        create_private(path)
+    };
+    let wrote = made.and_then(|()| {
+        tempfile::NamedTempFile::new_in(path).and_then(|mut file| {
+            use std::io::Write as _;
+            file.write_all(b"a test")?;
+            file.as_file().sync_all()
+        })
+    });
+    match wrote {
+        Ok(()) => Check::works(OF, name, format!("{at} can be written")),
+        Err(error) => Check::broken(OF, name, format!("{at} cannot be written: {error}; {why}")).advice(
+            match error.kind() {
+                std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                    "Make room on that disk.".to_owned()
+                }
+                _ => format!("Make {at} a folder of yours (chown, chmod u+rwx), or set XDG_STATE_HOME or TMPDIR to another."),
+            },
+        ),
+    }
+}
+
+pub fn journal(env: &Env) -> Check {
+    const NAME: &str = "transfers";
+    let Ok(dirs) = Dirs::locate(env) else {
+        return Check::broken(OF, NAME, NoHome.to_string())
+            .advice("Set HOME to a folder of yours.");
+    };
+    match Transfers::look(&dirs.state) {
+        Err(error) => Check::broken(OF, NAME, error.to_string())
+            .advice("What the folder's check above says comes first; then start assetdeck again."),
+        Ok(standing) => {
+            let open = standing
+                .jobs
+                .iter()
+                .filter(|job| !job.state.is_over())
+                .count();
+            match standing.note {
+                Some(note) => Check::limited(OF, NAME, note)
+                    .advice("`assetdeck transfers` lists what is there."),
+                None if standing.closed => {
+                    Check::limited(OF, NAME, "all are paused, and so is what is added")
+                        .advice("`assetdeck transfers resume` goes on.")
+                }
+                None if open > 0 => {
+                    Check::limited(OF, NAME, format!("{} not finished", file_words(open)))
+                        .advice("`assetdeck transfers resume` goes on with them.")
+                }
+                None => Check::works(OF, NAME, "the queue can be read, and nothing waits in it"),
+            }
+        }
+    }
+}
+
+/// Really writes, reads and removes an entry.
+pub async fn keyring() -> Check {
+    const NAME: &str = "keyring";
+    const ELSE: &str = "or give keys by ASSETDECK_KEY_<NAME> or credential_command.";
+    let Some(account) = AccountName::new(NOBODY) else {
+        return Check::broken(OF, NAME, "the test entry has no name");
+    };
+    let owner = KeyOwner::new(account, "https://doctor.invalid");
+    let Ok(secret) = Secret::new(format!("a test of {}", std::process::id())) else {
+        return Check::broken(OF, NAME, "the test entry has no content");
+    };
+    let store = Keyring::system();
+    // `save` reads it back by a connection of its own.
+    let tried = match store.save(&owner, &secret).await {
+        Ok(()) => store.remove(&owner).await.map(drop),
+        Err(why) => Err(why),
+    };
+    let Err(why) = tried else {
+        return Check::works(
+            OF,
+            NAME,
+            format!("{} keeps, gives and removes an entry", store.name()),
+        );
+    };
+    let found = format!("{}: {why}", store.name());
+    match why {
+        StoreError::NoService => Check::limited(OF, NAME, found).advice(format!(
+            "Start a session with D-Bus and gnome-keyring or KWallet (on a server: `dbus-run-session`), {ELSE}"
+        )),
+        StoreError::Locked => Check::limited(OF, NAME, found).advice(format!(
+            "Unlock it: sign in on the desktop once, or `gnome-keyring-daemon --replace --unlock --components=secrets`, {ELSE}"
+        )),
+        StoreError::Silent => Check::broken(OF, NAME, found).advice(format!(
+            "Look for a window that asks for its password; else restart the session's bus or unset \
+             DBUS_SESSION_BUS_ADDRESS, {ELSE}"
+        )),
+        StoreError::NotKept | StoreError::Unusable | StoreError::Ambiguous | StoreError::Off | StoreError::Failed(_) => {
+            Check::broken(OF, NAME, found).advice(format!("Look at the keyring with its own program, {ELSE}"))
+        }
+    }
+}

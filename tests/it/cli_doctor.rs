@@ -1,0 +1,298 @@
+//! What the doctor says of each thing that can be wrong, on the real thing.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+
+use serde_json::Value;
+
+use crate::support::bus::{KeyringBus, SilentBus};
+use crate::support::cli::run;
+use crate::support::home::Home;
+use crate::support::server::Server;
+
+/// What the doctor found, and that it exits by it.
+#[track_caller]
+fn checks(home: &Home) -> Vec<Value> {
+    let ran = run(home, &["doctor", "--json"]);
+    let checks = ran.json();
+    let broken = checks.iter().any(|check| check["state"] == "broken");
+    ran.exits(i32::from(broken));
+    checks
+}
+
+/// A home with those of the demo's accounts alone whose keys may do everything.
+fn well(server: &Server) -> Home {
+    let home = server.home();
+    let settings = std::fs::read_to_string(home.config()).unwrap();
+    let mut parts = settings.split("[[accounts]]");
+    let mut kept = parts.next().unwrap().to_owned();
+    for part in parts.filter(|part| !part.contains("guest")) {
+        kept = format!("{kept}[[accounts]]{part}");
+    }
+    home.write_config(&kept);
+    home
+}
+
+/// The check of this name, of the first thing that has one or of this account.
+#[track_caller]
+fn find<'a>(checks: &'a [Value], of: &str, name: &str) -> &'a Value {
+    let found = checks
+        .iter()
+        .find(|it| it["of"] == of && it["name"] == name);
+    found.unwrap_or_else(|| panic!("no {of}: {name} in {checks:#?}"))
+}
+
+#[track_caller]
+fn says(check: &Value, state: &str, found: &str, advice: &str) {
+    let has = |member: &str, part: &str| check[member].as_str().unwrap().contains(part);
+    assert!(
+        check["state"] == state && has("found", found) && has("advice", advice),
+        "{state}, {found}, {advice}: {check:#}"
+    );
+}
+
+#[test]
+fn where_all_is_well_nothing_is_broken() {
+    let server = Server::start();
+    let mut home = well(&server);
+    let Some(_bus) = KeyringBus::start(&mut home) else {
+        return;
+    };
+    home.set("TERM", "xterm-256color")
+        .set("COLORTERM", "truecolor");
+    let all = checks(&home);
+    assert!(
+        all.iter().all(|check| check["state"] != "broken"),
+        "{all:#?}"
+    );
+    says(
+        find(&all, "machine", "keyring"),
+        "works",
+        "keeps, gives and removes",
+        "",
+    );
+    says(find(&all, "terminal", "colours"), "works", "any", "");
+    says(
+        find(&all, "account acme-loc", "sign-in"),
+        "works",
+        "accepts",
+        "",
+    );
+    says(
+        find(&all, "account acme-loc", "clock"),
+        "works",
+        "agrees",
+        "",
+    );
+    says(
+        find(&all, "machine", "state folder"),
+        "works",
+        "can be written",
+        "",
+    );
+    // Nothing of the test is left in the keyring, and no key is anywhere in the report.
+    let report = run(&home, &["doctor", "--report"]).exits(0).stdout;
+    assert!(report.starts_with("assetdeck "), "{report}");
+    assert!(!report.contains(home.path().to_str().unwrap()), "{report}");
+    let lines = run(&home, &["doctor"]).exits(0).stdout;
+    assert!(
+        lines.lines().all(|line| line.split('\t').count() == 5),
+        "{lines}"
+    );
+    for (name, key) in server.demo().env() {
+        assert!(
+            !report.contains(&key) && !lines.contains(&key),
+            "{name} in {report}{lines}"
+        );
+    }
+}
+
+#[test]
+fn no_bus_and_a_silent_one_are_told_apart() {
+    let mut home = Home::new();
+    let missing = checks(&home);
+    says(
+        find(&missing, "machine", "keyring"),
+        "limited",
+        "no keyring service",
+        "dbus-run-session",
+    );
+    let _bus = SilentBus::start(&mut home);
+    let silent = checks(&home);
+    says(
+        find(&silent, "machine", "keyring"),
+        "broken",
+        "does not answer",
+        "window",
+    );
+}
+
+#[test]
+fn a_refused_key_a_missing_one_and_a_missing_right_are_told_apart() {
+    let server = Server::start();
+    let mut home = server.home();
+    home.set("ASSETDECK_KEY_ACME_WEB", "sk_live_canary")
+        .unset("ASSETDECK_KEY_GUEST_WEB");
+    let all = checks(&home);
+    says(
+        find(&all, "account acme-web", "sign-in"),
+        "broken",
+        "",
+        "login acme-web",
+    );
+    assert!(!format!("{all:?}").contains("canary"), "{all:#?}");
+    says(find(&all, "account acme-loc", "sign-in"), "works", "", "");
+
+    home.unset("ASSETDECK_KEY_ACME_WEB");
+    let all = checks(&home);
+    says(
+        find(&all, "account acme-web", "key"),
+        "broken",
+        "is not set",
+        "login acme-web",
+    );
+
+    // The key of the demo's guest may do nothing at all there.
+    let all = checks(&server.home());
+    says(
+        find(&all, "account guest-web", "sign-in"),
+        "broken",
+        "assets:read",
+        "lacks assets:read",
+    );
+}
+
+/// A service that says this to every request.
+fn service(answer: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = format!("http://{}", listener.local_addr().expect("its address"));
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut some = [0; 4096];
+            let _ = stream.read(&mut some);
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    address
+}
+
+fn home_at(address: &str) -> Home {
+    let mut home = Home::new();
+    home.write_config(&format!(
+        "[[accounts]]\nname = \"web\"\nprovider = \"segmentflow\"\nbase_url = \"{address}\"\n"
+    ));
+    home.set("ASSETDECK_KEY_WEB", "sk_live_canary");
+    home
+}
+
+#[test]
+fn a_wrong_clock_is_seen_by_the_services_date() {
+    let answer = "HTTP/1.1 401 Unauthorized\r\nDate: Thu, 01 Jan 2015 00:00:00 GMT\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let home = home_at(&service(answer.to_owned()));
+    let all = checks(&home);
+    says(
+        find(&all, "account web", "clock"),
+        "broken",
+        "ahead of",
+        "timedatectl",
+    );
+    says(
+        find(&all, "account web", "sign-in"),
+        "broken",
+        "",
+        "login web",
+    );
+}
+
+#[test]
+fn no_route_no_name_and_a_bad_certificate_are_told_apart() {
+    let gone = {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        listener.local_addr().expect("its address")
+    };
+    let all = checks(&home_at(&format!("http://{gone}")));
+    says(
+        find(&all, "account web", "route"),
+        "broken",
+        "no connection",
+        "firewall",
+    );
+    assert!(all.iter().all(|it| it["name"] != "sign-in"), "{all:#?}");
+
+    let all = checks(&home_at("https://nowhere.invalid"));
+    says(
+        find(&all, "account web", "name"),
+        "broken",
+        "not found",
+        "base_url",
+    );
+
+    // It speaks no TLS at all: that is a route, not a certificate.
+    let plain = service("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned());
+    let all = checks(&home_at(&plain.replace("http://", "https://")));
+    says(find(&all, "account web", "route"), "broken", "", "");
+}
+
+#[test]
+fn settings_that_cannot_be_used_do_not_stop_the_rest() {
+    let home = Home::new();
+    let all = checks(&home);
+    says(
+        find(&all, "machine", "settings"),
+        "limited",
+        "no",
+        "config init",
+    );
+    home.write_config("[[accounts]]\nname = \"a\"\nprovidor = \"x\"\n");
+    let all = checks(&home);
+    says(
+        find(&all, "machine", "settings"),
+        "broken",
+        "line 3",
+        "config check",
+    );
+    find(&all, "machine", "state folder");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named() {
+    let mut home = Home::new();
+    // Also where the user may write everywhere: no folder can be made inside a file.
+    let file = home.file("full", b"");
+    home.set("XDG_STATE_HOME", file.join("state").to_str().unwrap());
+    let all = checks(&home);
+    says(
+        find(&all, "machine", "state folder"),
+        "broken",
+        "full",
+        "XDG_STATE_HOME",
+    );
+}
+
+#[test]
+fn the_terminal_is_judged_by_what_is_around_it() {
+    let mut home = Home::new();
+    home.set("TERM", "xterm-256color").set("LANG", "C");
+    let all = checks(&home);
+    says(
+        find(&all, "terminal", "colours"),
+        "limited",
+        "256",
+        "COLORTERM=truecolor",
+    );
+    says(
+        find(&all, "terminal", "locale"),
+        "limited",
+        "not UTF-8",
+        "UTF-8",
+    );
+    home.set("TMUX", "/nonexistent/tmux,1,0");
+    let all = checks(&home);
+    says(
+        find(&all, "terminal", "tmux"),
+        "limited",
+        "does not answer",
+        "inside the tmux",
+    );
+}
