@@ -327,6 +327,9 @@ fn odd_environments_end_in_a_sentence() {
     assert!(listing.stdout.contains("日本ストア"), "{}", listing.stdout);
 
     let config = home.config();
+    // The password database knows a home, which is the developer's: nothing is kept there.
+    let state = home.path().join("state");
+    home.set("XDG_STATE_HOME", state.to_str().unwrap());
     home.unset("HOME");
     run(
         &home,
