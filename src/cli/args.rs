@@ -171,6 +171,9 @@ pub enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Print the JSON Schema of every line that --json prints
+    #[command(after_help = examples::SCHEMA)]
+    Schema,
     /// Print the completions of a shell
     #[command(after_help = examples::COMPLETIONS)]
     Completions {

@@ -25,6 +25,7 @@ mod prompt;
 mod protect;
 mod record;
 mod rm;
+mod schema;
 mod screen;
 mod session;
 mod settings;
@@ -162,6 +163,7 @@ async fn run(cli: Cli, env: Env, output: &mut Output) -> Result<(), Failure> {
         Some(Command::Demo(args)) => return demo::demo(output, args, cli.screen).await,
         Some(Command::Completions { shell }) => return completions::completions(output, *shell),
         Some(Command::Man { command }) => return man::man(output, command.as_deref()),
+        Some(Command::Schema) => return schema::schema(output),
         Some(Command::Config { command }) => {
             let file = cli.config.as_deref();
             let open = || Session::open(file, env.clone(), Arc::new(Keyring::system()));
@@ -228,6 +230,7 @@ async fn dispatch(
         Command::Open { reference } => open::open(session, output, stop, &reference).await,
         Command::Config { .. }
         | Command::Doctor { .. }
+        | Command::Schema
         | Command::Completions { .. }
         | Command::Man { .. }
         | Command::Demo(_) => Ok(()),

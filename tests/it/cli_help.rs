@@ -234,3 +234,24 @@ fn verbose_tells_the_calls_and_no_key_and_quiet_tells_nothing() {
         (String::new(), String::new())
     );
 }
+
+#[test]
+fn the_schema_is_the_one_that_judges_and_has_a_version() {
+    let home = Home::new();
+    let printed = run(&home, &["schema"]).exits(0).stdout;
+    let schema: serde_json::Value = serde_json::from_str(&printed).expect("JSON");
+    let held: serde_json::Value =
+        serde_json::from_str(include_str!("../../assets/schema.json")).expect("JSON");
+    assert_eq!(schema, held);
+    assert_eq!(schema["$id"], "urn:assetdeck:json-lines:1");
+    // It tells shapes apart: a member too many or too few is seen.
+    let check = serde_json::json!({
+        "kind": "check", "of": "a", "name": "b", "state": "works", "found": "c", "advice": "",
+    });
+    crate::support::cli::judged(&check);
+    for spoil in ["state", "extra"] {
+        let mut spoilt = check.clone();
+        spoilt[spoil] = serde_json::json!("fine");
+        assert!(std::panic::catch_unwind(|| crate::support::cli::judged(&spoilt)).is_err());
+    }
+}

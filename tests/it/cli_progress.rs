@@ -173,6 +173,7 @@ fn programs_get_results_on_one_stream_and_events_on_the_other() {
         .stderr
         .lines()
         .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}")))
+        .inspect(crate::support::cli::judged)
         .collect();
     let words: Vec<&str> = events
         .iter()

@@ -136,6 +136,13 @@ Examples:
   assetdeck doctor --json
   assetdeck doctor --report > report.txt";
 
+pub const SCHEMA: &str = "\
+Its $id ends with the version of the shapes. A version takes no member away and changes none.
+
+Examples:
+  assetdeck schema
+  assetdeck schema > assetdeck.schema.json";
+
 pub const COMPLETIONS: &str = "\
 Examples:
   assetdeck completions bash > ~/.local/share/bash-completion/completions/assetdeck

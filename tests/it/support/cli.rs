@@ -1,7 +1,9 @@
 //! The real program as a command: arguments in, standard output, standard error and exit code out.
 
 use std::process::Command;
+use std::sync::LazyLock;
 
+use jsonschema::Validator;
 use serde_json::Value;
 
 use super::home::Home;
@@ -39,6 +41,7 @@ impl Ran {
             let value: Value = serde_json::from_str(line)
                 .unwrap_or_else(|e| panic!("{e} in {line:?}\n--- stderr\n{}", self.stderr));
             assert!(value.is_object(), "not an object: {line}");
+            judged(&value);
             value
         };
         self.stdout.lines().map(parse).collect()
@@ -58,6 +61,17 @@ impl Ran {
             self.stderr
         );
     }
+}
+
+/// Holds a line to what `assetdeck schema` promises of it.
+#[track_caller]
+pub fn judged(line: &Value) {
+    static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
+        let text = include_str!("../../../assets/schema.json");
+        let schema = serde_json::from_str(text).expect("the schema is JSON");
+        jsonschema::validator_for(&schema).expect("it is a schema")
+    });
+    assert!(SCHEMA.is_valid(line), "no line of the schema: {line:#}");
 }
 
 /// Runs `assetdeck` in this home to its end.
