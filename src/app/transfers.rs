@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 pub use self::standing::{MARKS, Mark, Standing, marks, since};
-use crate::api::ApiErrorKind;
 use crate::domain::AccountName;
 use crate::transfer::job::{Direction, Job, JobId, JobState};
 use crate::transfer::{Held, Meters, Total};
@@ -138,20 +137,6 @@ impl Transfers {
             || matches!(job.state, JobState::Running(_))
         {
             self.left.remove(&id);
-        }
-        // Where another process works, its jobs are all that is heard of it.
-        if let JobState::Waiting { until, error, .. } = &job.state
-            && self.elsewhere
-            && let ApiErrorKind::RateLimited { after } = error.kind
-        {
-            let known = self.holds.get(&job.account).map(|hold| hold.until);
-            if known.is_none_or(|known| known < *until) {
-                let hold = Hold {
-                    until: *until,
-                    asked: after,
-                };
-                self.holds.insert(job.account.clone(), hold);
-            }
         }
         let before = self.jobs.insert(id, job);
         if let Some(before) = &before {

@@ -347,29 +347,31 @@ fn a_wait_counts_down_only_while_it_is_seen_and_a_pause_holds_the_account() {
 }
 
 #[test]
-fn a_pause_is_what_the_queue_says_and_else_what_jobs_of_another_process_say() {
-    let limited = |world: &World| {
-        told(job(
+fn a_pause_is_what_the_queue_says_and_not_what_one_job_waits_for() {
+    let held = |world: &World| world.state.transfers.strip(world.state.time).held;
+    for works in [true, false] {
+        let mut world = World::new();
+        world.send(queue(Vec::new(), &[], works));
+        let limited = error(ApiErrorKind::RateLimited { after: None });
+        let until = world.state.time + SignedDuration::from_secs(42);
+        world.send(told(job(
             1,
             JobState::Waiting {
-                until: world.state.time + SignedDuration::from_secs(42),
+                until,
                 attempt: 2,
-                error: error(ApiErrorKind::RateLimited { after: None }).into(),
+                error: limited.clone().into(),
             },
-        ))
-    };
-    let held = |world: &World| world.state.transfers.strip(world.state.time).held;
-    let mut world = World::new();
-    world.send(limited(&world));
-    assert_eq!(held(&world), None, "the queue did not say so");
-    let mut world = World::new();
-    world.send(queue(Vec::new(), &[], false));
-    world.send(limited(&world));
-    assert_eq!(held(&world), Some(account("web")));
-    // Gone when the queue is worked on here and knows of none.
-    world.send(queue(Vec::new(), &[], true));
-    world.send(Msg::Held(Vec::new()));
-    assert_eq!(held(&world), None);
+        )));
+        assert_eq!(held(&world), None);
+        world.send(Msg::Held(vec![Held {
+            account: account("web"),
+            until,
+            why: limited,
+        }]));
+        assert_eq!(held(&world), Some(account("web")));
+        world.send(Msg::Held(Vec::new()));
+        assert_eq!(held(&world), None);
+    }
 }
 
 #[test]

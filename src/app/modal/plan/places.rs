@@ -156,7 +156,7 @@ fn sentence(goal: &Goal, astray: &Astray) -> String {
             goal.spec.container.many
         ),
         (Astray::Elsewhere(address), _) => format!(
-            "{MANIFEST} in it is of {address}; go to the segment that its files are to go to, and \
+            "{MANIFEST} in it is of {address}; go to the place that its files are to go to, and \
              press u there"
         ),
         (Astray::Nowhere, _) => {
