@@ -1,6 +1,8 @@
 //! Progress of the commands: a block that is drawn again on a terminal, a line now and then in a
 //! conversation, lines of JSON for programs, nothing for everyone else.
 
+mod beat;
+mod lines;
 mod spoken;
 
 use std::collections::{BTreeMap, HashMap};
@@ -8,19 +10,18 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::time::{Interval, MissedTickBehavior, interval};
-use unicode_width::UnicodeWidthStr as _;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::{MissedTickBehavior, interval};
 
+pub use self::beat::{Beat, Came};
+use self::lines::{line, sum};
 use self::spoken::Spoken;
 use super::args::Shown;
-use super::output::{MARGIN, Output, cut};
+use super::output::{MARGIN, Output};
 use super::session::Session;
 use crate::api::Step;
-use crate::domain::{AccountName, SafeText, size_words, time_words, until};
-use crate::transfer::{
-    Direction, Gauge, Held, Job, JobId, JobState, Meters, Total, Transfers, held_words,
-};
+use crate::domain::{AccountName, SafeText, until};
+use crate::transfer::{Direction, Held, Job, JobId, JobState, Meters, Transfers, held_words};
 use crate::tui::report::Reporter;
 
 /// How often the block is drawn at the most.
@@ -39,36 +40,6 @@ enum Shape {
     /// Nobody sees how far they are; what holds them is said.
     Bare,
     Nothing,
-}
-
-/// What wakes a command that shows progress.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Came {
-    Time,
-    /// It was stopped, and goes on; others may have used the terminal.
-    Back,
-}
-
-/// Wakes for the progress, or never.
-pub struct Beat(Option<(Interval, Option<Signal>)>);
-
-impl Beat {
-    /// The next of them.
-    pub async fn next(&mut self) -> Came {
-        let Some((timer, back)) = &mut self.0 else {
-            return std::future::pending().await;
-        };
-        let back = async {
-            match back {
-                Some(signal) => signal.recv().await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            _ = timer.tick() => Came::Time,
-            _ = back => Came::Back,
-        }
-    }
 }
 
 /// What a command shows of transfers while it waits for them.
@@ -298,93 +269,6 @@ fn event(word: &str, job: &Job) -> Value {
         "name": &*job.name,
         "size": job.size,
     })
-}
-
-/// Joins what fits behind a name, the first of them first.
-fn fitted(parts: &[String], width: usize) -> String {
-    let mut text = String::new();
-    for part in parts.iter().filter(|part| !part.is_empty()) {
-        let gap = if text.is_empty() { "" } else { "  " };
-        if text.width() + gap.len() + part.width() > width {
-            break;
-        }
-        text.push_str(gap);
-        text.push_str(part);
-    }
-    text
-}
-
-/// One running file: its name, as much of it as there is room for, and how far it is.
-fn line(job: &Job, gauge: &Gauge, width: usize) -> String {
-    let arrow = match job.direction {
-        Direction::Up => '↑',
-        Direction::Down => '↓',
-    };
-    let behind = fitted(&parts(job, gauge), (width * 2 / 3).saturating_sub(4));
-    let room = width.saturating_sub(behind.width() + 4);
-    let name = cut(SafeText::name(&job.name).as_str(), room);
-    let fill = " ".repeat(room.saturating_sub(name.width()));
-    format!("{arrow} {name}{fill}  {behind}")
-}
-
-/// How far a running file is, what matters most first; what is not known is empty.
-fn parts(job: &Job, gauge: &Gauge) -> Vec<String> {
-    match &job.state {
-        JobState::Waiting { until, error, .. } => {
-            let left = until.duration_since(jiff::Timestamp::now()).as_secs();
-            let left = Duration::from_secs(u64::try_from(left).unwrap_or(0));
-            vec![format!("again in {}", time_words(left)), error.to_string()]
-        }
-        JobState::Running(step) if *step != Step::Send => vec![step.label().to_owned()],
-        _ => {
-            let percent = gauge.size.filter(|size| *size > 0).map(|size| {
-                // Sent is not done.
-                let share = u128::from(gauge.bytes) * 100 / u128::from(size);
-                format!("{:>3} %", share.min(99))
-            });
-            let bytes = match gauge.size {
-                Some(size) => format!("{} of {}", size_words(gauge.bytes), size_words(size)),
-                None => size_words(gauge.bytes),
-            };
-            let rate = format!("{}/s", gauge.rate.map_or("–".to_owned(), size_words));
-            let left = gauge.left.map(|left| format!("{} left", time_words(left)));
-            vec![
-                percent.unwrap_or_default(),
-                rate,
-                bytes,
-                left.unwrap_or_default(),
-            ]
-        }
-    }
-}
-
-/// The line below them: all of the run.
-fn sum(total: &Total, width: usize) -> String {
-    fitted(&sum_parts(total), width)
-}
-
-/// How far all of the run is, what matters most first.
-fn sum_parts(total: &Total) -> Vec<String> {
-    let mut parts = vec![format!("{} of {} done", total.done, total.files)];
-    if total.failed > 0 {
-        parts.push(format!("{} failed", total.failed));
-    }
-    parts.extend(total.percent().map(|percent| format!("{percent} %")));
-    parts.push(format!(
-        "{}/s",
-        total.rate.map_or("–".to_owned(), size_words)
-    ));
-    if total.unsized_files == 0 {
-        parts.push(format!(
-            "{} of {}",
-            size_words(total.bytes),
-            size_words(total.of)
-        ));
-    } else {
-        parts.push(size_words(total.bytes));
-    }
-    parts.extend(total.left.map(|left| format!("{} left", time_words(left))));
-    parts
 }
 
 #[cfg(test)]

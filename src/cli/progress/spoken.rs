@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{parts, sum_parts};
+use super::lines::{parts, sum_parts};
 use crate::domain::SafeText;
 use crate::transfer::{Gauge, Job, Total};
 

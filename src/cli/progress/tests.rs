@@ -1,13 +1,15 @@
 //! What lines of progress say, how narrow they get, and which events programs are told.
 
-use proptest::prelude::*;
 use std::sync::Arc;
+
+use proptest::prelude::*;
+use unicode_width::UnicodeWidthStr as _;
 
 use super::*;
 use crate::api::{ApiError, ApiErrorKind};
 use crate::cli::output::tests::kept;
 use crate::domain::{AssetScope, ContainerId};
-use crate::transfer::Trail;
+use crate::transfer::{Gauge, Trail};
 
 fn job(name: &str, size: Option<u64>, state: JobState) -> Job {
     Job {
