@@ -88,6 +88,31 @@ impl Sent for Asset {
 }
 
 impl Asset {
+    /// One of which nothing is told but where it is, for tests to make theirs of.
+    #[cfg(test)]
+    pub(crate) fn bare(scope: AssetScope, key: AssetKey, name: &str) -> Self {
+        Self {
+            scope,
+            key,
+            name: name.to_owned(),
+            locale: None,
+            folder: AssetPath::root(),
+            size: None,
+            content_type: None,
+            asset_type: None,
+            image_type: None,
+            alt_text: None,
+            description: None,
+            tags: Vec::new(),
+            dimensions: None,
+            url: None,
+            created: None,
+            modified: None,
+            stored_as: None,
+            raw: RawJson::new("{}"),
+        }
+    }
+
     /// When its bytes were stored, as far as the service tells.
     pub fn stored(&self) -> Option<jiff::Timestamp> {
         let stored = self.modified.as_ref().or(self.created.as_ref());

@@ -6,8 +6,8 @@ use crate::api::{
 };
 use crate::app::msg::Batch;
 use crate::domain::{
-    AccountName, Asset, AssetKey, AssetPath, AssetScope, Container, ContainerId, Entry, Locale,
-    RawJson, Segment, SegmentId,
+    AccountName, Asset, AssetKey, AssetScope, Container, ContainerId, Entry, Locale, RawJson,
+    Segment, SegmentId,
 };
 
 /// A service with segments, locales and folders.
@@ -107,24 +107,14 @@ pub fn segment(id: &str, position: u64) -> Segment {
 pub fn asset(scope: &AssetScope, name: &str, locale: Option<&str>) -> Asset {
     let key = AssetKey::from_parts([locale.unwrap_or(""), name]).unwrap();
     Asset {
-        scope: scope.clone(),
-        key,
-        name: name.to_owned(),
         locale: locale.and_then(Locale::new),
-        folder: AssetPath::root(),
         size: Some(100),
         content_type: Some("image/png".to_owned()),
         asset_type: Some("image".to_owned()),
-        image_type: None,
         alt_text: Some("before".to_owned()),
-        description: None,
-        tags: Vec::new(),
-        dimensions: None,
         url: Some(format!("https://cdn.example/{name}")),
-        created: None,
-        modified: None,
-        stored_as: None,
         raw: RawJson::new("{\n}"),
+        ..Asset::bare(scope.clone(), key, name)
     }
 }
 

@@ -9,25 +9,16 @@ fn account() -> AccountName {
 }
 
 fn asset(name: &str, raw: &str) -> Asset {
+    let scope = AssetScope::Segment(ContainerId::new("1").unwrap(), SegmentId::new("2").unwrap());
+    let key = AssetKey::from_parts(["de", "public", name]).unwrap();
     Asset {
-        scope: AssetScope::Segment(ContainerId::new("1").unwrap(), SegmentId::new("2").unwrap()),
-        key: AssetKey::from_parts(["de", "public", name]).unwrap(),
-        name: name.to_owned(),
         locale: Locale::new("de"),
         folder: AssetPath::from_service("public"),
         size: Some(12),
         content_type: Some("image/png".to_owned()),
-        asset_type: None,
-        image_type: None,
-        alt_text: None,
-        description: None,
         tags: vec!["a".to_owned()],
-        dimensions: None,
-        url: None,
-        created: None,
-        modified: None,
-        stored_as: None,
         raw: RawJson::new(raw),
+        ..Asset::bare(scope, key, name)
     }
 }
 

@@ -58,25 +58,11 @@ pub(super) struct Fake {
 }
 
 pub(in crate::transfer) fn asset(name: &str, size: Option<u64>) -> Asset {
+    let scope = AssetScope::Container(ContainerId::new("c").unwrap());
+    let key = AssetKey::from_parts([name, "x"]).unwrap();
     Asset {
-        scope: AssetScope::Container(ContainerId::new("c").unwrap()),
-        key: AssetKey::from_parts([name, "x"]).unwrap(),
-        name: name.to_owned(),
-        locale: None,
-        folder: AssetPath::root(),
         size,
-        content_type: None,
-        asset_type: None,
-        image_type: None,
-        alt_text: None,
-        description: None,
-        tags: Vec::new(),
-        dimensions: None,
-        url: None,
-        created: None,
-        modified: None,
-        stored_as: None,
-        raw: RawJson::new("{}"),
+        ..Asset::bare(scope, key, name)
     }
 }
 

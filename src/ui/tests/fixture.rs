@@ -146,25 +146,21 @@ pub fn asset(
     locale: Option<&str>,
     size: Option<u64>,
 ) -> Entry<Asset> {
+    let key = AssetKey::from_parts([locale.unwrap_or_default(), "public/images", name]).unwrap();
     Entry::Read(Asset {
-        scope: scope.clone(),
-        key: AssetKey::from_parts([locale.unwrap_or_default(), "public/images", name]).unwrap(),
-        name: name.to_owned(),
         locale: locale.and_then(Locale::new),
         folder: AssetPath::parse("public/images").unwrap(),
         size,
         content_type: Some("image/png".to_owned()),
         asset_type: Some("image".to_owned()),
-        image_type: None,
         alt_text: Some("The shop's window at night, seen from the street".to_owned()),
-        description: None,
         tags: vec!["summer".to_owned(), "campaign 2026".to_owned()],
         dimensions: Some((1600, 900)),
         url: Some("https://cdn.example.com/assets/hero.png".to_owned()),
         created: Some("2026-01-15T08:30:00Z".to_owned()),
         modified: Some("2026-03-08T09:00:00Z".to_owned()),
-        stored_as: None,
         raw: RawJson::new(r#"{"name":"hero.png","size":214000,"tags":["summer"]}"#),
+        ..Asset::bare(scope.clone(), key, name)
     })
 }
 
