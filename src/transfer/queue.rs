@@ -27,7 +27,7 @@ use self::gate::Gate;
 pub use self::gate::{Held, held_words};
 pub(super) use self::handle::Handle;
 use super::job::{Job, JobEvent, JobId, JobState};
-use super::journal::{Journal, JournalError, Seen};
+use super::journal::{Begun, Journal, JournalError, Seen};
 use super::work::Work;
 use crate::domain::AccountName;
 
@@ -115,6 +115,8 @@ struct Inner {
     held: watch::Sender<Vec<Held>>,
     tasks: TaskTracker,
     store: Store,
+    /// Where this process works on the queue of a journal.
+    begun: OnceLock<Begun>,
     handle: OnceLock<tokio::runtime::Handle>,
     seen: Mutex<Seen>,
     attending: AtomicBool,

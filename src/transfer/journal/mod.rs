@@ -3,6 +3,7 @@
 //! One thread owns the connection. What reaches it in one moment shares one synced commit; each
 //! change's answer comes after that commit, and says so when it failed.
 
+mod begun;
 mod damage;
 mod event;
 mod lock;
@@ -15,12 +16,14 @@ mod thread;
 mod wal;
 mod write;
 
+use std::collections::HashSet;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+pub(super) use self::begun::Begun;
 use self::lock::Lock;
 pub(super) use self::replay::{Kept, Replayed, Seen};
 use self::thread::{Request, Write};
@@ -151,6 +154,18 @@ impl Journal {
         })
     }
 
+    /// Those of these jobs whose last step was written down and is known not to have been begun, by
+    /// the process that worked before this one. Blocks shortly.
+    pub(super) fn unbegun(&self, ids: Vec<JobId>) -> Result<HashSet<JobId>, JournalError> {
+        self.ask(|reply| Request::Unbegun(ids, reply))?
+    }
+
+    /// From now on this process notes what it begins; what the one before it noted is gone. Only
+    /// for the worker, once what that one left is settled. Blocks shortly.
+    pub(super) fn begin_notes(&self) -> Result<Begun, JournalError> {
+        self.ask(Request::Notes)
+    }
+
     /// Reads the queue without any part in it: takes no lock, changes no file. A write-ahead file
     /// that does not read whole is left to the worker (opening it would throw away what stands in
     /// it): then what a copy still shows, and a sentence that says so.
@@ -167,7 +182,16 @@ impl Journal {
             return Ok((found, Some(note)));
         }
         let found = match schema::join(folder)? {
-            Some(connection) => replay::all(&connection)?,
+            Some(connection) => {
+                let mut found = replay::all(&connection)?;
+                let risked = found.jobs.iter().map(|kept| &kept.job);
+                let risked: Vec<JobId> = risked
+                    .filter(|it| it.is_being_recorded())
+                    .map(|it| it.id)
+                    .collect();
+                found.unbegun = begun::unbegun(folder, &connection, &risked)?;
+                found
+            }
             None => Replayed::default(),
         };
         Ok((found, None))

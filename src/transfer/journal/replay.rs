@@ -1,5 +1,7 @@
 //! From rows to jobs: the events of each job, applied in their order.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, Row};
 
 use super::{event, row};
@@ -33,6 +35,8 @@ pub(in crate::transfer) struct Replayed {
     pub closed: bool,
     /// Rows that are not what was written.
     pub broken: usize,
+    /// Those that stand at a step which was never begun, where somebody asked.
+    pub unbegun: HashSet<JobId>,
 }
 
 /// Why a job is in doubt whose history has a hole.

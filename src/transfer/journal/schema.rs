@@ -53,6 +53,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     CREATE TABLE queue (closed INTEGER NOT NULL);
     INSERT INTO queue VALUES (0);
 ",
+    "-- What is begun is noted beside this file: an older release would not note it, and what it had
+     -- begun would be taken for what it had not.",
 ];
 
 /// What the first bytes of the file tell, before `SQLite` may touch it.

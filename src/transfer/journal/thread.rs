@@ -1,5 +1,6 @@
 //! The thread that owns the connection: takes what has come together, writes it at once, answers.
 
+use std::collections::HashSet;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender};
@@ -9,7 +10,7 @@ use rusqlite::Connection;
 
 use super::replay::{self, Seen};
 use super::schema::{self, NAME};
-use super::{Change, JournalError, News, write};
+use super::{Begun, Change, JournalError, News, begun, write};
 use crate::transfer::job::{Ask, JobId};
 
 /// So many requests share one commit at the most.
@@ -25,6 +26,8 @@ pub(super) enum Request {
     Write(Write),
     Reserve(u64, SyncSender<Result<u64, JournalError>>),
     News(Seen, SyncSender<Result<News, JournalError>>),
+    Unbegun(Vec<JobId>, SyncSender<Result<HashSet<JobId>, JournalError>>),
+    Notes(SyncSender<Begun>),
     Flush(SyncSender<()>),
 }
 
@@ -59,7 +62,7 @@ pub(super) fn run(mut connection: Connection, folder: &Path, inbox: &Receiver<Re
                 }
                 other => {
                     commit(&mut connection, &mut waiting);
-                    answer(&mut connection, other);
+                    answer(&mut connection, folder, other);
                     hurry = true;
                 }
             }
@@ -98,7 +101,7 @@ fn commit(connection: &mut Connection, waiting: &mut Vec<Write>) {
     }
 }
 
-fn answer(connection: &mut Connection, request: Request) {
+fn answer(connection: &mut Connection, folder: &Path, request: Request) {
     // Who does not wait any more misses nothing.
     match request {
         Request::Write(write) => (write.done)(write::all(connection, &write.changes)),
@@ -106,6 +109,11 @@ fn answer(connection: &mut Connection, request: Request) {
         Request::News(since, reply) => {
             drop(reply.send(news(connection, since).map_err(Into::into)));
         }
+        Request::Unbegun(ids, reply) => {
+            let found = begun::unbegun(folder, connection, &ids);
+            drop(reply.send(found.map_err(Into::into)));
+        }
+        Request::Notes(reply) => drop(reply.send(Begun::renew(folder, connection))),
         Request::Flush(reply) => drop(reply.send(())),
     }
 }

@@ -1,6 +1,6 @@
 //! Beginning with what is on disk: opening the journal, and opening accounts for its jobs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
@@ -14,6 +14,15 @@ use crate::transfer::journal::{Change, Journal, JournalError, Kept, Opened, Seen
 
 /// So long a finished job is remembered when nobody clears it: a day, in seconds.
 const REMEMBERED: i64 = 24 * 60 * 60;
+
+/// What happens to a job that its process left in the middle.
+const fn left_by(was_not_begun: bool) -> JobEvent {
+    if was_not_begun {
+        JobEvent::NotBegun
+    } else {
+        JobEvent::Interrupted
+    }
+}
 
 /// How a queue stands.
 #[derive(Debug)]
@@ -74,15 +83,15 @@ impl Transfers {
         let (found, note) = Journal::look(folder)?;
         // A process that has just begun, or ended, has told the truth meanwhile.
         let worked = worked || Journal::is_worked(folder);
+        let (closed, unbegun) = (found.closed, found.unbegun);
         let stands = |kept: Kept| {
             let mut job = kept.job;
             if !worked {
                 // Refused for what is not in the middle of anything, which stays as it is.
-                let _ = job.apply(JobEvent::Interrupted);
+                let _ = job.apply(left_by(unbegun.contains(&job.id)));
             }
             Arc::new(job)
         };
-        let closed = found.closed;
         Ok(Standing {
             jobs: found.jobs.into_iter().map(stands).collect(),
             note,
@@ -133,9 +142,13 @@ impl Transfers {
         self.table().insert(job, work).kept = true;
     }
 
-    /// What another process was doing when it ended: begun anew, or in doubt.
+    /// What another process was doing when it ended: begun anew, or in doubt. From then on it is
+    /// noted what this one begins.
     pub(super) fn settle_left(&self) {
-        let left: Vec<JobId> = {
+        let Store::Disk(journal) = &self.inner.store else {
+            return;
+        };
+        let (left, risked) = {
             let table = self.table();
             let left = table.jobs.values().filter(|entry| {
                 !entry.started
@@ -144,11 +157,28 @@ impl Transfers {
                         JobState::Running(_) | JobState::Waiting { .. }
                     )
             });
-            left.map(|entry| entry.job.id).collect()
+            let left: Vec<&Arc<Job>> = left.map(|entry| &entry.job).collect();
+            let ids = |jobs: &mut dyn Iterator<Item = &&Arc<Job>>| -> Vec<JobId> {
+                jobs.map(|job| job.id).collect()
+            };
+            let risked = ids(&mut left.iter().filter(|job| job.is_being_recorded()));
+            (ids(&mut left.iter()), risked)
         };
-        self.commit_all(&left, &JobEvent::Interrupted);
-        if let Store::Disk(journal) = &self.inner.store {
-            journal.flush();
+        // What cannot be asked counts as begun.
+        let unbegun = if risked.is_empty() {
+            HashSet::new()
+        } else {
+            journal.unbegun(risked).unwrap_or_default()
+        };
+        for was in [true, false] {
+            let same = left.iter().filter(|id| unbegun.contains(id) == was);
+            let same: Vec<JobId> = same.copied().collect();
+            self.commit_all(&same, &left_by(was));
+        }
+        journal.flush();
+        match journal.begin_notes() {
+            Ok(begun) => drop(self.inner.begun.set(begun)),
+            Err(why) => tracing::error!(%why, "no notes of what is begun"),
         }
     }
 

@@ -203,9 +203,24 @@ impl Handle {
             return Err(ApiError::cancelled("transfer the file"));
         }
         match written {
+            Ok(Ok(())) if makes => self.note_begun(),
             Ok(Ok(())) => Ok(()),
             Ok(Err(why)) => Err(unwritten(&why)),
             Err(_) => Err(ApiError::cancelled("transfer the file")),
+        }
+    }
+
+    /// From here on the service may have it.
+    fn note_begun(&self) -> Result<(), ApiError> {
+        let inner = &self.engine.inner;
+        match (&inner.store, inner.begun.get()) {
+            (Store::Disk(_), Some(begun)) => begun.note(self.id).map_err(|why| unwritten(&why)),
+            // The notes of an earlier process may be there still, and would be taken for ours.
+            (Store::Disk(_), None) => {
+                let why = "the journal's thread does not answer".to_owned();
+                Err(unwritten(&JournalError::Unusable(why)))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -50,6 +50,81 @@ async fn leaving_puts_back_what_was_never_begun() {
     assert_eq!(fake.stored.lock().unwrap().len(), 1);
 }
 
+/// The state of each of the two files that a process left which ended in the middle, by how the folder
+/// was changed since.
+fn states_after_a_kill(change: impl FnOnce(&Path)) -> [JobState; 2] {
+    let dir = tempfile::tempdir().unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (engine, ids) = runtime.block_on(async {
+        let engine = Transfers::open(dir.path()).unwrap();
+        let (_, ids) = one_hangs_and_one_is_announced(&engine, dir.path()).await;
+        (engine, ids)
+    });
+    // Nothing is told or written any more.
+    drop(runtime);
+    drop(engine);
+    // Its thread closes the file as the last, whose log goes with that.
+    while dir.path().join("transfers.db-wal").exists() {
+        std::thread::yield_now();
+    }
+    change(dir.path());
+    let seen = ids.map(|id| state(dir.path(), id));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let next = runtime.block_on(async { Transfers::open(dir.path()).unwrap() });
+    let found = next.jobs();
+    let settled = ids.map(|id| found.iter().find(|job| job.id == id).unwrap().state.clone());
+    assert_eq!(
+        seen, settled,
+        "what a look shows is what the next start finds"
+    );
+    settled
+}
+
+#[test]
+fn what_a_killed_process_had_not_begun_is_not_in_doubt() {
+    let [hangs, announced] = states_after_a_kill(|_| {});
+    assert!(matches!(hangs, JobState::InDoubt(_)), "{hangs:?}");
+    assert_eq!(announced, JobState::Queued);
+}
+
+#[test]
+fn all_that_was_written_down_is_in_doubt_where_nothing_tells_what_was_begun() {
+    let rewrite = |folder: &Path, change: &dyn Fn(&str) -> String| {
+        let path = folder.join("transfers.begun");
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.lines().count() > 1, "{text}");
+        std::fs::write(&path, change(&text)).unwrap();
+    };
+    let none = |folder: &Path| std::fs::remove_file(folder.join("transfers.begun")).unwrap();
+    // The machine went down: what was handed to its kernel may be lost.
+    let other_start = |folder: &Path| {
+        rewrite(folder, &|text| {
+            let (_, rest) = text.split_once(' ').unwrap();
+            format!("00000000-0000-0000-0000-000000000000 {rest}")
+        });
+    };
+    // A copy put in its place.
+    let other_file = |folder: &Path| {
+        let path = folder.join("transfers.db");
+        std::fs::copy(&path, folder.join("copy")).unwrap();
+        std::fs::rename(folder.join("copy"), &path).unwrap();
+    };
+    // An older state put in the place of a newer one, which had begun notes of its own.
+    let newer_notes = |folder: &Path| {
+        rewrite(folder, &|text| {
+            let (machine, _) = text.lines().next().unwrap().rsplit_once(' ').unwrap();
+            format!("{machine} 1000\n")
+        });
+    };
+    let cut = |folder: &Path| rewrite(folder, &|text| text[..20].to_owned());
+    let changes: [&dyn Fn(&Path); 5] = [&none, &other_start, &other_file, &newer_notes, &cut];
+    for (number, change) in changes.into_iter().enumerate() {
+        for state in states_after_a_kill(change) {
+            assert!(matches!(state, JobState::InDoubt(_)), "{number}: {state:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn what_is_cancelled_or_paused_before_it_began_left_nothing() {
     for ask in [Ask::Cancel, Ask::Pause] {
