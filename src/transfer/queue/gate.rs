@@ -16,6 +16,11 @@ use crate::transfer::job::{JobId, JobState};
 /// How many transfers of one account run at once where nobody said.
 const AT_ONCE: usize = 3;
 
+/// So many files, for each that may run, stand on disk as about to be recorded: they share a sync. When
+/// the program is killed those that were not begun go back to the queue; when the machine goes down
+/// they are in doubt.
+const AHEAD: usize = 8;
+
 /// So many files may rest, sent or written down or not yet looked for, before the next waits.
 pub(super) const UNSEEN: usize = 1000;
 
@@ -59,8 +64,7 @@ pub(super) struct Gate {
     pub returning: usize,
     /// Rung when fewer are on their way.
     pub room: Arc<Notify>,
-    /// Taken while a step that may leave a record is on disk and not begun: what is killed then is in
-    /// doubt, so that these are never more than may run.
+    /// Taken while a step that may leave a record is on its way to disk, or there and not begun.
     pub announced: Arc<Semaphore>,
     /// What may begin, in its order.
     pub ready: BTreeSet<(i64, JobId)>,
@@ -78,7 +82,7 @@ impl Default for Gate {
             resting: 0,
             returning: 0,
             room: Arc::default(),
-            announced: Arc::new(Semaphore::new(AT_ONCE)),
+            announced: Arc::new(Semaphore::new(AT_ONCE * AHEAD)),
             ready: BTreeSet::new(),
             provider: None,
             shut: None,
@@ -113,7 +117,7 @@ impl Transfers {
         let mut table = self.table();
         let gate = table.gates.entry(account.clone()).or_default();
         gate.at_once = count.max(1);
-        gate.announced = Arc::new(Semaphore::new(count.max(1)));
+        gate.announced = Arc::new(Semaphore::new(count.max(1).saturating_mul(AHEAD)));
         drop(table);
         self.pump(account);
     }
