@@ -36,6 +36,9 @@ impl Pieces {
         path: &Path,
         stamp: &FileStamp,
     ) -> Result<Self, ApiError> {
+        if let Some(read) = Reader::at_hand(operation, path, stamp) {
+            return Ok(Self::Read(Box::new(read)));
+        }
         let (path, stamp) = (path.to_owned(), stamp.clone());
         let opened = spawn_blocking(move || {
             let reader = Reader::open(operation, &path, stamp)?;
@@ -93,6 +96,16 @@ pub(super) struct Reader {
     spare: Spare,
 }
 
+/// For what a read may wait.
+#[derive(Clone, Copy)]
+enum Wait {
+    /// Until the bytes are there.
+    Disk,
+    /// Only what is in memory is read.
+    #[cfg(target_os = "linux")]
+    Never,
+}
+
 /// What of a file nobody can set back, unlike the time of its last writing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Touched {
@@ -127,10 +140,14 @@ impl Reader {
             options.custom_flags(flag);
         }
         let file = options.open(path).map_err(unreadable)?;
-        let opened = file.metadata().map_err(unreadable)?;
-        check_kind(&opened).map_err(|what| fail(what.to_owned()))?;
+        Self::of(operation, file, stamp).map_err(fail)
+    }
+
+    fn of(operation: &'static str, file: File, stamp: FileStamp) -> Result<Self, String> {
+        let opened = file.metadata().map_err(|error| unreadable(&error))?;
+        check_kind(&opened)?;
         if FileStamp::of(&opened) != stamp {
-            return Err(fail("the file changed after it was chosen".into()));
+            return Err("the file changed after it was chosen".into());
         }
         let left = stamp.size;
         Ok(Self {
@@ -143,10 +160,37 @@ impl Reader {
         })
     }
 
+    /// A small file that the system has in memory, whole and as it was chosen, which is read without
+    /// a trip to another thread. `None` for whatever would have to be waited for, or is odd: the
+    /// reader that waits tells of it.
+    #[cfg(target_os = "linux")]
+    fn at_hand(operation: &'static str, path: &Path, stamp: &FileStamp) -> Option<Read> {
+        use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat2};
+        if stamp.size == 0 || stamp.size >= CHUNK as u64 {
+            return None;
+        }
+        let open = |flags: OFlags| {
+            let flags = flags | OFlags::CLOEXEC;
+            let opened = openat2(CWD, path, flags, Mode::empty(), ResolveFlags::CACHED);
+            opened.ok().map(File::from)
+        };
+        // Not even opened is what is no file: that alone may do something to a device.
+        check_kind(&open(OFlags::PATH)?.metadata().ok()?).ok()?;
+        let file = open(OFlags::RDONLY | OFlags::NONBLOCK)?;
+        let mut reader = Self::of(operation, file, stamp.clone()).ok()?;
+        let piece = reader.piece(Wait::Never).ok()?;
+        (reader.left == 0).then_some((reader, Ok(piece)))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn at_hand(_: &'static str, _: &Path, _: &FileStamp) -> Option<Read> {
+        None
+    }
+
     fn read(mut self) -> Read {
         let operation = self.operation;
         let piece = self
-            .piece()
+            .piece(Wait::Disk)
             .map_err(|message| ApiError::new(operation, ApiErrorKind::File, message));
         (self, piece)
     }
@@ -156,15 +200,11 @@ impl Reader {
     /// have to be waited for.
     #[cfg(target_os = "linux")]
     fn cached(&mut self) -> Option<Bytes> {
-        use rustix::io::{ReadWriteFlags, preadv2};
-        /// The file's own position.
-        const HERE: u64 = u64::MAX;
         if self.left <= CHUNK as u64 {
             return None;
         }
         let mut buffer = self.spare.take(CHUNK);
-        let into = &mut [std::io::IoSliceMut::new(&mut buffer.bytes)];
-        let read = preadv2(&self.file, into, HERE, ReadWriteFlags::NOWAIT);
+        let read = self.fill(&mut buffer.bytes, Wait::Never);
         // An end that came too early is for the reader that waits to tell of.
         buffer.filled = read.ok().filter(|read| *read > 0)?;
         self.left -= buffer.filled as u64;
@@ -176,17 +216,32 @@ impl Reader {
         None
     }
 
-    fn piece(&mut self) -> Result<Bytes, String> {
+    fn fill(&mut self, buffer: &mut [u8], wait: Wait) -> std::io::Result<usize> {
+        match wait {
+            Wait::Disk => loop {
+                match self.file.read(buffer) {
+                    Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                    read => return read,
+                }
+            },
+            #[cfg(target_os = "linux")]
+            Wait::Never => {
+                use rustix::io::{ReadWriteFlags, preadv2};
+                /// The file's own position.
+                const HERE: u64 = u64::MAX;
+                let into = &mut [std::io::IoSliceMut::new(buffer)];
+                Ok(preadv2(&self.file, into, HERE, ReadWriteFlags::NOWAIT)?)
+            }
+        }
+    }
+
+    fn piece(&mut self, wait: Wait) -> Result<Bytes, String> {
         const GREW: &str = "the file grew while it was sent";
         // One more than there should be shows a file that grew.
         let room = usize::try_from(self.left.saturating_add(1)).map_or(CHUNK, |all| all.min(CHUNK));
         let mut buffer = self.spare.take(room);
-        let read = loop {
-            match self.file.read(&mut buffer.bytes) {
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                read => break read.map_err(|error| unreadable(&error))?,
-            }
-        };
+        let read = self.fill(&mut buffer.bytes, wait);
+        let read = read.map_err(|error| unreadable(&error))?;
         buffer.filled = read;
         let read = read as u64;
         if read == 0 {
@@ -198,12 +253,8 @@ impl Reader {
         self.left -= read;
         if self.left == 0 {
             let mut more = [0; 1];
-            if self
-                .file
-                .read(&mut more)
-                .map_err(|error| unreadable(&error))?
-                > 0
-            {
+            let more = self.fill(&mut more, wait);
+            if more.map_err(|error| unreadable(&error))? > 0 {
                 return Err(GREW.into());
             }
             let now = self.file.metadata().map_err(|error| unreadable(&error))?;
