@@ -108,7 +108,7 @@ fn start(cli: Cli, output: &mut Output) -> Result<(), Failure> {
     }
     let _log = log(&env, output, aloud);
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(workers())
+        .worker_threads(workers(cli.command.as_ref()))
         .enable_all()
         .build()
         .map_err(|error| Failure::failed(format!("could not start: {error}")))?;
@@ -119,8 +119,13 @@ fn start(cli: Cli, output: &mut Output) -> Result<(), Failure> {
 }
 
 /// Threads for requests and transfers: what waits for a network needs no more on a machine of many
-/// cores, and each takes memory of its own.
-fn workers() -> usize {
+/// cores, and each takes memory of its own. A command does one thing: tasks that meet on one thread
+/// wake no other, and what it prints stands on the main one, so that a pipe nobody reads stops no
+/// transfer.
+fn workers(command: Option<&Command>) -> usize {
+    if command.is_some_and(|it| !matches!(it, Command::Demo(_))) {
+        return 1;
+    }
     std::thread::available_parallelism().map_or(2, |cores| cores.get().min(MOST_WORKERS))
 }
 
