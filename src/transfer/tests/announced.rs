@@ -10,7 +10,13 @@ const RECORDS: JobState = JobState::Running(Step::Record);
 async fn one_hangs_and_one_is_announced(engine: &Transfers, dir: &Path) -> (Arc<Fake>, [JobId; 2]) {
     let fake = fake(Play::HangsWhileRecording);
     engine.allow_at_once(&account(), 1);
-    let ids = ["a.png", "b.png"].map(|name| named(engine, &fake, dir, name));
+    // Together: one that came first could begin its call before there is another to be announced.
+    let requests = ["a.png", "b.png"].map(|name| UploadRequest {
+        name: FileName::parse(name).unwrap(),
+        ..ask(dir)
+    });
+    let ids = engine.upload_all(&account(), fake.clone(), requests);
+    let ids: [JobId; 2] = ids.try_into().unwrap();
     for id in ids {
         until_state(engine, |job| job.id == id && job.state == RECORDS).await;
     }
