@@ -112,11 +112,9 @@ async fn wait(output: &mut Output, demo: &Demo, config: &Path) -> Result<(), Fai
 /// environment have no part in it.
 async fn show(demo: &Demo, home: &Home, asked: Shape, plain: bool) -> Result<(), Failure> {
     let mut env = demo.env();
-    if plain {
-        // Commands keep their queue in a home.
-        let folder = home.folder.path().to_string_lossy().into_owned();
-        env.push(("HOME".to_owned(), folder));
-    }
+    // Commands keep their queue in a home, and both keep where keys went.
+    let folder = home.folder.path().to_string_lossy().into_owned();
+    env.push(("HOME".to_owned(), folder));
     let session = Session::open(Some(&home.config), Env::of(env), Arc::new(NoStore))?;
     if plain {
         let mut output = Output::linear();
