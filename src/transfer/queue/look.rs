@@ -132,25 +132,20 @@ pub(super) struct Desk {
 impl Desk {
     /// Lets those go that do not wait any more.
     fn dismiss(&mut self, leaving: bool) {
-        let waiting = std::mem::take(&mut self.waiting);
-        for mut waiter in waiting {
-            if waiter.answer.is_closed() {
-                continue;
-            }
-            match waiter.looked.take() {
+        let goes = |waiter: &mut Waiter| {
+            let ends = leaving || waiter.token.is_cancelled();
+            waiter.answer.is_closed() || (ends && waiter.looked.is_some())
+        };
+        // In place: this is heard with each file, and a thousand may wait.
+        for waiter in self.waiting.extract_if(.., goes) {
+            let answer = match waiter.looked {
                 // It is looked for by whoever goes on.
-                Some(_) if leaving => {
-                    let left = ApiError::cancelled("look for the upload");
-                    let _ = waiter.answer.send(Err(left));
-                }
-                Some(looked) if waiter.token.is_cancelled() => {
-                    let _ = waiter.answer.send(Ok(looked.found));
-                }
-                looked => {
-                    waiter.looked = looked;
-                    self.waiting.push(waiter);
-                }
-            }
+                Some(_) if leaving => Err(ApiError::cancelled("look for the upload")),
+                Some(looked) => Ok(looked.found),
+                None => continue,
+            };
+            // Who does not wait any more misses nothing.
+            let _ = waiter.answer.send(answer);
         }
     }
 
