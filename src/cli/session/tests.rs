@@ -57,11 +57,14 @@ fn account(name: &str, base_url: &str) -> String {
 fn session(text: &str, env: &[(&str, &str)], store: &Arc<Memory>) -> Result<Session, Failure> {
     let (_home, path) = file(text);
     let env = Env::of(env.iter().map(|(k, v)| (*k, *v)));
-    Session::open(
+    let mut session = Session::open(
         Some(&path),
         env,
         Arc::clone(store) as Arc<dyn CredentialStore>,
-    )
+    )?;
+    // Else it would keep where keys went in the developer's home.
+    session.bound = Bound::new(None);
+    Ok(session)
 }
 
 fn entry(key: &str, keep: bool) -> KeyEntry {
