@@ -93,6 +93,8 @@ impl Perform for Judge {
             // Colours and their like; where to write; what to wipe; questions what it can do.
             (b"", 'm' | 'H' | 'C' | 'A' | 'J' | 'K' | 'X') => true,
             (b"", 'c') | (b">", 'q') | (b"?", 'u') => all == [0],
+            // Whether focus is reported already.
+            (b"?$", 'p') => all == [1004],
             (b"?", 'h' | 'l') => all.iter().all(|mode| MODES.contains(mode)),
             // The title is kept and given back; a cell's size is asked.
             (b"", 't') => matches!(all[..], [22 | 23, 0] | [16]),
