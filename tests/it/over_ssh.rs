@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::cli_upload::png;
 use crate::support::bus::{installed, skip};
 use crate::support::pty::{PATIENCE, Pty, Size};
-use crate::support::screen::{choose, go_to, open, save, send, wait_listed};
+use crate::support::screen::{choose, go_to, open, save, send, wait_listed, wait_sent};
 use crate::support::server::{Server, sha256};
 use crate::support::sshd::Sshd;
 use crate::support::wait::until;
@@ -60,8 +60,7 @@ fn all_main_tasks_are_done_by_keys_in_tmux_over_ssh() {
     // Upload.
     choose(&mut pty, "zz-ssh.png");
     send(&mut pty);
-    pty.wait_text("is listed in");
-    pty.wait_row(&["zz-ssh.png"]);
+    wait_sent(&pty, "zz-ssh.png");
     let stored = server.stored("zz-ssh.png");
     assert_eq!(stored.len(), 1, "{stored:#?}");
     assert_eq!(stored[0]["sha256"], sha256(&bytes));

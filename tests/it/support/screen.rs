@@ -111,6 +111,16 @@ pub fn send(pty: &mut Pty) {
     });
 }
 
+/// Until the service lists the file that was sent, and the list that shows it has come: with it comes
+/// the cursor. A list that comes later would move the rows under the keys that follow.
+#[track_caller]
+pub fn wait_sent(pty: &Pty, name: &str) {
+    pty.wait_text("is listed in");
+    pty.wait_for(&format!("the cursor on {name}"), |screen| {
+        cursor(screen, 3).is_some_and(|(_, row)| row.starts_with(name))
+    });
+}
+
 /// Saves the asset under the cursor, which has this name, into the home.
 #[track_caller]
 pub fn save(pty: &mut Pty, home: &Path, name: &str) {
