@@ -24,6 +24,31 @@ fn gave_back(pty: &Pty) {
     assert!(gone, "the terminal is still taken:\n{}", pty.screen());
 }
 
+/// Where the frames stand; `None` while something of the screen is missing, or of others in it. What
+/// else is on it may still come from the service.
+fn frames(screen: &str) -> Option<Vec<char>> {
+    let own = ["Shop", "not allowed", "Mobile app", "? help"];
+    let foreign = ["shell>", "Stopped", "still-a", "somebody else"];
+    let whole = own.iter().all(|text| screen.contains(text))
+        && !foreign.iter().any(|text| screen.contains(text));
+    let sides = |row: &str| [row.chars().next(), row.trim_end().chars().last()];
+    let frame = |c: &char| "│╭╮╰╯".contains(*c);
+    whole.then(|| {
+        screen
+            .lines()
+            .flat_map(sides)
+            .flatten()
+            .filter(frame)
+            .collect()
+    })
+}
+
+#[track_caller]
+fn all_there(pty: &Pty) -> Vec<char> {
+    pty.wait_for("the whole screen", |screen| frames(screen).is_some());
+    frames(&pty.screen()).unwrap()
+}
+
 #[test]
 fn it_is_stopped_and_goes_on_under_a_shell() {
     let server = Server::start();
@@ -33,9 +58,7 @@ fn it_is_stopped_and_goes_on_under_a_shell() {
     pty.wait_text("shell>");
     let shell = pty.settings();
     pty.send(&format!("{}\r", env!("CARGO_BIN_EXE_assetdeck")));
-    pty.wait_text("Shop");
-    pty.wait_text("not allowed");
-    let whole = pty.screen();
+    let whole = all_there(&pty);
     for _ in 0..ROUNDS {
         pty.send_keys("C-z");
         gave_back(&pty);
@@ -44,7 +67,9 @@ fn it_is_stopped_and_goes_on_under_a_shell() {
         pty.send("echo still-a-$((40 + 2))\r");
         pty.wait_text("still-a-42");
         pty.send("fg\r");
-        pty.wait_for("the whole screen again", |screen| screen == whole);
+        pty.wait_for("the whole screen again", |screen| {
+            frames(screen).as_ref() == Some(&whole)
+        });
     }
     pty.send_keys("q");
     gave_back(&pty);
@@ -79,15 +104,15 @@ fn stopped_from_outside_it_draws_anew_what_others_wrote_meanwhile() {
     let server = Server::start();
     let home = server.home();
     let mut pty = Pty::start(&home, &[], SIZE);
-    pty.wait_text("Shop");
-    pty.wait_text("not allowed");
-    let whole = pty.screen();
+    let whole = all_there(&pty);
     for _ in 0..ROUNDS {
         pty.signal(Signal::STOP);
         pty.scribble("\x1b[3;1Hwritten by somebody else\r\n");
         pty.wait_text("somebody else");
         pty.signal(Signal::CONT);
-        pty.wait_for("the whole screen again", |screen| screen == whole);
+        pty.wait_for("the whole screen again", |screen| {
+            frames(screen).as_ref() == Some(&whole)
+        });
         assert!(pty.cells().alternate_screen() && pty.cells().bracketed_paste());
     }
     pty.send_keys("q");
