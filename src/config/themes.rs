@@ -47,9 +47,10 @@ fn unknown(name: &str, themes: &Path) -> String {
         .collect();
     named.sort();
     known.extend(named);
-    let near = nearest(name, known.iter().map(String::as_str))
-        .map(|near| format!("; did you mean `{}`?", SafeText::name(near)))
-        .unwrap_or_default();
+    let near = nearest(name, known.iter().map(String::as_str)).map_or_else(
+        || ".".to_owned(),
+        |near| format!("; did you mean `{}`?", SafeText::name(near)),
+    );
     let known: Vec<String> = known
         .iter()
         .map(|it| SafeText::name(it).into_string())
