@@ -52,6 +52,16 @@ impl LinkSheet {
         (self.way == LinkWay::Carry).then(|| self.copy())
     }
 
+    /// From the link to its code and back.
+    fn turn_over(&mut self, state: &mut State) -> Reply {
+        self.shows_code = !self.shows_code && self.code.is_some();
+        // What was said of the copy has been read, and the code needs its rows.
+        if self.shows_code {
+            state.notices.dismiss();
+        }
+        Reply::stay()
+    }
+
     fn copy(&self) -> Effect {
         Effect::Copy {
             text: pastable(&self.url),
@@ -74,7 +84,7 @@ fn matrix(link: &str) -> Option<Matrix> {
 }
 
 impl Modal for LinkSheet {
-    fn input(&mut self, input: &Input, _: &mut State, _: Instant) -> Reply {
+    fn input(&mut self, input: &Input, state: &mut State, _: Instant) -> Reply {
         let Input::Key(key) = input else {
             return Reply::stay();
         };
@@ -89,14 +99,8 @@ impl Modal for LinkSheet {
                     url: self.url.clone(),
                 }])
             }
-            Code::Char('c') => {
-                self.shows_code = !self.shows_code && self.code.is_some();
-                Reply::stay()
-            }
-            Code::Char('o') | Code::Enter if self.way == LinkWay::Carry => {
-                self.shows_code = !self.shows_code && self.code.is_some();
-                Reply::stay()
-            }
+            Code::Char('c') => self.turn_over(state),
+            Code::Char('o') | Code::Enter if self.way == LinkWay::Carry => self.turn_over(state),
             Code::Char('y') => Reply::stay().with([self.copy()]),
             _ => Reply::stay(),
         }

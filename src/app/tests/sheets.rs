@@ -245,9 +245,16 @@ fn without_a_desktop_a_link_is_copied_and_becomes_a_code() {
         other => panic!("{other:?}"),
     }
     assert!(world.sheet().contains("no desktop"));
+    let now = world.now;
+    world
+        .state
+        .notices
+        .say(crate::app::modal::view::Tone::Good, "copied", now);
     world.keys("o");
     let sheet = world.sheet();
     assert!(sheet.contains("Code(Matrix { side: 25,"), "{sheet}");
+    let said = world.state.notices.standing();
+    assert!(said.is_none(), "it takes the rows of the code: {said:?}");
     world.keys("esc esc");
     assert!(world.state.modals.is_empty() && world.log.is_empty());
 }
