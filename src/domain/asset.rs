@@ -88,13 +88,12 @@ impl Sent for Asset {
 }
 
 impl Asset {
-    /// One of which nothing is told but where it is, for tests to make theirs of.
-    #[cfg(test)]
-    pub(crate) fn bare(scope: AssetScope, key: AssetKey, name: &str) -> Self {
+    /// One of which nothing is told but where it is, to make others of.
+    pub fn bare(scope: AssetScope, key: AssetKey, name: impl Into<String>) -> Self {
         Self {
             scope,
             key,
-            name: name.to_owned(),
+            name: name.into(),
             locale: None,
             folder: AssetPath::root(),
             size: None,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::{FileStamp, Metadata, Replaced, UploadRequest};
 use crate::domain::{
-    Asset, AssetKey, AssetPath, AssetScope, ContainerId, FileName, Locale, RawJson, SegmentId,
+    Asset, AssetKey, AssetPath, AssetScope, ContainerId, FileName, Locale, SegmentId,
 };
 use crate::transfer::names::LocalPath;
 use crate::transfer::work::{DownloadRequest, Work};
@@ -79,25 +79,13 @@ impl AssetRow {
     }
 
     pub(super) fn asset(self) -> Option<Asset> {
+        let scope = scope(&self.container, self.segment.as_ref())?;
         Some(Asset {
-            scope: scope(&self.container, self.segment.as_ref())?,
-            key: AssetKey::new(self.key)?,
-            name: self.name,
             locale: self.locale.and_then(Locale::new),
             folder: AssetPath::from_service(&self.folder),
             size: self.size,
-            content_type: None,
-            asset_type: None,
-            image_type: None,
-            alt_text: None,
-            description: None,
-            tags: Vec::new(),
-            dimensions: None,
-            url: None,
-            created: None,
-            modified: None,
             stored_as: self.stored_as,
-            raw: RawJson::new("{}"),
+            ..Asset::bare(scope, AssetKey::new(self.key)?, self.name)
         })
     }
 }
