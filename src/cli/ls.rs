@@ -53,7 +53,12 @@ pub async fn accounts(session: &Session, output: &mut Output, json: bool) -> Res
 
 /// Where a key is, as a word for scripts and in words for people.
 pub async fn key_words(session: &Session, known: &Known) -> (Option<&'static str>, String) {
-    match session.key_place(known).await {
+    words_of(session.key_place(known).await)
+}
+
+/// The same of a look that was made.
+pub fn words_of(looked: Lookup) -> (Option<&'static str>, String) {
+    match looked {
         Lookup::Found { place, note, .. } => {
             let (word, mut text) = match place {
                 Place::Environment(variable) => {

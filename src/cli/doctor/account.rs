@@ -150,8 +150,8 @@ async fn key(session: &Session, known: &Known, of: &str) -> Check {
                 "Look at base_url; if it is right, give --confirm {name} once."
             ))
         }
-        Lookup::Found { .. } => {
-            let (_, words) = crate::cli::ls::key_words(session, known).await;
+        found @ Lookup::Found { .. } => {
+            let (_, words) = crate::cli::ls::words_of(found);
             Check::works(of, NAME, format!("from {words}"))
         }
         Lookup::Missing { reason } => Check::broken(of, NAME, reason).advice(format!(
