@@ -1,7 +1,8 @@
 //! `edit`: changes the texts of assets, those that the screen's sheet has.
 
 use super::args;
-use super::failure::{Failure, Tally};
+use super::each;
+use super::failure::Failure;
 use super::find;
 use super::output::Output;
 use super::record::{asset_line, asset_ref};
@@ -23,31 +24,13 @@ pub async fn edit(
     }
     // Nothing is changed while one of them cannot be.
     for text in &args.references {
-        let (name, scope, _) = find::asset_reference(text)?;
-        let spec = session.known(&name)?.info.spec;
-        find::check_scope(spec, &scope)?;
-        check(spec, &change)?;
+        let (known, ..) = find::located(session, text)?;
+        check(known.info.spec, &change)?;
     }
-    for text in &args.references {
-        let (name, ..) = find::asset_reference(text)?;
-        session.may_change(session.known(&name)?, output).await?;
-    }
-    let mut tally = Tally::default();
-    let several = args.references.len() > 1;
-    for text in &args.references {
-        match one(session, output, text, &change, args.json).await {
-            Ok(()) => tally.done += 1,
-            Err(failure) if !several => return Err(failure),
-            Err(failure) => {
-                tally.count(&failure);
-                output.fail(&failure);
-            }
-        }
-        if tally.stopped {
-            break;
-        }
-    }
-    tally.end()
+    each::change(session, output, &args.references, async |output, text| {
+        one(session, output, text, &change, args.json).await
+    })
+    .await
 }
 
 fn change(args: &args::Edit) -> Metadata {

@@ -41,6 +41,18 @@ fn unreadable(text: &str, what: &str, why: AddressError) -> Failure {
     Failure::usage(format!("“{text}” is no {what}: {why}"))
 }
 
+/// The account that the ref of an asset names, and where in it, as far as that can be told without
+/// asking the service.
+pub fn located<'a>(
+    session: &'a Session,
+    text: &str,
+) -> Result<(&'a Known, AssetScope, AssetKey), Failure> {
+    let (name, scope, key) = asset_reference(text)?;
+    let known = session.known(&name)?;
+    check_scope(known.info.spec, &scope)?;
+    Ok((known, scope, key))
+}
+
 /// A scope that the service can have: no segments where there are none, and assets only in one
 /// where there are.
 pub fn check_scope(spec: &ProviderSpec, scope: &AssetScope) -> Result<(), Failure> {
@@ -246,9 +258,7 @@ pub async fn asset_by_ref<'a>(
     session: &'a Session,
     text: &str,
 ) -> Result<(&'a Known, std::sync::Arc<Patient>, Asset), Failure> {
-    let (name, scope, key) = asset_reference(text)?;
-    let known = session.known(&name)?;
-    check_scope(known.info.spec, &scope)?;
+    let (known, scope, key) = located(session, text)?;
     let provider = session.ready(known).await?;
     let asset = asset(provider.as_ref(), &scope, &key).await?;
     Ok((known, provider, asset))

@@ -7,6 +7,7 @@ mod completions;
 mod decode;
 mod demo;
 mod doctor;
+mod each;
 mod edit;
 mod failure;
 mod find;

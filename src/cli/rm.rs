@@ -1,6 +1,7 @@
 //! `rm`: deletes exactly the assets that are named, after a look and a question.
 
-use super::failure::{Failure, Tally};
+use super::each;
+use super::failure::Failure;
 use super::find;
 use super::output::Output;
 use super::prompt;
@@ -17,8 +18,7 @@ pub async fn rm(
     yes: bool,
 ) -> Result<(), Failure> {
     for text in references {
-        let (name, scope, _) = find::asset_reference(text)?;
-        find::check_scope(session.known(&name)?.info.spec, &scope)?;
+        find::located(session, text)?;
     }
     if !yes && !output.can_ask() {
         return Err(
@@ -26,26 +26,10 @@ pub async fn rm(
                 .hint("Give --yes to delete without a question."),
         );
     }
-    for text in references {
-        let (name, ..) = find::asset_reference(text)?;
-        session.may_change(session.known(&name)?, output).await?;
-    }
-    let mut tally = Tally::default();
-    let several = references.len() > 1;
-    for text in references {
-        match one(session, output, text, yes).await {
-            Ok(()) => tally.done += 1,
-            Err(failure) if !several => return Err(failure),
-            Err(failure) => {
-                tally.count(&failure);
-                output.fail(&failure);
-            }
-        }
-        if tally.stopped {
-            break;
-        }
-    }
-    tally.end()
+    each::change(session, output, references, async |output, text| {
+        one(session, output, text, yes).await
+    })
+    .await
 }
 
 async fn one(
