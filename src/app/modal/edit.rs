@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::confirm::{GUARD, hint};
 use super::fields::AssetForm;
 use super::form::FormEvent;
+use super::leaving::Leaving;
 use super::relist::Relist;
 use super::view::{Block, ModalView, Room, Tone, quote, say, toned};
 use super::{Modal, Reply};
@@ -12,7 +13,7 @@ use crate::api::Field;
 use crate::app::action::current_asset;
 use crate::app::browse::Asked;
 use crate::app::effect::Effect;
-use crate::app::key::{Code, Input};
+use crate::app::key::Input;
 use crate::app::msg::Msg;
 use crate::app::{State, words};
 use crate::domain::{Asset, SafeText};
@@ -23,7 +24,7 @@ pub struct EditSheet {
     fields: AssetForm,
     opened: Instant,
     /// Leaving would lose what was typed: asks first.
-    leaving: bool,
+    leaving: Leaving,
     /// Why nothing was sent.
     note: Option<String>,
 }
@@ -52,7 +53,7 @@ impl EditSheet {
             relist,
             fields,
             opened: now,
-            leaving: false,
+            leaving: Leaving::default(),
             note: None,
         };
         Some((sheet, vec![effect]))
@@ -95,14 +96,8 @@ impl EditSheet {
 
 impl Modal for EditSheet {
     fn input(&mut self, input: &Input, state: &mut State, now: Instant) -> Reply {
-        if self.leaving {
-            if let Input::Key(key) = input {
-                match key.code {
-                    Code::Char('y') => return Reply::close(),
-                    _ => self.leaving = false,
-                }
-            }
-            return Reply::stay();
+        if let Some(reply) = self.leaving.input(input) {
+            return reply;
         }
         match self.fields.form.input(input) {
             FormEvent::Nothing => Reply::stay(),
@@ -111,10 +106,7 @@ impl Modal for EditSheet {
                 Reply::stay()
             }
             FormEvent::Submit => self.send(state, now),
-            FormEvent::Leave if self.fields.form.changed() => {
-                self.leaving = true;
-                Reply::stay()
-            }
+            FormEvent::Leave if self.fields.form.changed() => self.leaving.ask(),
             FormEvent::Leave => Reply::close(),
         }
     }
@@ -177,13 +169,8 @@ impl Modal for EditSheet {
         if let Some(note) = &self.note {
             blocks.push(Block::Line(vec![toned(note.clone(), Tone::Warning)]));
         }
-        if self.leaving {
-            blocks.push(Block::Line(vec![toned(
-                "Leave without changing anything? y leaves, any other key stays.",
-                Tone::Warning,
-            )]));
-            hints = vec![hint("y", "leave"), hint("other", "stay")];
-        }
+        let question = "Leave without changing anything?";
+        self.leaving.show(question, &mut blocks, &mut hints);
         ModalView {
             title: "Edit".to_owned(),
             room: Room::Wide,

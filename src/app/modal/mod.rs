@@ -9,6 +9,7 @@ pub mod error;
 mod fields;
 mod form;
 pub mod help;
+mod leaving;
 pub mod left;
 pub mod link;
 pub mod messages;

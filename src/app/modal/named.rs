@@ -4,11 +4,12 @@ use std::time::Instant;
 
 use super::confirm::hint;
 use super::form::{Field, Form, FormEvent};
-use super::view::{Block, ModalView, Room, Tone, quote, say, toned};
+use super::leaving::Leaving;
+use super::view::{Block, ModalView, Room, quote, say};
 use super::{Modal, Reply};
 use crate::app::State;
 use crate::app::effect::Effect;
-use crate::app::key::{Code, Input};
+use crate::app::key::Input;
 use crate::domain::{AccountName, SafeText};
 
 #[derive(Debug)]
@@ -18,7 +19,7 @@ pub struct NameSheet {
     held: Vec<Effect>,
     form: Form,
     /// Leaving drops what was prepared: asks first.
-    leaving: bool,
+    leaving: Leaving,
 }
 
 impl NameSheet {
@@ -30,7 +31,7 @@ impl NameSheet {
                 vec![Field::text("Its name", "").placeholder("type it to go on")],
                 "Go on",
             ),
-            leaving: false,
+            leaving: Leaving::default(),
         }
     }
 
@@ -49,21 +50,12 @@ impl NameSheet {
 
 impl Modal for NameSheet {
     fn input(&mut self, input: &Input, state: &mut State, _: Instant) -> Reply {
-        if self.leaving {
-            if let Input::Key(key) = input {
-                match key.code {
-                    Code::Char('y') => return Reply::close(),
-                    _ => self.leaving = false,
-                }
-            }
-            return Reply::stay();
+        if let Some(reply) = self.leaving.input(input) {
+            return reply;
         }
         match self.form.input(input) {
             FormEvent::Submit => self.send(state),
-            FormEvent::Leave => {
-                self.leaving = true;
-                Reply::stay()
-            }
+            FormEvent::Leave => self.leaving.ask(),
             FormEvent::Changed(_) => {
                 self.form.fields[0].error = None;
                 Reply::stay()
@@ -91,15 +83,10 @@ impl Modal for NameSheet {
             ]),
             Block::Blank,
         ];
-        blocks.extend(self.form.blocks(!self.leaving));
+        blocks.extend(self.form.blocks(!self.leaving.asked()));
         let mut hints = vec![hint("C-s", "go on"), hint("Esc", "leave")];
-        if self.leaving {
-            blocks.push(Block::Line(vec![toned(
-                "Leave and do nothing of what was prepared? y leaves, any other key stays.",
-                Tone::Warning,
-            )]));
-            hints = vec![hint("y", "leave"), hint("other", "stay")];
-        }
+        let question = "Leave and do nothing of what was prepared?";
+        self.leaving.show(question, &mut blocks, &mut hints);
         ModalView {
             title: "Protected account".to_owned(),
             room: Room::Small,

@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::confirm::{GUARD, hint};
 use super::fields::AssetForm;
 use super::form::FormEvent;
+use super::leaving::Leaving;
 use super::plan::PlanSheet;
 use super::view::{Block, ModalView, Room, Tone, Words, quote, say, toned};
 use super::{Modal, Outcome, Reply};
@@ -13,7 +14,7 @@ use crate::api::{Field, ProviderSpec};
 use crate::app::State;
 use crate::app::browse::LocaleChoice;
 use crate::app::effect::Effect;
-use crate::app::key::{Code, Input};
+use crate::app::key::Input;
 use crate::app::msg::Msg;
 use crate::domain::twin_key;
 use crate::domain::{AccountName, AssetPath, AssetScope, ContainerId, Entry, SafeText, file_words};
@@ -53,7 +54,7 @@ pub struct UploadForm {
     files: Vec<Candidate>,
     fields: AssetForm,
     opened: Instant,
-    leaving: bool,
+    leaving: Leaving,
 }
 
 impl UploadForm {
@@ -81,7 +82,7 @@ impl UploadForm {
             files,
             fields,
             opened: now,
-            leaving: false,
+            leaving: Leaving::default(),
         };
         form.fill_locales(state);
         form.fill_hints();
@@ -247,14 +248,8 @@ impl UploadForm {
 
 impl Modal for UploadForm {
     fn input(&mut self, input: &Input, state: &mut State, now: Instant) -> Reply {
-        if self.leaving {
-            if let Input::Key(key) = input {
-                match key.code {
-                    Code::Char('y') => return Reply::close(),
-                    _ => self.leaving = false,
-                }
-            }
-            return Reply::stay();
+        if let Some(reply) = self.leaving.input(input) {
+            return reply;
         }
         match self.fields.form.input(input) {
             FormEvent::Nothing => Reply::stay(),
@@ -264,10 +259,7 @@ impl Modal for UploadForm {
                 Reply::stay()
             }
             FormEvent::Submit => self.send(state, now),
-            FormEvent::Leave if self.fields.form.changed() => {
-                self.leaving = true;
-                Reply::stay()
-            }
+            FormEvent::Leave if self.fields.form.changed() => self.leaving.ask(),
             FormEvent::Leave => Reply::close(),
         }
     }
@@ -328,13 +320,8 @@ impl Modal for UploadForm {
             hint("Tab", "next field"),
             hint("Esc", "back"),
         ];
-        if self.leaving {
-            blocks.push(Block::Line(vec![toned(
-                "Leave and lose what you typed? y leaves, any other key stays.",
-                Tone::Warning,
-            )]));
-            hints = vec![hint("y", "leave"), hint("other", "stay")];
-        }
+        let question = "Leave and lose what you typed?";
+        self.leaving.show(question, &mut blocks, &mut hints);
         ModalView {
             title: "Upload".to_owned(),
             room: Room::Wide,
