@@ -1,8 +1,10 @@
 //! Update tests: given a state and messages, these effects and that state. No runtime, no terminal.
 
 pub(crate) mod disk;
+mod guard;
 mod help;
 mod leaving;
+mod links;
 mod panes;
 mod plans;
 mod random;

@@ -2,6 +2,7 @@
 
 mod doubt;
 mod left;
+mod sheet;
 mod waits;
 
 use std::sync::Arc;
