@@ -3,6 +3,7 @@
 mod address;
 mod asset;
 mod container;
+pub mod coverage;
 pub mod direction;
 pub mod drill;
 mod id;
