@@ -364,6 +364,9 @@ pub struct Demo {
     /// How many assets
     #[arg(long, value_name = "N")]
     pub assets: Option<usize>,
+    /// Make those of the largest document pictures in its locales, with gaps
+    #[arg(long)]
+    pub localised: bool,
     /// How many websites
     #[arg(long, value_name = "N")]
     pub websites: Option<usize>,

@@ -64,6 +64,7 @@ fn options(args: &args::Demo) -> Options {
         documents: args.documents,
         segments: args.segments,
         assets: args.assets,
+        localised: args.localised,
         latency: args
             .latency_ms
             .map_or(default.latency, Duration::from_millis),

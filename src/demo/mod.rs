@@ -74,6 +74,9 @@ pub struct Options {
     /// Assets that *each* service holds (120, and about 630, by default). What goes beyond the written
     /// ones hangs on the large document at Flex; without that document Flex holds fewer.
     pub assets: Option<usize>,
+    /// What hangs on the large document beyond the written assets are pictures in its locales, with
+    /// gaps, instead of files of any kind.
+    pub localised: bool,
     /// Wait before each answer.
     pub latency: Duration,
     /// Same seed, same world: ids, keys, tokens, dates.
@@ -103,6 +106,7 @@ impl Default for Options {
             documents: None,
             segments: None,
             assets: None,
+            localised: false,
             latency: Duration::ZERO,
             seed: 1,
             record: false,

@@ -184,6 +184,7 @@ impl World {
             options.documents,
             options.segments,
             options.assets,
+            options.localised,
             options.hostile,
         );
         let mut library = Library {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use super::content::{APP, AREAS, ATTACHED, CAMPAIGN, FAQ, KINDS, PHRASES};
+use super::content::{APP, AREAS, ATTACHED, CAMPAIGN, FAQ, PHRASES};
 use super::files::{Shelf, media_type};
 use super::hostile;
 use super::{Seed, minutes_ago};
@@ -50,6 +50,8 @@ pub struct Document {
     pub content: Content,
     /// Assets spread evenly over its segments and computed when asked for.
     pub bulk: u64,
+    /// They are pictures in their locales.
+    pub localised: bool,
     /// Whether it holds what no sound service would send.
     pub hostile: bool,
 }
@@ -112,6 +114,7 @@ pub fn world(
     documents: Option<usize>,
     segments: Option<usize>,
     assets: Option<usize>,
+    localised: bool,
     with_hostile: bool,
 ) -> (Vec<Document>, Attached) {
     let count = documents.unwrap_or(4);
@@ -144,6 +147,7 @@ pub fn world(
     if let Some(large) = list.get_mut(2) {
         let wanted = assets.map_or(BULK, |wanted| (wanted - attached.len()) as u64);
         large.bulk = if large.count() == 0 { 0 } else { wanted };
+        large.localised = localised;
     }
     if with_hostile {
         let (document, more) = hostile::document(made);
@@ -227,6 +231,7 @@ fn document(seed: Seed, n: usize, large_sid: u64, segments: Option<usize>) -> Do
         first_sid,
         content,
         bulk: 0,
+        localised: false,
         hostile: false,
     }
 }
@@ -288,59 +293,6 @@ impl Document {
     pub fn place(&self, sid: u64) -> Option<u64> {
         sid.checked_sub(self.first_sid)
             .filter(|at| *at < self.count())
-    }
-
-    /// How many computed assets the segment at this place has.
-    pub fn bulk_at(&self, at: u64) -> u64 {
-        let whole = weight_below(self.count());
-        if self.bulk == 0 || whole == 0 {
-            return 0;
-        }
-        // 128 bits: a million assets times a million segments leaves 64.
-        let share = |place: u64| {
-            u128::from(self.bulk) * u128::from(weight_below(place)) / u128::from(whole)
-        };
-        u64::try_from(share(at + 1) - share(at)).unwrap_or(0)
-    }
-
-    /// The computed assets of the segment at this place.
-    pub fn bulk_assets(&self, seed: Seed, made: &Shelf, at: u64) -> Vec<FlexAsset> {
-        (0..self.bulk_at(at))
-            .map(|n| bulk_asset(seed, made, self.first_sid + at, n))
-            .collect()
-    }
-}
-
-/// Twelve segments in a row have this many assets in proportion: most none, one many.
-const WEIGHTS: [u64; 12] = [3, 0, 0, 1, 0, 0, 7, 0, 1, 0, 0, 2];
-
-fn weight_below(place: u64) -> u64 {
-    let whole: u64 = WEIGHTS.iter().sum();
-    let rest = usize::try_from(place % 12).unwrap_or(0);
-    place / 12 * whole + WEIGHTS[..rest].iter().sum::<u64>()
-}
-
-fn bulk_asset(seed: Seed, made: &Shelf, sid: u64, n: u64) -> FlexAsset {
-    let stream = sid.wrapping_mul(4_096).wrapping_add(n);
-    let (stem, ending, file) = *seed.pick("flex kind", stream, &KINDS);
-    let name = format!("{stem}-{:04}.{ending}", n + 1);
-    let locale = seed.below("flex locale", stream, 9);
-    let age = seed.below("flex bulk age", stream, 60 * 24 * 90);
-    FlexAsset {
-        locale: LOCALES
-            .get(usize::try_from(locale).unwrap_or(9))
-            .map(|known| known.0.into()),
-        folder: (*seed.pick(
-            "flex folder",
-            stream,
-            &["", "", "screens", "screens\\small", "print"],
-        ))
-        .into(),
-        content_type: media_type(&name),
-        name,
-        created: minutes_ago(age),
-        modified: minutes_ago(age),
-        blob: made.get(file),
     }
 }
 

@@ -145,6 +145,7 @@ pub fn document(made: &Shelf) -> (Document, Attached) {
         first_sid,
         content: Content::Written(segments),
         bulk: 0,
+        localised: false,
         hostile: true,
     };
     (document, attached)

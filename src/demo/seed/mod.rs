@@ -3,6 +3,7 @@
 //! Nothing here keeps a state: each value is computed from the seed, the name of a stream and a
 //! number, so a world of 200,000 assets needs no list of them.
 
+mod bulk;
 mod content;
 pub mod files;
 pub mod flex;
