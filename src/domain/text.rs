@@ -18,6 +18,18 @@ thread_local! {
     static ASCII_ONLY: std::sync::atomic::AtomicBool = const { std::sync::atomic::AtomicBool::new(false) };
 }
 
+/// Whether the locale's variables speak of a terminal that knows more than ASCII. A locale that is set
+/// and is not UTF-8 does not; one that is not set at all says nothing, and terminals of today speak
+/// UTF-8.
+pub fn speaks_utf8(var: impl Fn(&str) -> Option<String>) -> bool {
+    let set = |name: &str| var(name).filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
+    locale.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}
+
 /// From now on safe text is ASCII: what is not is spelled by its number, `\u{e9}`. Said once, by
 /// whoever takes the terminal, before anything is shown.
 pub fn spell_in_ascii() {
@@ -27,7 +39,8 @@ pub fn spell_in_ascii() {
     ASCII_ONLY.with(|it| it.store(true, std::sync::atomic::Ordering::Relaxed));
 }
 
-fn ascii_only() -> bool {
+/// Whether that was said.
+pub fn ascii_only() -> bool {
     #[cfg(not(test))]
     return ASCII_ONLY.load(std::sync::atomic::Ordering::Relaxed);
     #[cfg(test)]

@@ -7,6 +7,7 @@ use ratatui::symbols::border;
 
 use crate::app::modal::view::Tone;
 pub use crate::domain::Role;
+use crate::domain::text::speaks_utf8;
 use crate::domain::{Attribute, Colour, Look, Looks};
 
 /// How roles look on this terminal, and whether by Unicode or ASCII.
@@ -31,16 +32,10 @@ impl Theme {
         }
     }
 
-    /// By `NO_COLOR` and the locale's variables. A locale that is set and is not UTF-8 asks for
-    /// ASCII; one that is not set at all says nothing, and terminals of today speak UTF-8.
+    /// By `NO_COLOR` and the locale's variables.
     pub fn from_env(looks: &Looks, ascii: bool, var: impl Fn(&str) -> Option<String>) -> Self {
-        let set = |name: &str| var(name).filter(|value| !value.is_empty());
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
-        let utf8 = locale.is_none_or(|locale| {
-            let locale = locale.to_ascii_lowercase();
-            locale.contains("utf-8") || locale.contains("utf8")
-        });
-        Self::new(looks, set("NO_COLOR").is_none(), ascii || !utf8)
+        let colours = var("NO_COLOR").is_none_or(|value| value.is_empty());
+        Self::new(looks, colours, ascii || !speaks_utf8(var))
     }
 
     /// The same on a terminal whose background is light, or dark.

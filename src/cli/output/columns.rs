@@ -1,6 +1,7 @@
 //! Texts in columns: how wide each may be, and cutting what is wider by whole characters.
 
 use crate::domain::direction::ended;
+use crate::domain::text::ascii_only;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -65,6 +66,6 @@ pub fn cut(text: &str, width: usize) -> String {
         }
         out += grapheme;
     }
-    out.push('…');
+    out.push(if ascii_only() { '~' } else { '…' });
     out
 }
