@@ -155,6 +155,9 @@ pub struct Capabilities {
     pub accepted_types: &'static [&'static str],
     /// An asset's address opens in a browser without our headers.
     pub public_urls: bool,
+    /// How many calls an hour it allows, as far as it says; what it allows a user may be another
+    /// number.
+    pub calls_an_hour: Option<u32>,
     pub replace: Replace,
 }
 
@@ -223,6 +226,7 @@ pub(crate) const BARE: ProviderSpec = ProviderSpec {
         max_size: None,
         accepted_types: &[],
         public_urls: false,
+        calls_an_hour: None,
         replace: Replace::ByDelete,
     },
     details: |_| Vec::new(),

@@ -1,6 +1,8 @@
 //! The command line: what clap knows of it. Words only; what they do stands in the commands' files.
 
 mod changing;
+mod coverage;
+mod demo;
 mod examples;
 mod upkeep;
 
@@ -11,6 +13,8 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 pub use self::changing::{Edit, Move};
+pub use self::coverage::Coverage;
+pub use self::demo::Demo;
 pub use self::upkeep::ConfigCommand;
 use crate::domain::Shape;
 use crate::transfer::OnClash;
@@ -116,6 +120,10 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show which assets of a document are there in which locale, and which are missing or older than
+    /// their source
+    #[command(after_help = examples::COVERAGE)]
+    Coverage(Coverage),
     /// Upload files to a website or a segment
     #[command(after_help = examples::UPLOAD)]
     Upload(Box<Upload>),
@@ -345,39 +353,6 @@ pub enum QueueCommand {
         #[arg(value_name = "ID")]
         ids: Vec<u64>,
     },
-}
-
-#[derive(Debug, Args)]
-pub struct Demo {
-    /// Run only the server: print one line of JSON that says how to use it, and wait
-    #[arg(long)]
-    pub serve: bool,
-    /// The port on this machine [default: a free one]
-    #[arg(long, value_name = "N")]
-    pub port: Option<u16>,
-    /// How many documents
-    #[arg(long, value_name = "N")]
-    pub documents: Option<usize>,
-    /// How many segments the largest document has
-    #[arg(long, value_name = "N")]
-    pub segments: Option<usize>,
-    /// How many assets
-    #[arg(long, value_name = "N")]
-    pub assets: Option<usize>,
-    /// Make those of the largest document pictures in its locales, with gaps
-    #[arg(long)]
-    pub localised: bool,
-    /// How many websites
-    #[arg(long, value_name = "N")]
-    pub websites: Option<usize>,
-    /// Milliseconds that every answer is held back
-    #[arg(long, value_name = "N")]
-    pub latency_ms: Option<u64>,
-    /// The same seed makes the same content
-    #[arg(long, value_name = "N")]
-    pub seed: Option<u64>,
-    #[command(flatten)]
-    pub screen: Screen,
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ pub enum Exit {
     Partly,
     /// 4: not signed in, or not allowed.
     Refused,
+    /// 5: a check found what it was told to look for.
+    Found,
     /// 130: stopped by the user.
     Stopped,
     /// The screen was ended by a signal: this status.
@@ -24,12 +26,13 @@ pub enum Exit {
 
 impl Exit {
     /// All but those of signals.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Done,
         Self::Failed,
         Self::Usage,
         Self::Partly,
         Self::Refused,
+        Self::Found,
         Self::Stopped,
     ];
 
@@ -41,6 +44,7 @@ impl Exit {
             Self::Usage => 2,
             Self::Partly => 3,
             Self::Refused => 4,
+            Self::Found => 5,
             Self::Stopped => 130,
             Self::Signalled(status) => status,
         }
@@ -198,6 +202,7 @@ mod tests {
             (Exit::Usage, 2),
             (Exit::Partly, 3),
             (Exit::Refused, 4),
+            (Exit::Found, 5),
             (Exit::Stopped, 130),
         ];
         for (exit, code) in all {

@@ -8,12 +8,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use self::clash::{decide, sort_out};
-use self::wanted::{below, may, one_by_one};
+use self::wanted::{below, one_by_one};
 use super::args;
 use super::failure::{Failure, Tally};
 use super::find;
 use super::follow::until_over;
 use super::output::Output;
+use super::prompt;
 use super::session::Session;
 use super::stop::Stop;
 use super::teller::{Finish, Teller, saved_object};
@@ -92,7 +93,7 @@ pub async fn get(
     let bytes: u64 = ready.iter().map(|(_, tree)| tree.saved().1).sum();
     if places > 0 {
         let what = format!("Saving {}, {},", words(files, "file"), size_words(bytes));
-        stop.or(may(output, args.yes, files, &what)).await?;
+        stop.or(prompt::may(output, args.yes, files, &what)).await?;
     }
     save(session, output, stop, ready, args, &mut tally).await?;
     tally.end()

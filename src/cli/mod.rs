@@ -4,6 +4,7 @@ mod args;
 mod auth;
 mod chosen;
 mod completions;
+mod coverage;
 mod decode;
 mod demo;
 mod doctor;
@@ -226,6 +227,7 @@ async fn dispatch(
         Command::Show { reference, json } => {
             stop.or(show::show(session, output, &reference, json)).await
         }
+        Command::Coverage(args) => coverage::coverage(session, output, stop, &args).await,
         Command::Url { reference } => stop.or(show::url(session, output, &reference)).await,
         Command::Rm { references, yes } => stop.or(rm::rm(session, output, &references, yes)).await,
         Command::Edit(args) => stop.or(edit::edit(session, output, &args)).await,

@@ -4,6 +4,7 @@
 mod block;
 mod cell;
 mod columns;
+mod csv;
 mod quiet;
 mod voice;
 
@@ -30,7 +31,7 @@ const SAMPLE: usize = 500;
 /// the ref stands last and whole, so that it can be copied.
 #[derive(Debug)]
 pub struct Table {
-    heads: &'static [&'static str],
+    heads: Vec<String>,
     /// Rows held back until the widths are known.
     held: Vec<Vec<String>>,
     widths: Option<Vec<usize>>,
@@ -41,9 +42,9 @@ pub struct Table {
 
 impl Table {
     /// The first head is the ref's.
-    pub const fn new(heads: &'static [&'static str]) -> Self {
+    pub fn new(heads: &[&str]) -> Self {
         Self {
-            heads,
+            heads: heads.iter().map(|head| (*head).to_owned()).collect(),
             held: Vec::new(),
             widths: None,
             rows: 0,
@@ -255,7 +256,7 @@ impl Output {
             return Ok(writeln!(
                 self.out,
                 "{number}. {}",
-                spoken(table.heads, cells)
+                spoken(&table.heads, cells)
             )?);
         }
         let Some(columns) = self.screen else {
@@ -291,7 +292,7 @@ impl Output {
         if table.held.is_empty() {
             return Ok(());
         }
-        let mut heads: Vec<String> = table.heads.iter().map(|head| (*head).to_owned()).collect();
+        let mut heads = table.heads.clone();
         heads.rotate_left(1);
         let mut held = std::mem::take(&mut table.held);
         held.insert(0, heads);

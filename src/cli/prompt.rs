@@ -5,6 +5,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 use super::failure::Failure;
 use super::output::Output;
 use crate::domain::{SafeText, Secret};
+use crate::transfer::tree::MANY_CALLS;
 
 /// No key is longer, in bytes.
 const MAX_KEY: u64 = 64 * 1024;
@@ -12,6 +13,26 @@ const MAX_KEY: u64 = 64 * 1024;
 /// Whether somebody is there who can type a key. Other questions are [`Output::can_ask`]'s.
 pub fn possible() -> bool {
     io::stdin().is_terminal()
+}
+
+/// Many calls are only made when the user knows.
+pub async fn may(output: &mut Output, yes: bool, calls: usize, what: &str) -> Result<(), Failure> {
+    if yes || calls < MANY_CALLS {
+        return Ok(());
+    }
+    let what = format!("{what} takes {calls} calls to the service");
+    if !output.can_ask() {
+        return Err(
+            Failure::usage(format!("{what}, which may allow only so many an hour"))
+                .hint("Give --yes to make them."),
+        );
+    }
+    let question = format!("{what}. Go on? [y/N]");
+    if self::yes(output, &question).await? {
+        Ok(())
+    } else {
+        Err(Failure::stopped())
+    }
 }
 
 /// Asks for a key. Ctrl-C stops the command.

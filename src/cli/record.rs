@@ -109,7 +109,7 @@ pub struct Listing<'a> {
 
 impl<'a> Listing<'a> {
     /// The first head is the ref's.
-    pub fn new(output: &'a mut Output, json: bool, heads: &'static [&'static str]) -> Self {
+    pub fn new(output: &'a mut Output, json: bool, heads: &[&str]) -> Self {
         Self {
             output,
             json,
@@ -137,6 +137,11 @@ impl<'a> Listing<'a> {
         } else {
             self.output.row(&mut self.table, cells)
         }
+    }
+
+    /// One row as comma-separated values.
+    pub fn csv<'b>(&mut self, fields: impl IntoIterator<Item = &'b str>) -> Result<(), Failure> {
+        self.output.csv(fields)
     }
 
     pub fn container(

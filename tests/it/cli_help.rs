@@ -20,6 +20,11 @@ const OTHERWISE: &[(&str, i32)] = &[
     ("assetdeck doctor --report > report.txt", 1),
     // It asks, and replaces no file that is there.
     ("assetdeck config init", 2),
+    // It is there to find something.
+    (
+        "assetdeck coverage acme-loc:19914 --locales de,fr --fail-on missing,older",
+        5,
+    ),
     // It asks before it deletes.
     (
         "assetdeck rm acme-loc:19914/27667833@de/public/images/hero.png",

@@ -71,6 +71,7 @@ pub static TYPES: ProviderSpec = ProviderSpec {
         max_size: Some(1000),
         accepted_types: &["image/png"],
         public_urls: true,
+        calls_an_hour: None,
         ..BARE.capabilities
     },
     ..BARE

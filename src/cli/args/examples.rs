@@ -24,6 +24,7 @@ Exit codes:
   2  wrong usage or settings
   3  some of several failed
   4  not signed in, or not allowed
+  5  coverage found what --fail-on names
   130  stopped by the user; transfers that are not done stay queued";
 
 pub const LOGIN: &str = "\
@@ -51,6 +52,20 @@ pub const SHOW: &str = "\
 Examples:
   assetdeck show acme-loc:19914
   assetdeck show acme-loc:19914/27667833@de/public/images/hero.png --json";
+
+pub const COVERAGE: &str = "\
+A row is an asset of a segment: one folder and name, or names that differ only in the locale that
+stands in them (banner.png, banner.de.png) or in the format. Its source is the asset of the document's
+first locale, else the one of no locale. Sizes are compared by pixels where the service tells them,
+else only by content type. A segment without assets is no gap, and neither is a locale of an asset
+that has no source.
+
+Examples:
+  assetdeck coverage acme-loc:19914
+  assetdeck coverage acme-loc:19914 --locales de,fr --state missing,older
+  assetdeck coverage acme-loc:19914/27667837 --json
+  assetdeck coverage acme-loc:19914 --csv > coverage.csv
+  assetdeck coverage acme-loc:19914 --locales de,fr --fail-on missing,older";
 
 pub const UPLOAD: &str = r#"Examples:
   assetdeck upload spring-banner.png --to acme-loc:19914/27667833 --locale de --folder public

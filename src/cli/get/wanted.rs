@@ -12,7 +12,7 @@ use crate::cli::session::{Known, Session};
 use crate::cli::stop::Stop;
 use crate::domain::{Address, Asset, Ref, SafeText};
 use crate::transfer::patient::Patient;
-use crate::transfer::tree::{Found, MANY_CALLS, Source, Top, Walk};
+use crate::transfer::tree::{Found, Source, Top, Walk};
 
 /// What is to be saved, of one account.
 pub(super) struct Wanted<'a> {
@@ -42,7 +42,7 @@ pub(super) async fn below<'a>(
             Ok(Some(Found::Unreadable(reason))) => unreadable.push(reason),
             Ok(Some(Found::Ahead(calls))) => {
                 let what = "Listing what is there";
-                stop.or(may(output, args.yes, calls, what)).await?;
+                stop.or(prompt::may(output, args.yes, calls, what)).await?;
             }
             Ok(Some(Found::Call)) => {}
             Ok(None) => break Ok(()),
@@ -78,31 +78,6 @@ async fn exists(provider: &dyn Provider, address: &Address) -> Result<(), Failur
         }
     }
     Ok(())
-}
-
-/// Many calls are only made when the user knows.
-pub(super) async fn may(
-    output: &mut Output,
-    yes: bool,
-    calls: usize,
-    what: &str,
-) -> Result<(), Failure> {
-    if yes || calls < MANY_CALLS {
-        return Ok(());
-    }
-    let what = format!("{what} takes {calls} calls to the service");
-    if !output.can_ask() {
-        return Err(
-            Failure::usage(format!("{what}, which may allow only so many an hour"))
-                .hint("Give --yes to make them."),
-        );
-    }
-    let question = format!("{what}. Go on? [y/N]");
-    if prompt::yes(output, &question).await? {
-        Ok(())
-    } else {
-        Err(Failure::stopped())
-    }
 }
 
 /// Assets named one by one; those that are not there are told, and the others go on.

@@ -56,14 +56,14 @@ impl Cell {
 
 /// A row as it is read aloud: its name, then each value behind its head. The ref is left out, since
 /// the row's number stands for it.
-pub(super) fn spoken(heads: &[&str], cells: &[Cell]) -> String {
+pub(super) fn spoken(heads: &[String], cells: &[Cell]) -> String {
     let rows = heads.iter().zip(cells).skip(1);
     let parts = rows.filter_map(|(head, cell)| {
         let shown = cell.shown(true);
         match cell {
             _ if shown.is_empty() => None,
             Cell::Said(_) => Some(shown),
-            _ if *head == "NAME" => Some(shown),
+            _ if head == "NAME" => Some(shown),
             _ => Some(format!("{} {shown}", head.to_lowercase())),
         }
     });

@@ -24,13 +24,13 @@ impl Document {
 
     /// The computed assets of the segment at this place.
     pub fn bulk_assets(&self, seed: Seed, made: &Shelf, at: u64) -> Vec<FlexAsset> {
-        let make = if self.localised {
+        let computed = if self.localised {
             localised_asset
         } else {
             bulk_asset
         };
         (0..self.bulk_at(at))
-            .map(|n| make(seed, made, self.first_sid + at, n))
+            .map(|n| computed(seed, made, self.first_sid + at, n))
             .collect()
     }
 }

@@ -95,8 +95,7 @@ impl Coverage {
         segment: SegmentId,
         heard: Heard<impl IntoIterator<Item = &'a Asset>>,
     ) {
-        self.segments
-            .push((segment, Row::of(&self.locales, heard)));
+        self.segments.push((segment, Row::of(&self.locales, heard)));
     }
 
     /// Takes what is newly known of the segment that was added as this one.

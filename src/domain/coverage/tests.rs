@@ -307,7 +307,8 @@ fn model(parts: &[Part]) -> Vec<Vec<State>> {
             }
         }
     }
-    let left = |place: Place, locale: usize| !joined.iter().any(|it| (it.0, it.1) == (place, locale));
+    let left =
+        |place: Place, locale: usize| !joined.iter().any(|it| (it.0, it.1) == (place, locale));
     let mut matrix = Vec::new();
     for place in &places {
         let came = |locale: usize| joined.iter().find(|it| (it.1, it.2) == (locale, *place));
@@ -383,7 +384,7 @@ proptest! {
         prop_assert!(by_locale.iter().all(|totals| totals.all() == rows));
         let versions = coverage.rows().filter(|(_, row)| row.versions().is_some()).count();
         let by_folder = coverage.by_folder(&[0, 1, 2]);
-        let sum: usize = by_folder.iter().map(|(_, totals)| totals.all()).sum();
+        let sum: usize = by_folder.values().map(Totals::all).sum();
         prop_assert_eq!(sum, versions * 3);
         for state in State::ALL {
             let named = coverage.rows().filter(|(_, row)| row.is_any(&[1], &[state])).count();

@@ -142,9 +142,10 @@ fn join(
             let Some(source) = group.source() else {
                 continue;
             };
-            let name = match bare {
-                false => Some(source.name.clone()),
-                true => { locales.first() }.and_then(|it| without(&source.name, it)),
+            let name = if bare {
+                { locales.first() }.and_then(|it| without(&source.name, it))
+            } else {
+                Some(source.name.clone())
             };
             if let Some(name) = name {
                 let from = spot(source, &key(source, &name));
@@ -204,7 +205,7 @@ fn around(name: &str, locale: &Locale) -> Option<(String, String)> {
         let open = before.is_empty() || before.ends_with(PARTING);
         // A name that is nothing but the locale has nothing to share.
         let closed = after.is_empty() || after.starts_with(PARTING);
-        open && closed && !(before.is_empty() && !after.starts_with(['-', '_']))
+        open && closed && (!before.is_empty() || after.starts_with(['-', '_']))
     };
     let at = starts.filter(apart).last()?;
     let (before, after) = (&name[..at], &name[at + code.len()..]);

@@ -91,6 +91,7 @@ pub(crate) static SPEC: ProviderSpec = ProviderSpec {
         max_size: Some(MAX_SIZE),
         accepted_types: ACCEPTED,
         public_urls: true,
+        calls_an_hour: None,
         replace: Replace::ByDelete,
     },
     details: wire::details,

@@ -51,6 +51,8 @@ pub(crate) static SPEC: ProviderSpec = ProviderSpec {
         max_size: None,
         accepted_types: &[],
         public_urls: false,
+        // What its page on errors samples.
+        calls_an_hour: Some(1_000),
         replace: Replace::InPlace,
     },
     details: wire::details,

@@ -46,6 +46,7 @@ pub static SITES: ProviderSpec = ProviderSpec {
         metadata: true,
         max_size: Some(20 << 20),
         public_urls: true,
+        calls_an_hour: None,
         ..BARE.capabilities
     },
     details: uploaded_by,

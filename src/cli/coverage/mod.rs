@@ -1,0 +1,239 @@
+//! `coverage`: which assets of a document are there in which locale.
+
+mod ask;
+mod line;
+mod table;
+
+use self::ask::{Answers, Asking};
+use self::table::{Form, Sheet};
+use super::args;
+use super::failure::{Exit, Failure, Tally};
+use super::find;
+use super::ls::texts_of;
+use super::output::Output;
+use super::session::{Known, Session};
+use super::stop::Stop;
+use crate::api::{Middle, Provider, ProviderSpec};
+use crate::domain::coverage::{Coverage, Heard, State, Totals};
+use crate::domain::text::{speaks_utf8, spell_in_ascii};
+use crate::domain::{AssetScope, Container, Entry, Locale, SafeText, Segment};
+
+/// Shows the coverage of a document, or of one of its segments.
+pub async fn coverage(
+    session: &Session,
+    output: &mut Output,
+    stop: &mut Stop,
+    args: &args::Coverage,
+) -> Result<(), Failure> {
+    let address = find::address(&args.address)?;
+    let known = session.known(&address.account)?;
+    let spec = known.info.spec;
+    if spec.middle != Middle::Segments || !spec.capabilities.locales {
+        return Err(none(spec));
+    }
+    let Some(scope) = address.scope() else {
+        let one = spec.container.one;
+        let place = one.to_uppercase();
+        return Err(Failure::usage(format!("coverage is of one {one}"))
+            .hint(format!("Write ACCOUNT:{place} or ACCOUNT:{place}/SEGMENT.")));
+    };
+    let provider = stop.or(session.ready(known)).await?;
+    let container = find::container(provider.as_ref(), scope.container());
+    let container = stop.or(container).await?;
+    let locales = container.locales.clone().unwrap_or_default();
+    if locales.is_empty() {
+        let one = spec.container.one;
+        return Err(Failure::failed(format!(
+            "the service names no locale of this {one}, so there is nothing to compare"
+        )));
+    }
+    let chosen = chosen(&locales, &args.locales, spec)?;
+    let (segments, unread) = segments(output, stop, provider.as_ref(), &scope).await?;
+    let mut tally = Tally::default();
+    let asking = Asking {
+        known,
+        patient: provider.as_ref(),
+        container: &container.id,
+        yes: args.yes,
+    };
+    let answers = asking.ask(output, stop, &segments, &mut tally).await?;
+    let unreadable = unread + answers.unreadable;
+    let matrix = matrix(locales, &segments, &answers);
+    drop(answers);
+    show(
+        session,
+        output,
+        known,
+        &container,
+        args,
+        &Shown {
+            matrix: &matrix,
+            segments: &segments,
+            chosen: &chosen,
+        },
+    )?;
+    if unreadable > 0 {
+        tally.failed += unreadable;
+        output.note(&format!(
+            "{unreadable} entries could not be read; what they hold may be called missing"
+        ));
+    }
+    match found(&matrix, &chosen, &args.fail_on) {
+        Some(found) => Err(Failure::new(Exit::Found, found)),
+        None => tally.end(),
+    }
+}
+
+/// Why there is no coverage there.
+fn none(spec: &ProviderSpec) -> Failure {
+    let (one, label) = (spec.container.one, spec.label);
+    Failure::usage(format!(
+        "assets of a {one} of {label} have no locales, so there is no coverage of them"
+    ))
+    .hint("List them with `assetdeck ls`.")
+}
+
+/// The places of the locales that are to be shown.
+fn chosen(
+    locales: &[Locale],
+    wanted: &[String],
+    spec: &ProviderSpec,
+) -> Result<Vec<usize>, Failure> {
+    if wanted.is_empty() {
+        return Ok((0..locales.len()).collect());
+    }
+    let mut places = Vec::new();
+    for text in wanted {
+        let same = |it: &Locale| it.as_str().eq_ignore_ascii_case(text);
+        let Some(at) = locales.iter().position(same) else {
+            let shown = SafeText::name(text);
+            let one = spec.container.one;
+            let wrong = Failure::usage(format!("this {one} has no locale “{shown}”"));
+            let near = Locale::new(text).and_then(|it| it.nearest(locales).cloned());
+            return Err(wrong.hint(match near {
+                Some(near) => format!("Did you mean {}?", SafeText::name(near.as_str())),
+                None => format!("It has {}.", names(locales)),
+            }));
+        };
+        if !places.contains(&at) {
+            places.push(at);
+        }
+    }
+    Ok(places)
+}
+
+fn names(locales: &[Locale]) -> String {
+    let names = locales.iter().map(|it| SafeText::name(it.as_str()));
+    let names: Vec<String> = names.map(SafeText::into_string).collect();
+    names.join(", ")
+}
+
+/// The segments that it is about, with their names, and how many of the list could not be read.
+async fn segments(
+    output: &mut Output,
+    stop: &mut Stop,
+    provider: &dyn Provider,
+    scope: &AssetScope,
+) -> Result<(Vec<Segment>, usize), Failure> {
+    let container = scope.container();
+    let mut entries = if let Some(id) = scope.segment() {
+        let segment = stop.or(find::segment(provider, container, id)).await?;
+        vec![Entry::Read(segment)]
+    } else {
+        let fetch = async |cursor| provider.segments(container, cursor).await;
+        stop.or(find::all(fetch)).await?
+    };
+    let nameless = |entry: &Entry<Segment>| {
+        let segment = entry.read();
+        segment.is_some_and(|it| it.key.is_none() && it.text.is_none())
+    };
+    if entries.iter().any(nameless) {
+        let texts = async { Ok(texts_of(provider, output, container).await) };
+        let texts = stop.or(texts).await?;
+        find::join_texts(&mut entries, &texts);
+    }
+    let all = entries.len();
+    let segments: Vec<Segment> = entries.into_iter().filter_map(Entry::into_read).collect();
+    let unread = all - segments.len();
+    Ok((segments, unread))
+}
+
+fn matrix(locales: Vec<Locale>, segments: &[Segment], answers: &Answers) -> Coverage {
+    let mut matrix = Coverage::new(locales);
+    for segment in segments {
+        let heard = match answers.heard.get(&segment.id) {
+            None => Heard::NotAsked,
+            Some(None) => Heard::Failed,
+            Some(Some(assets)) => Heard::Assets(assets),
+        };
+        matrix.add(segment.id.clone(), heard);
+    }
+    matrix
+}
+
+/// What is shown.
+struct Shown<'a> {
+    matrix: &'a Coverage,
+    /// In the order of the matrix.
+    segments: &'a [Segment],
+    chosen: &'a [usize],
+}
+
+fn show(
+    session: &Session,
+    output: &mut Output,
+    known: &Known,
+    container: &Container,
+    args: &args::Coverage,
+    shown: &Shown<'_>,
+) -> Result<(), Failure> {
+    let var = |name: &str| std::env::var(name).ok();
+    let person = output.on_screen() && !args.json && !args.csv;
+    let ascii = args.ascii || person && (session.shape().ascii || !speaks_utf8(var));
+    if ascii && person {
+        spell_in_ascii();
+    }
+    let locales = shown.matrix.locales();
+    let sheet = Sheet {
+        account: &known.info.name,
+        container,
+        locales: { shown.chosen.iter() }
+            .filter_map(|at| Some((*at, locales.get(*at)?)))
+            .collect(),
+        ascii,
+    };
+    let form = match (args.json, args.csv) {
+        (true, _) => Form::Json,
+        (_, true) => Form::Csv,
+        _ => Form::Table,
+    };
+    let wanted = |row: &crate::domain::coverage::Row| {
+        let empty = row.state(0).is(State::NoAssets);
+        let named = args.state.iter().any(|it| it.is(State::NoAssets));
+        let hidden = empty && !args.all && !named && shown.segments.len() > 1;
+        !hidden && row.is_any(shown.chosen, &args.state)
+    };
+    let rows = shown.matrix.rows().filter(|(_, row)| wanted(row));
+    let rows = rows.filter_map(|(at, row)| Some((shown.segments.get(at)?, row)));
+    sheet.rows(output, form, rows)?;
+    if form != Form::Csv {
+        sheet.totals(output, form, shown.matrix)?;
+    }
+    output.flush()
+}
+
+/// How many cells are in the states that are looked for, in words; nothing where none is.
+fn found(matrix: &Coverage, chosen: &[usize], states: &[State]) -> Option<String> {
+    let by_locale = matrix.by_locale();
+    let mut parts = Vec::new();
+    for state in State::ALL {
+        let many: usize = { chosen.iter() }
+            .filter_map(|at| by_locale.get(*at))
+            .map(|totals: &Totals| totals.of(state))
+            .sum();
+        if many > 0 && states.iter().any(|it| it.is(state)) {
+            parts.push(format!("{many} {}", state.title()));
+        }
+    }
+    (!parts.is_empty()).then(|| format!("coverage: {}", parts.join(", ")))
+}
