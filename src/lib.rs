@@ -26,7 +26,7 @@
 //!
 //! | layer | may import | outside crates confined to it |
 //! |---|---|---|
-//! | `domain` | | `secrecy`, `strsim`, `humansize`, `flate2` |
+//! | `domain` | | `secrecy`, `strsim`, `humansize`, `flate2`, `memchr` |
 //! | `logging` | | `tracing_subscriber`, `tracing_appender` |
 //! | `demo` | | `axum`, `hmac`, `sha2` |
 //! | `picture` | | `image` |

@@ -138,6 +138,11 @@ impl AssetPath {
         Self((!parts.is_empty()).then(|| parts.join("/").into()))
     }
 
+    /// The path with forward slashes, none at either end; empty for the root.
+    pub fn as_str(&self) -> &str {
+        self.0.as_deref().unwrap_or_default()
+    }
+
     /// Outermost first.
     pub fn parts(&self) -> impl Iterator<Item = &str> {
         self.0.as_deref().into_iter().flat_map(|it| it.split('/'))
@@ -152,7 +157,7 @@ impl fmt::Display for AssetPath {
     /// With forward slashes, none at either end: the form that is sent. For a screen, wrap it in
     /// [`SafeText`](super::SafeText).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.as_deref().unwrap_or_default())
+        f.write_str(self.as_str())
     }
 }
 

@@ -1,5 +1,7 @@
 //! A segment of a container: one string of a document, the place that assets hang on.
 
+use std::borrow::Cow;
+
 use super::{RawJson, SegmentId, Sent};
 
 /// One segment as its listing gives it. Texts may come later, by `position`.
@@ -26,13 +28,20 @@ impl Sent for Segment {
 impl Segment {
     /// What to call it: its key, else its text, else its number.
     pub fn name(&self) -> String {
-        let named = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
-        named(&self.key)
-            .or_else(|| named(&self.text))
-            .unwrap_or_else(|| match self.part {
-                0 => format!("#{}", self.position),
-                part => format!("#{}.{part}", self.position),
-            })
+        self.called().into_owned()
+    }
+
+    /// The same, without a copy where there is something to borrow.
+    pub fn called(&self) -> Cow<'_, str> {
+        let told = [self.key.as_deref(), self.text.as_deref()];
+        let named = told.into_iter().flatten().find(|it| !it.trim().is_empty());
+        named.map_or_else(
+            || match self.part {
+                0 => format!("#{}", self.position).into(),
+                part => format!("#{}.{part}", self.position).into(),
+            },
+            Cow::Borrowed,
+        )
     }
 }
 

@@ -1,7 +1,6 @@
 //! Text as a screen needs it: measured and cut by terminal columns, wrapped, sizes and times in
 //! words. Takes safe text only; what a value holds is made safe here on its way to words.
 
-use jiff::civil;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use unicode_segmentation::UnicodeSegmentation;
@@ -9,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::app::columns::Value;
 use crate::app::modal::view::Piece;
-use crate::domain::{SafeText, WebLink, size_words};
+use crate::domain::{Moment, SafeText, WebLink, size_words};
 
 /// Stands where something was cut away.
 pub const CUT: &str = "…";
@@ -125,29 +124,10 @@ pub struct Clock {
     pub zone: TimeZone,
 }
 
-/// A time of a service, as it was read.
-enum Moment {
-    Exact(Timestamp),
-    /// Without an offset: nobody says whose clock it was, so it is shown as it stands.
-    Civil(civil::DateTime),
-    Day(civil::Date),
-}
-
-fn read_time(text: &str) -> Option<Moment> {
-    let text = text.trim();
-    if let Ok(exact) = text.parse::<Timestamp>() {
-        return Some(Moment::Exact(exact));
-    }
-    if text.len() <= "2026-01-31".len() {
-        return text.parse::<civil::Date>().ok().map(Moment::Day);
-    }
-    text.parse::<civil::DateTime>().ok().map(Moment::Civil)
-}
-
 /// A time of a service in a few columns: `2 days ago`, `2026-01-31`; the text itself when it is no
 /// time that we can read.
 pub fn when(text: &str, clock: &Clock) -> String {
-    match read_time(text) {
+    match Moment::read(text) {
         Some(Moment::Exact(exact)) => relative(exact, clock)
             .unwrap_or_else(|| exact.to_zoned(clock.zone.clone()).date().to_string()),
         Some(Moment::Civil(time)) => time.date().to_string(),
@@ -158,7 +138,7 @@ pub fn when(text: &str, clock: &Clock) -> String {
 
 /// A time of a service in full, for details: `2 days ago (2026-01-31 14:05 CET)`.
 pub fn when_in_full(text: &str, clock: &Clock) -> String {
-    match read_time(text) {
+    match Moment::read(text) {
         Some(Moment::Exact(exact)) => {
             let full = exact
                 .to_zoned(clock.zone.clone())

@@ -1,0 +1,207 @@
+//! What a row tells to a filter.
+
+use std::borrow::Cow;
+
+use super::fold::{BETWEEN, fold_into};
+use crate::domain::{Asset, Container, Entry, Locale, Segment};
+
+/// One fact of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Fact<T> {
+    /// Such a row has none, or the service does not say.
+    #[default]
+    Untold,
+    /// It has none.
+    Absent,
+    Is(T),
+}
+
+impl<T> Fact<T> {
+    /// Of a thing that may have one.
+    pub fn of(value: Option<T>) -> Self {
+        value.map_or(Self::Absent, Self::Is)
+    }
+
+    /// Of a thing that has one, which the service may not say.
+    pub fn told(value: Option<T>) -> Self {
+        value.map_or(Self::Untold, Self::Is)
+    }
+}
+
+/// What is known of the assets of a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Holds<'a> {
+    /// Such a row holds none, or they could not be asked.
+    #[default]
+    Untold,
+    /// Nobody asked for them.
+    NotAsked,
+    Known(&'a Held),
+}
+
+/// The assets of a segment, as far as a filter asks.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Held {
+    /// Some are of no language.
+    pub neutral: bool,
+    /// The languages of the others, each once.
+    pub locales: Vec<Locale>,
+}
+
+impl Held {
+    /// What these assets make up.
+    pub fn of<'a>(assets: impl IntoIterator<Item = &'a Asset>) -> Self {
+        let mut held = Self::default();
+        for asset in assets {
+            match &asset.locale {
+                None => held.neutral = true,
+                Some(locale) if held.locales.contains(locale) => {}
+                Some(locale) => held.locales.push(locale.clone()),
+            }
+        }
+        held
+    }
+
+    pub const fn is_empty(&self) -> bool {
+        !self.neutral && self.locales.is_empty()
+    }
+}
+
+/// Everything that a filter may ask of a row. Texts are the service's, untouched.
+#[derive(Debug, Clone, Default)]
+pub struct Facts<'a> {
+    pub name: Fact<Cow<'a, str>>,
+    pub key: Fact<&'a str>,
+    /// The text of a segment, the description of an asset.
+    pub text: Fact<&'a str>,
+    pub alt: Fact<&'a str>,
+    pub folder: Fact<Cow<'a, str>>,
+    pub tags: Fact<&'a [String]>,
+    pub id: Fact<&'a str>,
+    /// None of them: of no language.
+    pub locales: Fact<&'a [Locale]>,
+    pub media_type: Option<&'a str>,
+    /// What the service calls its types.
+    pub types: [Option<&'a str>; 2],
+    /// It has a type at all.
+    pub typed: bool,
+    /// Bytes.
+    pub size: Fact<u64>,
+    /// A time as the service wrote it.
+    pub changed: Fact<&'a str>,
+    pub assets: Holds<'a>,
+}
+
+impl<'a> Facts<'a> {
+    /// Of a row that is nothing but its name.
+    pub fn named(name: &'a str) -> Self {
+        Self {
+            name: Fact::Is(Cow::Borrowed(name)),
+            ..Self::default()
+        }
+    }
+
+    /// Of an entry that may be unreadable: it is found by that word, and by its reason.
+    pub fn of_entry<T>(entry: &'a Entry<T>, facts: impl FnOnce(&'a T) -> Self) -> Self {
+        match entry {
+            Entry::Read(thing) => facts(thing),
+            Entry::Unreadable(bad) => Self {
+                name: Fact::Is(Cow::Borrowed("unreadable entry")),
+                text: Fact::Is(&bad.reason),
+                ..Self::default()
+            },
+        }
+    }
+
+    /// Appends all texts in which words are looked for, folded.
+    pub fn words_into(&self, out: &mut String) {
+        let mut put = |text: &str| {
+            fold_into(text, out);
+            out.push(BETWEEN);
+        };
+        if let Fact::Is(name) = &self.name
+            && self.key != Fact::Is(name.as_ref())
+            && self.text != Fact::Is(name.as_ref())
+        {
+            put(name);
+        }
+        for text in [self.key, self.text, self.alt, self.id] {
+            if let Fact::Is(text) = text {
+                put(text);
+            }
+        }
+        if let Fact::Is(folder) = &self.folder {
+            put(folder);
+        }
+        if let Fact::Is(tags) = self.tags {
+            for tag in tags {
+                put(tag);
+            }
+        }
+        if let Fact::Is(locales) = self.locales {
+            for locale in locales {
+                put(locale.as_str());
+            }
+        }
+        for name in self.types.into_iter().flatten() {
+            put(name);
+        }
+    }
+}
+
+impl Asset {
+    /// What a filter may ask of it. Its id is made of what it says already.
+    pub fn facts(&self) -> Facts<'_> {
+        Facts {
+            name: Fact::Is(Cow::Borrowed(&self.name)),
+            text: Fact::of(self.description.as_deref()),
+            alt: Fact::of(self.alt_text.as_deref()),
+            folder: if self.folder.is_root() {
+                Fact::Absent
+            } else {
+                Fact::Is(Cow::Borrowed(self.folder.as_str()))
+            },
+            tags: Fact::Is(&self.tags),
+            locales: Fact::Is(self.locale.as_slice()),
+            media_type: self.content_type.as_deref(),
+            types: [self.asset_type.as_deref(), self.image_type.as_deref()],
+            typed: true,
+            size: Fact::told(self.size),
+            changed: Fact::told(self.modified.as_deref().or(self.created.as_deref())),
+            ..Facts::default()
+        }
+    }
+}
+
+impl Segment {
+    /// What a filter may ask of it, and of its assets.
+    pub fn facts<'a>(&'a self, assets: Holds<'a>) -> Facts<'a> {
+        Facts {
+            name: Fact::Is(self.called()),
+            key: Fact::of(self.key.as_deref()),
+            text: Fact::of(self.text.as_deref()),
+            id: Fact::Is(self.id.as_str()),
+            assets,
+            ..Facts::default()
+        }
+    }
+}
+
+impl Container {
+    /// What a filter may ask of it.
+    pub fn facts(&self) -> Facts<'_> {
+        let folder = match self.folders.as_slice() {
+            [] => Fact::Absent,
+            [one] => Fact::Is(Cow::Borrowed(one.as_str())),
+            several => Fact::Is(Cow::Owned(several.join("/"))),
+        };
+        Facts {
+            name: Fact::Is(Cow::Borrowed(&self.name)),
+            folder,
+            id: Fact::Is(self.id.as_str()),
+            locales: Fact::told(self.locales.as_deref()),
+            changed: Fact::told(self.modified.as_deref()),
+            ..Facts::default()
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! The filter that lists and commands share: parsed once, held against what each row tells.
+
+mod facts;
+mod fold;
+mod grammar;
+mod kinds;
+mod measure;
+mod parse;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+pub use facts::{Fact, Facts, Held, Holds};
+pub use fold::{Fit, letters};
+pub use grammar::{GRAMMAR, GRAMMAR_NOTE};
+pub use parse::FilterError;
+
+use self::fold::Needle;
+use self::measure::{Bound, Size, When};
+use crate::domain::Moment;
+
+/// What rows have to be: all of its terms have to fit. Without terms every row does.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Filter {
+    terms: Vec<Term>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Term {
+    not: bool,
+    test: Test,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Test {
+    Word(Needle),
+    Exact(Needle),
+    Text(Field, Sought),
+    Locale(Sought),
+    Type(Sought),
+    Size(Bound<Size>),
+    Changed(Bound<When>),
+    /// Whether it has assets, or has none.
+    HasAny(bool),
+    /// The same of those of no language.
+    HasNeutral(bool),
+    /// The same of those of this one.
+    HasLocale(bool, Needle),
+}
+
+/// A text of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Name,
+    Key,
+    Text,
+    Alt,
+    Tag,
+    Folder,
+    Id,
+}
+
+/// What a field is to be.
+#[derive(Debug, Clone, PartialEq)]
+enum Sought {
+    /// There is nothing in it.
+    None,
+    Text(Needle),
+}
+
+/// Whether a row fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    No,
+    /// It may: nobody asked for its assets.
+    NotAsked,
+    Yes(Fit),
+}
+
+/// What one test says of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    No,
+    Yes,
+    Untold,
+    NotAsked,
+}
+
+impl From<bool> for Said {
+    fn from(yes: bool) -> Self {
+        if yes { Self::Yes } else { Self::No }
+    }
+}
+
+impl Filter {
+    /// Reads a filter as it is typed; [`GRAMMAR`] says what can be.
+    pub fn parse(text: &str) -> Result<Self, FilterError> {
+        parse::parse(text)
+    }
+
+    /// Every row fits.
+    pub const fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// It looks into the words of a row.
+    pub fn has_words(&self) -> bool {
+        self.terms.iter().any(Term::is_word)
+    }
+
+    /// It asks a row for more than its words.
+    pub fn has_fields(&self) -> bool {
+        !self.terms.iter().all(Term::is_word)
+    }
+
+    /// It asks for the assets of segments.
+    pub fn asks_assets(&self) -> bool {
+        self.terms.iter().any(|term| {
+            matches!(
+                term.test,
+                Test::HasAny(_) | Test::HasNeutral(_) | Test::HasLocale(..)
+            )
+        })
+    }
+
+    /// Whether a row fits, at this time.
+    pub fn matches(&self, facts: &Facts<'_>, now: Timestamp) -> Verdict {
+        let mut fit = Fit::Whole;
+        if self.has_words() {
+            let mut words = String::new();
+            facts.words_into(&mut words);
+            match self.fits_words(&words, letters(&words)) {
+                Some(found) => fit = found,
+                None => return Verdict::No,
+            }
+        }
+        self.fits_fields(facts, now).and(fit)
+    }
+
+    /// How the words of a row fit, which has these letters: those of [`Facts::words_into`].
+    pub fn fits_words(&self, words: &str, letters: u64) -> Option<Fit> {
+        let mut fit = Fit::Whole;
+        for term in &self.terms {
+            let found = match &term.test {
+                Test::Word(word) => word.fits(words, letters),
+                Test::Exact(text) => text.is_in(words, letters).then_some(Fit::Whole),
+                _ => continue,
+            };
+            match (found, term.not) {
+                (Some(found), false) => fit = fit.min(found),
+                (None, true) => {}
+                _ => return None,
+            }
+        }
+        Some(fit)
+    }
+
+    /// Whether the rest of a row fits.
+    pub fn fits_fields(&self, facts: &Facts<'_>, now: Timestamp) -> Verdict {
+        let mut asked = true;
+        for term in self.terms.iter().filter(|term| !term.is_word()) {
+            match (term.test.asks(facts, now), term.not) {
+                (Said::Yes, false) | (Said::No, true) => {}
+                (Said::NotAsked, _) => asked = false,
+                _ => return Verdict::No,
+            }
+        }
+        if asked {
+            Verdict::Yes(Fit::Whole)
+        } else {
+            Verdict::NotAsked
+        }
+    }
+
+    /// Every row that fits it fits `before` as well, so that no other has to be looked at.
+    pub fn narrows(&self, before: &Self) -> bool {
+        let implied = |old: &Term| self.terms.iter().any(|new| new.implies(old));
+        before.terms.iter().all(implied)
+    }
+}
+
+impl Verdict {
+    /// With how its words fit.
+    #[must_use]
+    pub const fn and(self, fit: Fit) -> Self {
+        match self {
+            Self::Yes(_) => Self::Yes(fit),
+            other => other,
+        }
+    }
+}
+
+impl Term {
+    const fn is_word(&self) -> bool {
+        matches!(self.test, Test::Word(_) | Test::Exact(_))
+    }
+
+    fn implies(&self, old: &Self) -> bool {
+        if self == old {
+            return true;
+        }
+        if self.not || old.not {
+            return false;
+        }
+        match (&self.test, &old.test) {
+            (Test::Word(new), Test::Word(old)) => new.folded().starts_with(old.folded()),
+            (Test::Exact(new), Test::Exact(old)) => new.folded().contains(old.folded()),
+            _ => false,
+        }
+    }
+}
+
+impl Sought {
+    /// Whether a fact is that.
+    fn asks<T>(&self, fact: &Fact<T>, fits: impl Fn(&Needle, &T) -> bool) -> Said {
+        match (self, fact) {
+            (_, Fact::Untold) => Said::Untold,
+            (Self::None, Fact::Absent) => Said::Yes,
+            (Self::None, Fact::Is(_)) | (Self::Text(_), Fact::Absent) => Said::No,
+            (Self::Text(sought), Fact::Is(it)) => fits(sought, it).into(),
+        }
+    }
+
+    /// The same of several of a kind; none of them is nothing.
+    fn asks_each<T>(&self, fact: &Fact<&[T]>, fits: impl Fn(&Needle, &T) -> bool) -> Said {
+        match (self, fact) {
+            (_, Fact::Untold) => Said::Untold,
+            (Self::None, Fact::Absent) => Said::Yes,
+            (Self::None, Fact::Is(all)) => all.is_empty().into(),
+            (Self::Text(_), Fact::Absent) => Said::No,
+            (Self::Text(sought), Fact::Is(all)) => all.iter().any(|it| fits(sought, it)).into(),
+        }
+    }
+}
+
+impl Test {
+    fn asks(&self, facts: &Facts<'_>, now: Timestamp) -> Said {
+        match self {
+            Self::Word(_) | Self::Exact(_) => Said::Yes,
+            Self::Text(field, sought) => {
+                let part = |sought: &Needle, text: &&str| sought.is_part_of(text);
+                match field {
+                    Field::Name => sought.asks(&facts.name, |it, text| it.is_part_of(text)),
+                    Field::Key => sought.asks(&facts.key, part),
+                    Field::Text => sought.asks(&facts.text, part),
+                    Field::Alt => sought.asks(&facts.alt, part),
+                    Field::Id => sought.asks(&facts.id, part),
+                    Field::Folder => sought.asks(&facts.folder, |it, text| it.is_part_of(text)),
+                    Field::Tag => sought.asks_each(&facts.tags, |it, tag| it.is_part_of(tag)),
+                }
+            }
+            Self::Locale(sought) => sought.asks_each(&facts.locales, |it, locale| {
+                parse::code(it.text()) == parse::code(locale.as_str())
+            }),
+            Self::Type(sought) => kinds::is(sought, facts),
+            Self::Size(bound) => match facts.size {
+                Fact::Is(bytes) => bound.holds_size(bytes).into(),
+                _ => Said::Untold,
+            },
+            Self::Changed(bound) => {
+                let time = match facts.changed {
+                    Fact::Is(text) => Moment::read(text).and_then(Moment::instant),
+                    _ => None,
+                };
+                time.map_or(Said::Untold, |time| bound.holds_time(time, now).into())
+            }
+            Self::HasAny(has) => holds(facts, |held| held.is_empty() != *has),
+            Self::HasNeutral(has) => holds(facts, |held| held.neutral == *has),
+            Self::HasLocale(has, code) => holds(facts, |held| {
+                let wanted = parse::code(code.text());
+                let mut there = held.locales.iter();
+                there.any(|locale| parse::code(locale.as_str()) == wanted) == *has
+            }),
+        }
+    }
+}
+
+fn holds(facts: &Facts<'_>, fits: impl Fn(&Held) -> bool) -> Said {
+    match facts.assets {
+        Holds::Untold => Said::Untold,
+        Holds::NotAsked => Said::NotAsked,
+        Holds::Known(held) => fits(held).into(),
+    }
+}
+
+impl fmt::Display for Filter {
+    /// A text that parses to the same.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, term) in self.terms.iter().enumerate() {
+            let space = if at > 0 { " " } else { "" };
+            let not = if term.not { "-" } else { "" };
+            write!(f, "{space}{not}")?;
+            match &term.test {
+                Test::Word(word) => f.write_str(word.text())?,
+                Test::Exact(text) => quote(f, text.text())?,
+                Test::Text(field, sought) => {
+                    let name = match field {
+                        Field::Name => "name",
+                        Field::Key => "key",
+                        Field::Text => "text",
+                        Field::Alt => "alt",
+                        Field::Tag => "tag",
+                        Field::Folder => "folder",
+                        Field::Id => "id",
+                    };
+                    write!(f, "{name}:{sought}")?;
+                }
+                Test::Locale(sought) => write!(f, "locale:{sought}")?,
+                Test::Type(sought) => write!(f, "type:{sought}")?,
+                Test::Size(bound) => write!(f, "size:{bound}")?,
+                Test::Changed(bound) => write!(f, "changed:{bound}")?,
+                Test::HasAny(has) => write!(f, "{}:assets", has_word(*has))?,
+                Test::HasNeutral(has) => write!(f, "{}:none", has_word(*has))?,
+                Test::HasLocale(has, code) => {
+                    write!(f, "{}:", has_word(*has))?;
+                    quote(f, code.text())?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+const fn has_word(has: bool) -> &'static str {
+    if has { "has" } else { "missing" }
+}
+
+impl fmt::Display for Sought {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.write_str("none"),
+            Self::Text(text) => quote(f, text.text()),
+        }
+    }
+}
+
+/// In quotes where it would be read as something else without.
+fn quote(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    write!(f, "\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}

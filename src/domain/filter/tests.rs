@@ -1,0 +1,363 @@
+//! Tests of the filter: what fits, what is wrong and where, and what holds for any text.
+
+use std::borrow::Cow;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::Locale;
+
+fn now() -> Timestamp {
+    "2026-06-15T12:00:00Z".parse().unwrap()
+}
+
+fn locales(codes: &[&str]) -> Vec<Locale> {
+    codes.iter().filter_map(Locale::new).collect()
+}
+
+/// Whether it fits a picture that tells everything.
+fn picture(filter: &str) -> Verdict {
+    let (tags, locale) = (
+        ["Spring Sale".to_owned(), "2026".to_owned()],
+        locales(&["de"]),
+    );
+    let facts = Facts {
+        name: Fact::Is(Cow::Borrowed("Hero-Café.PNG")),
+        text: Fact::Absent,
+        alt: Fact::Is("Ein Kräutergarten"),
+        folder: Fact::Is(Cow::Borrowed("public/images")),
+        tags: Fact::Is(&tags),
+        locales: Fact::Is(&locale),
+        media_type: Some("image/png"),
+        types: [Some("Banner"), None],
+        typed: true,
+        size: Fact::Is(1_500_000),
+        changed: Fact::Is("2026-06-10T08:00:00Z"),
+        ..Facts::default()
+    };
+    Filter::parse(filter).unwrap().matches(&facts, now())
+}
+
+fn fits(filter: &str) -> bool {
+    matches!(picture(filter), Verdict::Yes(_))
+}
+
+#[test]
+fn words_fit_by_their_letters_within_one_word() {
+    for filter in [
+        "hero",
+        "HERO",
+        "cafe",
+        "café",
+        "hrcf",
+        "cpng",
+        "kgarten",
+        "spring sale",
+        "public",
+        "garten",
+        "",
+    ] {
+        assert!(fits(filter), "{filter}");
+    }
+    // Not across words, nor in another order.
+    for filter in [
+        "springsale",
+        "oreh",
+        "rcf",
+        "ublc",
+        "herogarten",
+        "hero zebra",
+    ] {
+        assert!(!fits(filter), "{filter}");
+    }
+    assert_eq!(picture("hero"), Verdict::Yes(Fit::Whole));
+    assert_eq!(picture("hro"), Verdict::Yes(Fit::Loose));
+    assert_eq!(picture("hro \"pring s\""), Verdict::Yes(Fit::Loose));
+}
+
+#[test]
+fn exact_texts_stand_there_as_they_are() {
+    assert!(fits("\"pring sal\""));
+    assert!(!fits("\"hro\""));
+    // Still being typed.
+    assert!(fits("\"pring sal"));
+    // Not from the name into the alt text.
+    assert!(!fits("\"png ein\""));
+}
+
+#[test]
+fn scripts_are_compared_by_characters() {
+    let hit = |name: &str, filter: &str| {
+        let verdict = Filter::parse(filter).unwrap();
+        verdict.matches(&Facts::named(name), now()) != Verdict::No
+    };
+    assert!(hit("ヒーロー画像.png", "画像"));
+    assert!(hit("ヒーロー画像.png", "ヒ画"));
+    assert!(!hit("ヒーロー画像.png", "像画"));
+    assert!(hit("Ｈｅｒｏ.png", "hero"));
+    assert!(hit("Straße.png", "STRASSE"));
+    assert!(hit("cafe\u{301}.png", "caf\u{e9}"));
+    assert!(hit("İstanbul", "istanbul"));
+}
+
+#[test]
+fn fields_are_asked_one_by_one() {
+    for filter in [
+        "name:hero",
+        "-name:logo",
+        "alt:krauter",
+        "tag:sale",
+        "folder:public",
+        "-folder:none",
+        "text:none",
+        "locale:de",
+        "locale:DE",
+        "-locale:fr",
+        "-locale:none",
+        "type:image",
+        "type:png",
+        "type:image/png",
+        "type:banner",
+        "-type:pdf",
+        "name:\"hero-cafe\"",
+    ] {
+        assert!(fits(filter), "{filter}");
+    }
+    for filter in [
+        "name:sale",
+        "alt:none",
+        "tag:none",
+        "locale:d",
+        "type:pdf",
+        "name:hro",
+    ] {
+        assert!(!fits(filter), "{filter}");
+    }
+    // Of a file whose media type is not told.
+    let photo = Facts {
+        typed: true,
+        ..Facts::named("a.JPG")
+    };
+    for (filter, yes) in [
+        ("type:image", true),
+        ("type:jpeg", true),
+        ("type:video", false),
+    ] {
+        let said = Filter::parse(filter).unwrap().matches(&photo, now());
+        assert_eq!(said != Verdict::No, yes, "{filter}");
+    }
+}
+
+#[test]
+fn sizes_and_times_have_bounds() {
+    for filter in [
+        "size:>1mb",
+        "size:<2MB",
+        "size:1mb..2mb",
+        "size:..2mb",
+        "size:1mb..",
+        "size:1.5mb",
+        "size:>=1500000",
+        "size:<=1500000b",
+        "size:>1.4MiB",
+        "size:<1.44MiB",
+        "changed:<7d",
+        "changed:7d",
+        "-changed:>30d",
+        "changed:>2026-06-01",
+        "changed:2026-06-10",
+        "changed:<=2026-06-10",
+        "changed:2026-06-01..2026-06-10",
+        "changed:3d..1w",
+    ] {
+        assert!(fits(filter), "{filter}");
+    }
+    for filter in [
+        "size:>2mb",
+        "size:<1mb",
+        "size:1mib",
+        "changed:>7d",
+        "changed:<100h",
+        "changed:>2026-06-10",
+        "changed:<2026-06-10",
+        "changed:2026-06-09",
+    ] {
+        assert!(!fits(filter), "{filter}");
+    }
+}
+
+#[test]
+fn what_is_not_known_fits_neither_way() {
+    let row = Facts::named("a");
+    let of = |filter: &str, row: &Facts<'_>| Filter::parse(filter).unwrap().matches(row, now());
+    for filter in [
+        "size:>1mb",
+        "-size:>1mb",
+        "locale:de",
+        "-locale:de",
+        "-alt:x",
+        "has:assets",
+    ] {
+        assert_eq!(of(filter, &row), Verdict::No, "{filter}");
+    }
+    let unasked = Facts {
+        assets: Holds::NotAsked,
+        ..Facts::named("a")
+    };
+    for filter in ["missing:fr", "-missing:fr", "a has:assets"] {
+        assert_eq!(of(filter, &unasked), Verdict::NotAsked, "{filter}");
+    }
+    // What the name says is known.
+    assert_eq!(of("missing:fr zebra", &unasked), Verdict::No);
+}
+
+#[test]
+fn segments_are_asked_for_their_assets() {
+    let held = Held {
+        neutral: true,
+        locales: locales(&["de", "pt-BR"]),
+    };
+    let some = Facts {
+        assets: Holds::Known(&held),
+        ..Facts::named("a")
+    };
+    let none = Held::default();
+    let empty = Facts {
+        assets: Holds::Known(&none),
+        ..Facts::named("a")
+    };
+    for (filter, of_some, of_empty) in [
+        ("has:assets", true, false),
+        ("missing:assets", false, true),
+        ("has:de", true, false),
+        ("has:pt_br", true, false),
+        ("missing:fr", true, true),
+        ("missing:de", false, true),
+        ("has:none", true, false),
+        ("missing:fr has:assets", true, false),
+    ] {
+        let filter = Filter::parse(filter).unwrap();
+        let yes = |facts| filter.matches(facts, now()) != Verdict::No;
+        assert_eq!((yes(&some), yes(&empty)), (of_some, of_empty), "{filter}");
+    }
+}
+
+#[test]
+fn a_wrong_filter_says_where_and_what_was_meant() {
+    for (filter, at, said) in [
+        ("locle:de", 0..5, "did you mean `locale`?"),
+        ("hero -szie:>1mb", 6..10, "did you mean `size`?"),
+        ("http://x", 0..4, "goes into quotes"),
+        ("a size:", 2..7, "needs a value"),
+        ("size:>1xb", 5..9, "no unit of a size"),
+        ("size:>1mibb", 5..11, "did you mean `mib`?"),
+        ("size:big", 5..8, "is not a size"),
+        ("changed:<7m", 8..11, "no unit of a time"),
+        ("changed:2026-13-01", 8..18, "no unit of a time"),
+        ("changed:soon", 8..12, "is not a time"),
+        ("a - b", 2..3, "right behind it"),
+        ("-", 0..1, "right behind it"),
+        ("missing:f/r", 8..11, "is no locale"),
+    ] {
+        let error = Filter::parse(filter).unwrap_err();
+        assert_eq!(error.at, at, "{filter}: {error}");
+        assert!(error.message.contains(said), "{filter}: {error}");
+    }
+    let hostile = Filter::parse("a\u{1b}[31m:x size:\u{1b}").unwrap_err();
+    assert!(!hostile.to_string().contains('\u{1b}'));
+}
+
+#[test]
+fn a_longer_word_narrows_and_a_longer_refusal_does_not() {
+    let narrows = |new: &str, old: &str| {
+        Filter::parse(new)
+            .unwrap()
+            .narrows(&Filter::parse(old).unwrap())
+    };
+    assert!(narrows("hero", "her"));
+    assert!(narrows("hero b", "hero"));
+    assert!(narrows("hero", ""));
+    assert!(narrows("\"hero b", "\"hero "));
+    assert!(narrows("locale:de x", "locale:de"));
+    assert!(!narrows("-hero", "-her"));
+    assert!(!narrows("her", "hero"));
+    assert!(!narrows("size:>12", "size:>1"));
+    assert!(!narrows("xhero", "hero"));
+}
+
+#[test]
+fn what_is_documented_can_be_written() {
+    for (examples, means) in GRAMMAR {
+        assert!(!means.is_empty());
+        for example in examples.split("  ") {
+            let filter =
+                Filter::parse(example).unwrap_or_else(|error| panic!("{example}: {error}"));
+            assert!(!filter.is_empty(), "{example}");
+        }
+    }
+}
+
+/// Texts that look like filters.
+fn like_a_filter() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        "[a-cé -]{0,4}",
+        "-?\"[a-c\\\\\" ]{0,4}\"?",
+        "-?(name|text|tag|folder|id|key|alt|locale|type):\"?[a-cn:\\\\\"]{0,4}\"?( |none)?",
+        "-?size:[<>=]{0,2}[0-9]{1,4}(\\.[0-9]{1,3})?(mb|KiB|b|G)?(\\.\\.)?([0-9]{1,3}k)?",
+        "-?changed:[<>=]{0,2}[0-9]{1,3}(min|h|d|w|mo|y)(\\.\\.)?",
+        "-?changed:[<>]?20[0-9]{2}-0[1-9]-[12][0-9]",
+        "-?(has|missing):(assets|none|fr|pt_BR|\"none\")",
+    ];
+    prop::collection::vec(part, 0..5).prop_map(|parts| parts.join(" "))
+}
+
+proptest! {
+    #[test]
+    fn no_text_is_too_odd_to_be_read(text in any::<String>()) {
+        if let Err(error) = Filter::parse(&text) {
+            prop_assert!(error.at.start < error.at.end && error.at.end <= text.chars().count());
+        }
+    }
+
+    #[test]
+    fn what_is_printed_is_read_as_the_same(text in prop_oneof![like_a_filter(), any::<String>()]) {
+        if let Ok(filter) = Filter::parse(&text) {
+            let printed = filter.to_string();
+            let again = Filter::parse(&printed);
+            prop_assert_eq!(again.as_ref(), Ok(&filter), "{}", printed);
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_the_complement_of_what_is_known(
+        text in like_a_filter(),
+        name in "[a-cé .]{0,8}",
+        size in prop::option::of(0_u64..5000),
+        asked in any::<bool>(),
+        neutral in any::<bool>(),
+    ) {
+        let held = Held { neutral, locales: Vec::new() };
+        let facts = Facts {
+            size: Fact::told(size),
+            assets: if asked { Holds::Known(&held) } else { Holds::NotAsked },
+            ..Facts::named(&name)
+        };
+        for term in Filter::parse(&text).unwrap_or_default().terms {
+            let other = Term { not: !term.not, ..term.clone() };
+            let said = [term, other].map(|term| Filter { terms: vec![term] }.matches(&facts, now()));
+            let yes = said.iter().filter(|it| matches!(it, Verdict::Yes(_))).count();
+            let known = said[0] != said[1];
+            prop_assert_eq!(yes, usize::from(known), "{:?}", said);
+        }
+    }
+
+    #[test]
+    fn what_narrows_shows_no_other_row(old in like_a_filter(), more in "[a-c]{0,2}", name in "[a-c -]{0,9}") {
+        let new = format!("{old}{more}");
+        if let (Ok(old), Ok(new)) = (Filter::parse(&old), Filter::parse(&new)) && new.narrows(&old) {
+            let facts = Facts::named(&name);
+            let fits = |filter: &Filter| matches!(filter.matches(&facts, now()), Verdict::Yes(_));
+            prop_assert!(!fits(&new) || fits(&old));
+        }
+    }
+}
