@@ -1,12 +1,19 @@
 //! The filter line of a pane: what is typed is applied at once.
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Instant;
 
+use jiff::Timestamp;
+
 use super::State;
-use super::browse::Pane;
+use super::browse::{Opened, Pane};
 use super::edit;
 use super::effect::Effect;
 use super::key::{Code, Key};
+use crate::api::Middle;
+use crate::domain::filter::{Filter, FilterError, Held};
+use crate::domain::{Entry, SegmentId};
 
 impl State {
     pub(super) fn edit_filter(&mut self, key: Key, now: Instant) -> Vec<Effect> {
@@ -15,6 +22,8 @@ impl State {
                 self.end_filter(true, now);
                 return Vec::new();
             }
+            // What is wrong cannot be kept.
+            Code::Enter if self.filter_error().is_some() => return Vec::new(),
             Code::Enter => {
                 self.end_filter(false, now);
                 return Vec::new();
@@ -37,22 +46,27 @@ impl State {
         Vec::new()
     }
 
+    /// Shows what fits the text. While it is wrong, the rows stay as they were.
     pub(super) fn apply_filter(&mut self, text: &str, now: Instant) {
-        match self.browse.focus {
-            Pane::Places => self.browse.places.set_filter(text),
-            Pane::Middle => {
-                if let Some(opened) = self.browse.open_mut() {
-                    opened.segments.list.set_filter(text);
-                    opened.types.set_filter(text);
-                }
-                self.cursor_moved(Pane::Middle, now);
-            }
-            Pane::Assets | Pane::Details => {
-                if let Some(opened) = self.browse.open_mut() {
-                    opened.assets.list.set_filter(text);
-                }
-            }
+        let time = self.time;
+        let pane = self.browse.focus;
+        let set = match (pane, self.browse.open_mut()) {
+            (Pane::Places, _) => self.browse.places.set_filter(text, time),
+            (_, None) => Ok(()),
+            (Pane::Middle, Some(opened)) => match opened.spec.middle {
+                Middle::Segments => opened.filter_segments(text, time),
+                Middle::Types => opened.types.set_filter(text, time),
+            },
+            (_, Some(opened)) => opened.assets.list.set_filter(text, time),
+        };
+        if set.is_ok() && pane == Pane::Middle {
+            self.cursor_moved(pane, now);
         }
+    }
+
+    /// What is wrong with the filter that is being typed.
+    pub fn filter_error(&self) -> Option<FilterError> {
+        Filter::parse(self.filtering.as_ref()?.value()).err()
     }
 
     pub(crate) fn end_filter(&mut self, clear: bool, now: Instant) {
@@ -60,5 +74,28 @@ impl State {
         if clear {
             self.apply_filter("", now);
         }
+    }
+}
+
+impl Opened {
+    /// Filters the segments: what is known of their assets first, where the filter asks for it.
+    fn filter_segments(&mut self, text: &str, time: Timestamp) -> Result<(), FilterError> {
+        let asks = Filter::parse(text)?.asks_assets();
+        if asks != self.segments.list.lens().held.is_some() {
+            let mut lens = self.segments.list.lens().clone();
+            lens.held = asks.then(|| self.held());
+            self.segments.list.set_lens(lens);
+        }
+        self.segments.list.set_filter(text, time)
+    }
+
+    /// What the segments hold that were asked.
+    pub(crate) fn held(&self) -> Arc<HashMap<SegmentId, Option<Held>>> {
+        let known = self.known.iter().map(|(id, known)| {
+            let held = known.result.as_ref().ok();
+            let held = held.map(|rows| Held::of(rows.iter().filter_map(Entry::read)));
+            (id.clone(), held)
+        });
+        Arc::new(known.collect())
     }
 }

@@ -33,6 +33,16 @@ impl Footer {
             // A modal says its own in its frame.
             Vec::new()
         };
+        if let Some(error) = state.filter_error() {
+            // One line: the rows above stay where they are.
+            let help = hints.last().map(one).unwrap_or_default();
+            let words = vec![toned("✗ ", Tone::Bad), toned(error.message, Tone::Plain)];
+            return Self {
+                lines: vec![words],
+                strip,
+                help,
+            };
+        }
         if let Some(notice) = state.notices.standing() {
             let help = hints.last().map(one).unwrap_or_default();
             let left = left.saturating_sub(wide(&help) + 2);

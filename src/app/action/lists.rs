@@ -8,18 +8,31 @@ use super::{Action, Context, always};
 use crate::app::State;
 use crate::app::browse::Pane;
 use crate::app::effect::Effect;
+use crate::app::modal::grammar::Grammar;
 use crate::app::modal::pick::Pick;
 
 pub static ACTIONS: &[Action] = &[
     Action {
         name: "filter",
         title: "filter",
-        help: "Show only rows that hold what you type; Esc clears it.",
+        help: "Show only rows that fit what you type, such as hero -draft; Esc clears it.",
         keys: &["/"],
         context: Context::Lists,
         enabled: always,
         run: |s, _| {
             s.filtering = Some(Input::new(s.current_filter().to_owned()));
+            Vec::new()
+        },
+    },
+    Action {
+        name: "filter-words",
+        title: "filter words",
+        help: "Show what a filter can ask for: locale:de, size:>1mb, -word and others.",
+        keys: &[],
+        context: Context::Lists,
+        enabled: always,
+        run: |s, _| {
+            s.open_modal(Grammar::default());
             Vec::new()
         },
     },

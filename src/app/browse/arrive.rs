@@ -336,9 +336,13 @@ impl Opened {
         self.refresh_lens();
     }
 
-    /// Brings the segments that pass the state filter up to date.
+    /// Brings what the segments' filters know of their assets up to date.
     pub(crate) fn refresh_lens(&mut self) {
         let mut lens = self.segments.list.lens().clone();
+        if self.segments.list.asks_assets() {
+            lens.held = Some(self.held());
+            self.segments.list.set_lens(lens.clone());
+        }
         let Some(state) = lens.state else {
             return;
         };

@@ -1,12 +1,14 @@
 //! An opened container: its segments or types, its assets, and the marks of its segments.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::api::{ApiError, Middle, ProviderSpec};
 use crate::app::effect::RequestId;
 use crate::app::list::{Item, List, Row};
 use crate::app::remote::{Fetched, Listing, Remote};
+use crate::domain::filter::{Facts, Held, Holds};
 use crate::domain::{
     AccountName, Asset, AssetKey, AssetScope, Container, ContainerId, Entry, Locale, Segment,
     SegmentId, TypeChoice,
@@ -136,11 +138,13 @@ pub enum StateFilter {
     Failed,
 }
 
-/// Marks are not part of a segment, so the lens carries the ids that pass.
+/// Marks are not part of a segment, so the lens carries the ids that pass, and what a filter asks.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SegmentLens {
     pub state: Option<StateFilter>,
     pub ids: HashSet<SegmentId>,
+    /// What the segments hold that were asked, none where that failed; only while a filter asks.
+    pub held: Option<Arc<HashMap<SegmentId, Option<Held>>>>,
 }
 
 impl Item for Segment {
@@ -151,13 +155,13 @@ impl Item for Segment {
         self.id.clone()
     }
 
-    fn text(&self) -> String {
-        format!(
-            "{} {} {}",
-            self.name(),
-            self.text.as_deref().unwrap_or_default(),
-            self.id.as_str()
-        )
+    fn facts<'a>(&'a self, lens: &'a SegmentLens) -> Facts<'a> {
+        let known = lens.held.as_ref().and_then(|held| held.get(&self.id));
+        self.facts(match known {
+            None => Holds::NotAsked,
+            Some(None) => Holds::Untold,
+            Some(Some(held)) => Holds::Known(held),
+        })
     }
 
     fn passes(&self, lens: &SegmentLens) -> bool {
@@ -185,8 +189,8 @@ impl Row for TypeRow {
         Some(self)
     }
 
-    fn text(&self) -> String {
-        self.choice.name().to_owned()
+    fn facts<'a>(&'a self, (): &'a ()) -> Facts<'a> {
+        Facts::named(self.choice.name())
     }
 }
 
@@ -234,27 +238,8 @@ impl Item for Asset {
         self.key.clone()
     }
 
-    fn text(&self) -> String {
-        let mut text = self.name.clone();
-        let locale = self.locale.as_ref().map(Locale::as_str);
-        let more = [
-            locale,
-            self.asset_type.as_deref(),
-            self.image_type.as_deref(),
-            self.alt_text.as_deref(),
-            self.description.as_deref(),
-        ];
-        for part in more.into_iter().flatten() {
-            text.push(' ');
-            text.push_str(part);
-        }
-        for tag in &self.tags {
-            text.push(' ');
-            text.push_str(tag);
-        }
-        text.push(' ');
-        text.push_str(&self.folder.to_string());
-        text
+    fn facts<'a>(&'a self, _: &'a AssetLens) -> Facts<'a> {
+        self.facts()
     }
 
     fn passes(&self, lens: &AssetLens) -> bool {

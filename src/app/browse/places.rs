@@ -2,6 +2,7 @@
 
 use super::Account;
 use crate::app::list::Row;
+use crate::domain::filter::Facts;
 use crate::domain::{AccountName, Container, ContainerId, Entry};
 
 /// A row of the first pane.
@@ -68,15 +69,10 @@ impl Row for PlaceRow {
         }
     }
 
-    fn text(&self) -> String {
+    fn facts<'a>(&'a self, (): &'a ()) -> Facts<'a> {
         match self {
-            Self::Container { entry, .. } => match entry {
-                Entry::Read(container) => {
-                    format!("{} {}", container.folders.join("/"), container.name)
-                }
-                Entry::Unreadable(bad) => format!("unreadable entry {}", bad.reason),
-            },
-            _ => String::new(),
+            Self::Container { entry, .. } => Facts::of_entry(entry, Container::facts),
+            _ => Facts::default(),
         }
     }
 

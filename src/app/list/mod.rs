@@ -8,7 +8,10 @@ pub use row::{Item, Row, RowId};
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
+use jiff::Timestamp;
+
 use super::columns::{Column, Value};
+use crate::domain::filter::{Filter, FilterError, Fit, Verdict, letters};
 
 /// How a list is sorted; without one it keeps the service's order.
 #[derive(Debug)]
@@ -29,7 +32,7 @@ impl<T> Copy for Sort<T> {}
 #[derive(Debug)]
 pub struct List<R: Row> {
     rows: Vec<R>,
-    /// Lower-case filter text of each row; none while there is no filter.
+    /// The words of each row that the filter looks in; none while it looks in none.
     folded: Vec<Box<str>>,
     /// Indices into `rows`.
     shown: Vec<usize>,
@@ -42,7 +45,13 @@ pub struct List<R: Row> {
     marked: HashSet<R::Id>,
     /// Other end of a range that is being marked, index into `shown`.
     anchor: Option<usize>,
-    filter: String,
+    filter: Filter,
+    /// The filter as it was typed.
+    typed: String,
+    /// When it was set: what ages are counted to.
+    time: Timestamp,
+    /// Rows that may fit: nobody asked for what the filter asks.
+    not_asked: usize,
     sort: Option<Sort<R::Item>>,
     lens: R::Lens,
 }
@@ -58,7 +67,10 @@ impl<R: Row> Default for List<R> {
             expects: false,
             marked: HashSet::new(),
             anchor: None,
-            filter: String::new(),
+            filter: Filter::default(),
+            typed: String::new(),
+            time: Timestamp::UNIX_EPOCH,
+            not_asked: 0,
             sort: None,
             lens: R::Lens::default(),
         }
@@ -142,7 +154,7 @@ impl<R: Row> List<R> {
             let keep = self.current_id();
             change(&mut self.rows[at]);
             if let Some(folded) = self.folded.get_mut(at) {
-                *folded = fold(&self.rows[at]);
+                *folded = fold(&self.rows[at], &self.lens);
             }
             self.rebuild(keep.as_ref());
         }
@@ -160,17 +172,37 @@ impl<R: Row> List<R> {
 
     // --- order
 
+    /// The filter as it was typed.
     pub fn filter(&self) -> &str {
-        &self.filter
+        &self.typed
     }
 
-    /// Shows the rows that hold every word of `text`, whatever the case.
-    pub fn set_filter(&mut self, text: &str) {
-        if self.filter != text {
+    /// Shows the rows that fit what was typed, at this time. While it is wrong, nothing changes.
+    pub fn set_filter(&mut self, text: &str, time: Timestamp) -> Result<(), FilterError> {
+        if self.typed != text {
+            let filter = Filter::parse(text)?;
             let id = self.current_id();
-            text.clone_into(&mut self.filter);
+            text.clone_into(&mut self.typed);
+            (self.filter, self.time) = (filter, time);
             self.rebuild(id.as_ref());
         }
+        Ok(())
+    }
+
+    /// Shows every row.
+    pub fn clear_filter(&mut self) {
+        // No text is not wrong.
+        let _ = self.set_filter("", self.time);
+    }
+
+    /// The filter asks for the assets of segments.
+    pub fn asks_assets(&self) -> bool {
+        self.filter.asks_assets()
+    }
+
+    /// So many rows are not shown because nobody asked for what the filter asks.
+    pub const fn not_asked(&self) -> usize {
+        self.not_asked
     }
 
     pub const fn sort(&self) -> Option<Sort<R::Item>> {
@@ -197,22 +229,25 @@ impl<R: Row> List<R> {
 
     fn rebuild(&mut self, keep: Option<&R::Id>) {
         self.anchor = None;
-        let filter = self.filter.to_lowercase();
-        let words: Vec<&str> = filter.split_whitespace().collect();
-        if words.is_empty() {
-            self.folded = Vec::new();
+        if self.filter.has_words() {
+            let new = self.rows.iter().skip(self.folded.len());
+            self.folded.extend(new.map(|row| fold(row, &self.lens)));
         } else {
-            let new = self.rows.iter().skip(self.folded.len()).map(fold);
-            self.folded.extend(new);
+            self.folded = Vec::new();
         }
-        let mut shown: Vec<usize> = (0..self.rows.len())
-            .filter(|at| {
-                let row = &self.rows[*at];
-                row.heading()
-                    || (row.passes(&self.lens)
-                        && words.iter().all(|word| self.folded[*at].contains(word)))
-            })
-            .collect();
+        let (mut shown, mut loose) = (Vec::new(), Vec::new());
+        self.not_asked = 0;
+        for at in 0..self.rows.len() {
+            match self.judge(at) {
+                Verdict::Yes(Fit::Whole) => shown.push(at),
+                // Where the rows have an order of their own, that one holds.
+                Verdict::Yes(Fit::Loose) if self.keeps_order() => shown.push(at),
+                Verdict::Yes(Fit::Loose) => loose.push(at),
+                Verdict::NotAsked => self.not_asked += 1,
+                Verdict::No => {}
+            }
+        }
+        shown.extend(loose);
         if let Some(sort) = self.sort {
             let keys: Vec<Option<Value>> = self
                 .rows
@@ -241,9 +276,34 @@ impl<R: Row> List<R> {
         self.cursor = match found {
             Some(found) => found,
             // While filtering the first hit gets the cursor, not a heading above it.
-            None if !words.is_empty() => self.first_hit(),
+            None if !self.filter.is_empty() => self.first_hit(),
             None => self.cursor.min(self.shown.len().saturating_sub(1)),
         };
+    }
+
+    fn judge(&self, at: usize) -> Verdict {
+        let row = &self.rows[at];
+        if row.heading() {
+            return Verdict::Yes(Fit::Whole);
+        }
+        if !row.passes(&self.lens) {
+            return Verdict::No;
+        }
+        let words = self.folded.get(at).map_or("", |words| words);
+        let Some(fit) = self.filter.fits_words(words, letters(words)) else {
+            return Verdict::No;
+        };
+        if !self.filter.has_fields() {
+            return Verdict::Yes(fit);
+        }
+        self.filter
+            .fits_fields(&row.facts(&self.lens), self.time)
+            .and(fit)
+    }
+
+    /// Rows that fit better do not come first: the list is sorted, or its rows stand in groups.
+    fn keeps_order(&self) -> bool {
+        self.sort.is_some() || self.rows.first().is_some_and(Row::heading)
     }
 
     fn first_hit(&self) -> usize {
@@ -314,8 +374,10 @@ impl<R: Row> List<R> {
     }
 }
 
-fn fold<R: Row>(row: &R) -> Box<str> {
-    row.text().to_lowercase().into()
+fn fold<R: Row>(row: &R, lens: &R::Lens) -> Box<str> {
+    let mut words = String::new();
+    row.facts(lens).words_into(&mut words);
+    words.into()
 }
 
 /// What is absent comes last, whichever way the rest goes.

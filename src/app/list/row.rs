@@ -4,6 +4,7 @@ use std::fmt::Debug;
 use std::hash::Hash;
 
 use crate::domain::Entry;
+use crate::domain::filter::Facts;
 
 /// Anything that may stand in a list.
 pub trait Row: Debug {
@@ -17,8 +18,8 @@ pub trait Row: Debug {
     fn id(&self, at: usize) -> Self::Id;
     /// `None` for an unreadable entry or a heading.
     fn item(&self) -> Option<&Self::Item>;
-    /// What the filter looks in.
-    fn text(&self) -> String;
+    /// What a filter may ask of it; `lens` may know more than the row.
+    fn facts<'a>(&'a self, lens: &'a Self::Lens) -> Facts<'a>;
     fn passes(&self, lens: &Self::Lens) -> bool {
         let _ = lens;
         true
@@ -39,7 +40,7 @@ pub trait Item: Debug + 'static {
     type Lens: Default + Debug + Clone + PartialEq;
 
     fn id(&self) -> Self::Id;
-    fn text(&self) -> String;
+    fn facts<'a>(&'a self, lens: &'a Self::Lens) -> Facts<'a>;
     fn passes(&self, lens: &Self::Lens) -> bool {
         let _ = lens;
         true
@@ -67,11 +68,8 @@ impl<T: Item> Row for Entry<T> {
         self.read()
     }
 
-    fn text(&self) -> String {
-        match self {
-            Self::Read(item) => item.text(),
-            Self::Unreadable(bad) => format!("unreadable entry {}", bad.reason),
-        }
+    fn facts<'a>(&'a self, lens: &'a T::Lens) -> Facts<'a> {
+        Facts::of_entry(self, |item| item.facts(lens))
     }
 
     /// An entry that could not be read is hidden by no lens: it may be anything.

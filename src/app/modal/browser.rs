@@ -262,7 +262,7 @@ impl FileBrowser {
         let came_from = std::mem::replace(&mut self.folder, folder.path.clone());
         self.parent = folder.parent;
         if came_from != self.folder {
-            self.list.set_filter("");
+            self.list.clear_filter();
             self.anchor = None;
             self.list.replace(Vec::new());
         }

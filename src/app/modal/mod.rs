@@ -8,6 +8,7 @@ pub mod edit;
 pub mod error;
 mod fields;
 mod form;
+pub mod grammar;
 pub mod help;
 mod leaving;
 pub mod left;

@@ -184,7 +184,7 @@ impl Choice {
                 state.cursor_moved(Pane::Middle, now);
             }
             Self::Account(name) => {
-                state.browse.places.set_filter("");
+                state.browse.places.clear_filter();
                 state.browse.places.want(PlaceId::Account(name));
                 state.focus(Pane::Places, now);
             }

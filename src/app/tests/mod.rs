@@ -1,6 +1,7 @@
 //! Update tests: given a state and messages, these effects and that state. No runtime, no terminal.
 
 pub(crate) mod disk;
+mod filter;
 mod guard;
 mod help;
 mod leaving;

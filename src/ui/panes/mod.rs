@@ -8,6 +8,7 @@ mod middle;
 mod picture;
 mod places;
 
+use std::ops::Range;
 use std::time::Instant;
 
 use ratatui::buffer::Buffer;
@@ -16,7 +17,7 @@ use ratatui::style::Style;
 use ratatui::widgets::{Block, BorderType, Widget};
 
 use super::paint::{Paint, wide};
-use super::text::{age, count, cut};
+use super::text::{age, count};
 use super::theme::Role;
 use super::view_state::{Hit, ViewState};
 use crate::app::key::Target;
@@ -33,8 +34,8 @@ struct Frame {
     count: Vec<Piece>,
     /// At the right of the title: the spinner.
     corner: Vec<Piece>,
-    /// The filter in the lower border.
-    filter: Option<String>,
+    /// The filter in the lower border; nothing in it where there is none.
+    filter: Vec<Piece>,
     /// At the right of the lower border: the data's age, why it is old.
     status: Vec<Piece>,
 }
@@ -45,6 +46,24 @@ struct Ground<'a> {
     focused: bool,
     now: Instant,
     paint: Paint<'a>,
+}
+
+/// A filter, with the part of it that is wrong.
+fn filter_line(text: &str, wrong: Option<Range<usize>>) -> Vec<Piece> {
+    let wrong = wrong.unwrap_or_default();
+    let part = |from: usize, to: usize| {
+        let part: String = text.chars().skip(from).take(to - from).collect();
+        SafeText::prose(&part).into_string()
+    };
+    if wrong.is_empty() {
+        let text = SafeText::prose(text);
+        return vec![toned(format!(" /{text} "), Tone::Strong)];
+    }
+    vec![
+        toned(format!(" /{}", part(0, wrong.start)), Tone::Strong),
+        toned(part(wrong.start, wrong.end), Tone::Bad),
+        toned(format!("{} ", part(wrong.end, usize::MAX)), Tone::Strong),
+    ]
 }
 
 /// Draws one pane. Returns where the cursor stands when its filter is being typed.
@@ -174,13 +193,13 @@ impl Ground<'_> {
         }
         let taken = if shows { status + 3 } else { 0 };
         let editing = self.state.filtering.as_ref().filter(|_| self.focused);
-        let filter = frame.filter.as_ref()?;
+        if frame.filter.is_empty() {
+            return None;
+        }
         let width = bottom.width.saturating_sub(taken).max(8.min(bottom.width));
-        let text = cut(&format!(" /{filter} "), usize::from(width));
-        let used = u16::try_from(super::text::width(&text)).unwrap_or(width);
-        clean(buffer, bottom.x, bottom.y, used);
-        let style = paint.theme.style(Role::Strong);
-        buffer.set_stringn(bottom.x, bottom.y, &text, usize::from(width), style);
+        clean(buffer, bottom.x, bottom.y, wide(&frame.filter).min(width));
+        let place = Rect { width, ..bottom };
+        paint.line(buffer, place, &frame.filter, Style::new());
         let editing = editing?;
         let before = super::text::width(
             &editing
@@ -213,10 +232,18 @@ impl Ground<'_> {
         if list.ranging() {
             frame.count.push(toned("range ", Tone::Warning));
         }
+        let asked = list.not_asked();
+        if asked > 0 {
+            let text = format!("{} not asked ", count(asked));
+            frame.count.push(toned(text, Tone::Warning));
+        }
         frame.filter = match &self.state.filtering {
-            Some(typed) if self.focused => Some(SafeText::name(typed.value()).into_string()),
-            _ if list.filter().is_empty() => None,
-            _ => Some(SafeText::name(list.filter()).into_string()),
+            Some(typed) if self.focused => {
+                let wrong = self.state.filter_error().map(|error| error.at);
+                filter_line(typed.value(), wrong)
+            }
+            _ if list.filter().is_empty() => Vec::new(),
+            _ => filter_line(list.filter(), None),
         };
     }
 

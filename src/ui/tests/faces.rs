@@ -61,13 +61,8 @@ fn no_face_looks_like_another() {
 #[test]
 fn a_filter_is_typed_in_the_frame() {
     let mut state = busy();
-    state
-        .browse
-        .open_mut()
-        .unwrap()
-        .assets
-        .list
-        .set_filter("fr");
+    let list = &mut state.browse.open_mut().unwrap().assets.list;
+    list.set_filter("fr", jiff::Timestamp::UNIX_EPOCH).unwrap();
     state.filtering = Some("fr".to_owned().into());
     let shot = shoot(&state, 80, 14);
     assert_snapshot!(shot.text());

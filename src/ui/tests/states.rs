@@ -46,6 +46,10 @@ const STATES: &[Named] = &[
     ("raw", || pressed(worldly(), "i i")),
     ("marked", || pressed(worldly(), "space v j")),
     ("filter_typed", || pressed(worldly(), "/ p n")),
+    ("filter_wrong", || pressed(worldly(), "/ s : x")),
+    ("filter_words", || {
+        pressed(worldly(), ": f i l t e r - w enter")
+    }),
     ("filtered_to_nothing", || pressed(worldly(), "/ z z enter")),
     ("not_asked", || assets_with(Remote::NotAsked, false)),
     ("loading", || assets_with(loading(None), false)),

@@ -39,7 +39,7 @@ impl FileBrowser {
         match key.code {
             Code::Char('s') if key.ctrl => return self.go_on(state),
             _ if key.ctrl || key.alt => {}
-            Code::Esc if !self.list.filter().is_empty() => self.list.set_filter(""),
+            Code::Esc if !self.list.filter().is_empty() => self.list.clear_filter(),
             Code::Esc | Code::Char('q') => return Reply::close(),
             Code::Enter => return self.enter(state, true),
             Code::Right | Code::Char('l') => return self.enter(state, false),
@@ -129,14 +129,15 @@ impl FileBrowser {
             Mode::Filter(line) => match key.code {
                 Code::Esc => {
                     self.mode = Mode::Browse;
-                    self.list.set_filter("");
+                    self.list.clear_filter();
                 }
                 Code::Enter | Code::Tab => self.mode = Mode::Browse,
                 Code::Down => self.list.step(1),
                 Code::Up => self.list.step(-1),
                 _ => {
                     if edit::key(line, key) {
-                        self.list.set_filter(line.value());
+                        // What is wrong stands below the field.
+                        let _ = self.list.set_filter(line.value(), state.time);
                     }
                 }
             },
@@ -163,7 +164,7 @@ impl FileBrowser {
         match &mut self.mode {
             Mode::Filter(line) => {
                 edit::paste(line, text);
-                self.list.set_filter(line.value());
+                let _ = self.list.set_filter(line.value(), state.time);
                 Reply::stay()
             }
             Mode::Path(line) => {

@@ -6,6 +6,7 @@ use crate::api::ProviderSpec;
 use crate::app::columns::{Column, Value, Width};
 use crate::app::files::{LocalEntry, LocalKind};
 use crate::app::list::Row;
+use crate::domain::filter::{Fact, Facts};
 
 /// Hidden files are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -24,8 +25,12 @@ impl Row for LocalEntry {
         Some(self)
     }
 
-    fn text(&self) -> String {
-        self.name.clone()
+    fn facts<'a>(&'a self, _: &'a Hidden) -> Facts<'a> {
+        Facts {
+            size: Fact::told(self.size),
+            typed: self.kind == LocalKind::File,
+            ..Facts::named(&self.name)
+        }
     }
 
     fn passes(&self, lens: &Hidden) -> bool {

@@ -8,6 +8,7 @@ use crate::app::modal::view::{
     Block, FieldView, ModalView, Piece, Room, RowView, Tone, quote, say, toned,
 };
 use crate::domain::SafeText;
+use crate::domain::filter::Filter;
 
 impl FileBrowser {
     pub(super) fn draw(&self) -> ModalView {
@@ -27,12 +28,16 @@ impl FileBrowser {
                 blocks.push(Block::Line(vec![say("filter: "), quote(&filter)]));
             }
             Mode::Browse => {}
-            Mode::Filter(line) => blocks.push(field("Filter", line, "")),
-            Mode::Path(line) => blocks.push(field(
+            Mode::Filter(line) => {
+                let mut block = field("Filter", line, "");
+                block.error = Filter::parse(line.value()).err().map(|it| it.message);
+                blocks.push(Block::Field(block));
+            }
+            Mode::Path(line) => blocks.push(Block::Field(field(
                 "Path",
                 line,
                 "a folder or a file; ~ is your home folder",
-            )),
+            ))),
         }
         if let Some(error) = &self.error {
             blocks.push(Block::Line(vec![toned(error.clone(), Tone::Bad)]));
@@ -151,14 +156,14 @@ impl FileBrowser {
     }
 }
 
-fn field(label: &'static str, line: &tui_input::Input, hint: &str) -> Block {
+fn field(label: &'static str, line: &tui_input::Input, hint: &str) -> FieldView {
     let before: String = line.value().chars().take(line.cursor()).collect();
-    Block::Field(FieldView {
+    FieldView {
         label,
         value: SafeText::prose(line.value()).into_string(),
         cursor: Some(SafeText::prose(&before).as_str().chars().count()),
         placeholder: String::new(),
         error: None,
         hint: (!hint.is_empty()).then(|| hint.to_owned()),
-    })
+    }
 }
