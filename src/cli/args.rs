@@ -101,11 +101,14 @@ pub enum Command {
         json: bool,
     },
     /// List what is at an address; without one, the accounts
-    #[command(after_help = examples::LS)]
+    #[command(after_help = examples::ls())]
     Ls {
         /// ACCOUNT: or ACCOUNT:CONTAINER or ACCOUNT:CONTAINER/SEGMENT
         #[arg(value_name = "ADDRESS")]
         address: Option<String>,
+        /// Only rows that fit, by the words of the screen's filter; see below
+        #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+        filter: Option<String>,
         /// One JSON object per line
         #[arg(long)]
         json: bool,

@@ -156,9 +156,14 @@ mod tests {
         let env = Env::of(demo.env());
         let session = Session::open(Some(&home.config), env, Arc::new(NoStore)).unwrap();
         let (mut output, out, _) = kept(None);
-        crate::cli::ls::accounts(&session, &mut output, true)
-            .await
-            .unwrap();
+        crate::cli::ls::accounts(
+            &session,
+            &mut output,
+            &crate::cli::filter::Only::default(),
+            true,
+        )
+        .await
+        .unwrap();
         for line in out.text().lines() {
             let line: serde_json::Value = serde_json::from_str(line).unwrap();
             assert_eq!(line["key_source"], "environment");

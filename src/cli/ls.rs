@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::failure::{Exit, Failure};
+use super::filter::Only;
 use super::find;
 use super::output::{Cell, Output};
 use super::record::{
@@ -11,7 +12,8 @@ use super::record::{
 use super::session::{Known, Session};
 use crate::api::{Middle, Provider, ProviderSpec};
 use crate::config::credentials::{Lookup, Place};
-use crate::domain::{AssetScope, ContainerId, SafeText, SegmentText};
+use crate::domain::filter::Facts;
+use crate::domain::{Asset, AssetScope, Container, ContainerId, SafeText, SegmentText};
 
 /// After this a person is told what is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -19,11 +21,24 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const ACCOUNT_HEADS: &[&str] = &["REF", "NAME", "SERVICE", "ADDRESS", "KEY", "STATE"];
 
 /// The accounts of the settings, and where each one's key is.
-pub async fn accounts(session: &Session, output: &mut Output, json: bool) -> Result<(), Failure> {
+pub async fn accounts(
+    session: &Session,
+    output: &mut Output,
+    only: &Only,
+    json: bool,
+) -> Result<(), Failure> {
     let accounts = session.all()?;
     let mut listing = Listing::new(output, json, ACCOUNT_HEADS);
     for known in accounts {
         let info = &known.info;
+        let facts = Facts {
+            types: [Some(info.spec.label), None],
+            typed: true,
+            ..Facts::named(info.name.as_str())
+        };
+        if !only.keeps(&facts) {
+            continue;
+        }
         let (source, words) = key_words(session, known).await;
         let name = info.name.as_str();
         let cells = [
@@ -48,7 +63,7 @@ pub async fn accounts(session: &Session, output: &mut Output, json: bool) -> Res
         };
         listing.put(&cells, &line)?;
     }
-    listing.end("")
+    listing.end(&only.nothing(String::new()))
 }
 
 /// Where a key is, as a word for scripts and in words for people.
@@ -85,10 +100,11 @@ pub async fn ls(
     session: &Session,
     output: &mut Output,
     address: Option<&str>,
+    only: &Only,
     json: bool,
 ) -> Result<(), Failure> {
     let Some(address) = address else {
-        return accounts(session, output, json).await;
+        return accounts(session, output, only, json).await;
     };
     let address = find::address(address)?;
     let known = session.known(&address.account)?;
@@ -100,11 +116,11 @@ pub async fn ls(
     let provider = session.ready(known).await?;
     let provider = provider.as_ref();
     match scope {
-        None => containers(known, provider, output, json).await,
+        None => containers(known, provider, output, only, json).await,
         Some(AssetScope::Container(container)) if spec.middle == Middle::Segments => {
-            segments(known, provider, output, &container, json).await
+            segments(known, provider, output, &container, only, json).await
         }
-        Some(scope) => assets(known, provider, output, &scope, json).await,
+        Some(scope) => assets(known, provider, output, &scope, only, json).await,
     }
 }
 
@@ -112,17 +128,24 @@ async fn containers(
     known: &Known,
     provider: &dyn Provider,
     output: &mut Output,
+    only: &Only,
     json: bool,
 ) -> Result<(), Failure> {
     let account = &known.info.name;
     let mut listing = Listing::new(output, json, CONTAINER_HEADS);
     let walked = find::pages(
         async |cursor| provider.containers(cursor).await,
-        |entry| listing.container(account, &entry),
+        |entry| {
+            if only.keeps(&Facts::of_entry(&entry, Container::facts)) {
+                listing.container(account, &entry)
+            } else {
+                Ok(())
+            }
+        },
     );
     let walked = walked.await;
     let many = known.info.spec.container.many;
-    listing.end(&format!("This account has no {many}."))?;
+    listing.end(&only.nothing(format!("This account has no {many}.")))?;
     walked
 }
 
@@ -131,6 +154,7 @@ async fn segments(
     provider: &dyn Provider,
     output: &mut Output,
     container: &ContainerId,
+    only: &Only,
     json: bool,
 ) -> Result<(), Failure> {
     let listed = find::all(async |cursor| provider.segments(container, cursor).await);
@@ -148,11 +172,14 @@ async fn segments(
         let texts = texts_of(provider, output, container).await;
         find::join_texts(&mut entries, &texts);
     }
+    if !only.is_all() {
+        entries = only.segments(provider, output, container, entries).await?;
+    }
     let mut listing = Listing::new(output, json, SEGMENT_HEADS);
     for entry in &entries {
         listing.segment(&known.info.name, container, entry)?;
     }
-    listing.end(&nothing_in(known.info.spec, "segments"))
+    listing.end(&only.nothing(nothing_in(known.info.spec, "segments")))
 }
 
 /// The texts of a container's segments, as far as the service tells them by a call of their own.
@@ -191,6 +218,7 @@ async fn assets(
     provider: &dyn Provider,
     output: &mut Output,
     scope: &AssetScope,
+    only: &Only,
     json: bool,
 ) -> Result<(), Failure> {
     let account = &known.info.name;
@@ -200,7 +228,11 @@ async fn assets(
         async |cursor| provider.assets(scope, cursor).await,
         |entry| {
             none = false;
-            listing.asset(account, &entry)
+            if only.keeps(&Facts::of_entry(&entry, Asset::facts)) {
+                listing.asset(account, &entry)
+            } else {
+                Ok(())
+            }
         },
     );
     let walked = walked.await;
@@ -215,7 +247,8 @@ async fn assets(
     };
     let nothing = match &exists {
         Err(_) => String::new(),
-        Ok(()) => no_assets(known.info.spec, scope),
+        Ok(()) if none => no_assets(known.info.spec, scope),
+        Ok(()) => only.nothing(no_assets(known.info.spec, scope)),
     };
     listing.end(&nothing)?;
     // A place that does not exist explains a refusal better than the service's words do.

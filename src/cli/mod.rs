@@ -11,6 +11,7 @@ mod doctor;
 mod each;
 mod edit;
 mod failure;
+mod filter;
 mod find;
 mod follow;
 mod get;
@@ -46,6 +47,7 @@ use clap::Parser as _;
 
 use self::args::{Cli, Command};
 pub use self::failure::{Exit, Failure};
+use self::filter::Only;
 use self::output::Output;
 use self::session::Session;
 use self::stop::Stop;
@@ -219,9 +221,17 @@ async fn dispatch(
     match command {
         Command::Login(args) => stop.or(auth::login(session, output, &args)).await,
         Command::Logout { name } => stop.or(auth::logout(session, output, &name)).await,
-        Command::Accounts { json } => stop.or(ls::accounts(session, output, json)).await,
-        Command::Ls { address, json } => {
-            stop.or(ls::ls(session, output, address.as_deref(), json))
+        Command::Accounts { json } => {
+            let only = Only::default();
+            stop.or(ls::accounts(session, output, &only, json)).await
+        }
+        Command::Ls {
+            address,
+            filter,
+            json,
+        } => {
+            let only = Only::read(output, filter.as_deref())?;
+            stop.or(ls::ls(session, output, address.as_deref(), &only, json))
                 .await
         }
         Command::Show { reference, json } => {

@@ -121,6 +121,67 @@ fn listings_lead_from_the_accounts_to_the_assets() {
     assert_eq!(neutral["folder"], "");
 }
 
+/// What `ls --filter` tells of a place, by name.
+#[track_caller]
+fn filtered(home: &Home, place: &str, filter: &str) -> Vec<Value> {
+    let listing = run(home, &["ls", place, "--filter", filter, "--json"]);
+    listing.exits(0).json()
+}
+
+#[test]
+fn listings_are_filtered_by_the_words_of_the_screen() {
+    let server = Server::start();
+    let home = server.home();
+    let segment = hero_segment(&home);
+    let all = run(&home, &["ls", &segment, "--json"]).exits(0).json();
+    let german = filtered(&home, &segment, "locale:de");
+    assert!(!german.is_empty() && german.len() < all.len());
+    assert!(german.iter().all(|line| line["locale"] == "de"));
+    let others = filtered(&home, &segment, "-locale:de");
+    assert_eq!(german.len() + others.len(), all.len());
+    let large = filtered(&home, &segment, "size:>1b \"HERO.png\" -folder:none");
+    assert!(
+        large.iter().all(|line| line["name"] == "hero.png"),
+        "{large:?}"
+    );
+    assert!(filtered(&home, &segment, "size:>1tb").is_empty());
+
+    // Segments are asked for what they hold.
+    let (document, _) = segment.rsplit_once('/').expect("a segment's ref");
+    let of = |filter: &str| filtered(&home, document, filter);
+    let every = run(&home, &["ls", document, "--json"])
+        .exits(0)
+        .json()
+        .len();
+    let (with, without) = (of("has:assets"), of("missing:assets"));
+    assert!(!with.is_empty() && !without.is_empty());
+    assert_eq!(with.len() + without.len(), every);
+    let ref_of_hero = |lines: &[Value]| lines.iter().any(|it| it["ref"] == segment.as_str());
+    assert!(ref_of_hero(&with) && ref_of_hero(&of("has:de key:hero")));
+    assert!(!ref_of_hero(&of("missing:de")));
+
+    // Places and accounts, as a table and into a pipe.
+    let shops = run(&home, &["ls", "acme-web:", "--filter", "日本"]).exits(0);
+    assert_eq!(shops.stdout.lines().count(), 1, "{}", shops.stdout);
+    let accounts = run(&home, &["ls", "--filter", "-web"]).exits(0);
+    assert!(accounts.stdout.contains("acme-loc") && !accounts.stdout.contains("acme-web"));
+}
+
+#[test]
+fn a_wrong_filter_says_where_before_anything_is_asked() {
+    let home = Server::start().home();
+    let wrong = run(&home, &["ls", "acme-web:", "--filter", "日本 -locle:de"]).exits(2);
+    assert!(wrong.stdout.is_empty());
+    let lines: Vec<&str> = wrong.stderr.lines().collect();
+    assert!(
+        lines[0].contains("columns 5 to 9") && lines[0].contains("`locale`"),
+        "{}",
+        lines[0]
+    );
+    assert_eq!(lines[1], "  日本 -locle:de");
+    assert_eq!(lines[2], "        ^^^^^");
+}
+
 #[test]
 fn every_ref_of_a_listing_is_taken_back() {
     let server = Server::start();

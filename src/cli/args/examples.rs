@@ -1,6 +1,10 @@
 //! What stands below the help of each command: what is not seen by its flags, and examples that a test
 //! runs.
 
+use std::fmt::Write as _;
+
+use crate::domain::filter::{GRAMMAR, GRAMMAR_NOTE};
+
 pub const PROGRAM: &str = "\
 Addresses:
   ACCOUNT:                       an account of the settings file
@@ -41,11 +45,24 @@ Examples:
   assetdeck accounts
   assetdeck accounts --json";
 
-pub const LS: &str = "\
+/// With what a filter can ask for.
+pub fn ls() -> String {
+    let mut text = "Filters:\n".to_owned();
+    for (examples, means) in GRAMMAR {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "  {examples:26} {means}");
+    }
+    let _ = write!(text, "{GRAMMAR_NOTE}\n\n{LS}");
+    text
+}
+
+const LS: &str = "\
 Examples:
   assetdeck ls
   assetdeck ls acme-loc:
   assetdeck ls acme-loc:19914
+  assetdeck ls acme-loc:19914 --filter 'has:assets missing:fr'
+  assetdeck ls acme-loc:19914/27667833 --filter 'type:image -locale:none'
   assetdeck ls acme-loc:19914/27667833 --json";
 
 pub const SHOW: &str = "\
