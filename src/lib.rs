@@ -26,25 +26,26 @@
 //!
 //! | layer | may import | outside crates confined to it |
 //! |---|---|---|
-//! | `domain` | | `secrecy`, `strsim`, `humansize`, `flate2`, `memchr` |
+//! | `domain` | | `secrecy`, `strsim`, `humansize`, `memchr` |
 //! | `logging` | | `tracing_subscriber`, `tracing_appender` |
 //! | `demo` | | `axum`, `hmac`, `sha2` |
 //! | `picture` | | `image` |
 //! | `config` | `domain`, `picture` | `toml`, `keyring`, `keyring_core`, `zbus_secret_service_keyring_store`, `etcetera` |
 //! | `api` | `domain` | `reqwest`, `http_body`, `rustls` |
 //! | `providers` | `domain`, `api` | |
-//! | `transfer` | `domain`, `api` | `infer`, `mime_guess`, `rusqlite` |
+//! | `transfer` | `domain`, `api` | `infer`, `mime_guess` |
+//! | `index` | `domain`, `api` | |
 //! | `app` | `domain`, `picture`, `api`, `transfer` | `tui_input`, `qrcode` |
 //! | `ui` | `domain`, `picture`, `api`, `transfer`, `app` | |
-//! | `runtime` | `domain`, `picture`, `api`, `transfer`, `app` | `open` |
-//! | `tui` | `domain`, `picture`, `api`, `transfer`, `app`, `ui`, `runtime` | `crossterm`, `anstyle_progress` |
-//! | `cli` | `domain`, `picture`, `config`, `api`, `providers`, `transfer`, `demo`, `logging`, `runtime`, `tui` | `clap`, `clap_complete`, `clap_mangen`, `rpassword` |
+//! | `runtime` | `domain`, `picture`, `api`, `transfer`, `index`, `app` | `open` |
+//! | `tui` | `domain`, `picture`, `api`, `transfer`, `index`, `app`, `ui`, `runtime` | `crossterm`, `anstyle_progress` |
+//! | `cli` | `domain`, `picture`, `config`, `api`, `providers`, `transfer`, `index`, `demo`, `logging`, `runtime`, `tui` | `clap`, `clap_complete`, `clap_mangen`, `rpassword` |
 //!
 //! In several layers: `async_trait` (api, providers, transfer, config, cli), `ratatui` (ui, tui),
-//! `base64` (picture, tui),
+//! `base64` (picture, tui), `rusqlite` (transfer, index), `flate2` (domain, index),
 //! `tokio` (api, providers, transfer, runtime, tui, config, cli, demo), `tempfile` (cli, demo),
 //! `unicode_normalization` (domain, providers, transfer), `unicode_segmentation` and
-//! `unicode_width` (ui, cli), `rustix` (config, api, transfer, picture, tui, cli, logging). Everywhere: `serde`,
+//! `unicode_width` (ui, cli), `rustix` (config, api, transfer, index, picture, tui, cli, logging). Everywhere: `serde`,
 //! `serde_json`, `thiserror`, `tracing`, `jiff`, `url`, `percent_encoding`.
 
 #[cfg(not(unix))]
@@ -58,6 +59,7 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod domain;
+pub mod index;
 pub mod logging;
 pub mod picture;
 pub mod providers;

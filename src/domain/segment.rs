@@ -26,6 +26,16 @@ impl Sent for Segment {
 }
 
 impl Segment {
+    /// Takes key and text from an extraction, where it has them.
+    pub fn tell(&mut self, told: &SegmentText) {
+        if told.key.is_some() {
+            self.key.clone_from(&told.key);
+        }
+        if told.text.is_some() {
+            self.text.clone_from(&told.text);
+        }
+    }
+
     /// What to call it: its key, else its text, else its number.
     pub fn name(&self) -> String {
         self.called().into_owned()

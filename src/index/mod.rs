@@ -1,0 +1,243 @@
+//! What was listed, kept on disk with its age: shown at once on the next start, refreshed behind.
+//!
+//! Nothing here is precious. The file may be deleted at any time; one that is damaged or not ours is
+//! set aside, and the lists come from the services again. It holds what lists show and nothing that
+//! opens anything: no key, no address with a question mark in it, not the services' own answers.
+//!
+//! One thread writes, behind what it is told; whoever reads has the connection for that moment.
+
+mod pack;
+mod place;
+mod store;
+#[cfg(test)]
+mod tests;
+mod thread;
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Sender, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+pub use self::pack::Keepable;
+use self::pack::Packer;
+pub use self::place::{Owner, Place};
+use self::thread::Request;
+use crate::domain::{Asset, ContainerId, Entry, SegmentId, SegmentText};
+
+/// What is known of a kept list beside its rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// When its service gave it.
+    pub at: Timestamp,
+    /// How many rows it has.
+    pub count: u64,
+    /// What the service said of when the container changed last, as of before the list was asked
+    /// for: as long as it says the same, the list holds.
+    pub seal: Option<String>,
+}
+
+/// The assets of one segment as they were seen last.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mark {
+    pub segment: SegmentId,
+    pub at: Timestamp,
+    pub assets: Vec<Entry<Asset>>,
+}
+
+/// A handle to the index; cheap to clone. One that keeps nothing is as good as an empty one.
+#[derive(Clone, Default)]
+pub struct Index(Option<Arc<Inner>>);
+
+struct Inner {
+    path: PathBuf,
+    reader: Mutex<Option<Connection>>,
+    writer: Mutex<Sender<Request>>,
+}
+
+impl std::fmt::Debug for Index {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_some() {
+            "Index"
+        } else {
+            "Index(none)"
+        })
+    }
+}
+
+impl Index {
+    /// Keeps nothing and has nothing.
+    pub const fn none() -> Self {
+        Self(None)
+    }
+
+    /// Opens or makes the index in the cache folder. Where that cannot be, one that keeps nothing;
+    /// the sentence, safe to show, says why or what was set aside.
+    pub fn open(folder: &Path) -> (Self, Option<String>) {
+        match Self::try_open(folder) {
+            Ok((index, note)) => (index, note),
+            Err(why) => {
+                tracing::warn!(%why, "no index");
+                let note = format!("lists are not kept for the next start: {why}");
+                (Self::none(), Some(note))
+            }
+        }
+    }
+
+    fn try_open(folder: &Path) -> Result<(Self, Option<String>), store::StoreError> {
+        let (writing, note) = store::open(folder)?;
+        let path = store::path(folder);
+        let reading = store::connect(&path)?;
+        let (sender, inbox) = channel();
+        let own = path.clone();
+        std::thread::Builder::new()
+            .name("index".to_owned())
+            .spawn(move || thread::run(writing, &own, &inbox))?;
+        let inner = Inner {
+            path,
+            reader: Mutex::new(Some(reading)),
+            writer: Mutex::new(sender),
+        };
+        Ok((Self(Some(Arc::new(inner))), note))
+    }
+
+    /// Whether anything is kept at all.
+    pub const fn keeps(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Gives a kept list part by part, in its order; `None` where there is none. Blocks shortly:
+    /// about a second for a million rows, but the first part comes at once.
+    pub fn recall<T: Keepable>(
+        &self,
+        owner: &Owner,
+        place: &Place,
+        mut tell: impl FnMut(&Head, Vec<Entry<T>>),
+    ) -> Option<Head> {
+        self.read(|connection| store::recall(connection, owner, place, &mut tell))
+            .flatten()
+    }
+
+    /// When a list was kept and what of; without its rows.
+    pub fn head(&self, owner: &Owner, place: &Place) -> Option<Head> {
+        self.read(|connection| Ok(store::head(connection, owner, place)?.map(|(_, head)| head)))
+            .flatten()
+    }
+
+    /// What is kept of the assets of these segments; those of which nothing is are left out.
+    pub fn marks(&self, owner: &Owner, container: &ContainerId, of: &[SegmentId]) -> Vec<Mark> {
+        self.read(|connection| store::marks(connection, owner, container, of))
+            .unwrap_or_default()
+    }
+
+    /// Begins to keep a list that is being read. What does not end is not kept.
+    pub fn keep<T: Keepable>(
+        &self,
+        owner: &Owner,
+        place: Place,
+        seal: Option<String>,
+    ) -> Keeper<T> {
+        Keeper {
+            index: self.clone(),
+            owner: owner.clone(),
+            place,
+            seal,
+            packer: Packer::default(),
+        }
+    }
+
+    /// Adds keys and texts to the kept segments of a container, by position.
+    pub fn keep_texts(&self, owner: &Owner, container: &ContainerId, texts: Vec<SegmentText>) {
+        self.send(Request::Texts(owner.clone(), container.clone(), texts));
+    }
+
+    /// The list is still as it was: its age begins anew, under this seal.
+    pub fn renew(&self, owner: &Owner, place: Place, seal: Option<String>) {
+        self.send(Request::Renew(owner.clone(), place, Timestamp::now(), seal));
+    }
+
+    /// Keeps what these segments have: each of them that no entry names has none.
+    pub fn keep_marks(
+        &self,
+        owner: &Owner,
+        container: &ContainerId,
+        asked: &[SegmentId],
+        found: &[Entry<Asset>],
+    ) {
+        if self.keeps() {
+            let marks = pack::marks(asked, found);
+            let (owner, at) = (owner.clone(), Timestamp::now());
+            self.send(Request::Marks(owner, container.clone(), at, marks));
+        }
+    }
+
+    /// Something changed there: what is kept of it does not hold.
+    pub fn forget_mark(&self, owner: &Owner, container: &ContainerId, segment: &SegmentId) {
+        let (container, segment) = (container.clone(), segment.clone());
+        self.send(Request::Unmark(owner.clone(), container, segment));
+    }
+
+    /// Waits until all that was told so far is on disk, but not longer than this.
+    pub fn settle(&self, patience: Duration) {
+        let (done, wait) = sync_channel(1);
+        self.send(Request::Settle(done));
+        let _ = wait.recv_timeout(patience);
+    }
+
+    fn send(&self, request: Request) {
+        if let Some(inner) = &self.0 {
+            let writer = inner.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            // The thread ends when the file turned out to be damaged; then nothing is kept.
+            let _ = writer.send(request);
+        }
+    }
+
+    /// Reads; a file that turns out to be damaged is set aside, and nothing is read from then on.
+    fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Option<T> {
+        let inner = self.0.as_ref()?;
+        let mut reader = inner.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        match read(reader.as_ref()?) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                tracing::warn!(%error, "the index cannot be read");
+                if store::is_damage(&error) {
+                    *reader = None;
+                    store::set_aside(&inner.path);
+                }
+                None
+            }
+        }
+    }
+}
+
+/// A list that is being read, page by page.
+pub struct Keeper<T: Keepable> {
+    index: Index,
+    owner: Owner,
+    place: Place,
+    seal: Option<String>,
+    packer: Packer<T>,
+}
+
+impl<T: Keepable> Keeper<T> {
+    /// One more page.
+    pub fn page(&mut self, entries: &[Entry<T>]) {
+        if self.index.keeps() {
+            self.packer.add(entries);
+        }
+    }
+
+    /// That was the last one: from now on this is the list.
+    pub fn end(self) {
+        let (count, chunks) = self.packer.end();
+        let head = Head {
+            at: Timestamp::now(),
+            count,
+            seal: self.seal,
+        };
+        self.index
+            .send(Request::List(self.owner, self.place, head, chunks));
+    }
+}

@@ -1,0 +1,428 @@
+//! The index's file: its tables, how it is opened, read and changed, and what becomes of a damaged one.
+
+use std::fs::{self, OpenOptions};
+use std::io::Read as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
+
+use super::pack::{self, Keepable};
+use super::{Head, Mark, Owner, Place};
+use crate::domain::{ContainerId, Entry, SegmentId};
+
+/// Its name in the cache folder. Another shape of the tables gets another name: what is kept is not
+/// worth moving, and an older release goes on with its own.
+const NAME: &str = "index-1.db";
+/// Says in the file's head whose it is.
+const APPLICATION: u32 = 0x6164_6b69;
+/// Lists that were not asked for in so many days are dropped.
+const DAYS: i64 = 90;
+
+const TABLES: &str = "
+    CREATE TABLE IF NOT EXISTS owners (
+        id INTEGER PRIMARY KEY,
+        account TEXT NOT NULL,
+        service TEXT NOT NULL,
+        address TEXT NOT NULL,
+        UNIQUE (account, service, address)
+    );
+    CREATE TABLE IF NOT EXISTS lists (
+        id INTEGER PRIMARY KEY,
+        owner INTEGER NOT NULL,
+        kind INTEGER NOT NULL,
+        container TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        seal TEXT,
+        UNIQUE (owner, kind, container)
+    );
+    CREATE TABLE IF NOT EXISTS chunks (
+        list INTEGER NOT NULL,
+        no INTEGER NOT NULL,
+        rows BLOB NOT NULL,
+        UNIQUE (list, no)
+    );
+    CREATE TABLE IF NOT EXISTS places (
+        id INTEGER PRIMARY KEY,
+        owner INTEGER NOT NULL,
+        container TEXT NOT NULL,
+        UNIQUE (owner, container)
+    );
+    CREATE TABLE IF NOT EXISTS marks (
+        place INTEGER NOT NULL,
+        segment TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        assets BLOB,
+        PRIMARY KEY (place, segment)
+    ) WITHOUT ROWID;
+";
+
+/// Why there is no index. One sentence.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StoreError {
+    #[error("{0}")]
+    Folder(#[from] std::io::Error),
+    #[error("{0}")]
+    File(#[from] rusqlite::Error),
+}
+
+pub(super) fn path(folder: &Path) -> PathBuf {
+    folder.join(NAME)
+}
+
+/// Opens the file, making it where there is none. One that is not ours or not whole is set aside.
+pub(super) fn open(folder: &Path) -> Result<(Connection, Option<String>), StoreError> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)?;
+    let path = path(folder);
+    let mut note = None;
+    if !is_ours(&path)? {
+        note = Some(told(&set_aside(&path)));
+    }
+    match prepare(&path) {
+        Err(StoreError::File(error)) if is_damage(&error) => {
+            note = Some(told(&set_aside(&path)));
+            Ok((prepare(&path)?, note))
+        }
+        opened => Ok((opened?, note)),
+    }
+}
+
+fn told(aside: &Path) -> String {
+    let name = aside.file_name().unwrap_or_default().to_string_lossy();
+    format!("the index of what was listed was damaged; it was set aside as {name} and is made anew")
+}
+
+fn prepare(path: &Path) -> Result<Connection, StoreError> {
+    // Only its user may read it; never through a link.
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    options
+        .mode(0o600)
+        .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
+    let empty = options.open(path)?.metadata()?.len() == 0;
+    let connection = connect(path)?;
+    if empty {
+        connection.pragma_update(None, "application_id", APPLICATION)?;
+    }
+    connection.execute_batch(TABLES)?;
+    Ok(connection)
+}
+
+/// A connection. Without write-ahead mode: that needs memory shared between processes, which network
+/// homes do not have, and what is written here is written behind anyway.
+pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update(None, "journal_mode", "TRUNCATE")?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    Ok(connection)
+}
+
+/// There is no file yet, or its head says that it is ours.
+fn is_ours(path: &Path) -> Result<bool, StoreError> {
+    let mut head = Vec::new();
+    match fs::File::open(path) {
+        Ok(file) => file.take(100).read_to_end(&mut head)?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(true),
+        Err(error) => return Err(error.into()),
+    };
+    // The application id stands at offset 68 of the SQLite file format.
+    let id = head.get(68..72).and_then(|four| four.try_into().ok());
+    let ours = id.map(u32::from_be_bytes) == Some(APPLICATION);
+    Ok(head.is_empty() || ours && head.starts_with(b"SQLite format 3\0"))
+}
+
+/// Whether the error says that the file is broken, and not only busy or full.
+pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error_code();
+    matches!(
+        code,
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+    ) || matches!(error, rusqlite::Error::FromSqlConversionFailure(..))
+}
+
+/// Moves the file out of the way, in place of an earlier one: it can be made again.
+pub(super) fn set_aside(path: &Path) -> PathBuf {
+    let aside = path.with_extension("damaged.db");
+    for end in ["-journal", ""] {
+        let with = |path: &Path| {
+            let mut name = path.as_os_str().to_owned();
+            name.push(end);
+            PathBuf::from(name)
+        };
+        if let Err(error) = fs::rename(with(path), with(&aside))
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::warn!(%error, "a damaged index cannot be set aside");
+        }
+    }
+    aside
+}
+
+/// A chunk that cannot be opened is damage like any other.
+fn damaged() -> rusqlite::Error {
+    let why = std::io::Error::other("a part of a kept list cannot be read");
+    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Blob, Box::new(why))
+}
+
+fn moment(ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// The number and the head of a kept list.
+pub(super) fn head(
+    connection: &Connection,
+    owner: &Owner,
+    place: &Place,
+) -> rusqlite::Result<Option<(i64, Head)>> {
+    let (kind, container) = place.columns();
+    let mut find = connection.prepare_cached(
+        "SELECT lists.id, at, count, seal FROM lists JOIN owners ON owner = owners.id
+         WHERE account = ?1 AND service = ?2 AND address = ?3 AND kind = ?4 AND container = ?5",
+    )?;
+    let wanted = params![
+        owner.account.as_str(),
+        owner.service,
+        owner.address,
+        kind,
+        container
+    ];
+    find.query_row(wanted, |row| {
+        let head = Head {
+            at: moment(row.get(1)?),
+            count: row.get::<_, i64>(2)?.unsigned_abs(),
+            seal: row.get(3)?,
+        };
+        Ok((row.get(0)?, head))
+    })
+    .optional()
+}
+
+pub(super) fn recall<T: Keepable>(
+    connection: &Connection,
+    owner: &Owner,
+    place: &Place,
+    tell: &mut dyn FnMut(&Head, Vec<Entry<T>>),
+) -> rusqlite::Result<Option<Head>> {
+    // Else a list that is written meanwhile would be half the old and half the new one.
+    let reading = connection.unchecked_transaction()?;
+    let Some((list, head)) = head(connection, owner, place)? else {
+        return Ok(None);
+    };
+    let mut chunks =
+        connection.prepare_cached("SELECT rows FROM chunks WHERE list = ?1 ORDER BY no")?;
+    let mut rows = chunks.query([list])?;
+    while let Some(row) = rows.next()? {
+        let entries = pack::open(row.get_ref(0)?.as_blob()?).ok_or_else(damaged)?;
+        tell(&head, entries);
+    }
+    drop(rows);
+    drop(chunks);
+    reading.finish()?;
+    Ok(Some(head))
+}
+
+pub(super) fn marks(
+    connection: &Connection,
+    owner: &Owner,
+    container: &ContainerId,
+    of: &[SegmentId],
+) -> rusqlite::Result<Vec<Mark>> {
+    let mut find = connection.prepare_cached(
+        "SELECT at, assets FROM marks JOIN places ON place = places.id JOIN owners ON owner = owners.id
+         WHERE account = ?1 AND service = ?2 AND address = ?3 AND container = ?4 AND segment = ?5",
+    )?;
+    let mut marks = Vec::new();
+    for segment in of {
+        let wanted = params![
+            owner.account.as_str(),
+            owner.service,
+            owner.address,
+            container.as_str(),
+            segment.as_str()
+        ];
+        let found = find
+            .query_row(wanted, |row| {
+                let assets = row.get_ref(1)?.as_blob_or_null()?;
+                let assets = assets.map_or_else(|| Some(Vec::new()), pack::open);
+                Ok((moment(row.get(0)?), assets.ok_or_else(damaged)?))
+            })
+            .optional()?;
+        marks.extend(found.map(|(at, assets)| Mark {
+            segment: segment.clone(),
+            at,
+            assets,
+        }));
+    }
+    Ok(marks)
+}
+
+// --- changes
+
+fn owner_id(connection: &Connection, owner: &Owner) -> rusqlite::Result<i64> {
+    let wanted = params![owner.account.as_str(), owner.service, owner.address];
+    connection
+        .prepare_cached(
+            "INSERT OR IGNORE INTO owners (account, service, address) VALUES (?1, ?2, ?3)",
+        )?
+        .execute(wanted)?;
+    connection
+        .prepare_cached(
+            "SELECT id FROM owners WHERE account = ?1 AND service = ?2 AND address = ?3",
+        )?
+        .query_row(wanted, |row| row.get(0))
+}
+
+fn place_id(
+    connection: &Connection,
+    owner: &Owner,
+    container: &ContainerId,
+) -> rusqlite::Result<i64> {
+    let wanted = params![owner_id(connection, owner)?, container.as_str()];
+    connection
+        .prepare_cached("INSERT OR IGNORE INTO places (owner, container) VALUES (?1, ?2)")?
+        .execute(wanted)?;
+    connection
+        .prepare_cached("SELECT id FROM places WHERE owner = ?1 AND container = ?2")?
+        .query_row(wanted, |row| row.get(0))
+}
+
+fn drop_list(connection: &Connection, list: i64) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM chunks WHERE list = ?1", [list])?;
+    connection.execute("DELETE FROM lists WHERE id = ?1", [list])?;
+    Ok(())
+}
+
+/// Puts a list in place of the one before.
+pub(super) fn put_list(
+    connection: &mut Connection,
+    owner: &Owner,
+    place: &Place,
+    kept: &Head,
+    chunks: &[Vec<u8>],
+) -> rusqlite::Result<()> {
+    let change = connection.transaction()?;
+    if let Some((before, _)) = head(&change, owner, place)? {
+        drop_list(&change, before)?;
+    }
+    let (kind, container) = place.columns();
+    change
+        .prepare_cached(
+            "INSERT INTO lists (owner, kind, container, at, count, seal)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            owner_id(&change, owner)?,
+            kind,
+            container,
+            kept.at.as_millisecond(),
+            kept.count.cast_signed(),
+            kept.seal
+        ])?;
+    let list = change.last_insert_rowid();
+    let mut put =
+        change.prepare_cached("INSERT INTO chunks (list, no, rows) VALUES (?1, ?2, ?3)")?;
+    for (no, rows) in (0_i64..).zip(chunks) {
+        put.execute(params![list, no, rows])?;
+    }
+    drop(put);
+    change.commit()
+}
+
+/// Changes each chunk of a list in place.
+pub(super) fn rewrite(
+    connection: &mut Connection,
+    owner: &Owner,
+    place: &Place,
+    mut change_rows: impl FnMut(&[u8]) -> Option<Vec<u8>>,
+) -> rusqlite::Result<()> {
+    let change = connection.transaction()?;
+    let Some((list, _)) = head(&change, owner, place)? else {
+        return Ok(());
+    };
+    let mut get = change.prepare_cached("SELECT rows FROM chunks WHERE list = ?1 AND no = ?2")?;
+    let mut put =
+        change.prepare_cached("UPDATE chunks SET rows = ?3 WHERE list = ?1 AND no = ?2")?;
+    for no in 0_i64.. {
+        let read = |row: &rusqlite::Row<'_>| Ok(change_rows(row.get_ref(0)?.as_blob()?));
+        let Some(rows) = get.query_row(params![list, no], read).optional()? else {
+            break;
+        };
+        put.execute(params![list, no, rows.ok_or_else(damaged)?])?;
+    }
+    drop((get, put));
+    change.commit()
+}
+
+/// The list holds as of now.
+pub(super) fn renew(
+    connection: &Connection,
+    owner: &Owner,
+    place: &Place,
+    at: Timestamp,
+    seal: Option<&str>,
+) -> rusqlite::Result<()> {
+    if let Some((list, _)) = head(connection, owner, place)? {
+        connection.execute(
+            "UPDATE lists SET at = ?2, seal = ?3 WHERE id = ?1",
+            params![list, at.as_millisecond(), seal],
+        )?;
+    }
+    Ok(())
+}
+
+pub(super) fn put_marks(
+    connection: &mut Connection,
+    owner: &Owner,
+    container: &ContainerId,
+    at: Timestamp,
+    marks: &[(SegmentId, Option<Vec<u8>>)],
+) -> rusqlite::Result<()> {
+    let change = connection.transaction()?;
+    let place = place_id(&change, owner, container)?;
+    let mut put = change.prepare_cached("INSERT OR REPLACE INTO marks VALUES (?1, ?2, ?3, ?4)")?;
+    for (segment, assets) in marks {
+        put.execute(params![
+            place,
+            segment.as_str(),
+            at.as_millisecond(),
+            assets
+        ])?;
+    }
+    drop(put);
+    change.commit()
+}
+
+pub(super) fn drop_mark(
+    connection: &Connection,
+    owner: &Owner,
+    container: &ContainerId,
+    segment: &SegmentId,
+) -> rusqlite::Result<()> {
+    let place = place_id(connection, owner, container)?;
+    connection.execute(
+        "DELETE FROM marks WHERE place = ?1 AND segment = ?2",
+        params![place, segment.as_str()],
+    )?;
+    Ok(())
+}
+
+/// Drops what nobody looked at for a long time.
+pub(super) fn drop_old(connection: &mut Connection, now: Timestamp) -> rusqlite::Result<()> {
+    let before = now.as_millisecond() - DAYS * 24 * 60 * 60 * 1000;
+    let change = connection.transaction()?;
+    change.execute(
+        "DELETE FROM chunks WHERE list IN (SELECT id FROM lists WHERE at < ?1)",
+        [before],
+    )?;
+    change.execute("DELETE FROM lists WHERE at < ?1", [before])?;
+    change.execute("DELETE FROM marks WHERE at < ?1", [before])?;
+    change.commit()
+}

@@ -1,0 +1,315 @@
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::{
+    AccountName, AssetKey, AssetPath, AssetScope, Container, Locale, RawJson, Segment, Unreadable,
+};
+
+fn owner(account: &str) -> Owner {
+    Owner {
+        account: AccountName::new(account).unwrap(),
+        service: "fake",
+        address: "https://service.example".to_owned(),
+    }
+}
+
+fn doc() -> ContainerId {
+    ContainerId::new("42").unwrap()
+}
+
+fn segment(n: u64, text: Option<&str>) -> Entry<Segment> {
+    Entry::Read(Segment {
+        id: SegmentId::new((20_000_000 + n).to_string()).unwrap(),
+        position: n,
+        part: 0,
+        key: None,
+        text: text.map(str::to_owned),
+        raw: RawJson::new("{}"),
+    })
+}
+
+fn asset(segment: u64, name: &str) -> Asset {
+    let id = SegmentId::new((20_000_000 + segment).to_string()).unwrap();
+    let key = AssetKey::from_parts([name]).unwrap();
+    Asset::bare(AssetScope::Segment(doc(), id), key, name)
+}
+
+fn ids(of: &[u64]) -> Vec<SegmentId> {
+    let id = |n: &u64| SegmentId::new((20_000_000 + n).to_string()).unwrap();
+    of.iter().map(id).collect()
+}
+
+fn open(folder: &Path) -> Index {
+    let (index, note) = Index::open(folder);
+    assert!(index.keeps(), "{note:?}");
+    index
+}
+
+fn settle(index: &Index) {
+    index.settle(Duration::from_secs(30));
+}
+
+fn put(index: &Index, rows: &[Entry<Segment>], seal: Option<&str>) {
+    let seal = seal.map(str::to_owned);
+    let mut keeper = index.keep(&owner("a"), Place::Segments(doc()), seal);
+    for page in rows.chunks(500) {
+        keeper.page(page);
+    }
+    keeper.end();
+    settle(index);
+}
+
+fn got(index: &Index) -> Option<(Head, Vec<Entry<Segment>>)> {
+    let mut all = Vec::new();
+    let head = index.recall(&owner("a"), &Place::Segments(doc()), |_, rows| {
+        all.extend(rows);
+    })?;
+    Some((head, all))
+}
+
+#[test]
+fn a_list_comes_back_in_another_process_with_its_age() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut rows: Vec<_> = (1..=1_200).map(|n| segment(n, None)).collect();
+    rows[700] = Entry::Unreadable(Unreadable {
+        reason: "no id".to_owned(),
+        raw: RawJson::new("{}"),
+    });
+    let before = Timestamp::now();
+    put(&open(folder.path()), &rows, Some("monday"));
+    let index = open(folder.path());
+    let (head, all) = got(&index).unwrap();
+    assert_eq!(all, rows);
+    assert_eq!((head.count, head.seal.as_deref()), (1_200, Some("monday")));
+    assert!(head.at.as_millisecond() >= before.as_millisecond());
+    // Of another account, or of the account at another address, nothing is known.
+    let other = Owner {
+        address: "https://elsewhere.example".to_owned(),
+        ..owner("a")
+    };
+    for owner in [owner("b"), other] {
+        assert_eq!(index.head(&owner, &Place::Segments(doc())), None);
+    }
+    assert_eq!(index.head(&owner("a"), &Place::Assets(doc())), None);
+    // A shorter one takes its place whole.
+    put(&index, &rows[..3], None);
+    assert_eq!(got(&index).unwrap().1, rows[..3]);
+}
+
+#[test]
+fn a_list_that_did_not_end_is_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = open(folder.path());
+    put(&index, &[segment(1, None)], None);
+    let mut keeper = index.keep(&owner("a"), Place::Segments(doc()), None);
+    keeper.page(&[segment(2, None)]);
+    drop(keeper);
+    settle(&index);
+    assert_eq!(got(&index).unwrap().1, [segment(1, None)]);
+}
+
+#[test]
+fn texts_join_their_segments_and_a_renewal_changes_the_age_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = open(folder.path());
+    let rows: Vec<_> = (1..=600).map(|n| segment(n, None)).collect();
+    put(&index, &rows, None);
+    let text = |position| SegmentText {
+        position,
+        key: None,
+        text: Some(format!("text {position}")),
+    };
+    let texts = [1, 513, 600, 9_999].map(text).to_vec();
+    index.keep_texts(&owner("a"), &doc(), texts);
+    index.renew(&owner("a"), Place::Segments(doc()), Some("now".to_owned()));
+    settle(&index);
+    let (head, all) = got(&index).unwrap();
+    assert_eq!(head.seal.as_deref(), Some("now"));
+    let told: Vec<u64> = { all.iter().filter_map(Entry::read) }
+        .filter(|it| it.text == Some(format!("text {}", it.position)))
+        .map(|it| it.position)
+        .collect();
+    assert_eq!(told, [1, 513, 600]);
+}
+
+#[test]
+fn marks_tell_none_from_not_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = open(folder.path());
+    let found = [asset(1, "a.png"), asset(1, "b.png"), asset(3, "c.png")].map(Entry::Read);
+    index.keep_marks(&owner("a"), &doc(), &ids(&[1, 2, 3]), &found);
+    settle(&index);
+    let marks = index.marks(&owner("a"), &doc(), &ids(&[1, 2, 3, 4]));
+    let seen: Vec<usize> = marks.iter().map(|mark| mark.assets.len()).collect();
+    assert_eq!(seen, [2, 0, 1]);
+    assert_eq!(marks[2].assets, found[2..]);
+    index.forget_mark(&owner("a"), &doc(), &marks[0].segment);
+    settle(&index);
+    assert_eq!(index.marks(&owner("a"), &doc(), &ids(&[1, 2, 3])).len(), 2);
+}
+
+#[test]
+fn what_opens_something_is_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = open(folder.path());
+    let mut signed = asset(1, "a.png");
+    signed.url = Some("https://cdn.example/a.png?X-Amz-Signature=canary-1".to_owned());
+    signed.raw = RawJson::new(r#"{"token":"canary-2"}"#);
+    let mut plain = asset(2, "b.png");
+    plain.url = Some("https://cdn.example/b.png".to_owned());
+    let found = [signed, plain].map(Entry::Read);
+    index.keep_marks(&owner("a"), &doc(), &ids(&[1, 2]), &found);
+    settle(&index);
+    let kept = |of| index.marks(&owner("a"), &doc(), &ids(&[of]))[0].assets[0].clone();
+    let (signed, plain) = (kept(1).into_read().unwrap(), kept(2).into_read().unwrap());
+    assert_eq!((signed.url, &*signed.raw.text()), (None, "{}"));
+    assert_eq!(plain.url.as_deref(), Some("https://cdn.example/b.png"));
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let file = file.unwrap();
+        let mode = file.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{:?}", file.path());
+    }
+}
+
+#[test]
+fn a_damaged_or_foreign_file_is_set_aside_and_made_anew() {
+    for (what, bytes) in [("foreign", b"not ours".to_vec()), ("empty", Vec::new())] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = store::path(folder.path());
+        std::fs::write(&path, &bytes).unwrap();
+        let (index, note) = Index::open(folder.path());
+        assert_eq!(note.is_some(), what == "foreign", "{note:?}");
+        put(&index, &[segment(1, None)], None);
+        assert!(got(&index).is_some());
+        let aside = path.with_extension("damaged.db");
+        assert_eq!(aside.exists(), what == "foreign");
+    }
+}
+
+#[test]
+fn damage_that_shows_late_costs_the_index_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows: Vec<_> = (1..=5_000).map(|n| segment(n, Some("some text"))).collect();
+    put(&open(folder.path()), &rows, None);
+    let path = store::path(folder.path());
+    let whole = std::fs::read(&path).unwrap();
+    // Wherever it is cut or overwritten: no panic, no wrong row, and the next start works.
+    for at in (100..whole.len()).step_by(whole.len() / 40) {
+        for cut in [true, false] {
+            let mut bytes = whole.clone();
+            if cut {
+                bytes.truncate(at);
+            } else {
+                let end = (at + 600).min(bytes.len());
+                bytes[at..end].fill(0xA5);
+            }
+            std::fs::write(&path, &bytes).unwrap();
+            let (index, _) = Index::open(folder.path());
+            if let Some((head, all)) = got(&index) {
+                assert_eq!(all, rows[..all.len()]);
+                assert_eq!(all.len() as u64, head.count);
+            }
+            drop(index);
+            let again = open(folder.path());
+            put(&again, &rows[..2], None);
+            let back = got(&again).or_else(|| {
+                // What only the second write met: the start after it works.
+                put(&open(folder.path()), &rows[..2], None);
+                got(&open(folder.path()))
+            });
+            assert_eq!(back.map(|it| it.1.len()), Some(2), "{at} {cut}");
+        }
+    }
+}
+
+#[test]
+fn two_processes_use_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, two) = (open(folder.path()), open(folder.path()));
+    std::thread::scope(|scope| {
+        for (n, index) in [&one, &two].into_iter().enumerate() {
+            scope.spawn(move || {
+                for round in 0..20 {
+                    let at = (n * 100 + round) as u64;
+                    index.keep_marks(&owner("a"), &doc(), &ids(&[at]), &[]);
+                    put(index, &[segment(at, None)], None);
+                }
+            });
+        }
+    });
+    let all: Vec<u64> = (0..20).chain(100..120).collect();
+    for index in [one, two] {
+        assert_eq!(index.marks(&owner("a"), &doc(), &ids(&all)).len(), 40);
+        assert_eq!(got(&index).unwrap().1.len(), 1);
+    }
+}
+
+#[test]
+fn a_segment_takes_few_bytes() {
+    const MANY: u64 = 20_000;
+    let folder = tempfile::tempdir().unwrap();
+    let index = open(folder.path());
+    let row = |n: u64| {
+        let mut entry = segment(n, None);
+        if let Entry::Read(segment) = &mut entry {
+            let odd = n.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            segment.key = Some(format!("screen.{}.button.{odd:x}", n / 40));
+            segment.text = Some(format!("Text number {n} of the shop, order {odd}"));
+        }
+        entry
+    };
+    put(&index, &(1..=MANY).map(row).collect::<Vec<_>>(), None);
+    let all: Vec<u64> = (1..=MANY).collect();
+    for asked in all.chunks(150) {
+        let found: Vec<_> = { asked.iter().filter(|n| **n % 4 == 0) }
+            .map(|n| Entry::Read(asset(*n, "banner.png")))
+            .collect();
+        index.keep_marks(&owner("a"), &doc(), &ids(asked), &found);
+    }
+    settle(&index);
+    let bytes = std::fs::metadata(store::path(folder.path())).unwrap().len();
+    let each = bytes / MANY;
+    assert!(each <= 200, "{each} bytes a segment");
+}
+
+prop_compose! {
+    fn any_asset()(
+        name in ".{1,20}", locale in prop::option::of("[a-z]{2}"), folder in "[a-z/]{0,12}",
+        size in prop::option::of(any::<u64>()), alt in prop::option::of(".{0,9}"),
+        tags in prop::collection::vec(".{0,4}", 0..3), pixels in prop::option::of((any::<u64>(), any::<u64>())),
+        whole in any::<bool>(),
+    ) -> Asset {
+        let scope = if whole { AssetScope::Container(doc()) } else { asset(1, "x").scope };
+        let mut asset = Asset::bare(scope, AssetKey::from_parts([&*name]).unwrap(), name);
+        asset.locale = locale.and_then(Locale::new);
+        asset.folder = AssetPath::from_service(&folder);
+        asset.size = size;
+        asset.alt_text = alt;
+        asset.tags = tags;
+        asset.dimensions = pixels;
+        asset
+    }
+}
+
+proptest! {
+    #[test]
+    fn rows_come_back_as_they_were(assets in prop::collection::vec(any_asset(), 0..9), name in ".{0,9}", locales in prop::option::of(prop::collection::vec("[a-z]{2}", 0..3))) {
+        let entries: Vec<Entry<Asset>> = assets.into_iter().map(Entry::Read).collect();
+        let mut packer = Packer::default();
+        packer.add(&entries);
+        let back: Vec<Entry<Asset>> = packer.end().1.iter().flat_map(|chunk| pack::open(chunk).unwrap()).collect();
+        prop_assert_eq!(back, entries);
+        let container = Container {
+            id: doc(), name, folders: vec!["a".to_owned()], segments: Some(3),
+            locales: locales.map(|all| all.iter().filter_map(Locale::new).collect()),
+            modified: None, details: Vec::new(), raw: RawJson::new("{}"),
+        };
+        let mut packer = Packer::default();
+        packer.add(&[Entry::Read(container.clone())]);
+        prop_assert_eq!(pack::open(&packer.end().1[0]), Some(vec![Entry::Read(container)]));
+    }
+}

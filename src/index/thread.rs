@@ -1,0 +1,91 @@
+//! The thread that writes the index, behind what it is told.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender};
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use super::{Head, Owner, Place, pack, store};
+use crate::domain::{ContainerId, Entry, Segment, SegmentId, SegmentText};
+
+/// One change.
+pub(super) enum Request {
+    List(Owner, Place, Head, Vec<Vec<u8>>),
+    Texts(Owner, ContainerId, Vec<SegmentText>),
+    Renew(Owner, Place, Timestamp, Option<String>),
+    Marks(
+        Owner,
+        ContainerId,
+        Timestamp,
+        Vec<(SegmentId, Option<Vec<u8>>)>,
+    ),
+    Unmark(Owner, ContainerId, SegmentId),
+    /// All before it is written.
+    Settle(SyncSender<()>),
+}
+
+/// Writes until nobody tells anything any more, or the file is damaged. A full disk or a busy file
+/// costs what was to be kept, and nothing else.
+pub(super) fn run(mut connection: Connection, path: &Path, requests: &Receiver<Request>) {
+    let mut swept = false;
+    while let Ok(request) = requests.recv() {
+        let written = write(&mut connection, request).and_then(|()| {
+            // With the first change, not with the start.
+            if std::mem::replace(&mut swept, true) {
+                return Ok(());
+            }
+            store::drop_old(&mut connection, Timestamp::now())
+        });
+        if let Err(error) = written {
+            tracing::warn!(%error, "the index cannot be written");
+            if store::is_damage(&error) {
+                store::set_aside(path);
+                return;
+            }
+        }
+    }
+}
+
+fn write(connection: &mut Connection, request: Request) -> rusqlite::Result<()> {
+    match request {
+        Request::List(owner, place, head, chunks) => {
+            store::put_list(connection, &owner, &place, &head, &chunks)
+        }
+        Request::Texts(owner, container, texts) => {
+            let place = Place::Segments(container);
+            let texts: HashMap<u64, SegmentText> =
+                texts.into_iter().map(|it| (it.position, it)).collect();
+            store::rewrite(connection, &owner, &place, |rows| fill(rows, &texts))
+        }
+        Request::Renew(owner, place, at, seal) => {
+            store::renew(connection, &owner, &place, at, seal.as_deref())
+        }
+        Request::Marks(owner, container, at, marks) => {
+            store::put_marks(connection, &owner, &container, at, &marks)
+        }
+        Request::Unmark(owner, container, segment) => {
+            store::drop_mark(connection, &owner, &container, &segment)
+        }
+        Request::Settle(done) => {
+            let _ = done.send(());
+            Ok(())
+        }
+    }
+}
+
+/// The same chunk with the keys and texts of its positions; `None` when it is damaged.
+fn fill(rows: &[u8], texts: &HashMap<u64, SegmentText>) -> Option<Vec<u8>> {
+    let mut entries: Vec<Entry<Segment>> = pack::open(rows)?;
+    for entry in &mut entries {
+        if let Entry::Read(segment) = entry
+            && let Some(told) = texts.get(&segment.position)
+        {
+            segment.tell(told);
+        }
+    }
+    let mut packer = pack::Packer::default();
+    packer.add(&entries);
+    packer.end().1.pop()
+}
