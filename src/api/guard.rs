@@ -129,8 +129,12 @@ impl Provider for Guarded {
         self.inner.segments(container, cursor).await
     }
 
-    async fn segment_texts(&self, container: &ContainerId) -> Result<Vec<SegmentText>, ApiError> {
-        self.inner.segment_texts(container).await
+    async fn segment_texts(
+        &self,
+        container: &ContainerId,
+        since: Option<&str>,
+    ) -> Result<Vec<SegmentText>, ApiError> {
+        self.inner.segment_texts(container, since).await
     }
 
     async fn assets(

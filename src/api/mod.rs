@@ -68,9 +68,14 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
         Err(ApiError::unsupported("list segments"))
     }
 
-    /// Keys and texts of all of a container's segments, by position. May take long.
-    async fn segment_texts(&self, container: &ContainerId) -> Result<Vec<SegmentText>, ApiError> {
-        let _ = container;
+    /// Keys and texts of all of a container's segments, by position, or of those that changed since
+    /// its [`modified`](Container::modified) was this. May take long.
+    async fn segment_texts(
+        &self,
+        container: &ContainerId,
+        since: Option<&str>,
+    ) -> Result<Vec<SegmentText>, ApiError> {
+        let _ = (container, since);
         Err(ApiError::unsupported("read segment texts"))
     }
 

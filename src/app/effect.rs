@@ -21,8 +21,9 @@ pub enum Load {
     Containers,
     /// One container with its locales.
     Container(ContainerId),
-    /// All pages; answered page by page.
-    Segments(ContainerId),
+    /// All pages; answered page by page. With what the service said of the container's last change
+    /// when those that are shown were listed: where it still says so, that is the answer.
+    Segments(ContainerId, Option<String>),
     SegmentTexts(ContainerId),
     /// All pages; answered page by page.
     Assets(AssetScope),
@@ -47,13 +48,16 @@ pub enum Effect {
         entry: Option<KeyEntry>,
     },
     /// Answered by `Msg::Loaded`. `patient`: what passes (a busy service, a lost connection) is waited
-    /// out, and told of meanwhile.
+    /// out, and told of meanwhile. `recall`: what was kept of it comes first.
     Load {
         id: RequestId,
         account: AccountName,
         what: Load,
         patient: bool,
+        recall: bool,
     },
+    /// Give the containers that were kept of an account. Answered by `Msg::Recalled`, if there are any.
+    Recall(AccountName),
     /// Nobody waits for this answer any more.
     Cancel(RequestId),
     /// List a local folder. Answered by `Msg::Files`.

@@ -145,17 +145,17 @@ impl State {
         state
     }
 
-    /// Connects every account; what they hold is asked as soon as each has its key.
+    /// Shows what was kept of every account, and connects it; what they hold is asked as soon as each
+    /// has its key.
     pub fn start(&mut self, now: Instant) -> Vec<Effect> {
         self.timers.spin(now);
-        self.browse
-            .accounts
-            .iter()
-            .map(|account| Effect::Connect {
-                account: account.info.name.clone(),
-                entry: None,
-            })
-            .collect()
+        let names = self.browse.accounts.iter().map(|it| it.info.name.clone());
+        let recalls = names.clone().map(Effect::Recall);
+        let connects = names.map(|account| Effect::Connect {
+            account,
+            entry: None,
+        });
+        recalls.chain(connects).collect()
     }
 
     /// A new request, and what its answer is for.

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::effect::RequestId;
 use super::files::{Folder, FolderError};
 use super::key::Input;
 use super::pictures::Means;
 use crate::api::{ApiError, ConnectError, KeyReport};
-use crate::domain::{AccountName, Asset, Container, Entry, Segment, SegmentText};
+use crate::domain::{AccountName, Asset, Container, Entry, Segment, SegmentId, SegmentText};
 use crate::picture::Drawn;
 use crate::transfer::job::{Job, JobId};
 use crate::transfer::tree::{Top, Tree};
@@ -34,6 +35,11 @@ pub enum Msg {
         works: bool,
         /// All is paused, and what is added is paused too.
         closed: bool,
+    },
+    /// A part of the containers that were kept of an account from before.
+    Recalled {
+        account: AccountName,
+        batch: Batch<Container>,
     },
     /// A transfer was added or changed its state.
     Job(Arc<Job>),
@@ -192,6 +198,34 @@ pub struct Batch<T> {
     pub more: bool,
     /// How many there are in all, where the service says.
     pub total: Option<u64>,
+    pub came: Came,
+    /// What the service said of when the container changed last, where it says; with the last page.
+    pub seal: Option<String>,
+}
+
+/// Where a page comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Came {
+    /// From its service, now.
+    #[default]
+    Fresh,
+    /// From what was kept so long ago; the service is still asked.
+    Kept(Duration),
+    /// The service says that nothing changed: what is shown holds.
+    Unchanged,
+}
+
+impl<T> Batch<T> {
+    /// All there is, in one page of the service's.
+    pub fn whole(entries: Vec<Entry<T>>) -> Self {
+        Self {
+            entries,
+            more: false,
+            total: None,
+            came: Came::Fresh,
+            seal: None,
+        }
+    }
 }
 
 /// The answer to one [`Effect::Load`](super::Effect::Load), `Update` or `Delete`.
@@ -201,9 +235,13 @@ pub enum Answer {
     Container(Result<Container, ApiError>),
     Segments(Result<Batch<Segment>, ApiError>),
     SegmentTexts(Result<Vec<SegmentText>, ApiError>),
+    /// Of the segments that are shown, these changed.
+    ChangedTexts(Vec<SegmentText>),
     Assets(Result<Batch<Asset>, ApiError>),
     /// Assets of all the segments asked for.
     Marks(Result<Vec<Entry<Asset>>, ApiError>),
+    /// What was kept of the assets of some of them, and how long ago; the service is still asked.
+    KeptMarks(Vec<(SegmentId, Duration, Vec<Entry<Asset>>)>),
     Tree(Result<InTree, ApiError>),
     /// A patient request waits before it is made again: why and for how long, in one safe sentence.
     Waits(String),

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::effect::RequestId;
 use super::list::{List, Row};
+use super::msg::Came;
 use crate::api::{ApiError, ApiErrorKind};
 
 /// What is known of a remote value. Old data stays while new data loads and after a failure.
@@ -74,6 +75,13 @@ impl<T> Remote<T> {
         true
     }
 
+    /// While it loads, this is there already.
+    fn hold(&mut self, value: T) {
+        if let Self::Loading { old, .. } = self {
+            *old = Some(value);
+        }
+    }
+
     /// Stops waiting; goes back to what was there.
     pub fn give_up(&mut self) {
         if self.pending().is_some() {
@@ -91,10 +99,12 @@ impl<T> Remote<T> {
 }
 
 /// When rows came, for their age; how many there are, where the service says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetched {
     pub at: Instant,
     pub total: Option<u64>,
+    /// What the service said then of when the container changed last.
+    pub seal: Option<String>,
 }
 
 /// How a pane looks. Every one differs from the others, and names the next useful key.
@@ -155,9 +165,7 @@ impl<'a> Face<'a> {
 pub struct Listing<R: Row> {
     pub remote: Remote<Fetched>,
     pub list: List<R>,
-    /// Rows of a reload that is not complete.
-    incoming: Vec<R>,
-    reload: bool,
+    incoming: Incoming<R>,
 }
 
 impl<R: Row> Default for Listing<R> {
@@ -165,8 +173,128 @@ impl<R: Row> Default for Listing<R> {
         Self {
             remote: Remote::NotAsked,
             list: List::default(),
-            incoming: Vec::new(),
+            incoming: Incoming::default(),
+        }
+    }
+}
+
+/// Rows on their way into a list that may hold older ones.
+#[derive(Debug)]
+pub struct Incoming<R> {
+    /// Of a reload that is not complete.
+    rows: Vec<R>,
+    /// What the list holds stays until the last page is there.
+    reload: bool,
+    /// What it holds was kept from before.
+    kept: bool,
+}
+
+impl<R> Default for Incoming<R> {
+    fn default() -> Self {
+        Self {
+            rows: Vec::new(),
             reload: false,
+            kept: false,
+        }
+    }
+}
+
+/// What becomes of a list's rows.
+pub enum Turn<R> {
+    Append(Vec<R>),
+    Replace(Vec<R>),
+    Stay,
+}
+
+impl<R> Incoming<R> {
+    /// Begins to wait; `holds`: the list has rows.
+    pub fn begin(&mut self, holds: bool) {
+        *self = Self {
+            reload: holds,
+            ..Self::default()
+        };
+    }
+
+    /// Takes rows that were kept from before, unless the service was quicker; `holds`: the list has
+    /// rows.
+    pub fn recall(
+        &mut self,
+        remote: &mut Remote<Fetched>,
+        holds: bool,
+        page: Rows<R>,
+        now: Instant,
+    ) -> Turn<R> {
+        let Came::Kept(age) = page.came else {
+            return Turn::Stay;
+        };
+        let nothing_yet = !holds && !matches!(remote, Remote::Loaded(_));
+        if !nothing_yet && !self.kept {
+            return Turn::Stay;
+        }
+        (self.reload, self.kept) = (true, true);
+        let fetched = Fetched {
+            at: now.checked_sub(age).unwrap_or(now),
+            total: page.total,
+            seal: page.seal,
+        };
+        match remote {
+            Remote::Loading { old, .. } | Remote::Failed { old, .. } => *old = Some(fetched),
+            Remote::NotAsked | Remote::Loaded(_) => *remote = Remote::Loaded(fetched),
+        }
+        Turn::Append(page.rows)
+    }
+
+    /// Takes an answer, if it is the awaited one: says what becomes of the rows.
+    pub fn arrive(
+        &mut self,
+        remote: &mut Remote<Fetched>,
+        id: RequestId,
+        page: Result<Rows<R>, ApiError>,
+        now: Instant,
+    ) -> Turn<R> {
+        if remote.pending() != Some(id) {
+            return Turn::Stay;
+        }
+        let page = match page {
+            Err(error) => {
+                self.rows.clear();
+                remote.answer(id, Err(error));
+                return Turn::Stay;
+            }
+            Ok(page) => page,
+        };
+        let fetched = |at| Fetched {
+            at,
+            total: page.total,
+            seal: page.seal,
+        };
+        match page.came {
+            // The service was quicker, or the list holds newer rows.
+            Came::Kept(_) if self.reload && !self.kept => Turn::Stay,
+            Came::Kept(age) => {
+                (self.reload, self.kept) = (true, true);
+                remote.hold(fetched(now.checked_sub(age).unwrap_or(now)));
+                Turn::Append(page.rows)
+            }
+            Came::Unchanged => {
+                self.rows.clear();
+                remote.answer(id, Ok(fetched(now)));
+                Turn::Stay
+            }
+            Came::Fresh => {
+                if !page.more {
+                    remote.answer(id, Ok(fetched(now)));
+                }
+                if !self.reload {
+                    return Turn::Append(page.rows);
+                }
+                self.rows.extend(page.rows);
+                if page.more {
+                    Turn::Stay
+                } else {
+                    Turn::Replace(std::mem::take(&mut self.rows))
+                }
+            }
         }
     }
 }
@@ -177,6 +305,8 @@ pub struct Rows<R> {
     /// Others follow.
     pub more: bool,
     pub total: Option<u64>,
+    pub came: Came,
+    pub seal: Option<String>,
 }
 
 impl<R: Row> Listing<R> {
@@ -186,45 +316,29 @@ impl<R: Row> Listing<R> {
 
     /// Begins to wait; returns the request that is now pointless.
     pub fn ask(&mut self, id: RequestId, now: Instant) -> Option<RequestId> {
-        self.incoming.clear();
-        self.reload = !self.list.is_empty();
+        self.incoming.begin(!self.list.is_empty());
         self.remote.ask(id, now)
     }
 
     /// Takes one page, if it is of the awaited request.
-    pub fn arrive(&mut self, id: RequestId, page: Result<Rows<R>, ApiError>, now: Instant) -> bool {
-        if self.remote.pending() != Some(id) {
-            return false;
+    pub fn arrive(&mut self, id: RequestId, page: Result<Rows<R>, ApiError>, now: Instant) {
+        match self.incoming.arrive(&mut self.remote, id, page, now) {
+            Turn::Append(rows) => self.list.append(rows),
+            Turn::Replace(rows) => self.list.replace(rows),
+            Turn::Stay => {}
         }
-        match page {
-            Err(error) => {
-                self.incoming.clear();
-                self.remote.answer(id, Err(error));
-            }
-            Ok(page) => {
-                if self.reload {
-                    self.incoming.extend(page.rows);
-                } else {
-                    self.list.append(page.rows);
-                }
-                if !page.more {
-                    if self.reload {
-                        self.list.replace(std::mem::take(&mut self.incoming));
-                    }
-                    let total = page.total;
-                    self.remote.answer(id, Ok(Fetched { at: now, total }));
-                }
-            }
-        }
-        true
     }
 
     /// Shows rows that are already known, as old as they are.
     pub fn show(&mut self, rows: Vec<R>, at: Instant) -> Option<RequestId> {
         let before = self.remote.pending();
-        self.incoming.clear();
+        self.incoming.begin(true);
         self.list.replace(rows);
-        self.remote = Remote::Loaded(Fetched { at, total: None });
+        self.remote = Remote::Loaded(Fetched {
+            at,
+            total: None,
+            seal: None,
+        });
         before
     }
 }

@@ -26,6 +26,10 @@ impl State {
             }
             Msg::Tick => self.tick(now),
             Msg::Loaded { id, answer } => self.on_answer(id, answer, now),
+            Msg::Recalled { account, batch } => {
+                self.on_recalled(&account, batch, now);
+                Vec::new()
+            }
             Msg::Job(job) => self.on_job(&job, now),
             Msg::Queue {
                 jobs,
@@ -316,7 +320,7 @@ impl State {
             Answer::Containers(Ok(batch)) => batch.more,
             Answer::Segments(Ok(batch)) => batch.more,
             Answer::Assets(Ok(batch)) => batch.more,
-            Answer::Waits(_) => true,
+            Answer::Waits(_) | Answer::KeptMarks(_) | Answer::ChangedTexts(_) => true,
             Answer::Tree(Ok(word)) => matches!(word, InTree::Found(_)),
             _ => false,
         };

@@ -18,7 +18,6 @@ use crate::config::credentials::NoStore;
 use crate::config::dirs::{Dirs, create_private};
 use crate::demo::{Demo, Options, sample_files, serve};
 use crate::domain::{SafeText, Shape};
-use crate::transfer::Transfers;
 
 /// A throw-away home; gone when this goes.
 struct Home {
@@ -128,7 +127,7 @@ async fn show(demo: &Demo, home: &Home, asked: Shape, plain: bool) -> Result<(),
     // Its world ends with it, so nothing of it is worth keeping.
     screen::run(
         Arc::new(session),
-        |_| Transfers::new(),
+        |_| screen::Kept::nothing(),
         home.files.clone(),
         asked,
     )

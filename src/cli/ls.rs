@@ -192,7 +192,7 @@ pub async fn texts_of(
     if !provider.spec().capabilities.segment_texts {
         return Vec::new();
     }
-    let texts = patiently(output, provider.segment_texts(container)).await;
+    let texts = patiently(output, provider.segment_texts(container, None)).await;
     texts.unwrap_or_else(|error| {
         output.note(&format!("the texts are missing: {error}"));
         Vec::new()

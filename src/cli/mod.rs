@@ -204,7 +204,7 @@ async fn run(cli: Cli, env: Env, output: &mut Output) -> Result<(), Failure> {
         // A working folder that was deleted is no reason not to start.
         let files_at = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
         let shape = cli.screen.shape();
-        return screen::run(Arc::new(session), transfers::for_screen, files_at, shape).await;
+        return screen::run(Arc::new(session), screen::Kept::open, files_at, shape).await;
     };
     let mut stop = Stop::listen()?;
     let result = dispatch(command, &session, output, &mut stop).await;

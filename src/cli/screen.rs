@@ -11,10 +11,42 @@ use super::failure::{Exit, Failure};
 use super::output::Output;
 use super::session::Session;
 use super::teller::NOT_KNOWN;
+use super::transfers::for_screen;
 use crate::api::Connector;
 use crate::domain::{SafeText, Shape};
+use crate::index::Index;
 use crate::transfer::{Job, JobState, Transfers};
 use crate::tui::{self, Opened, Start};
+
+/// What outlives a session, as the screen opens it.
+pub struct Kept {
+    pub transfers: Transfers,
+    pub index: Index,
+    /// What the index has to say, in one safe sentence.
+    pub note: Option<String>,
+}
+
+impl Kept {
+    /// The user's own.
+    pub fn open(session: &Session) -> Self {
+        let transfers = for_screen(session);
+        let (index, note) = session.index();
+        Self {
+            transfers,
+            index,
+            note,
+        }
+    }
+
+    /// Nothing is.
+    pub fn nothing() -> Self {
+        Self {
+            transfers: Transfers::new(),
+            index: Index::none(),
+            note: None,
+        }
+    }
+}
 
 /// How long the service may take to say what it has of the files that were being recorded.
 const LAST_LOOK: Duration = Duration::from_secs(20);
@@ -66,7 +98,7 @@ async fn settle(transfers: &Transfers, patient: bool) {
 /// first frame: a journal may take its time.
 pub async fn run(
     session: Arc<Session>,
-    open: impl FnOnce(&Session) -> Transfers + Send + 'static,
+    open: impl FnOnce(&Session) -> Kept + Send + 'static,
     files_at: PathBuf,
     asked: Shape,
 ) -> Result<(), Failure> {
@@ -74,10 +106,16 @@ pub async fn run(
     let transfers: Arc<OnceLock<Transfers>> = Arc::default();
     let (kept, owner) = (Arc::clone(&transfers), Arc::clone(&session));
     let opening = tokio::task::spawn_blocking(move || {
-        let transfers = kept.get_or_init(|| open(&owner)).clone();
-        let notice = notice(&owner, &transfers);
+        let Kept {
+            transfers,
+            index,
+            note,
+        } = open(&owner);
+        let transfers = kept.get_or_init(|| transfers).clone();
+        let notice = notice(&owner, &transfers, note);
         Opened {
             transfers,
+            index,
             zone: TimeZone::system(),
             notice,
         }
@@ -117,8 +155,9 @@ fn program() -> PathBuf {
 }
 
 /// What there is to say at the beginning: the journal's news before all else.
-fn notice(session: &Session, transfers: &Transfers) -> Option<String> {
+fn notice(session: &Session, transfers: &Transfers, index: Option<String>) -> Option<String> {
     let mut notes = transfers.notes().to_vec();
+    notes.extend(index);
     if !transfers.works() {
         notes
             .push("Another assetdeck works on the transfers; this one hands them over.".to_owned());

@@ -17,6 +17,7 @@ use crate::config::credentials::{CredentialStore, Credentials, KeyOwner, Lookup}
 use crate::config::dirs::Dirs;
 use crate::config::{Account, ConfigError, Env, HOW_TO_BEGIN, Settings};
 use crate::domain::{AccountName, Looks, Reports, SafeText, Shape, nearest};
+use crate::index::Index;
 use crate::picture::Preference;
 use crate::providers;
 use crate::transfer::patient::Patient;
@@ -45,6 +46,7 @@ pub struct Session {
     settings: Settings,
     accounts: Vec<Known>,
     /// What must outlive the session is kept here; `None` without a home.
+    cache: Option<PathBuf>,
     state: Option<PathBuf>,
     credentials: Credentials,
     voice: Voice,
@@ -68,7 +70,9 @@ impl Session {
             .iter()
             .map(|account| known(&settings, account))
             .collect::<Result<Vec<_>, _>>()?;
-        let state = Dirs::locate(&env).ok().map(|dirs| dirs.state);
+        let dirs = Dirs::locate(&env).ok();
+        let cache = dirs.as_ref().map(|dirs| dirs.cache.clone());
+        let state = dirs.map(|dirs| dirs.state);
         let commands = settings.accounts.iter();
         let commands = commands.filter_map(|account| {
             let words = account.credential_command.clone()?;
@@ -80,12 +84,21 @@ impl Session {
             bound: Bound::new(state.clone()),
             consents: names.map(|name| (name, Consent::default())).collect(),
             state,
+            cache,
             settings,
             accounts,
             credentials: Credentials::new(env, store).with_commands(commands, Arc::new(Programs)),
             voice: Voice::default(),
             open: Mutex::default(),
         })
+    }
+
+    /// Opens what was listed before. Where it cannot be, the sentence says why; nothing else needs it.
+    pub fn index(&self) -> (Index, Option<String>) {
+        match &self.cache {
+            Some(folder) => Index::open(folder),
+            None => (Index::none(), None),
+        }
     }
 
     /// The path patterns of the settings, in their order.

@@ -119,7 +119,7 @@ async fn with_text(
     if !provider.spec().capabilities.segment_texts || segment.text.is_some() {
         return segment;
     }
-    match provider.segment_texts(container).await {
+    match provider.segment_texts(container, None).await {
         Ok(texts) => {
             let mut one = [Entry::Read(segment.clone())];
             find::join_texts(&mut one, &texts);

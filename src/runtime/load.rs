@@ -1,66 +1,260 @@
 //! Listings, page by page into the inbox.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::{send, tree};
+use super::archive::{Archive, Before};
+use super::{not_connected, send, tree};
 use crate::api::{ApiError, Pages, Provider};
 use crate::app::effect::{Load, RequestId};
-use crate::app::msg::{Answer, Batch, InTree, Msg};
-use crate::domain::{Cursor, Page, drill};
+use crate::app::msg::{Answer, Batch, Came, InTree, Msg};
+use crate::domain::{AssetScope, ContainerId, Cursor, Page, SegmentText, drill};
+use crate::index::{Keepable, Keeper, Place};
 use crate::transfer::patient::Patient;
 
-/// Asks and answers; listings answer once for each page.
-pub(super) async fn run(
-    provider: Arc<dyn Provider>,
+/// One request: whom it asks, and what was kept for it.
+pub(super) struct Request {
+    pub id: RequestId,
+    pub what: Load,
+    /// `None` where the account is not connected: then what was kept is all there is.
+    pub provider: Option<Arc<dyn Provider>>,
+    pub archive: Option<Archive>,
+    /// What was kept comes first.
+    pub recall: bool,
+    pub inbox: UnboundedSender<Msg>,
+}
+
+/// Tells answers of one request.
+fn teller<T>(
+    inbox: &UnboundedSender<Msg>,
     id: RequestId,
-    what: Load,
-    inbox: UnboundedSender<Msg>,
-) {
-    drill::point("load");
-    let tell = |answer| send(&inbox, Msg::Loaded { id, answer });
-    match what {
-        Load::Containers => {
+    answer: impl Fn(T) -> Answer + Send + 'static,
+) -> impl Fn(T) + Send + 'static {
+    let inbox = inbox.clone();
+    move |it| {
+        send(
+            &inbox,
+            Msg::Loaded {
+                id,
+                answer: answer(it),
+            },
+        );
+    }
+}
+
+impl Request {
+    fn tell(&self, answer: Answer) {
+        let id = self.id;
+        send(&self.inbox, Msg::Loaded { id, answer });
+    }
+
+    /// Where what was kept of it is to come first.
+    fn recalls(&self) -> Option<&Archive> {
+        self.archive.as_ref().filter(|_| self.recall)
+    }
+
+    /// Asks and answers; listings answer once for each page.
+    pub async fn run(self) {
+        drill::point("load");
+        let before = self.recall().await;
+        let Some(provider) = &self.provider else {
+            return self.tell(failed(&self.what, not_connected("list it")));
+        };
+        let provider = provider.as_ref();
+        let archive = self.archive.as_ref();
+        match &self.what {
+            Load::Containers => {
+                let mut keeper = archive.map(|it| it.keep(Place::Containers, None));
+                let tell = |batch| self.tell(Answer::Containers(batch));
+                if pages(
+                    |cursor| provider.containers(cursor),
+                    &mut keeper,
+                    None,
+                    tell,
+                )
+                .await
+                {
+                    keep(keeper);
+                }
+            }
+            Load::Segments(container, seal) => {
+                self.segments(provider, container, before, seal.as_deref())
+                    .await;
+            }
+            Load::Assets(scope) => self.assets(provider, scope).await,
+            Load::Tree {
+                source,
+                types,
+                calls,
+            } => {
+                let tree = tree::list(provider, source, types, *calls, |found| {
+                    self.tell(Answer::Tree(Ok(InTree::Found(found))));
+                });
+                self.tell(Answer::Tree(tree.await));
+            }
+            Load::Container(container) => {
+                self.tell(Answer::Container(provider.container(container).await));
+            }
+            Load::SegmentTexts(container) => {
+                let texts = provider.segment_texts(container, None).await;
+                if let (Some(archive), Ok(texts)) = (archive, &texts) {
+                    archive.keep_texts(container, texts);
+                }
+                self.tell(Answer::SegmentTexts(texts));
+            }
+            Load::Marks(container, segments) => {
+                let found = provider.assets_of_segments(container, segments).await;
+                if let (Some(archive), Ok(found)) = (archive, &found) {
+                    archive.keep_marks(container, segments, found);
+                }
+                self.tell(Answer::Marks(found));
+            }
+        }
+    }
+
+    /// Gives what was kept; of segments it also says what they were.
+    async fn recall(&self) -> Option<Before> {
+        let archive = self.recalls()?;
+        match &self.what {
+            Load::Segments(container, _) => {
+                let tell = teller(&self.inbox, self.id, |it| Answer::Segments(Ok(it)));
+                return archive.segments(container, tell).await;
+            }
+            Load::Assets(AssetScope::Container(container)) => {
+                let tell = teller(&self.inbox, self.id, |it| Answer::Assets(Ok(it)));
+                archive.assets(container, tell).await;
+            }
+            Load::Assets(AssetScope::Segment(container, segment)) => {
+                let marks = archive
+                    .marks(container, std::slice::from_ref(segment))
+                    .await;
+                for (_, age, entries) in marks {
+                    self.tell(Answer::Assets(Ok(Batch {
+                        more: true,
+                        came: Came::Kept(age),
+                        ..Batch::whole(entries)
+                    })));
+                }
+            }
+            Load::Marks(container, segments) => {
+                let marks = archive.marks(container, segments).await;
+                if !marks.is_empty() {
+                    self.tell(Answer::KeptMarks(marks));
+                }
+            }
+            _ => {}
+        }
+        None
+    }
+
+    async fn assets(&self, provider: &dyn Provider, scope: &AssetScope) {
+        let archive = self.archive.as_ref();
+        let ask = |cursor| provider.assets(scope, cursor);
+        match scope {
+            AssetScope::Container(container) => {
+                let place = Place::Assets(container.clone());
+                let mut keeper = archive.map(|it| it.keep(place, None));
+                let tell = |batch| self.tell(Answer::Assets(batch));
+                if pages(ask, &mut keeper, None, tell).await {
+                    keep(keeper);
+                }
+            }
+            AssetScope::Segment(container, segment) => {
+                let found = Mutex::new(Vec::new());
+                let whole = pages(ask, &mut None, None, |batch| {
+                    if let (Some(_), Ok(batch)) = (archive, &batch) {
+                        super::lock(&found).extend(batch.entries.iter().cloned());
+                    }
+                    self.tell(Answer::Assets(batch));
+                })
+                .await;
+                if let (Some(archive), true) = (archive, whole) {
+                    let found = super::lock(&found);
+                    archive.keep_marks(container, std::slice::from_ref(segment), &found);
+                }
+            }
+        }
+    }
+
+    /// Lists the segments, unless one call shows that nothing changed since, or a few that only
+    /// texts did. `held`: what the service said of its last change when those that are shown were
+    /// listed.
+    async fn segments(
+        &self,
+        provider: &dyn Provider,
+        container: &ContainerId,
+        before: Option<Before>,
+        held: Option<&str>,
+    ) {
+        let Some(archive) = &self.archive else {
+            let tell = |batch| self.tell(Answer::Segments(batch));
             pages(
-                |cursor| provider.containers(cursor),
-                |batch| tell(Answer::Containers(batch)),
+                |cursor| provider.segments(container, cursor),
+                &mut None,
+                None,
+                tell,
             )
             .await;
+            return;
+        };
+        // Of before the listing: what changes during it is noticed the next time.
+        let seal = match provider.container(container).await {
+            Ok(container) => container.modified,
+            Err(_) => None,
+        };
+        let before = match before {
+            None if held.is_some() => archive.segments(container, |_| {}).await,
+            before => before,
+        };
+        let shown = held.or(before.as_ref().and_then(|it| it.seal.as_deref()));
+        let unchanged = |seal: Option<String>| {
+            archive.renew(container, seal.clone());
+            self.tell(Answer::Segments(Ok(Batch {
+                came: Came::Unchanged,
+                seal,
+                ..Batch::whole(Vec::new())
+            })));
+        };
+        if seal.is_some() && shown == seal.as_deref() {
+            return unchanged(seal);
         }
-        Load::Segments(container) => {
-            pages(
-                |cursor| provider.segments(&container, cursor),
-                |batch| tell(Answer::Segments(batch)),
-            )
-            .await;
+        if let (Some(before), Some(_)) = (&before, &seal)
+            && let Some(since) = shown.filter(|since| before.seal.as_deref() == Some(since))
+            && let Some(texts) = changes(provider, container, before, since).await
+        {
+            archive.keep_texts(container, &texts);
+            self.tell(Answer::ChangedTexts(texts));
+            return unchanged(seal);
         }
-        Load::Assets(scope) => {
-            pages(
-                |cursor| provider.assets(&scope, cursor),
-                |batch| tell(Answer::Assets(batch)),
-            )
-            .await;
+        let mut keeper = Some(archive.keep(Place::Segments(container.clone()), seal.clone()));
+        let tell = |batch| self.tell(Answer::Segments(batch));
+        let ask = |cursor| provider.segments(container, cursor);
+        if pages(ask, &mut keeper, seal, tell).await {
+            keep(keeper);
         }
-        Load::Tree {
-            source,
-            types,
-            calls,
-        } => {
-            let tree = tree::list(&*provider, &source, &types, calls, |found| {
-                tell(Answer::Tree(Ok(InTree::Found(found))));
-            });
-            tell(Answer::Tree(tree.await));
-        }
-        Load::Container(container) => tell(Answer::Container(provider.container(&container).await)),
-        Load::SegmentTexts(container) => tell(Answer::SegmentTexts(
-            provider.segment_texts(&container).await,
-        )),
-        Load::Marks(container, segments) => {
-            tell(Answer::Marks(
-                provider.assets_of_segments(&container, &segments).await,
-            ));
-        }
+    }
+}
+
+/// The texts that changed since, if nothing but texts did: else all are listed again.
+async fn changes(
+    provider: &dyn Provider,
+    container: &ContainerId,
+    before: &Before,
+    since: &str,
+) -> Option<Vec<SegmentText>> {
+    if !provider.spec().capabilities.segment_texts {
+        return None;
+    }
+    let texts = provider.segment_texts(container, Some(since)).await.ok()?;
+    let first = provider.segments(container, None).await.ok()?;
+    before.holds(&texts, first.total).then_some(texts)
+}
+
+/// The list is whole: it is kept.
+fn keep<T: Keepable>(keeper: Option<Keeper<T>>) {
+    if let Some(keeper) = keeper {
+        keeper.end();
     }
 }
 
@@ -83,7 +277,7 @@ pub(super) fn failed(what: &Load, error: ApiError) -> Answer {
     match what {
         Load::Containers => Answer::Containers(Err(error)),
         Load::Container(_) => Answer::Container(Err(error)),
-        Load::Segments(_) => Answer::Segments(Err(error)),
+        Load::Segments(..) => Answer::Segments(Err(error)),
         Load::SegmentTexts(_) => Answer::SegmentTexts(Err(error)),
         Load::Assets(_) => Answer::Assets(Err(error)),
         Load::Tree { .. } => Answer::Tree(Err(error)),
@@ -91,8 +285,14 @@ pub(super) fn failed(what: &Load, error: ApiError) -> Answer {
     }
 }
 
-/// Follows cursors to the end; one that comes back a second time ends it.
-async fn pages<T, F>(ask: impl Fn(Option<Cursor>) -> F, tell: impl Fn(Result<Batch<T>, ApiError>))
+/// Follows cursors to the end; one that comes back a second time ends it. Says whether the list is
+/// whole.
+async fn pages<T: Keepable, F>(
+    ask: impl Fn(Option<Cursor>) -> F,
+    keeper: &mut Option<Keeper<T>>,
+    seal: Option<String>,
+    tell: impl Fn(Result<Batch<T>, ApiError>),
+) -> bool
 where
     F: Future<Output = Result<Page<T>, ApiError>>,
 {
@@ -100,23 +300,34 @@ where
     loop {
         let page = match ask(cursor).await {
             Ok(page) => page,
-            Err(error) => return tell(Err(error)),
+            Err(error) => {
+                tell(Err(error));
+                return false;
+            }
         };
         let Page {
             entries,
             next,
             total,
         } = page;
+        if let Some(keeper) = keeper {
+            keeper.page(&entries);
+        }
         let next = pages.next(next);
+        let more = !matches!(next, Ok(None));
         tell(Ok(Batch {
-            entries,
-            more: !matches!(next, Ok(None)),
+            more,
             total,
+            seal: seal.clone().filter(|_| !more),
+            ..Batch::whole(entries)
         }));
         match next {
-            Ok(None) => return,
+            Ok(None) => return true,
             Ok(next) => cursor = next,
-            Err(error) => return tell(Err(error)),
+            Err(error) => {
+                tell(Err(error));
+                return false;
+            }
         }
     }
 }

@@ -4,6 +4,7 @@
 //! screen's inbox as a message; a task that panics answers with a failure, so that nothing stays
 //! "loading" for ever.
 
+mod archive;
 mod child;
 pub mod clipboard;
 pub mod desktop;
@@ -25,11 +26,13 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use self::archive::Archives;
 use self::pictures::Pictures;
 use crate::api::{ApiError, ApiErrorKind, Connected, Connector, Provider, ProviderSpec};
 use crate::app::effect::{Effect, RequestId};
 use crate::app::msg::{Answer, Desktop, Msg};
 use crate::domain::AccountName;
+use crate::index::Index;
 use crate::transfer::{DownloadRequest, Transfers};
 
 /// How long signing out and the last transfers may take when the program ends.
@@ -44,6 +47,7 @@ pub struct Runtime {
     inbox: UnboundedSender<Msg>,
     providers: Providers,
     pictures: Pictures,
+    archives: Archives,
     requests: HashMap<RequestId, CancellationToken>,
     tasks: TaskTracker,
     root: CancellationToken,
@@ -55,15 +59,18 @@ impl Runtime {
     pub fn new(
         connector: Arc<dyn Connector>,
         transfers: Transfers,
+        index: Index,
         program: PathBuf,
         inbox: UnboundedSender<Msg>,
     ) -> Self {
         let root = CancellationToken::new();
         let tasks = TaskTracker::new();
-        tasks.spawn(
-            root.clone()
-                .run_until_cancelled_owned(watch::forward(transfers.clone(), inbox.clone())),
-        );
+        let archives = Archives::new(index, &connector.accounts());
+        tasks.spawn(root.clone().run_until_cancelled_owned(watch::forward(
+            transfers.clone(),
+            archives.clone(),
+            inbox.clone(),
+        )));
         let providers = Providers::default();
         tasks.spawn(root.clone().run_until_cancelled_owned(watch::open_accounts(
             transfers.clone(),
@@ -71,6 +78,7 @@ impl Runtime {
             providers.clone(),
         )));
         Self {
+            archives,
             connector,
             transfers,
             inbox,
@@ -92,21 +100,26 @@ impl Runtime {
                 account,
                 what,
                 patient,
+                recall,
             } => {
                 let inbox = self.inbox.clone();
                 let lost = load::failed(&what, ApiError::panicked());
-                match self.provider(&account) {
-                    Some(provider) => {
-                        let provider = if patient {
-                            load::patiently(provider, id, inbox.clone())
-                        } else {
-                            provider
-                        };
-                        self.spawn(id, lost, load::run(provider, id, what, inbox));
-                    }
-                    None => self.answer(id, load::failed(&what, not_connected("list it"))),
+                let mut provider = self.provider(&account);
+                if patient {
+                    provider = provider.map(|it| load::patiently(it, id, inbox.clone()));
                 }
+                let archive = self.archives.of(&account);
+                let request = load::Request {
+                    id,
+                    what,
+                    provider,
+                    archive,
+                    recall,
+                    inbox,
+                };
+                self.spawn(id, lost, request.run());
             }
+            Effect::Recall(account) => self.recall(account),
             Effect::Update {
                 id,
                 account,
@@ -115,9 +128,10 @@ impl Runtime {
             } => match self.provider(&account) {
                 None => self.answer(id, Answer::Updated(Err(not_connected("change the asset")))),
                 Some(provider) => {
-                    let inbox = self.inbox.clone();
+                    let (inbox, archives) = (self.inbox.clone(), self.archives.clone());
                     self.spawn(id, Answer::Updated(Err(ApiError::panicked())), async move {
                         let result = provider.update(&asset, &change).await.map(Box::new);
+                        archives.changed(&account, &asset.scope);
                         send(
                             &inbox,
                             Msg::Loaded {
@@ -131,9 +145,10 @@ impl Runtime {
             Effect::Delete { id, account, asset } => match self.provider(&account) {
                 None => self.answer(id, Answer::Deleted(Err(not_connected("delete the asset")))),
                 Some(provider) => {
-                    let inbox = self.inbox.clone();
+                    let (inbox, archives) = (self.inbox.clone(), self.archives.clone());
                     self.spawn(id, Answer::Deleted(Err(ApiError::panicked())), async move {
                         let result = provider.delete(&asset).await;
+                        archives.changed(&account, &asset.scope);
                         send(
                             &inbox,
                             Msg::Loaded {
@@ -259,8 +274,9 @@ impl Runtime {
         self.transfers.drain(GOODBYE).await;
         let goodbye =
             futures_util::future::join_all(providers.iter().map(|provider| provider.sign_out()));
+        let kept = self.archives.settle(GOODBYE / 3);
         // The token lapses by itself when there is no time to drop it.
-        let _ = tokio::time::timeout(GOODBYE / 3, goodbye).await;
+        let _ = tokio::join!(tokio::time::timeout(GOODBYE / 3, goodbye), kept);
     }
 
     fn connect(&self, account: AccountName, entry: Option<crate::api::KeyEntry>) {
@@ -300,6 +316,19 @@ impl Runtime {
         if let Err(error) = started {
             tracing::warn!(%error, "no thread for the launcher");
         }
+    }
+
+    fn recall(&self, account: AccountName) {
+        let Some(archive) = self.archives.of(&account) else {
+            return;
+        };
+        let inbox = self.inbox.clone();
+        self.tasks.spawn_blocking(move || {
+            archive.containers(|batch| {
+                let account = account.clone();
+                send(&inbox, Msg::Recalled { account, batch });
+            });
+        });
     }
 
     fn provider(&self, account: &AccountName) -> Option<Arc<dyn Provider>> {

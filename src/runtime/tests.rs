@@ -1,5 +1,7 @@
 //! Effects against a provider that goes in circles, panics, or never answers.
 
+mod kept;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -94,7 +96,13 @@ impl Connector for Odd {
 async fn connected() -> (Runtime, UnboundedReceiver<Msg>, AccountName) {
     let (sender, mut inbox) = unbounded_channel();
     let account = AccountName::new("a").unwrap();
-    let mut runtime = Runtime::new(Arc::new(Odd), Transfers::new(), PathBuf::new(), sender);
+    let mut runtime = Runtime::new(
+        Arc::new(Odd),
+        Transfers::new(),
+        Index::none(),
+        PathBuf::new(),
+        sender,
+    );
     runtime.run(Effect::Connect {
         account: account.clone(),
         entry: None,
@@ -114,6 +122,7 @@ async fn pages_that_go_in_circles_end() {
         account,
         what: Load::Containers,
         patient: false,
+        recall: false,
     });
     loop {
         if let Some(Msg::Loaded {
@@ -134,8 +143,9 @@ async fn a_patient_request_waits_and_says_so() {
         runtime.run(Effect::Load {
             id: RequestId(id),
             account: account.clone(),
-            what: Load::Segments(ContainerId::new("c").unwrap()),
+            what: Load::Segments(ContainerId::new("c").unwrap(), None),
             patient,
+            recall: false,
         });
     };
     ask(1, false);
@@ -171,6 +181,7 @@ async fn a_panic_in_a_task_is_a_failure_of_that_request() {
         account,
         what,
         patient: false,
+        recall: false,
     });
     let answer = inbox.recv().await;
     let Some(Msg::Loaded {
@@ -191,6 +202,7 @@ async fn shutdown_does_not_wait_for_a_call_that_never_ends() {
         account,
         what: Load::Assets(scope),
         patient: false,
+        recall: false,
     });
     tokio::time::timeout(std::time::Duration::from_secs(3), runtime.shutdown())
         .await
@@ -206,6 +218,7 @@ async fn an_account_that_is_not_connected_says_so() {
         account,
         what: Load::Containers,
         patient: false,
+        recall: false,
     });
     assert!(matches!(
         inbox.recv().await,

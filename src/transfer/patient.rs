@@ -148,8 +148,13 @@ impl Provider for Patient {
             .await
     }
 
-    async fn segment_texts(&self, container: &ContainerId) -> Result<Vec<SegmentText>, ApiError> {
-        self.again(|| self.inner.segment_texts(container)).await
+    async fn segment_texts(
+        &self,
+        container: &ContainerId,
+        since: Option<&str>,
+    ) -> Result<Vec<SegmentText>, ApiError> {
+        self.again(|| self.inner.segment_texts(container, since))
+            .await
     }
 
     async fn assets(

@@ -122,6 +122,7 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
         runtime: Runtime::new(
             start.connector,
             opened.transfers,
+            opened.index,
             start.program,
             inbox.clone(),
         ),

@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 use crate::api::Connector;
 use crate::app::keymap::Keymap;
 use crate::domain::{Looks, Reports, Shape};
+use crate::index::Index;
 use crate::picture::Preference;
 use crate::transfer::Transfers;
 use crate::transfer::plan::Pattern;
@@ -34,6 +35,8 @@ pub struct Start {
 /// What takes its time at the start: no frame waits for it.
 pub struct Opened {
     pub transfers: Transfers,
+    /// What was listed before.
+    pub index: Index,
     /// The user's time zone, which a system may have to be searched for.
     pub zone: TimeZone,
     /// One sentence for the user to begin with. Safe to show.

@@ -35,6 +35,7 @@ mod terminal;
 mod transfers;
 mod tui_copy;
 mod tui_forms;
+mod tui_kept;
 mod tui_leaving;
 mod tui_main_job;
 mod tui_pace;

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::api::{AccountInfo, ApiError, ConnectError, KeyReport};
 use crate::app::effect::RequestId;
-use crate::app::remote::{Face, Fetched, Remote, Rows};
+use crate::app::remote::{Face, Fetched, Incoming, Remote, Rows, Turn};
 use crate::domain::{Container, Entry};
 
 /// How an account stands.
@@ -25,19 +25,17 @@ pub struct Account {
     /// The state of `rows`.
     pub containers: Remote<Fetched>,
     pub rows: Vec<Entry<Container>>,
-    incoming: Vec<Entry<Container>>,
-    reload: bool,
+    incoming: Incoming<Entry<Container>>,
 }
 
 impl Account {
-    pub const fn new(info: AccountInfo) -> Self {
+    pub fn new(info: AccountInfo) -> Self {
         Self {
             info,
             link: Link::Connecting,
             containers: Remote::NotAsked,
             rows: Vec::new(),
-            incoming: Vec::new(),
-            reload: false,
+            incoming: Incoming::default(),
         }
     }
 
@@ -67,8 +65,7 @@ impl Account {
 
     /// Begins to wait for containers; returns the request that is now pointless.
     pub fn ask(&mut self, id: RequestId, now: Instant) -> Option<RequestId> {
-        self.incoming.clear();
-        self.reload = !self.rows.is_empty();
+        self.incoming.begin(!self.rows.is_empty());
         self.containers.ask(id, now)
     }
 
@@ -78,30 +75,23 @@ impl Account {
         id: RequestId,
         page: Result<Rows<Entry<Container>>, ApiError>,
         now: Instant,
-    ) -> bool {
-        if self.containers.pending() != Some(id) {
-            return false;
+    ) {
+        let turn = self.incoming.arrive(&mut self.containers, id, page, now);
+        self.turn(turn);
+    }
+
+    /// Shows containers that were kept, unless the service was quicker.
+    pub fn recall(&mut self, page: Rows<Entry<Container>>, now: Instant) {
+        let holds = !self.rows.is_empty();
+        let turn = { &mut self.incoming }.recall(&mut self.containers, holds, page, now);
+        self.turn(turn);
+    }
+
+    fn turn(&mut self, turn: Turn<Entry<Container>>) {
+        match turn {
+            Turn::Append(rows) => self.rows.extend(rows),
+            Turn::Replace(rows) => self.rows = rows,
+            Turn::Stay => {}
         }
-        match page {
-            Err(error) => {
-                self.incoming.clear();
-                self.containers.answer(id, Err(error));
-            }
-            Ok(page) => {
-                if self.reload {
-                    self.incoming.extend(page.rows);
-                } else {
-                    self.rows.extend(page.rows);
-                }
-                if !page.more {
-                    if self.reload {
-                        self.rows = std::mem::take(&mut self.incoming);
-                    }
-                    let total = page.total;
-                    self.containers.answer(id, Ok(Fetched { at: now, total }));
-                }
-            }
-        }
-        true
     }
 }

@@ -1,14 +1,14 @@
 //! Answers on their way into the panes.
 
 use std::collections::HashMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::{Asked, Known, LocaleChoice, Opened, StateFilter, TypeRow};
 use crate::api::{ApiError, Middle};
 use crate::app::State;
 use crate::app::effect::{Effect, RequestId};
 use crate::app::modal::view::Tone;
-use crate::app::msg::{Answer, Batch};
+use crate::app::msg::{Answer, Batch, Came};
 use crate::app::remote::{Fetched, Remote, Rows};
 use crate::domain::{Asset, AssetScope, Entry, SafeText, SegmentId, SegmentText, TypeChoice};
 
@@ -33,11 +33,19 @@ impl State {
                     opened.container.answer(id, result.map(Box::new));
                 }
             }
+            (Asked::Segments(account, container), Answer::ChangedTexts(texts)) => {
+                if let Some(opened) = self.opened_mut(&account, &container) {
+                    opened.fill_texts(texts);
+                }
+            }
             (Asked::Segments(account, container), Answer::Segments(page)) => {
                 let last = page.as_ref().is_ok_and(|page| !page.more);
+                let fresh = page.as_ref().is_ok_and(|page| page.came == Came::Fresh);
                 let Some(opened) = self.opened_mut(&account, &container) else {
                     return Vec::new();
                 };
+                // Those that were shown gave theirs to the new ones; they may have changed as well.
+                let anew = fresh && opened.segments.remote.value().is_some();
                 opened.segments.arrive(id, page.map(Rows::from), now);
                 let first = opened.scope.is_none();
                 opened.refresh_lens();
@@ -47,7 +55,7 @@ impl State {
                     effects.extend(self.show_segment(now));
                 }
                 if last {
-                    effects.extend(self.load_texts(&account, &container, now));
+                    effects.extend(self.load_texts(&account, &container, anew, now));
                 }
                 return effects;
             }
@@ -58,6 +66,7 @@ impl State {
                         Fetched {
                             at: now,
                             total: None,
+                            seal: None,
                         }
                     });
                     opened.texts.answer(id, result);
@@ -69,6 +78,11 @@ impl State {
                 {
                     opened.assets.arrive(id, page.map(Rows::from), now);
                     opened.assets_changed(now);
+                }
+            }
+            (Asked::Marks(account, container), Answer::KeptMarks(kept)) => {
+                if let Some(opened) = self.opened_mut(&account, &container) {
+                    opened.recall_marks(kept, now);
                 }
             }
             (Asked::Marks(account, container), Answer::Marks(result)) => {
@@ -162,6 +176,8 @@ impl<T> From<Batch<T>> for Rows<Entry<T>> {
             rows: batch.entries,
             more: batch.more,
             total: batch.total,
+            came: batch.came,
+            seal: batch.seal,
         }
     }
 }
@@ -226,22 +242,30 @@ impl Opened {
 
     /// Keys and texts by position.
     fn fill_texts(&mut self, texts: Vec<SegmentText>) {
-        let mut by_position: HashMap<u64, SegmentText> = texts
+        let by_position: HashMap<u64, SegmentText> = texts
             .into_iter()
             .map(|text| (text.position, text))
             .collect();
         self.segments.list.update_all(|row| {
             if let Entry::Read(segment) = row
-                && let Some(text) = by_position.get_mut(&segment.position)
+                && let Some(text) = by_position.get(&segment.position)
             {
-                if segment.key.is_none() {
-                    segment.key.clone_from(&text.key);
-                }
-                if segment.text.is_none() {
-                    segment.text.clone_from(&text.text);
-                }
+                segment.tell(text);
             }
         });
+    }
+
+    /// Assets of segments as they were kept: shown until the service answers.
+    fn recall_marks(&mut self, kept: Vec<(SegmentId, Duration, Vec<Entry<Asset>>)>, now: Instant) {
+        for (segment, age, rows) in kept {
+            let at = now.checked_sub(age).unwrap_or(now);
+            let result = Ok(rows);
+            self.known.entry(segment).or_insert(Known { at, result });
+        }
+        self.refresh_lens();
+        if self.assets.remote == Remote::NotAsked {
+            self.show_known();
+        }
     }
 
     /// Assets of several segments: each of them has those that name it, or none.

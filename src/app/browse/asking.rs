@@ -23,30 +23,28 @@ impl State {
             return Vec::new();
         };
         let id = self.request(Asked::Segments(account.clone(), container.clone()));
-        let before = self
-            .browse
-            .open_mut()
-            .and_then(|it| it.segments.ask(id, now));
-        self.load(before, id, account, Load::Segments(container))
+        let Some(opened) = self.browse.open_mut() else {
+            return Vec::new();
+        };
+        let fetched = opened.segments.remote.value();
+        let seal = fetched.and_then(|fetched| fetched.seal.clone());
+        let before = opened.segments.ask(id, now);
+        self.load(before, id, account, Load::Segments(container, seal))
     }
 
-    /// Asks for keys and texts of segments, where the listing left them out.
+    /// Asks for keys and texts of segments, where the listing left them out; `anew` also those that
+    /// are known.
     pub(crate) fn load_texts(
         &mut self,
         account: &AccountName,
         container: &ContainerId,
+        anew: bool,
         now: Instant,
     ) -> Vec<Effect> {
         let needed = self.opened(account, container).is_some_and(|opened| {
             opened.spec.capabilities.segment_texts
                 && opened.texts.pending().is_none()
-                && opened
-                    .segments
-                    .list
-                    .rows()
-                    .iter()
-                    .filter_map(Entry::read)
-                    .any(|segment| segment.key.is_none() && segment.text.is_none())
+                && (anew || opened.lacks_texts())
         });
         if !needed {
             return Vec::new();

@@ -6,7 +6,8 @@ use super::{Account, Link, Opened, PlaceRow, places};
 use crate::api::{ConnectError, KeyReport, Middle};
 use crate::app::State;
 use crate::app::effect::{Effect, Load, RequestId};
-use crate::app::remote::Remote;
+use crate::app::msg::Batch;
+use crate::app::remote::{Remote, Rows};
 use crate::domain::{AccountName, AssetScope, Container, ContainerId};
 
 /// How many containers stay opened behind the current one.
@@ -114,6 +115,19 @@ impl State {
         self.load(before, id, name, Load::Containers)
     }
 
+    /// Containers as they were kept from before.
+    pub(crate) fn on_recalled(
+        &mut self,
+        account: &AccountName,
+        batch: Batch<Container>,
+        now: Instant,
+    ) {
+        if let Some(account) = self.browse.account_mut(account) {
+            account.recall(Rows::from(batch), now);
+            self.rebuild_places();
+        }
+    }
+
     pub(super) fn load(
         &mut self,
         before: Option<RequestId>,
@@ -121,14 +135,34 @@ impl State {
         account: AccountName,
         what: Load,
     ) -> Vec<Effect> {
+        let recall = self.lacks(&account, &what);
         let mut effects: Vec<Effect> = self.drop_request(before).into_iter().collect();
         effects.push(Effect::Load {
             id,
             account,
             what,
             patient: false,
+            recall,
         });
         effects
+    }
+
+    /// Nothing of it is there to be shown meanwhile.
+    fn lacks(&self, account: &AccountName, what: &Load) -> bool {
+        let opened = |container| self.opened(account, container);
+        match what {
+            Load::Segments(container, _) => {
+                opened(container).is_some_and(|it| it.segments.list.is_empty())
+            }
+            Load::Assets(scope) => {
+                opened(scope.container()).is_some_and(|it| it.assets.list.is_empty())
+            }
+            Load::Marks(..) => true,
+            // What was kept of it came at the start.
+            Load::Containers | Load::Container(_) | Load::SegmentTexts(_) | Load::Tree { .. } => {
+                false
+            }
+        }
     }
 
     /// Shows a container in panes 2 and 3.

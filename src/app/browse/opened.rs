@@ -96,6 +96,12 @@ impl Opened {
         }
     }
 
+    /// Some segments have neither key nor text.
+    pub(super) fn lacks_texts(&self) -> bool {
+        let mut read = self.segments.list.rows().iter().filter_map(Entry::read);
+        read.any(|segment| segment.key.is_none() && segment.text.is_none())
+    }
+
     /// The best that is known of the container itself.
     pub fn info(&self) -> &Container {
         self.container.value().map_or(&self.listed, |it| it)
@@ -150,6 +156,15 @@ pub struct SegmentLens {
 impl Item for Segment {
     type Id = SegmentId;
     type Lens = SegmentLens;
+    const INHERITS: bool = true;
+
+    /// Keys and texts come later than the listing, if they come from a call of their own.
+    fn inherit(&mut self, old: &Self) {
+        if self.key.is_none() && self.text.is_none() {
+            self.key.clone_from(&old.key);
+            self.text.clone_from(&old.text);
+        }
+    }
 
     fn id(&self) -> SegmentId {
         self.id.clone()

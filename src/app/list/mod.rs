@@ -6,7 +6,7 @@ mod row;
 pub use row::{Item, Row, RowId};
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -127,7 +127,17 @@ impl<R: Row> List<R> {
     pub fn replace(&mut self, rows: Vec<R>) {
         let id = self.current_id();
         self.folded.clear();
-        self.rows = rows;
+        let old = std::mem::replace(&mut self.rows, rows);
+        if R::INHERITS {
+            let ids = old.iter().enumerate().map(|(at, row)| (row.id(at), row));
+            let old: HashMap<R::Id, &R> = ids.collect();
+            for at in 0..self.rows.len() {
+                if let Some(old) = old.get(&self.rows[at].id(at)) {
+                    self.rows[at].inherit(old);
+                }
+            }
+        }
+        drop(old);
         let there: HashSet<R::Id> = (0..self.rows.len())
             .map(|at| self.rows[at].id(at))
             .collect();

@@ -28,6 +28,12 @@ pub trait Row: Debug {
     fn group(&self) -> usize {
         0
     }
+    /// Whether a new row of the same id takes something over from the old one.
+    const INHERITS: bool = false;
+    /// Takes over what a listing does not tell.
+    fn inherit(&mut self, old: &Self) {
+        let _ = old;
+    }
     /// A heading: shown whatever the filter says, first of its group, and never marked.
     fn heading(&self) -> bool {
         false
@@ -44,6 +50,12 @@ pub trait Item: Debug + 'static {
     fn passes(&self, lens: &Self::Lens) -> bool {
         let _ = lens;
         true
+    }
+    /// As [`Row::INHERITS`].
+    const INHERITS: bool = false;
+    /// As [`Row::inherit`].
+    fn inherit(&mut self, old: &Self) {
+        let _ = old;
     }
 }
 
@@ -70,6 +82,14 @@ impl<T: Item> Row for Entry<T> {
 
     fn facts<'a>(&'a self, lens: &'a T::Lens) -> Facts<'a> {
         Facts::of_entry(self, |item| item.facts(lens))
+    }
+
+    const INHERITS: bool = T::INHERITS;
+
+    fn inherit(&mut self, old: &Self) {
+        if let (Self::Read(new), Some(old)) = (self, old.read()) {
+            new.inherit(old);
+        }
     }
 
     /// An entry that could not be read is hidden by no lens: it may be anything.

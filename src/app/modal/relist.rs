@@ -33,6 +33,7 @@ impl Relist {
             account: account.clone(),
             what: Load::Assets(scope.clone()),
             patient: false,
+            recall: false,
         };
         let now = seen.iter().map(|_| None).collect();
         let relist = Self {

@@ -26,11 +26,7 @@ fn a_link_is_shown_before_it_is_opened_and_only_web_addresses_are() {
         let id = world.pending_assets();
         world.send(Msg::Loaded {
             id,
-            answer: Answer::Assets(Ok(Batch {
-                entries: vec![Entry::Read(evil)],
-                more: false,
-                total: None,
-            })),
+            answer: Answer::Assets(Ok(Batch::whole(vec![Entry::Read(evil)]))),
         });
         world.take();
         world.keys("o o enter");
@@ -82,11 +78,7 @@ fn a_signed_link_is_only_copied_and_a_foreign_host_is_spelled_out() {
         let id = world.pending_assets();
         world.send(Msg::Loaded {
             id,
-            answer: Answer::Assets(Ok(Batch {
-                entries: vec![Entry::Read(one)],
-                more: false,
-                total: None,
-            })),
+            answer: Answer::Assets(Ok(Batch::whole(vec![Entry::Read(one)]))),
         });
         world.take();
         world.keys("o");

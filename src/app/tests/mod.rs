@@ -4,6 +4,7 @@ pub(crate) mod disk;
 mod filter;
 mod guard;
 mod help;
+mod kept;
 mod leaving;
 mod links;
 mod panes;

@@ -95,7 +95,7 @@ fn fail(effect: &Effect) -> Option<Msg> {
             answer: match what {
                 Load::Containers => Answer::Containers(Err(error())),
                 Load::Container(_) => Answer::Container(Err(error())),
-                Load::Segments(_) => Answer::Segments(Err(error())),
+                Load::Segments(..) => Answer::Segments(Err(error())),
                 Load::SegmentTexts(_) => Answer::SegmentTexts(Err(error())),
                 Load::Assets(_) => Answer::Assets(Err(error())),
                 Load::Marks(..) => Answer::Marks(Err(error())),

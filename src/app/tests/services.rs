@@ -124,11 +124,7 @@ pub fn error(kind: ApiErrorKind) -> ApiError {
 }
 
 pub fn page<T>(rows: impl IntoIterator<Item = T>) -> Batch<T> {
-    Batch {
-        entries: rows.into_iter().map(Entry::Read).collect(),
-        more: false,
-        total: None,
-    }
+    Batch::whole(rows.into_iter().map(Entry::Read).collect())
 }
 
 pub fn doc() -> AssetScope {

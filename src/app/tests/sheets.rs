@@ -23,11 +23,9 @@ fn relisted(world: &mut World, assets: &[crate::domain::Asset]) {
         {
             world.send(Msg::Loaded {
                 id,
-                answer: Answer::Assets(Ok(Batch {
-                    entries: assets.iter().cloned().map(Entry::Read).collect(),
-                    more: false,
-                    total: None,
-                })),
+                answer: Answer::Assets(Ok(Batch::whole(
+                    assets.iter().cloned().map(Entry::Read).collect(),
+                ))),
             });
         }
     }

@@ -49,6 +49,11 @@ pub fn folders(env: &Env) -> Vec<Check> {
             "transfers are kept there, and nothing can be sent without",
         ),
         folder(
+            "cache folder",
+            &dirs.cache,
+            "what was listed is not kept for the next start",
+        ),
+        folder(
             "temporary folder",
             &std::env::temp_dir(),
             "pictures and moves need it",
@@ -78,7 +83,7 @@ fn folder(name: &'static str, path: &Path, why: &str) -> Check {
                 std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
                     "Make room on that disk.".to_owned()
                 }
-                _ => format!("Make {at} a folder of yours (chown, chmod u+rwx), or set XDG_STATE_HOME or TMPDIR to another."),
+                _ => format!("Make {at} a folder of yours (chown, chmod u+rwx), or set XDG_STATE_HOME, XDG_CACHE_HOME or TMPDIR to another."),
             },
         ),
     }

@@ -203,8 +203,12 @@ impl Provider for Adapter {
         self.search(container, cursor.as_ref()).await
     }
 
-    async fn segment_texts(&self, container: &ContainerId) -> Result<Vec<SegmentText>, ApiError> {
-        self.pull_texts(container).await
+    async fn segment_texts(
+        &self,
+        container: &ContainerId,
+        since: Option<&str>,
+    ) -> Result<Vec<SegmentText>, ApiError> {
+        self.pull_texts(container, since).await
     }
 
     async fn assets(

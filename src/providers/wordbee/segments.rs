@@ -124,10 +124,11 @@ impl Adapter {
     pub(super) async fn pull_texts(
         &self,
         container: &ContainerId,
+        since: Option<&str>,
     ) -> Result<Vec<SegmentText>, ApiError> {
         let ids = self.ids(TEXTS, container).await?;
         let source = ids.source.as_ref().map(|locale| locale.as_str().to_owned());
-        let token = self.extraction(container).await?;
+        let token = self.extraction(container, since).await?;
         let mut stream = self
             .stream(|| self.call(TEXTS, Method::GET, &["api", "media", "get", &token]))
             .await?;
@@ -153,9 +154,17 @@ impl Adapter {
         Ok(texts)
     }
 
-    /// Starts an extraction and waits for it; answers the token of the file. Dropping the future
-    /// stops the waiting.
-    async fn extraction(&self, container: &ContainerId) -> Result<String, ApiError> {
+    /// Starts an extraction, of what changed since where that is given, and waits for it; answers the
+    /// token of the file. Dropping the future stops the waiting.
+    async fn extraction(
+        &self,
+        container: &ContainerId,
+        since: Option<&str>,
+    ) -> Result<String, ApiError> {
+        let body = match since {
+            Some(since) => json!({ "dtchange": { "min": since } }),
+            None => json!({}),
+        };
         let started = Instant::now();
         let pull = [
             "api",
@@ -167,7 +176,7 @@ impl Adapter {
             "pull",
         ];
         let mut answer = self
-            .answer(|| self.call(TEXTS, Method::POST, &pull).json(&json!({})))
+            .answer(|| self.call(TEXTS, Method::POST, &pull).json(&body))
             .await?;
         let mut request: Option<String> = None;
         loop {

@@ -202,7 +202,19 @@ async fn texts_come_by_an_extraction() {
                 json!({ "trm": { "requestid": id, "status": status }, "custom": custom }),
             )
         });
-        let texts = adapter(&server).segment_texts(&document()).await.unwrap();
+        let since = (polls == 1).then_some("2026-05-01T10:00:00.1234567Z");
+        let texts = adapter(&server)
+            .segment_texts(&document(), since)
+            .await
+            .unwrap();
+        let heard = server.heard();
+        let pull = { heard.iter() }.find(|it| it.path().ends_with("/contents/pull"));
+        let asked: serde_json::Value = serde_json::from_slice(&pull.unwrap().body).unwrap();
+        let wanted = match since {
+            Some(since) => json!({ "dtchange": { "min": since } }),
+            None => json!({}),
+        };
+        assert_eq!(asked, wanted);
         assert_eq!(texts.len(), 2);
         assert_eq!(texts[0].key.as_deref(), Some("home.title"));
         assert_eq!(texts[0].text.as_deref(), Some("Home"));
@@ -234,7 +246,7 @@ async fn texts_come_by_an_extraction() {
     ] {
         let server = service(move |_| answer(200, json!({ "trm": trm })));
         let error = adapter(&server)
-            .segment_texts(&document())
+            .segment_texts(&document(), None)
             .await
             .unwrap_err();
         assert_eq!(error.kind, kind, "{error:?}");

@@ -21,7 +21,7 @@ pub fn assets_with(remote: Remote<crate::app::remote::Fetched>, keep: bool) -> S
 pub fn failed(kind: ApiErrorKind, old: Option<u64>) -> Remote<crate::app::remote::Fetched> {
     Remote::Failed {
         error: error(kind),
-        old: old.and_then(|ago| loaded(ago).value().copied()),
+        old: old.and_then(|ago| loaded(ago).value().cloned()),
     }
 }
 

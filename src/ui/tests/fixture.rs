@@ -169,6 +169,7 @@ pub fn loaded(ago: u64) -> Remote<Fetched> {
     Remote::Loaded(Fetched {
         at: before(ago),
         total: None,
+        seal: None,
     })
 }
 
@@ -179,6 +180,7 @@ pub fn loading(old: Option<u64>) -> Remote<Fetched> {
         old: old.map(|ago| Fetched {
             at: before(ago),
             total: None,
+            seal: None,
         }),
     }
 }

@@ -69,11 +69,7 @@ pub fn planned(keys: &str) -> State {
         asset(&scope, "hero.png", Some("de"), Some(214_000)),
         asset(&scope, "hero.png", Some("fr"), Some(209_000)),
     ];
-    let batch = Batch {
-        entries,
-        more: false,
-        total: None,
-    };
+    let batch = Batch::whole(entries);
     let msg = Msg::Loaded {
         id: *id,
         answer: Answer::Assets(Ok(batch)),

@@ -132,11 +132,7 @@ fn pressed(mut state: State, keys: &str) -> State {
             let Load::Assets(_) = what else { continue };
             let rows = &state.browse.open().unwrap().assets.list;
             let entries = rows.rows().to_vec();
-            let answer = Answer::Assets(Ok(Batch {
-                entries,
-                more: false,
-                total: None,
-            }));
+            let answer = Answer::Assets(Ok(Batch::whole(entries)));
             state.update(Msg::Loaded { id, answer }, now());
         }
     }

@@ -233,6 +233,7 @@ impl PlanSheet {
             account: self.goal.account.clone(),
             what,
             patient: true,
+            recall: false,
         })
     }
 

@@ -101,6 +101,7 @@ impl TreeSheet {
                 calls: self.most,
             },
             patient: true,
+            recall: false,
         });
         effects
     }

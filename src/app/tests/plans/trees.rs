@@ -226,16 +226,12 @@ fn a_segment_that_went_is_a_problem_of_its_rows() {
     let segments = world.open.iter().find_map(|effect| match effect {
         Effect::Load {
             id,
-            what: Load::Segments(_),
+            what: Load::Segments(..),
             ..
         } => Some(*id),
         _ => None,
     });
-    let batch = Batch {
-        entries: vec![Entry::Read(segment("s1", 1))],
-        more: false,
-        total: None,
-    };
+    let batch = Batch::whole(vec![Entry::Read(segment("s1", 1))]);
     world.send(Msg::Loaded {
         id: segments.unwrap(),
         answer: Answer::Segments(Ok(batch)),

@@ -1,0 +1,233 @@
+//! What was kept from before: shown at once, replaced under a cursor that stays, and left alone where
+//! nothing newer comes.
+
+use std::time::Duration;
+
+use super::services::{account, container, doc, error, page, segment, site};
+use super::world::{World, answer};
+use crate::api::ApiErrorKind;
+use crate::app::browse::{Mark, PlaceRow};
+use crate::app::effect::{Effect, Load, RequestId};
+use crate::app::msg::{Answer, Batch, Came, Msg};
+use crate::app::{Face, Pane};
+use crate::domain::{Container, Entry, Segment, SegmentId, SegmentText};
+
+const AGO: Duration = Duration::from_hours(2);
+
+fn kept<T>(batch: Batch<T>) -> Batch<T> {
+    Batch {
+        more: true,
+        came: Came::Kept(AGO),
+        ..batch
+    }
+}
+
+fn recalled(names: &[&str]) -> Msg {
+    let rows = names.iter().map(|name| container(name, name));
+    Msg::Recalled {
+        account: account("web"),
+        batch: kept(page(rows.collect::<Vec<Container>>())),
+    }
+}
+
+fn under_cursor(world: &World) -> String {
+    match world.state.browse.places.current() {
+        Some(PlaceRow::Container { entry, .. }) => entry.read().unwrap().name.clone(),
+        other => format!("{other:?}"),
+    }
+}
+
+/// The request for this, if it is awaited.
+fn asked(world: &World, wanted: impl Fn(&Load) -> bool) -> RequestId {
+    let found = world.open.iter().find_map(|effect| match effect {
+        Effect::Load { id, what, .. } if wanted(what) => Some(*id),
+        _ => None,
+    });
+    found.expect("it is asked for")
+}
+
+fn send(world: &mut World, id: RequestId, answer: Answer) {
+    world.send(Msg::Loaded { id, answer });
+}
+
+#[test]
+fn containers_are_there_before_the_key_is_and_the_cursor_stays() {
+    let mut world = World::cold();
+    let recalls = { world.log.iter() }.filter(|it| matches!(it, Effect::Recall(_)));
+    assert_eq!(recalls.count(), 2);
+    world.send(recalled(&["w0", "w1"]));
+    world.send(recalled(&["w2"]));
+    world.keys("j j");
+    assert_eq!(under_cursor(&world), "w1");
+    let web = &world.state.browse.accounts[0];
+    assert!(matches!(
+        web.face(),
+        Face::Rows {
+            loading: false,
+            at: Some(_),
+            ..
+        }
+    ));
+    // What the service lists takes their place; w0 is gone, and the cursor is still on w1.
+    world.settle();
+    assert_eq!(under_cursor(&world), "Shop");
+    let web = &world.state.browse.accounts[0];
+    assert_eq!(web.rows.len(), 2);
+    // What comes too late changes nothing.
+    world.send(recalled(&["w9"]));
+    assert_eq!(world.state.browse.accounts[0].rows.len(), 2);
+}
+
+#[test]
+fn kept_containers_that_come_after_the_key_still_come_first() {
+    let mut world = World::cold();
+    for effect in std::mem::take(&mut world.open) {
+        if matches!(effect, Effect::Connect { .. }) {
+            world.answer(&effect);
+        }
+    }
+    asked(&world, |it| *it == Load::Containers);
+    world.send(recalled(&["w0"]));
+    world.send(recalled(&["w1"]));
+    let web = &world.state.browse.accounts[0];
+    assert_eq!(web.rows.len(), 2);
+    assert!(matches!(
+        web.face(),
+        Face::Rows {
+            loading: true,
+            at: Some(_),
+            ..
+        }
+    ));
+    world.settle();
+    let names =
+        { world.state.browse.accounts[0].rows.iter() }.map(|row| row.read().unwrap().name.clone());
+    assert_eq!(names.collect::<Vec<_>>(), ["Shop", "Blog"]);
+}
+
+/// At the document, its segments not answered yet.
+fn opening() -> (World, RequestId) {
+    let mut world = World::new();
+    world.keys("G enter");
+    let id = asked(&world, |it| matches!(it, Load::Segments(_, None)));
+    let recall = { world.log.iter() }.any(|it| {
+        matches!(
+            it,
+            Effect::Load {
+                what: Load::Segments(..),
+                recall: true,
+                ..
+            }
+        )
+    });
+    assert!(recall, "{:?}", world.log);
+    (world, id)
+}
+
+fn rows(of: &[u64]) -> Batch<Segment> {
+    page(of.iter().map(|n| segment(&format!("s{n}"), *n)))
+}
+
+fn segments(world: &World) -> Vec<Option<String>> {
+    let rows = world.state.browse.open().unwrap().segments.list.rows();
+    { rows.iter() }
+        .map(|row| row.read().unwrap().text.clone())
+        .collect()
+}
+
+#[test]
+fn kept_segments_hold_when_nothing_changed() {
+    let (mut world, id) = opening();
+    let mut batch = kept(rows(&[1, 2]));
+    batch.seal = Some("monday".to_owned());
+    send(&mut world, id, Answer::Segments(Ok(batch.clone())));
+    batch.entries = rows(&[3]).entries;
+    send(&mut world, id, Answer::Segments(Ok(batch)));
+    let opened = world.state.browse.open().unwrap();
+    match opened.segments.face() {
+        Face::Rows { loading, at, .. } => {
+            assert!(loading);
+            assert_eq!(world.now.duration_since(at.unwrap()), AGO);
+        }
+        other => panic!("{other:?}"),
+    }
+    let text = SegmentText {
+        position: 2,
+        key: None,
+        text: Some("new".to_owned()),
+    };
+    send(&mut world, id, Answer::ChangedTexts(vec![text]));
+    let unchanged = Batch {
+        came: Came::Unchanged,
+        seal: Some("tuesday".to_owned()),
+        ..Batch::whole(Vec::new())
+    };
+    world.take();
+    send(&mut world, id, Answer::Segments(Ok(unchanged)));
+    assert_eq!(segments(&world), [None, Some("new".to_owned()), None]);
+    let opened = world.state.browse.open().unwrap();
+    let fetched = opened.segments.remote.value().unwrap();
+    assert_eq!(fetched.seal.as_deref(), Some("tuesday"));
+    assert_eq!(fetched.at, world.now);
+    // A refresh says under what it holds them.
+    world.keys("2 R");
+    let wanted = Load::Segments(doc().container().clone(), Some("tuesday".to_owned()));
+    asked(&world, |it| *it == wanted);
+}
+
+#[test]
+fn new_rows_take_over_the_texts_of_those_they_replace_and_ask_for_them_anew() {
+    let (mut world, id) = opening();
+    let mut batch = kept(rows(&[1, 2]));
+    for entry in &mut batch.entries {
+        if let Entry::Read(segment) = entry {
+            segment.key = None;
+            segment.text = Some(format!("old {}", segment.position));
+        }
+    }
+    send(&mut world, id, Answer::Segments(Ok(batch)));
+    let mut fresh = rows(&[2, 3]);
+    for entry in &mut fresh.entries {
+        if let Entry::Read(segment) = entry {
+            segment.key = None;
+        }
+    }
+    send(&mut world, id, Answer::Segments(Ok(fresh)));
+    assert_eq!(segments(&world), [Some("old 2".to_owned()), None]);
+}
+
+#[test]
+fn kept_rows_stay_where_the_service_cannot_be_asked() {
+    let mut world = World::new();
+    world.keys("j enter");
+    let id = asked(&world, |it| *it == Load::Assets(site()));
+    let Answer::Assets(Ok(batch)) = answer(&account("web"), &Load::Assets(site())) else {
+        panic!("the world has assets");
+    };
+    let many = batch.entries.len();
+    send(&mut world, id, Answer::Assets(Ok(kept(batch))));
+    let failure = Err(error(ApiErrorKind::Transport));
+    send(&mut world, id, Answer::Assets(failure));
+    let opened = world.state.browse.open().unwrap();
+    assert_eq!(opened.assets.list.len(), many);
+    match opened.assets.face() {
+        Face::Rows { error, at, .. } => assert!(error.is_some() && at.is_some()),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn kept_marks_show_until_the_service_answers() {
+    let mut world = World::at_doc();
+    let second = SegmentId::new("s2").unwrap();
+    world.state.browse.open_mut().unwrap().known.clear();
+    world.state.browse.focus = Pane::Middle;
+    world.keys("j");
+    world.wait(1000);
+    let id = asked(&world, |it| matches!(it, Load::Marks(..)));
+    let kept = vec![(second.clone(), AGO, Vec::new())];
+    send(&mut world, id, Answer::KeptMarks(kept));
+    let opened = world.state.browse.open().unwrap();
+    assert_eq!(opened.mark(&second), Mark::None);
+    assert_eq!(world.now.duration_since(opened.known[&second].at), AGO);
+}

@@ -1,0 +1,180 @@
+//! What is kept of one account: given first, and kept anew as its service answers.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::api::AccountInfo;
+use crate::app::msg::{Batch, Came};
+use crate::domain::{
+    AccountName, Asset, AssetScope, Container, ContainerId, Entry, Segment, SegmentId, SegmentText,
+};
+use crate::index::{Head, Index, Keepable, Keeper, Owner, Place};
+
+/// The index, and whose lists are whose in it.
+#[derive(Clone)]
+pub(super) struct Archives {
+    index: Index,
+    owners: Arc<HashMap<AccountName, Owner>>,
+}
+
+impl Archives {
+    pub fn new(index: Index, accounts: &[AccountInfo]) -> Self {
+        let owners = accounts.iter();
+        let owners = owners.map(|info| (info.name.clone(), Owner::from(info)));
+        Self {
+            index,
+            owners: Arc::new(owners.collect()),
+        }
+    }
+
+    /// What is kept of an account; `None` where nothing ever is.
+    pub fn of(&self, account: &AccountName) -> Option<Archive> {
+        let owner = self.owners.get(account).filter(|_| self.index.keeps())?;
+        Some(Archive {
+            index: self.index.clone(),
+            owner: owner.clone(),
+        })
+    }
+
+    /// Something was sent there, changed or deleted: what is kept of the segment does not hold.
+    pub fn changed(&self, account: &AccountName, scope: &AssetScope) {
+        if let (Some(archive), AssetScope::Segment(container, segment)) = (self.of(account), scope)
+        {
+            archive
+                .index
+                .forget_mark(&archive.owner, container, segment);
+        }
+    }
+
+    /// Waits for what is still to be written, but not for long.
+    pub async fn settle(self, patience: Duration) {
+        let settled = tokio::task::spawn_blocking(move || self.index.settle(patience));
+        // A panic there is told where it happened.
+        let _ = settled.await;
+    }
+}
+
+/// An account's part of the index.
+#[derive(Clone)]
+pub(super) struct Archive {
+    index: Index,
+    owner: Owner,
+}
+
+/// The segments of a container as they were listed before.
+pub(super) struct Before {
+    /// What the service said then of when the container changed last.
+    pub seal: Option<String>,
+    /// How many there were.
+    count: u64,
+    positions: HashSet<u64>,
+}
+
+impl Before {
+    /// Whether these changes are of segments that are known, and there are still as many.
+    pub fn holds(&self, changes: &[SegmentText], total: Option<u64>) -> bool {
+        let known = |text: &SegmentText| self.positions.contains(&text.position);
+        total == Some(self.count) && changes.iter().all(known)
+    }
+}
+
+impl Archive {
+    /// Runs one look at the disk beside the tasks.
+    async fn aside<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Self) -> T + Send + 'static,
+    ) -> Option<T> {
+        let own = self.clone();
+        tokio::task::spawn_blocking(move || look(&own)).await.ok()
+    }
+
+    fn recall<T: Keepable>(&self, place: &Place, mut tell: impl FnMut(Batch<T>)) -> Option<Head> {
+        self.index.recall(&self.owner, place, |head, entries| {
+            tell(Batch {
+                more: true,
+                total: Some(head.count),
+                came: Came::Kept(age(head.at)),
+                seal: head.seal.clone(),
+                ..Batch::whole(entries)
+            });
+        })
+    }
+
+    /// The containers, part by part.
+    pub fn containers(&self, tell: impl Fn(Batch<Container>)) {
+        self.recall(&Place::Containers, tell);
+    }
+
+    /// The assets of a container without segments, part by part.
+    pub async fn assets(&self, id: &ContainerId, tell: impl Fn(Batch<Asset>) + Send + 'static) {
+        let place = Place::Assets(id.clone());
+        self.aside(move |own| own.recall(&place, tell)).await;
+    }
+
+    /// The segments of a container, part by part.
+    pub async fn segments(
+        &self,
+        id: &ContainerId,
+        tell: impl Fn(Batch<Segment>) + Send + 'static,
+    ) -> Option<Before> {
+        let place = Place::Segments(id.clone());
+        self.aside(move |own| {
+            let mut positions = HashSet::new();
+            let head = own.recall(&place, |batch: Batch<Segment>| {
+                let read = batch.entries.iter().filter_map(Entry::read);
+                positions.extend(read.map(|segment| segment.position));
+                tell(batch);
+            })?;
+            Some(Before {
+                seal: head.seal,
+                count: head.count,
+                positions,
+            })
+        })
+        .await
+        .flatten()
+    }
+
+    /// The assets of these segments, as far as they are kept.
+    pub async fn marks(
+        &self,
+        id: &ContainerId,
+        of: &[SegmentId],
+    ) -> Vec<(SegmentId, Duration, Vec<Entry<Asset>>)> {
+        let (id, of) = (id.clone(), of.to_vec());
+        let marks = self.aside(move |own| own.index.marks(&own.owner, &id, &of));
+        let marks = marks.await.unwrap_or_default().into_iter();
+        marks
+            .map(|mark| (mark.segment, age(mark.at), mark.assets))
+            .collect()
+    }
+
+    // --- keeping
+
+    pub fn keep<T: Keepable>(&self, place: Place, seal: Option<String>) -> Keeper<T> {
+        self.index.keep(&self.owner, place, seal)
+    }
+
+    pub fn keep_texts(&self, id: &ContainerId, texts: &[SegmentText]) {
+        self.index.keep_texts(&self.owner, id, texts.to_vec());
+    }
+
+    /// The segments are still those, as of this seal.
+    pub fn renew(&self, id: &ContainerId, seal: Option<String>) {
+        self.index
+            .renew(&self.owner, Place::Segments(id.clone()), seal);
+    }
+
+    pub fn keep_marks(&self, id: &ContainerId, asked: &[SegmentId], found: &[Entry<Asset>]) {
+        self.index.keep_marks(&self.owner, id, asked, found);
+    }
+}
+
+/// How long ago that was; a clock that was set back does not make it the future.
+fn age(at: Timestamp) -> Duration {
+    let ago = Timestamp::now().duration_since(at);
+    Duration::try_from(ago).unwrap_or_default()
+}
