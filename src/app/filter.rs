@@ -71,6 +71,7 @@ impl State {
 
     pub(crate) fn end_filter(&mut self, clear: bool, now: Instant) {
         self.filtering = None;
+        self.keep_words(false);
         if clear {
             self.apply_filter("", now);
         }

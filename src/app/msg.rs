@@ -21,6 +21,8 @@ pub enum Msg {
     Input(Input),
     /// The state's deadline has passed.
     Tick,
+    /// Nothing else waits, and a long list was not looked at to its end.
+    GoOn,
     /// An answer, or one page of it.
     Loaded {
         id: RequestId,

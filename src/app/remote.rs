@@ -311,7 +311,9 @@ pub struct Rows<R> {
 
 impl<R: Row> Listing<R> {
     pub fn face(&self) -> Face<'_> {
-        Face::of(&self.remote, self.list.len(), self.list.shown().len())
+        // What was not looked at yet may match.
+        let shown = self.list.shown().len() + usize::from(!self.list.is_found());
+        Face::of(&self.remote, self.list.len(), shown)
     }
 
     /// Begins to wait; returns the request that is now pointless.

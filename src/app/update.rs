@@ -25,6 +25,10 @@ impl State {
                 effects
             }
             Msg::Tick => self.tick(now),
+            Msg::GoOn => {
+                self.go_on(now);
+                Vec::new()
+            }
             Msg::Loaded { id, answer } => self.on_answer(id, answer, now),
             Msg::Recalled { account, batch } => {
                 self.on_recalled(&account, batch, now);
@@ -309,7 +313,9 @@ impl State {
     /// Puts a modal on top.
     pub(crate) fn open_modal(&mut self, modal: impl Modal + 'static) {
         self.end_chord();
-        self.filtering = None;
+        if self.filtering.take().is_some() {
+            self.keep_words(false);
+        }
         self.modals.push(Box::new(modal));
     }
 

@@ -194,17 +194,19 @@ impl Tui {
         // When what has changed since the last frame has to be on the screen.
         let mut due = Some(Instant::now());
         loop {
-            let wake = [due, self.deadline()].into_iter().flatten().min();
+            let at_once = self.state.unfinished().then(Instant::now);
+            let wake = [due, self.deadline(), at_once].into_iter().flatten().min();
             let mut came = Some(sources.next(wake).await);
             let mut left = BATCH;
             while let Some(one) = came {
                 let now = Instant::now();
-                let wait = if calm(&one) {
+                let works = matches!(one, Came::Deadline) && self.state.unfinished();
+                let wait = if calm(&one) && !works {
                     self.pace.pulse(now)
                 } else {
                     FRAME
                 };
-                let changed = !matches!(one, Came::Deadline) || self.ticks(now);
+                let changed = !matches!(one, Came::Deadline) || works || self.ticks(now);
                 if let Some(exit) = self.take(one, screen, now)? {
                     return Ok(exit);
                 }
@@ -303,6 +305,7 @@ impl Tui {
                 self.ticked = Some(now);
                 Msg::Tick
             }
+            Came::Deadline if self.state.unfinished() => Msg::GoOn,
             Came::Deadline => return Ok(None),
         };
         self.state.time = Timestamp::now();

@@ -21,6 +21,7 @@ pub static ACTIONS: &[Action] = &[
         enabled: always,
         run: |s, _| {
             s.filtering = Some(Input::new(s.current_filter().to_owned()));
+            s.keep_words(true);
             Vec::new()
         },
     },

@@ -290,6 +290,41 @@ impl State {
         }
     }
 
+    /// The words of the focused list are made while its filter is typed.
+    pub(crate) fn keep_words(&mut self, keep: bool) {
+        let pane = self.browse.focus;
+        on_list!(self, pane, list => list.keep_words(keep));
+    }
+
+    /// A long list on screen was not looked at to its end: [`Msg::GoOn`](crate::app::Msg::GoOn)
+    /// does a few milliseconds of that.
+    pub fn unfinished(&self) -> bool {
+        let opened = self.browse.open().is_some_and(|opened| {
+            opened.segments.list.unfinished()
+                || opened.types.unfinished()
+                || opened.assets.list.unfinished()
+        });
+        self.browse.places.unfinished() || opened
+    }
+
+    /// One step through a list that was not looked at to its end, the focused one first.
+    pub(crate) fn go_on(&mut self, now: Instant) {
+        for pane in [self.browse.focus, Pane::Places, Pane::Middle, Pane::Assets] {
+            let mut moved = None;
+            on_list!(self, pane, list => if list.unfinished() {
+                let before = list.current_id();
+                list.go_on();
+                moved = Some(before != list.current_id());
+            });
+            if let Some(moved) = moved {
+                if moved {
+                    self.cursor_moved(pane, now);
+                }
+                return;
+            }
+        }
+    }
+
     pub(crate) fn with_marks(&mut self, how: MarkWith) -> Vec<Effect> {
         let pane = self.browse.focus;
         on_list!(self, pane, list => match how {

@@ -84,6 +84,7 @@ impl<R: Row> List<R> {
 
     /// Marks every shown row, or none when all of them are.
     pub fn mark_shown(&mut self) {
+        self.settle();
         self.anchor = None;
         let ids = self.markable();
         if ids.iter().all(|id| self.marked.contains(id)) {
@@ -95,6 +96,7 @@ impl<R: Row> List<R> {
 
     /// Marks the shown rows that are not marked, and unmarks those that are.
     pub fn invert_marks(&mut self) {
+        self.settle();
         self.end_range();
         for id in self.markable() {
             if !self.marked.remove(&id) {

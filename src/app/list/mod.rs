@@ -1,17 +1,21 @@
 //! A list with a cursor, a filter, a sort order and marks, all of which survive a reload.
 
 mod marks;
+mod order;
 mod row;
+mod scan;
+mod words;
 
 pub use row::{Item, Row, RowId};
 
-use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::columns::{Column, Value};
-use crate::domain::filter::{Filter, FilterError, Fit, Verdict, letters};
+use self::scan::Scan;
+use self::words::Words;
+use super::columns::Column;
+use crate::domain::filter::{Filter, FilterError};
 
 /// How a list is sorted; without one it keeps the service's order.
 #[derive(Debug)]
@@ -32,10 +36,18 @@ impl<T> Copy for Sort<T> {}
 #[derive(Debug)]
 pub struct List<R: Row> {
     rows: Vec<R>,
-    /// The words of each row that the filter looks in; none while it looks in none.
-    folded: Vec<Box<str>>,
+    /// What the filter looks in; none while it looks in none.
+    words: Words,
+    /// A filter is being typed: the words are made before they are asked for.
+    keeps_words: bool,
     /// Indices into `rows`.
     shown: Vec<usize>,
+    /// How far those were found.
+    scan: Scan,
+    /// What one step of that may cost.
+    step: usize,
+    /// All rows as they are sorted; none while they are not.
+    order: Vec<usize>,
     /// Index into `shown`.
     cursor: usize,
     /// Gets the cursor as soon as it is there, unless the user moves it before.
@@ -50,8 +62,6 @@ pub struct List<R: Row> {
     typed: String,
     /// When it was set: what ages are counted to.
     time: Timestamp,
-    /// Rows that may fit: nobody asked for what the filter asks.
-    not_asked: usize,
     sort: Option<Sort<R::Item>>,
     lens: R::Lens,
 }
@@ -60,8 +70,12 @@ impl<R: Row> Default for List<R> {
     fn default() -> Self {
         Self {
             rows: Vec::new(),
-            folded: Vec::new(),
+            words: Words::default(),
+            keeps_words: false,
             shown: Vec::new(),
+            scan: Scan::default(),
+            step: scan::STEP,
+            order: Vec::new(),
             cursor: 0,
             want: None,
             expects: false,
@@ -70,7 +84,6 @@ impl<R: Row> Default for List<R> {
             filter: Filter::default(),
             typed: String::new(),
             time: Timestamp::UNIX_EPOCH,
-            not_asked: 0,
             sort: None,
             lens: R::Lens::default(),
         }
@@ -125,8 +138,9 @@ impl<R: Row> List<R> {
 
     /// New rows in place of the old; cursor and marks stay with their ids.
     pub fn replace(&mut self, rows: Vec<R>) {
+        let at = self.shown.get(self.cursor).copied();
         let id = self.current_id();
-        self.folded.clear();
+        self.words.clear();
         let old = std::mem::replace(&mut self.rows, rows);
         if R::INHERITS {
             let ids = old.iter().enumerate().map(|(at, row)| (row.id(at), row));
@@ -138,46 +152,45 @@ impl<R: Row> List<R> {
             }
         }
         drop(old);
-        let there: HashSet<R::Id> = (0..self.rows.len())
-            .map(|at| self.rows[at].id(at))
-            .collect();
-        self.marked.retain(|id| there.contains(id));
-        self.rebuild(id.as_ref());
+        if !self.marked.is_empty() {
+            let there: HashSet<R::Id> = (0..self.rows.len())
+                .map(|at| self.rows[at].id(at))
+                .collect();
+            self.marked.retain(|id| there.contains(id));
+        }
+        self.order_all();
+        let is = |at: &usize| self.rows.get(*at).map(|row| row.id(*at)) == id;
+        let keep = id.as_ref().and_then(|_| {
+            // Mostly it stands where it stood.
+            let same = at.filter(is);
+            same.or_else(|| (0..self.rows.len()).find(is))
+        });
+        self.begin(keep, false);
     }
 
     /// More rows after those that are there.
     pub fn append(&mut self, rows: Vec<R>) {
-        let id = self.current_id();
+        let from = self.rows.len();
         if self.rows.is_empty() {
             // A long list need not be there twice, not even for a moment.
             self.rows = rows;
         } else {
             self.rows.extend(rows);
         }
-        self.rebuild(id.as_ref());
-    }
-
-    /// Changes one row in place.
-    pub fn update(&mut self, id: &R::Id, change: impl FnOnce(&mut R)) {
-        let found = (0..self.rows.len()).find(|at| self.rows[*at].id(*at) == *id);
-        if let Some(at) = found {
-            let keep = self.current_id();
-            change(&mut self.rows[at]);
-            if let Some(folded) = self.folded.get_mut(at) {
-                *folded = fold(&self.rows[at], &self.lens);
-            }
-            self.rebuild(keep.as_ref());
-        }
+        self.take_in(from);
     }
 
     /// Changes every row in place.
-    pub fn update_all(&mut self, mut change: impl FnMut(&mut R)) {
-        let keep = self.current_id();
-        for row in &mut self.rows {
-            change(row);
-        }
-        self.folded.clear();
-        self.rebuild(keep.as_ref());
+    pub fn update_all(&mut self, change: impl FnMut(&mut R)) {
+        self.rows.iter_mut().for_each(change);
+        self.words.clear();
+        self.order_all();
+        self.begin(self.current_row(), false);
+    }
+
+    /// The row under the cursor, as an index into the rows.
+    fn current_row(&self) -> Option<usize> {
+        self.shown.get(self.cursor).copied()
     }
 
     // --- order
@@ -189,14 +202,35 @@ impl<R: Row> List<R> {
 
     /// Shows the rows that fit what was typed, at this time. While it is wrong, nothing changes.
     pub fn set_filter(&mut self, text: &str, time: Timestamp) -> Result<(), FilterError> {
-        if self.typed != text {
-            let filter = Filter::parse(text)?;
-            let id = self.current_id();
-            text.clone_into(&mut self.typed);
-            (self.filter, self.time) = (filter, time);
-            self.rebuild(id.as_ref());
+        if self.typed == text {
+            return Ok(());
         }
+        let filter = Filter::parse(text)?;
+        text.clone_into(&mut self.typed);
+        if self.filter == filter {
+            return Ok(());
+        }
+        // Rows whose assets were not asked are counted anew, so all are looked at.
+        let narrows = !self.filter.is_empty()
+            && !filter.asks_assets()
+            && !self.filter.asks_assets()
+            && filter.narrows(&self.filter);
+        (self.filter, self.time) = (filter, time);
+        self.begin(self.current_row(), narrows);
+        self.drop_words();
         Ok(())
+    }
+
+    /// A filter is about to be typed, or is no more: its words are made while nobody waits.
+    pub fn keep_words(&mut self, keep: bool) {
+        self.keeps_words = keep;
+        self.drop_words();
+    }
+
+    fn drop_words(&mut self) {
+        if !self.keeps_words && !self.filter.has_words() {
+            self.words.clear();
+        }
     }
 
     /// Shows every row.
@@ -210,19 +244,14 @@ impl<R: Row> List<R> {
         self.filter.asks_assets()
     }
 
-    /// So many rows are not shown because nobody asked for what the filter asks.
-    pub const fn not_asked(&self) -> usize {
-        self.not_asked
-    }
-
     pub const fn sort(&self) -> Option<Sort<R::Item>> {
         self.sort
     }
 
     pub fn set_sort(&mut self, sort: Option<Sort<R::Item>>) {
-        let id = self.current_id();
         self.sort = sort;
-        self.rebuild(id.as_ref());
+        self.order_all();
+        self.begin(self.current_row(), false);
     }
 
     pub const fn lens(&self) -> &R::Lens {
@@ -231,96 +260,9 @@ impl<R: Row> List<R> {
 
     pub fn set_lens(&mut self, lens: R::Lens) {
         if self.lens != lens {
-            let id = self.current_id();
             self.lens = lens;
-            self.rebuild(id.as_ref());
+            self.begin(self.current_row(), false);
         }
-    }
-
-    fn rebuild(&mut self, keep: Option<&R::Id>) {
-        self.anchor = None;
-        if self.filter.has_words() {
-            let new = self.rows.iter().skip(self.folded.len());
-            self.folded.extend(new.map(|row| fold(row, &self.lens)));
-        } else {
-            self.folded = Vec::new();
-        }
-        let (mut shown, mut loose) = (Vec::new(), Vec::new());
-        self.not_asked = 0;
-        for at in 0..self.rows.len() {
-            match self.judge(at) {
-                Verdict::Yes(Fit::Whole) => shown.push(at),
-                // Where the rows have an order of their own, that one holds.
-                Verdict::Yes(Fit::Loose) if self.keeps_order() => shown.push(at),
-                Verdict::Yes(Fit::Loose) => loose.push(at),
-                Verdict::NotAsked => self.not_asked += 1,
-                Verdict::No => {}
-            }
-        }
-        shown.extend(loose);
-        if let Some(sort) = self.sort {
-            let keys: Vec<Option<Value>> = self
-                .rows
-                .iter()
-                .map(|row| row.item().map(sort.column.value))
-                .collect();
-            shown.sort_by(|a, b| {
-                let place = |at: usize| (self.rows[at].group(), !self.rows[at].heading());
-                place(*a)
-                    .cmp(&place(*b))
-                    .then_with(|| compare(keys[*a].as_ref(), keys[*b].as_ref(), sort.descending))
-            });
-        }
-        self.shown = shown;
-        let wanted = self.want.take();
-        let place = |id: &R::Id| {
-            (0..self.shown.len()).find(|place| self.id_at(*place).as_ref() == Some(id))
-        };
-        if let Some(found) = wanted.as_ref().and_then(place) {
-            self.cursor = found;
-            return;
-        }
-        // Waits for a later page or reload.
-        let found = keep.and_then(place);
-        self.want = wanted;
-        self.cursor = match found {
-            Some(found) => found,
-            // While filtering the first hit gets the cursor, not a heading above it.
-            None if !self.filter.is_empty() => self.first_hit(),
-            None => self.cursor.min(self.shown.len().saturating_sub(1)),
-        };
-    }
-
-    fn judge(&self, at: usize) -> Verdict {
-        let row = &self.rows[at];
-        if row.heading() {
-            return Verdict::Yes(Fit::Whole);
-        }
-        if !row.passes(&self.lens) {
-            return Verdict::No;
-        }
-        let words = self.folded.get(at).map_or("", |words| words);
-        let Some(fit) = self.filter.fits_words(words, letters(words)) else {
-            return Verdict::No;
-        };
-        if !self.filter.has_fields() {
-            return Verdict::Yes(fit);
-        }
-        self.filter
-            .fits_fields(&row.facts(&self.lens), self.time)
-            .and(fit)
-    }
-
-    /// Rows that fit better do not come first: the list is sorted, or its rows stand in groups.
-    fn keeps_order(&self) -> bool {
-        self.sort.is_some() || self.rows.first().is_some_and(Row::heading)
-    }
-
-    fn first_hit(&self) -> usize {
-        self.shown
-            .iter()
-            .position(|at| !self.rows[*at].heading())
-            .unwrap_or(0)
     }
 
     // --- cursor
@@ -330,12 +272,14 @@ impl<R: Row> List<R> {
         self.moved();
         let last = self.shown.len().saturating_sub(1);
         self.cursor = self.cursor.saturating_add_signed(by).min(last);
+        self.stay_here();
     }
 
     /// Puts the cursor on the shown row at this place, or the last one.
     pub fn go(&mut self, place: usize) {
         self.moved();
         self.cursor = place.min(self.shown.len().saturating_sub(1));
+        self.stay_here();
     }
 
     /// Where the user went, the cursor stays: a row that comes later must not be under it when the
@@ -361,7 +305,10 @@ impl<R: Row> List<R> {
     pub fn want(&mut self, id: R::Id) {
         let found = (0..self.shown.len()).find(|place| self.id_at(*place).as_ref() == Some(&id));
         match found {
-            Some(place) => self.cursor = place,
+            Some(place) => {
+                self.cursor = place;
+                self.stay_here();
+            }
             None => self.want = Some(id),
         }
     }
@@ -378,33 +325,12 @@ impl<R: Row> List<R> {
             };
             if self.row(place).is_some_and(|row| !row.heading()) {
                 self.cursor = place;
+                self.stay_here();
                 return;
             }
         }
     }
 }
 
-fn fold<R: Row>(row: &R, lens: &R::Lens) -> Box<str> {
-    let mut words = String::new();
-    row.facts(lens).words_into(&mut words);
-    words.into()
-}
-
-/// What is absent comes last, whichever way the rest goes.
-fn compare(a: Option<&Value>, b: Option<&Value>, descending: bool) -> Ordering {
-    let absent = |value: Option<&Value>| matches!(value, None | Some(Value::Absent));
-    match (absent(a), absent(b)) {
-        (true, true) => return Ordering::Equal,
-        (true, false) => return Ordering::Greater,
-        (false, true) => return Ordering::Less,
-        (false, false) => {}
-    }
-    let order = match (a, b) {
-        (Some(Value::Text(a)), Some(Value::Text(b))) => a
-            .to_lowercase()
-            .cmp(&b.to_lowercase())
-            .then_with(|| a.cmp(b)),
-        (a, b) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
-    };
-    if descending { order.reverse() } else { order }
-}
+#[cfg(test)]
+mod tests;

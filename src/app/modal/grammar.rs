@@ -30,6 +30,7 @@ impl Grammar {
         };
         state.apply_filter(&text, now);
         state.filtering = Some(Line::new(text));
+        state.keep_words(true);
     }
 }
 

@@ -138,6 +138,7 @@ impl FileBrowser {
                     if edit::key(line, key) {
                         // What is wrong stands below the field.
                         let _ = self.list.set_filter(line.value(), state.time);
+                        self.list.settle();
                     }
                 }
             },
@@ -165,6 +166,7 @@ impl FileBrowser {
             Mode::Filter(line) => {
                 edit::paste(line, text);
                 let _ = self.list.set_filter(line.value(), state.time);
+                self.list.settle();
                 Reply::stay()
             }
             Mode::Path(line) => {

@@ -1,0 +1,317 @@
+//! Which rows are shown: found in steps, so that a key is never waited for, however long the list.
+
+use super::words::Words;
+use super::{List, Row};
+use crate::domain::filter::{Facts, Filter, Fit, Verdict};
+
+/// What one step may cost, in the units below: a few milliseconds. Every list that fits into it is
+/// done at once.
+pub const STEP: usize = 1_000_000;
+/// Costs of a row: looked at, its words compared, its words folded, its fields asked.
+const LOOK: usize = 1;
+const COMPARE: usize = 5;
+const FOLD: usize = 50;
+const ASK: usize = 50;
+
+/// How far the rows were looked at.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// Rows that fitted before, which alone may fit what narrows it; they are looked at first.
+    again: Vec<usize>,
+    /// So many of them were looked at.
+    back: usize,
+    /// The same of all rows in their order.
+    at: usize,
+    /// So many of those shown hold every word as it stands; they come first.
+    whole: usize,
+    not_asked: usize,
+    /// Fits and has the cursor: it is shown behind the others until it has its turn.
+    pinned: Option<usize>,
+    stay: Stay,
+}
+
+/// Where the cursor stays while rows come and go around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Stay {
+    /// On the first hit.
+    #[default]
+    First,
+    /// On this row.
+    Row(usize),
+    /// At this place, since its row is gone.
+    Place(usize),
+}
+
+impl<R: Row> List<R> {
+    /// Not every row was looked at yet; [`Self::go_on`] does it.
+    pub fn unfinished(&self) -> bool {
+        !self.is_found() || (self.keeps_words && self.words.len() < self.rows.len())
+    }
+
+    /// All rows that fit are shown.
+    pub fn is_found(&self) -> bool {
+        self.scan.back == self.scan.again.len() && self.scan.at == self.rows.len()
+    }
+
+    /// So many rows are not shown because nobody asked for what the filter asks.
+    pub const fn not_asked(&self) -> usize {
+        self.scan.not_asked
+    }
+
+    /// Looks at all the rest.
+    pub(crate) fn settle(&mut self) {
+        while !self.is_found() {
+            self.go_on();
+        }
+    }
+
+    /// Begins to look, with the cursor on this row if it fits. `narrows`: only what was shown, and
+    /// what was not looked at, can be among it.
+    pub(super) fn begin(&mut self, keep: Option<usize>, narrows: bool) {
+        self.anchor = None;
+        let before = std::mem::take(&mut self.scan);
+        let mut shown = std::mem::take(&mut self.shown);
+        if narrows {
+            if before.pinned.is_some() {
+                shown.pop();
+            }
+            let loose = shown.split_off(before.whole.min(shown.len()));
+            self.scan.again = if self.keeps_order() {
+                [shown, loose].concat()
+            } else {
+                ascending(&shown, &loose)
+            };
+            let rest = before.again.get(before.back..).unwrap_or_default();
+            self.scan.again.extend_from_slice(rest);
+            self.scan.at = before.at;
+        }
+        let wanted = self.find_wanted(0);
+        self.scan.stay = match wanted.or(keep) {
+            Some(row) if matches!(self.judge(row), Verdict::Yes(_)) => {
+                if wanted.is_some() {
+                    self.want = None;
+                }
+                self.scan.pinned = Some(row);
+                Stay::Row(row)
+            }
+            // While filtering the first hit gets the cursor, not a heading above it.
+            _ if !self.filter.is_empty() => Stay::First,
+            _ => Stay::Place(self.cursor),
+        };
+        self.shown.extend(self.scan.pinned);
+        self.go_on();
+    }
+
+    /// Rows from this one on are new, behind or among the others.
+    pub(super) fn take_in(&mut self, from: usize) {
+        let was_found = self.scan.back == self.scan.again.len() && self.scan.at == from;
+        let sorted = self.sort.is_some();
+        let new = if sorted {
+            self.order_new(from)
+        } else {
+            Vec::new()
+        };
+        if let Some(row) = self.find_wanted(from)
+            && matches!(self.judge(row), Verdict::Yes(_))
+        {
+            self.want = None;
+            let keep = Some(row);
+            self.begin(keep, false);
+        } else if sorted && !was_found {
+            self.begin(self.shown.get(self.cursor).copied(), false);
+        } else if sorted {
+            self.anchor = None;
+            self.stay_here();
+            let fits = |at: &usize| matches!(self.judge(*at), Verdict::Yes(_));
+            let fits: Vec<usize> = new.iter().copied().filter(fits).collect();
+            let asks = |at: &&usize| self.judge(**at) == Verdict::NotAsked;
+            self.scan.not_asked += new.iter().filter(asks).count();
+            self.scan.at = self.rows.len();
+            let shown = std::mem::take(&mut self.shown);
+            self.shown = self.merged(&shown, &fits);
+            self.scan.whole = self.shown.len();
+            self.place_cursor();
+        } else {
+            if was_found {
+                self.stay_here();
+            }
+            self.go_on();
+        }
+    }
+
+    /// The row that is wanted, among those from this one on.
+    fn find_wanted(&self, from: usize) -> Option<usize> {
+        let id = self.want.as_ref()?;
+        (from..self.rows.len()).find(|at| self.rows[*at].id(*at) == *id)
+    }
+
+    /// The cursor stays on its row, whatever comes.
+    pub(super) fn stay_here(&mut self) {
+        self.scan.stay = match self.shown.get(self.cursor) {
+            Some(row) => Stay::Row(*row),
+            None if !self.filter.is_empty() => Stay::First,
+            None => Stay::Place(self.cursor),
+        };
+    }
+
+    /// Looks at as many rows as one step may.
+    pub fn go_on(&mut self) {
+        let mut left = self.step;
+        if !self.is_found() {
+            left = self.look(left);
+        }
+        if self.keeps_words {
+            self.fold(left / FOLD);
+        }
+    }
+
+    /// Folds the words of so many more rows.
+    fn fold(&mut self, most: usize) {
+        if !(self.keeps_words || self.filter.has_words()) {
+            return;
+        }
+        let from = self.words.len();
+        for row in self.rows.iter().skip(from).take(most) {
+            self.words.push(&row.facts(&self.lens));
+        }
+    }
+
+    /// Looks at rows while the step lasts; returns what is left of it.
+    fn look(&mut self, mut left: usize) -> usize {
+        if self.scan.pinned.is_some() {
+            self.shown.pop();
+        }
+        let (words, fields) = (self.filter.has_words(), self.filter.has_fields());
+        let cost = LOOK + if words { COMPARE } else { 0 } + if fields { ASK } else { 0 };
+        let keeps_order = self.keeps_order();
+        let (mut whole, mut loose) = (Vec::new(), Vec::new());
+        while left >= cost {
+            let again = self.scan.again.get(self.scan.back).copied();
+            let row = match again {
+                Some(row) => row,
+                None if self.scan.at == self.rows.len() => break,
+                None => self
+                    .order
+                    .get(self.scan.at)
+                    .copied()
+                    .unwrap_or(self.scan.at),
+            };
+            if words && row >= self.words.len() {
+                // The step may end with these; the row has its turn in the next one.
+                let lacks = row + 1 - self.words.len();
+                let most = lacks.max(ROWS_AT_ONCE).min(left / FOLD).max(1);
+                let before = self.words.len();
+                self.fold(most);
+                left = left.saturating_sub((self.words.len() - before) * FOLD);
+                continue;
+            }
+            left -= cost;
+            match again {
+                Some(_) => self.scan.back += 1,
+                None => self.scan.at += 1,
+            }
+            if self.scan.pinned == Some(row) {
+                self.scan.pinned = None;
+            }
+            match self.judge(row) {
+                Verdict::Yes(Fit::Loose) if !keeps_order => loose.push(row),
+                Verdict::Yes(_) => whole.push(row),
+                Verdict::NotAsked => self.scan.not_asked += 1,
+                Verdict::No => {}
+            }
+        }
+        let behind = self.shown.split_off(self.scan.whole.min(self.shown.len()));
+        self.scan.whole += whole.len();
+        self.shown.append(&mut whole);
+        self.shown.extend(behind);
+        self.shown.append(&mut loose);
+        self.shown.extend(self.scan.pinned);
+        if self.is_found() {
+            self.scan.again = Vec::new();
+            self.scan.back = 0;
+        }
+        self.place_cursor();
+        left
+    }
+
+    fn place_cursor(&mut self) {
+        let last = self.shown.len().saturating_sub(1);
+        self.cursor = match self.scan.stay {
+            Stay::First => self.first_hit(),
+            Stay::Place(place) => place.min(last),
+            Stay::Row(row) => {
+                let found = self.shown.iter().position(|at| *at == row);
+                found.unwrap_or_else(|| self.cursor.min(last))
+            }
+        };
+    }
+
+    fn first_hit(&self) -> usize {
+        let hit = |at: &usize| !self.rows[*at].heading();
+        self.shown.iter().position(hit).unwrap_or(0)
+    }
+
+    fn judge(&self, at: usize) -> Verdict {
+        let row = &self.rows[at];
+        if row.heading() {
+            return Verdict::Yes(Fit::Whole);
+        }
+        if !row.passes(&self.lens) {
+            return Verdict::No;
+        }
+        if self.filter.is_empty() {
+            return Verdict::Yes(Fit::Whole);
+        }
+        let mut fit = Fit::Whole;
+        if self.filter.has_words() {
+            match words_fit(&self.filter, &self.words, at, || row.facts(&self.lens)) {
+                Some(found) => fit = found,
+                None => return Verdict::No,
+            }
+        }
+        if self.filter.has_fields() {
+            let facts = row.facts(&self.lens);
+            self.filter.fits_fields(&facts, self.time).and(fit)
+        } else {
+            Verdict::Yes(fit)
+        }
+    }
+
+    /// Rows that fit better do not come first: the list is sorted, or its rows stand in groups.
+    fn keeps_order(&self) -> bool {
+        self.sort.is_some() || self.rows.first().is_some_and(Row::heading)
+    }
+}
+
+/// Rows that are folded together at the least.
+const ROWS_AT_ONCE: usize = 256;
+
+/// How the words of a row fit, which may not be folded yet.
+fn words_fit<'a>(
+    filter: &Filter,
+    words: &Words,
+    at: usize,
+    facts: impl FnOnce() -> Facts<'a>,
+) -> Option<Fit> {
+    if at < words.len() {
+        let (words, letters) = words.get(at);
+        return filter.fits_words(words, letters);
+    }
+    let mut own = Words::default();
+    own.push(&facts());
+    let (words, letters) = own.get(0);
+    filter.fits_words(words, letters)
+}
+
+/// Two ascending runs as one.
+fn ascending(a: &[usize], b: &[usize]) -> Vec<usize> {
+    let mut all = Vec::with_capacity(a.len() + b.len());
+    let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
+    while let (Some(left), Some(right)) = (a.peek(), b.peek()) {
+        let next = if left < right { a.next() } else { b.next() };
+        all.extend(next);
+    }
+    all.extend(a);
+    all.extend(b);
+    all
+}
