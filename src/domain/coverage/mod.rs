@@ -9,7 +9,7 @@ mod versions;
 use std::collections::BTreeMap;
 
 pub use self::state::{Difference, STATES, State, Totals};
-pub use self::versions::{Cell, Versions};
+pub use self::versions::{Cell, Versions, without_locale};
 use super::{Asset, Locale, SegmentId};
 
 /// What is known of one segment's assets.

@@ -14,6 +14,8 @@ pub struct Cell {
     pub state: State,
     /// The asset itself; in the source language the one of no language where it has no own.
     pub asset: Option<AssetKey>,
+    /// Its name. Foreign text.
+    pub name: Option<String>,
 }
 
 /// One asset of a segment in all its locales: one folder and one name, or names that only differ in
@@ -143,7 +145,7 @@ fn join(
                 continue;
             };
             let name = if bare {
-                { locales.first() }.and_then(|it| without(&source.name, it))
+                { locales.first() }.and_then(|it| without_locale(&source.name, it))
             } else {
                 Some(source.name.clone())
             };
@@ -164,7 +166,7 @@ fn join(
         let joining: Vec<(usize, &Asset, Spot)> = { group.by_locale.iter() }
             .filter_map(|(place, asset)| {
                 let place = (*place)?;
-                let name = without(&asset.name, locales.get(place)?);
+                let name = without_locale(&asset.name, locales.get(place)?);
                 let name = name.as_deref().unwrap_or(&asset.name);
                 let to = lead.get(&spot(asset, &key(asset, name)))?;
                 let free = !groups.get(to)?.by_locale.contains_key(&Some(place));
@@ -212,8 +214,8 @@ fn around(name: &str, locale: &Locale) -> Option<(String, String)> {
     Some((before.to_owned(), after.to_owned()))
 }
 
-/// The name without its locale and one of the characters that parted it, where it has one.
-fn without(name: &str, locale: &Locale) -> Option<String> {
+/// The name without this locale and one of the characters that parted it, where it stands in it.
+pub fn without_locale(name: &str, locale: &Locale) -> Option<String> {
     let (before, after) = around(name, locale)?;
     Some(match before.strip_suffix(PARTING) {
         Some(before) => format!("{before}{after}"),
@@ -236,6 +238,7 @@ fn versions(locales: &[Locale], group: &Group<'_>) -> Versions {
         Cell {
             state,
             asset: own.map(|asset| asset.key.clone()),
+            name: own.map(|asset| asset.name.clone()),
         }
     });
     let named = source.unwrap_or(group.first);

@@ -4,6 +4,7 @@
 //! each other; an edit judges anew only what it touches.
 
 mod fill;
+mod gaps;
 mod judge;
 pub mod pattern;
 mod place;
@@ -13,6 +14,7 @@ mod table;
 mod wishes;
 
 pub use fill::Fill;
+pub use gaps::{Gap, Matched, matched};
 pub use pattern::{Filled, Pattern, PatternError, Slot};
 pub use row::{Candidate, Change, OnClash, Row, Totals, Verdict};
 pub use saved::{Saved, SavedError};
