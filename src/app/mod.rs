@@ -41,8 +41,8 @@ use crate::api::AccountInfo;
 use crate::app::browse::{Account, Asked};
 use crate::app::key::Chord;
 use crate::app::keymap::{Found, Keymap};
-use crate::app::modal::Modal;
 use crate::app::modal::view::{Hint, ModalView};
+use crate::app::modal::{Modal, coverage};
 use crate::app::notice::Notices;
 use crate::app::pictures::Pictures;
 use crate::app::timers::Timers;
@@ -77,6 +77,8 @@ pub struct StartOptions {
 pub struct Memory {
     /// The folder that the last upload into a container went to.
     pub folders: HashMap<(AccountName, ContainerId), AssetPath>,
+    /// Where the user was in the coverage of a container.
+    pub coverage: HashMap<(AccountName, ContainerId), coverage::Left>,
 }
 
 /// The whole model: plain data, no handles, no clock.

@@ -34,7 +34,11 @@ impl State {
                 self.on_recalled(&account, batch, now);
                 Vec::new()
             }
-            Msg::Job(job) => self.on_job(&job, now),
+            Msg::Job(job) => {
+                let mut effects = self.on_job(&job, now);
+                effects.extend(self.tell_modals(&Msg::Job(job), now));
+                effects
+            }
             Msg::Queue {
                 jobs,
                 left,
@@ -293,7 +297,11 @@ impl State {
             Outcome::CloseAll => {
                 effects.extend(modal.leave(self));
                 for mut other in std::mem::take(&mut self.modals) {
-                    effects.extend(other.leave(self));
+                    if other.stays() {
+                        self.modals.push(other);
+                    } else {
+                        effects.extend(other.leave(self));
+                    }
                 }
             }
             Outcome::Run(action) => {

@@ -2,6 +2,7 @@
 
 mod brief;
 mod code;
+mod coverage;
 mod faces;
 mod fixture;
 mod footer;

@@ -34,6 +34,7 @@ mod support;
 mod terminal;
 mod transfers;
 mod tui_copy;
+mod tui_coverage;
 mod tui_forms;
 mod tui_kept;
 mod tui_leaving;

@@ -1,6 +1,7 @@
 //! The ACTIONS table: everything that can be done, with its name, help, keys and place.
 
 mod copy;
+mod coverage;
 mod lists;
 mod moves;
 mod pictures;
@@ -56,6 +57,7 @@ pub static ACTIONS: &[&[Action]] = &[
     things::ACTIONS,
     copy::ACTIONS,
     lists::ACTIONS,
+    coverage::ACTIONS,
     pictures::ACTIONS,
     windows::ACTIONS,
     transfers::ACTIONS,
@@ -82,10 +84,12 @@ fn always(_: &State) -> Result<(), &'static str> {
 pub(super) fn hint_names(state: &State) -> &'static [&'static str] {
     match state.browse.focus {
         Pane::Places => &[
-            "in", "sign-in", "filter", "refresh", "upload", "save", "palette", "quit", "help",
+            "in", "sign-in", "filter", "refresh", "upload", "save", "coverage", "palette", "quit",
+            "help",
         ],
         Pane::Middle => &[
-            "in", "upload", "save", "out", "filter", "state", "refresh", "palette", "help",
+            "in", "upload", "save", "out", "filter", "state", "coverage", "refresh", "palette",
+            "help",
         ],
         Pane::Assets => &[
             "upload",

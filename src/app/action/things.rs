@@ -253,6 +253,7 @@ fn goal(state: &State) -> Result<Goal, &'static str> {
                 spec: account.info.spec,
                 to,
                 place,
+                gaps: Vec::new(),
             });
         }
         (_, None) => return Err("open something in the first pane first"),
@@ -279,5 +280,6 @@ fn goal(state: &State) -> Result<Goal, &'static str> {
         spec: opened.spec,
         to: Some(scope),
         place,
+        gaps: Vec::new(),
     })
 }

@@ -275,9 +275,18 @@ impl Opened {
         result: Result<Vec<Entry<Asset>>, ApiError>,
         now: Instant,
     ) {
-        let Some(segments) = self.asking.remove(&id) else {
-            return;
-        };
+        if let Some(segments) = self.asking.remove(&id) {
+            self.learn_marks(segments, result, now);
+        }
+    }
+
+    /// The same of segments that somebody else asked for.
+    pub(crate) fn learn_marks(
+        &mut self,
+        segments: Vec<SegmentId>,
+        result: Result<Vec<Entry<Asset>>, ApiError>,
+        now: Instant,
+    ) {
         match result {
             Err(error) => {
                 for segment in segments {

@@ -190,6 +190,11 @@ impl FileBrowser {
             return Reply::stay();
         }
         let goal = self.goal.clone();
+        if goal.gaps.len() > 1 {
+            let files: Vec<_> = chosen.into_iter().flat_map(|one| one.files).collect();
+            let (sheet, effects) = PlanSheet::of_gaps(state, goal, files, now);
+            return Reply::of(Outcome::Open(Box::new(sheet))).with(effects);
+        }
         if let Some(old) = &self.replaces {
             let mut files: Vec<_> = chosen.into_iter().flat_map(|one| one.files).collect();
             if let (Some(file), true) = (files.pop(), files.is_empty()) {

@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod confirm;
+pub mod coverage;
 pub mod delete;
 pub mod doubt;
 pub mod edit;
@@ -43,7 +44,7 @@ use super::msg::Msg;
 pub enum Outcome {
     Stay,
     Close,
-    /// This one and those below it.
+    /// This one and those below it, but for what stays.
     CloseAll,
     /// Another one above it.
     Open(Box<dyn Modal>),
@@ -118,6 +119,11 @@ pub trait Modal: Debug {
     /// It is no such sheet itself.
     fn has_help(&self) -> bool {
         true
+    }
+
+    /// It is a place to come back to: it stays when what was opened above it is done.
+    fn stays(&self) -> bool {
+        false
     }
 
     /// Something in it moves: a spinner has to turn.

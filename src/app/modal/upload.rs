@@ -18,7 +18,7 @@ use crate::app::key::Input;
 use crate::app::msg::Msg;
 use crate::domain::twin_key;
 use crate::domain::{AccountName, AssetPath, AssetScope, ContainerId, Entry, SafeText, file_words};
-use crate::transfer::plan::Candidate;
+use crate::transfer::plan::{Candidate, Gap};
 use crate::transfer::{LocalFile, request};
 
 /// How many files the form names one by one.
@@ -33,6 +33,8 @@ pub struct Goal {
     pub to: Option<AssetScope>,
     /// In words: `Mobile app / hero-banner`; foreign text.
     pub place: String,
+    /// What it is to fill; none where the user goes by the place alone.
+    pub gaps: Vec<Gap>,
 }
 
 impl Goal {
@@ -62,12 +64,17 @@ impl UploadForm {
         state: &State,
         goal: Goal,
         scope: AssetScope,
-        files: Vec<Candidate>,
+        mut files: Vec<Candidate>,
         now: Instant,
     ) -> Self {
         let place = (goal.account.clone(), scope.container().clone());
         let remembered = state.memory.folders.get(&place);
-        let folder = remembered.map(AssetPath::to_string).unwrap_or_default();
+        let aimed = goal.gaps.first();
+        let folder = aimed.map(|gap| &gap.folder).or(remembered);
+        let folder = folder.map(AssetPath::to_string).unwrap_or_default();
+        if let (Some(gap), [file]) = (aimed, files.as_mut_slice()) {
+            gap.rename(file);
+        }
         let button = match files.len() {
             1 if !goal.spec.is_whole(&scope) => "Send 1 file".to_owned(),
             count => format!("See the plan of {}", file_words(count)),
@@ -97,6 +104,7 @@ impl UploadForm {
         let opened = state.opened(&self.goal.account, self.scope.container());
         let known = opened.and_then(|opened| opened.locales());
         let wanted = match opened.map(|opened| &opened.assets.list.lens().locale) {
+            _ if !self.goal.gaps.is_empty() => self.goal.gaps.first().map(|it| it.locale.clone()),
             Some(LocaleChoice::Only(locale)) => Some(locale.clone()),
             _ => None,
         };
@@ -156,17 +164,22 @@ impl UploadForm {
 
     /// Names that the shown list holds already at the same place.
     fn twins(&self, state: &State) -> Vec<&LocalFile> {
-        let Some(opened) = state
-            .opened(&self.goal.account, self.scope.container())
-            .filter(|opened| opened.scope.as_ref() == Some(&self.scope))
-        else {
+        let Some(opened) = state.opened(&self.goal.account, self.scope.container()) else {
             return Vec::new();
+        };
+        let shown = opened.scope.as_ref() == Some(&self.scope);
+        let known = { self.scope.segment() }
+            .and_then(|segment| opened.known.get(segment))
+            .and_then(|known| known.result.as_deref().ok());
+        let rows = match known {
+            _ if shown => opened.assets.list.rows(),
+            Some(rows) => rows,
+            None => return Vec::new(),
         };
         let locale = self.fields.locale();
         let Ok(folder) = self.fields.folder() else {
             return Vec::new();
         };
-        let rows = opened.assets.list.rows();
         self.sound()
             .filter(|file| {
                 rows.iter().filter_map(Entry::read).any(|asset| {
@@ -278,7 +291,8 @@ impl Modal for UploadForm {
                 quote(&SafeText::name(&named)),
                 toned(
                     format!(
-                        "  {} · {}",
+                        "{}  {} · {}",
+                        renamed(file),
                         crate::domain::size_words(file.stamp.size),
                         SafeText::prose(&file.content_type)
                     ),
@@ -329,6 +343,16 @@ impl Modal for UploadForm {
             blocks,
             hints,
         }
+    }
+}
+
+/// What a file is called here, where it is sent under another name.
+fn renamed(file: &LocalFile) -> String {
+    let own = file.path.file_name().unwrap_or_default().to_string_lossy();
+    if twin_key(&own) == twin_key(file.name.as_str()) {
+        String::new()
+    } else {
+        format!("  from {}", SafeText::name(&own))
     }
 }
 

@@ -152,7 +152,7 @@ pub struct GridRow {
 /// A table of cells with a cursor that moves both ways.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Grid {
-    pub heads: Vec<&'static str>,
+    pub heads: Vec<String>,
     /// Characters that each column would like.
     pub widths: Vec<usize>,
     /// Those around the cursor, from row `first` on, of `total`; as many on both sides as the
@@ -163,6 +163,10 @@ pub struct Grid {
     pub cursor: usize,
     /// The cell of the cursor's row that a key edits.
     pub column: usize,
+    /// No column is narrower than this while others have room.
+    pub least: usize,
+    /// Columns that the words behind the cells get at least.
+    pub says: usize,
     pub empty: String,
 }
 

@@ -12,11 +12,8 @@ use crate::ui::theme::Role;
 
 /// Columns between two columns.
 const GAP: usize = 2;
-/// No column is wider or, while others have room, narrower than this.
+/// No column is wider than this.
 const WIDEST: usize = 36;
-const LEAST: usize = 6;
-/// What the words behind the cells get at least.
-const SAYS: usize = 18;
 /// With less room than this it is a list: the first column, the one under the cursor, and the words.
 const NARROW: usize = 44;
 
@@ -24,7 +21,7 @@ impl Pen<'_> {
     pub fn grid(&mut self, grid: &Grid, height: usize, offset: &mut usize) {
         let from = self.laid.lines.len();
         let room = self.columns.saturating_sub(2);
-        let columns = fit(&grid.heads, &grid.widths, grid.column, room);
+        let columns = fit(grid, room);
         let mut head = vec![Span::raw("  ")];
         let style = self.style(Role::Head);
         for (at, wide) in &columns {
@@ -110,19 +107,22 @@ impl Pen<'_> {
 
 /// Which columns are shown, and how wide: the first, the one under the cursor, and as many others as
 /// fit beside the words at the end; on a narrow screen none of those.
-fn fit(
-    heads: &[&'static str],
-    widths: &[usize],
-    cursor: usize,
-    room: usize,
-) -> Vec<(usize, usize)> {
+fn fit(grid: &Grid, room: usize) -> Vec<(usize, usize)> {
+    let Grid {
+        heads,
+        widths,
+        column: cursor,
+        least,
+        ..
+    } = grid;
+    let (cursor, least) = (*cursor, *least);
     let wish = |at: usize| {
         let head = heads.get(at).map_or(0, |head| width(head));
         // Two for the brackets of the cursor.
         let value = widths.get(at).copied().unwrap_or(0) + 2;
-        value.max(head).clamp(LEAST, WIDEST)
+        value.max(head).clamp(least, WIDEST)
     };
-    let says = SAYS.min(room / 2);
+    let says = grid.says.min(room / 2);
     let others = if room < NARROW { 0 } else { heads.len() };
     let room = room.saturating_sub(says);
     let mut order: Vec<usize> = vec![0, cursor];
@@ -131,7 +131,7 @@ fn fit(
     order.retain(|at| *at < heads.len());
     // Narrower ones rather than fewer, as long as something can be read in them.
     let mut shown: Vec<(usize, usize)> = Vec::new();
-    for (first, other) in [(20, 14), (16, 10), (12, 8), (LEAST, LEAST)] {
+    for (first, other) in [(20, 14), (16, 10), (12, 8), (least, least)] {
         let mut left = room;
         shown.clear();
         for at in &order {
@@ -174,9 +174,17 @@ mod tests {
     fn the_first_column_and_the_one_under_the_cursor_always_stay() {
         let heads = ["Name", "Locale", "Folder", "Alt text", "Tags"];
         let widths = [30, 5, 40, 60, 20];
+        let grid = |column| Grid {
+            heads: heads.map(str::to_owned).to_vec(),
+            widths: widths.to_vec(),
+            column,
+            least: 6,
+            says: 18,
+            ..Grid::default()
+        };
         for room in [20, 34, 60, 100, 160] {
             for cursor in 0..heads.len() {
-                let columns = fit(&heads, &widths, cursor, room);
+                let columns = fit(&grid(cursor), room);
                 let shown: Vec<usize> = columns.iter().map(|it| it.0).collect();
                 assert!(
                     shown.contains(&0) && shown.contains(&cursor),
@@ -186,6 +194,6 @@ mod tests {
                 assert!(used <= room, "{room}: {columns:?}");
             }
         }
-        assert_eq!(fit(&heads, &widths, 1, 160).len(), 5);
+        assert_eq!(fit(&grid(1), 160).len(), 5);
     }
 }

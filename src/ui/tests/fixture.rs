@@ -46,7 +46,7 @@ pub static SITES: ProviderSpec = ProviderSpec {
         metadata: true,
         max_size: Some(20 << 20),
         public_urls: true,
-        calls_an_hour: None,
+        calls_an_hour: Some(1_000),
         ..BARE.capabilities
     },
     details: uploaded_by,
@@ -126,7 +126,7 @@ fn container(id: &str, folders: &[&str], name: &str) -> Entry<Container> {
     })
 }
 
-fn segment(position: u64, key: &str, text: &str) -> Entry<Segment> {
+pub fn segment(position: u64, key: &str, text: &str) -> Entry<Segment> {
     Entry::Read(Segment {
         id: segment_id(position),
         position,

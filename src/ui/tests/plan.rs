@@ -49,6 +49,7 @@ pub fn planned(keys: &str) -> State {
         spec: opened.spec,
         to: Some(scope.clone()),
         place: "Mobile app / hero-banner".to_owned(),
+        gaps: Vec::new(),
     };
     let files = vec![
         candidate("de/public/images/hero.png", 1000),
@@ -92,6 +93,7 @@ fn tree(keys: &str) -> State {
         spec: opened.spec,
         to: Some(AssetScope::Container(id.clone())),
         place: "Mobile app".to_owned(),
+        gaps: Vec::new(),
     };
     let scope = |at| AssetScope::Segment(id.clone(), segment_id(at));
     let kept = |at, name, locale, size| {

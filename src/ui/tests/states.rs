@@ -11,7 +11,7 @@ use super::fixture::{
 };
 use super::plan::planned;
 use super::transfers::{in_doubt, left_over, pane};
-use super::{shoot, shoot_with, tree};
+use super::{coverage, shoot, shoot_with, tree};
 use crate::api::{ApiErrorKind, ConnectError, FileStamp};
 use crate::app::browse::Link;
 use crate::app::effect::{Effect, Load};
@@ -79,6 +79,8 @@ const STATES: &[Named] = &[
     // Sheets.
     ("browser", browser),
     ("upload", upload),
+    ("coverage", coverage::matrix),
+    ("coverage_asks", coverage::question),
     ("plan", || planned("")),
     ("plan_help", || pressed(planned(""), "?")),
     ("left_over_drop", || {
@@ -195,6 +197,7 @@ fn goal(state: &State) -> Goal {
         spec: opened.spec,
         to: Some(AssetScope::Segment(opened.id.clone(), segment_id(1))),
         place: "モバイルアプリ / hero-banner".to_owned(),
+        gaps: Vec::new(),
     }
 }
 

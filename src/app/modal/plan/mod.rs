@@ -21,7 +21,9 @@ use crate::app::effect::Effect;
 use crate::app::key::Input;
 use crate::app::msg::Msg;
 use crate::domain::{Asset, AssetPath, AssetScope, ContainerId, Locale, SafeText, file_words};
-use crate::transfer::plan::{Candidate, Change, Fill, OnClash, Plan, Row, Totals, Verdict};
+use crate::transfer::plan::{
+    Candidate, Change, Fill, Matched, OnClash, Plan, Row, Totals, Verdict, matched,
+};
 use crate::transfer::tree::Batch;
 use crate::transfer::{Chosen, Wishes};
 
@@ -101,6 +103,30 @@ impl PlanSheet {
         let (mut sheet, effects) = Self::open(state, goal, batches, Wishes::default(), now);
         sheet.said = said;
         Ok((sheet, effects))
+    }
+
+    /// Files for gaps, each to the one that it fills.
+    pub fn of_gaps(
+        state: &mut State,
+        goal: Goal,
+        files: Vec<Candidate>,
+        now: Instant,
+    ) -> (Self, Vec<Effect>) {
+        let whole = goal
+            .to
+            .clone()
+            .or(goal.gaps.first().map(|it| it.scope.clone()));
+        let (batches, told) = match &whole {
+            Some(whole) => matched(files, &goal.gaps, whole),
+            None => (Vec::new(), Matched::default()),
+        };
+        let (mut sheet, effects) = Self::open(state, goal, batches, Wishes::default(), now);
+        let mut said = format!("{} of {} fit a gap", told.files, file_words(told.of));
+        if told.open > 0 {
+            said = format!("{said}; {} of the gaps stay open", told.open);
+        }
+        sheet.said = vec![said];
+        (sheet, effects)
     }
 
     fn open(

@@ -16,6 +16,10 @@ use crate::transfer::plan::{Row, Verdict};
 const AROUND: usize = 400;
 /// How many rows decide how wide the columns are; always the first, so that none moves.
 const MEASURED: usize = 200;
+/// No column is narrower than this while others have room.
+const LEAST: usize = 6;
+/// What the words behind the cells get at least.
+const SAYS: usize = 18;
 /// How many replaced assets are named one by one.
 const NAMED: usize = 6;
 /// Rows of the screen from which on there is room for more than the table.
@@ -138,7 +142,9 @@ impl PlanSheet {
         });
         let part = self.shown.iter().enumerate().skip(first).take(2 * AROUND);
         Grid {
-            heads: self.cells.iter().map(|cell| cell.label()).collect(),
+            heads: { self.cells.iter() }
+                .map(|cell| cell.label().to_owned())
+                .collect(),
             widths: self.cells.iter().map(widths).collect(),
             rows: part
                 .filter_map(|(place, number)| {
@@ -159,6 +165,8 @@ impl PlanSheet {
             total: self.shown.len(),
             cursor: self.cursor.at,
             column: self.column,
+            least: LEAST,
+            says: SAYS,
             empty: if self.open_only {
                 "Every row can be sent; f shows all of them.".to_owned()
             } else {

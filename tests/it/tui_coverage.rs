@@ -1,0 +1,101 @@
+//! Coverage by keys in a real terminal: from a gap to a file in it, and a document of thousands of
+//! segments.
+
+use crate::cli_upload::png;
+use crate::support::screen::{go_to, started};
+use crate::support::server::{Server, sha256};
+
+#[test]
+fn a_gap_is_found_filled_and_then_present() {
+    let server = Server::start();
+    let home = server.home();
+    let bytes = png("fills a gap");
+    home.file("zz-gap.png", &bytes);
+    let mut pty = started(&home);
+    go_to(&mut pty, 1, "Mobile app");
+    pty.send_keys("c");
+    pty.wait_text("Coverage of Mobile app");
+    pty.wait_text("14 segments · ");
+    // The first gap is the hero in German.
+    pty.wait_row(&["hero-banner", "hero@2x.png"]);
+    let gaps = |screen: &str| -> Option<usize> {
+        let (_, after) = screen.split_once("14 segments · ")?;
+        after.split_once(" missing")?.0.parse().ok()
+    };
+    let before = gaps(&pty.screen()).expect("how many are missing");
+    pty.send_keys("n");
+    pty.wait_text("hero@2x.png in de: missing; u uploads hero@2x.png");
+
+    pty.send_keys("u");
+    pty.wait_text("Upload to Mobile app / hero-banner (de)");
+    pty.send_keys("/");
+    pty.wait_text("filter");
+    pty.send("zz-gap");
+    pty.wait_text("zz-gap.png");
+    pty.send_keys("Enter");
+    pty.send_keys("Space");
+    pty.wait_text("1 file chosen");
+    pty.send_keys("C-s");
+    pty.wait_text("from zz-gap.png");
+    pty.wait_text("locale de");
+    pty.press_until("C-s", "the form to close", |screen| {
+        !screen.contains("Send 1 file")
+    });
+    pty.wait_text("hero@2x.png in de: present");
+    pty.wait_for("one gap less", |screen| gaps(screen) == Some(before - 1));
+
+    let stored = server.stored("hero@2x.png");
+    let own = stored.iter().find(|it| it["locale"] == "de").expect("it");
+    assert_eq!(own["sha256"], sha256(&bytes));
+    assert_eq!(own["segmentId"], 27_667_833);
+
+    // Enter shows it among its segment's assets, and the key comes back to the cell.
+    pty.send_keys("Enter");
+    pty.wait_text("Assets 6");
+    pty.send_keys("c");
+    pty.wait_text("hero@2x.png in de: present");
+}
+
+#[test]
+fn thousands_of_segments_are_asked_after_a_yes_and_gone_on_with() {
+    let server = Server::with(|options| {
+        options.localised = true;
+        options.assets = Some(1_900);
+    });
+    let home = server.home();
+    let mut pty = started(&home);
+    go_to(&mut pty, 1, "…Product catalogue");
+    pty.send_keys("c");
+    pty.wait_text("34 calls");
+    pty.wait_text("allows about 1000 an hour");
+    pty.press_until("y", "the question to go", |screen| {
+        !screen.contains("34 calls")
+    });
+    pty.wait_text("5000 segments · ");
+    pty.wait_text("only gaps");
+    let missing = {
+        let state = server.state();
+        let assets = state["wordbee"]["assets"].as_array().expect("a list").len();
+        assert!(assets > 1_500, "{assets}");
+        let screen = pty.screen();
+        let (_, after) = screen.split_once("5000 segments · ").expect("the summary");
+        after.split_once(" missing").expect("a count").0.to_owned()
+    };
+    // By command it is the same.
+    let ran = crate::support::cli::run(
+        &home,
+        &[
+            "coverage",
+            "acme-loc:20533",
+            "--fail-on",
+            "missing",
+            "--csv",
+        ],
+    );
+    let ran = ran.exits(5);
+    assert!(
+        ran.stderr.contains(&format!("{missing} missing")),
+        "{missing}: {}",
+        ran.stderr
+    );
+}
