@@ -1,7 +1,7 @@
 //! Answers on their way into the panes.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::{Asked, Known, LocaleChoice, Opened, StateFilter, TypeRow};
 use crate::api::{ApiError, Middle};
@@ -10,7 +10,7 @@ use crate::app::effect::{Effect, RequestId};
 use crate::app::modal::view::Tone;
 use crate::app::msg::{Answer, Batch, Came};
 use crate::app::remote::{Fetched, Remote, Rows};
-use crate::domain::{Asset, AssetScope, Entry, SafeText, SegmentId, SegmentText, TypeChoice};
+use crate::domain::{Asset, AssetScope, Entry, SafeText, SegmentText, TypeChoice};
 
 impl State {
     /// An awaited answer, and what it was asked for.
@@ -253,75 +253,6 @@ impl Opened {
                 segment.tell(text);
             }
         });
-    }
-
-    /// Assets of segments as they were kept: shown until the service answers.
-    fn recall_marks(&mut self, kept: Vec<(SegmentId, Duration, Vec<Entry<Asset>>)>, now: Instant) {
-        for (segment, age, rows) in kept {
-            let at = now.checked_sub(age).unwrap_or(now);
-            let result = Ok(rows);
-            self.known.entry(segment).or_insert(Known { at, result });
-        }
-        self.refresh_lens();
-        if self.assets.remote == Remote::NotAsked {
-            self.show_known();
-        }
-    }
-
-    /// Assets of several segments: each of them has those that name it, or none.
-    fn take_marks(
-        &mut self,
-        id: RequestId,
-        result: Result<Vec<Entry<Asset>>, ApiError>,
-        now: Instant,
-    ) {
-        if let Some(segments) = self.asking.remove(&id) {
-            self.learn_marks(segments, result, now);
-        }
-    }
-
-    /// The same of segments that somebody else asked for.
-    pub(crate) fn learn_marks(
-        &mut self,
-        segments: Vec<SegmentId>,
-        result: Result<Vec<Entry<Asset>>, ApiError>,
-        now: Instant,
-    ) {
-        match result {
-            Err(error) => {
-                for segment in segments {
-                    let known = Known {
-                        at: now,
-                        result: Err(error.clone()),
-                    };
-                    self.known.entry(segment).or_insert(known);
-                }
-            }
-            Ok(entries) => {
-                let mut found: HashMap<SegmentId, Vec<Entry<Asset>>> =
-                    segments.into_iter().map(|id| (id, Vec::new())).collect();
-                for entry in entries {
-                    // An unreadable entry names no segment; the segment's own listing shows it.
-                    let segment = entry
-                        .read()
-                        .and_then(|asset| asset.scope.segment().cloned());
-                    if let Some(rows) = segment.and_then(|segment| found.get_mut(&segment)) {
-                        rows.push(entry);
-                    }
-                }
-                for (segment, rows) in found {
-                    let known = Known {
-                        at: now,
-                        result: Ok(rows),
-                    };
-                    self.known.insert(segment, known);
-                }
-            }
-        }
-        self.refresh_lens();
-        if self.assets.remote == Remote::NotAsked {
-            self.show_known();
-        }
     }
 
     /// What follows from the third pane's rows: the types with their counts, the segment's mark.

@@ -159,9 +159,11 @@ impl State {
             }
             Load::Marks(..) => true,
             // What was kept of it came at the start.
-            Load::Containers | Load::Container(_) | Load::SegmentTexts(_) | Load::Tree { .. } => {
-                false
-            }
+            Load::Containers
+            | Load::Container(_)
+            | Load::SegmentTexts(_)
+            | Load::Kept(..)
+            | Load::Tree { .. } => false,
         }
     }
 

@@ -5,6 +5,7 @@ mod arrive;
 mod asking;
 mod cascade;
 mod details;
+mod marks;
 mod moves;
 mod opened;
 mod places;

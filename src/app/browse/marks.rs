@@ -1,0 +1,85 @@
+//! What becomes known of the assets of segments: asked here or by a sheet, or kept from before.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use super::{Known, Opened};
+use crate::api::ApiError;
+use crate::app::effect::RequestId;
+use crate::app::remote::Remote;
+use crate::domain::{Asset, Entry, SegmentId};
+
+impl Opened {
+    /// Assets of segments as they were kept: shown until the service answers.
+    pub(crate) fn recall_marks(
+        &mut self,
+        kept: Vec<(SegmentId, Duration, Vec<Entry<Asset>>)>,
+        now: Instant,
+    ) {
+        for (segment, age, rows) in kept {
+            let at = now.checked_sub(age).unwrap_or(now);
+            let result = Ok(rows);
+            self.known.entry(segment).or_insert(Known { at, result });
+        }
+        self.refresh_lens();
+        if self.assets.remote == Remote::NotAsked {
+            self.show_known();
+        }
+    }
+
+    /// Assets of several segments: each of them has those that name it, or none.
+    pub(super) fn take_marks(
+        &mut self,
+        id: RequestId,
+        result: Result<Vec<Entry<Asset>>, ApiError>,
+        now: Instant,
+    ) {
+        if let Some(segments) = self.asking.remove(&id) {
+            self.learn_marks(segments, result, now);
+        }
+    }
+
+    /// The same of segments that somebody else asked for.
+    pub(crate) fn learn_marks(
+        &mut self,
+        segments: Vec<SegmentId>,
+        result: Result<Vec<Entry<Asset>>, ApiError>,
+        now: Instant,
+    ) {
+        match result {
+            Err(error) => {
+                for segment in segments {
+                    let known = Known {
+                        at: now,
+                        result: Err(error.clone()),
+                    };
+                    self.known.entry(segment).or_insert(known);
+                }
+            }
+            Ok(entries) => {
+                let mut found: HashMap<SegmentId, Vec<Entry<Asset>>> =
+                    segments.into_iter().map(|id| (id, Vec::new())).collect();
+                for entry in entries {
+                    // An unreadable entry names no segment; the segment's own listing shows it.
+                    let segment = entry
+                        .read()
+                        .and_then(|asset| asset.scope.segment().cloned());
+                    if let Some(rows) = segment.and_then(|segment| found.get_mut(&segment)) {
+                        rows.push(entry);
+                    }
+                }
+                for (segment, rows) in found {
+                    let known = Known {
+                        at: now,
+                        result: Ok(rows),
+                    };
+                    self.known.insert(segment, known);
+                }
+            }
+        }
+        self.refresh_lens();
+        if self.assets.remote == Remote::NotAsked {
+            self.show_known();
+        }
+    }
+}
