@@ -15,7 +15,7 @@ use crate::cli::session::Known;
 use crate::cli::stop::Stop;
 use crate::domain::{Asset, ContainerId, Entry, Segment, SegmentId};
 use crate::transfer::patient::Patient;
-use crate::transfer::tree::SEGMENTS_AT_ONCE;
+use crate::transfer::tree::{MANY_CALLS, SEGMENTS_AT_ONCE};
 
 /// So many batches in a row that fail end the asking: each of them has waited out what may pass.
 const IN_VAIN: usize = 3;
@@ -52,10 +52,12 @@ impl Asking<'_> {
     ) -> Result<Answers, Failure> {
         let calls = segments.len().div_ceil(SEGMENTS_AT_ONCE);
         let many = segments.len();
-        stop.or(prompt::may(output, self.yes, calls, &asks(many)))
-            .await?;
-        if calls > 1 && !output.is_quiet() {
-            output.note(&self.cost(many, calls));
+        let what = self.what(many);
+        stop.or(prompt::may(output, self.yes, calls, &what)).await?;
+        // A question has said it.
+        let asked = !self.yes && calls >= MANY_CALLS;
+        if calls > 1 && !asked && !output.is_quiet() {
+            output.note(&format!("{what} takes {calls} calls"));
         }
         // What waits is said between two lines of progress, which only one may draw.
         let (tell, mut told) = unbounded_channel();
@@ -115,22 +117,15 @@ impl Asking<'_> {
         Ok(answers)
     }
 
-    /// What the calls are, against what the service allows.
-    fn cost(&self, segments: usize, calls: usize) -> String {
+    /// What is asked, and what the service allows.
+    fn what(&self, segments: usize) -> String {
         let spec = self.known.info.spec;
-        let what = asks(segments);
-        match spec.capabilities.calls_an_hour {
-            Some(allowed) => format!(
-                "{what} takes {calls} calls; {} allows about {allowed} an hour",
-                spec.label
-            ),
-            None => format!("{what} takes {calls} calls"),
-        }
+        let allowed = match spec.capabilities.calls_an_hour {
+            Some(calls) => format!(" ({} allows about {calls} calls an hour)", spec.label),
+            None => String::new(),
+        };
+        format!("Asking for the assets of {segments} segments{allowed}")
     }
-}
-
-fn asks(segments: usize) -> String {
-    format!("Asking for the assets of {segments} segments")
 }
 
 /// Which segments a call was for that failed, and why.
