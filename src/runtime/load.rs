@@ -103,6 +103,13 @@ impl Request {
                 }
                 self.tell(Answer::SegmentTexts(texts));
             }
+            Load::Kept(container, segments) => {
+                let marks = match archive {
+                    Some(archive) => archive.marks(container, segments).await,
+                    None => Vec::new(),
+                };
+                self.tell(Answer::KeptMarks(marks));
+            }
             Load::Marks(container, segments) => {
                 let found = provider.assets_of_segments(container, segments).await;
                 if let (Some(archive), Ok(found)) = (archive, &found) {
@@ -282,6 +289,7 @@ pub(super) fn failed(what: &Load, error: ApiError) -> Answer {
         Load::Assets(_) => Answer::Assets(Err(error)),
         Load::Tree { .. } => Answer::Tree(Err(error)),
         Load::Marks(..) => Answer::Marks(Err(error)),
+        Load::Kept(..) => Answer::KeptMarks(Vec::new()),
     }
 }
 

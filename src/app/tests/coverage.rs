@@ -1,6 +1,7 @@
 //! The coverage sheet: what it shows, asks for and leads to.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::services::{account, asset, doc, segment};
 use super::world::{World, assets};
@@ -8,7 +9,7 @@ use crate::api::{ApiError, ApiErrorKind, UploadRequest};
 use crate::app::Pane;
 use crate::app::effect::{Effect, Load, RequestId};
 use crate::app::msg::{Answer, Msg};
-use crate::domain::{AssetScope, ContainerId, Entry, Segment, SegmentId};
+use crate::domain::{Asset, AssetScope, ContainerId, Entry, Segment, SegmentId};
 use crate::transfer::job::{Direction, Job, JobId, JobState};
 
 fn sent(world: &World) -> Vec<&UploadRequest> {
@@ -55,12 +56,24 @@ fn large(segments: u64) -> World {
     world
 }
 
+/// What was kept of the segments, which is looked for before any call.
+fn kept(world: &mut World, marks: Vec<(SegmentId, Duration, Vec<Entry<Asset>>)>) {
+    let mut loads = world.log.iter().rev();
+    let id = loads.find_map(|effect| match effect {
+        Effect::Load {
+            id,
+            what: Load::Kept(..),
+            ..
+        } => Some(*id),
+        _ => None,
+    });
+    let answer = Answer::KeptMarks(marks);
+    let id = id.expect("it is asked for");
+    world.send(Msg::Loaded { id, answer });
+}
+
 /// Answers a call of the sheet.
-fn hear(
-    world: &mut World,
-    id: RequestId,
-    result: Result<Vec<Entry<crate::domain::Asset>>, ApiError>,
-) {
+fn hear(world: &mut World, id: RequestId, result: Result<Vec<Entry<Asset>>, ApiError>) {
     let answer = Answer::Marks(result);
     world.send(Msg::Loaded { id, answer });
 }
@@ -157,6 +170,7 @@ fn a_gap_is_filled_from_where_it_is_and_then_present() {
 fn many_calls_are_asked_about_and_stopped_and_gone_on_with() {
     let mut world = large(1_000);
     world.keys("c");
+    kept(&mut world, Vec::new());
     let sheet = world.sheet();
     assert!(sheet.contains("1000 segments takes 7 calls"), "{sheet}");
     assert!(calls(&world).is_empty());
@@ -186,6 +200,7 @@ fn many_calls_are_asked_about_and_stopped_and_gone_on_with() {
     assert!(world.state.modals.is_empty());
     // What is known stays known.
     world.keys("c");
+    kept(&mut world, Vec::new());
     assert!(
         world.sheet().contains("700 segments takes 5 calls"),
         "{}",
@@ -196,7 +211,9 @@ fn many_calls_are_asked_about_and_stopped_and_gone_on_with() {
 #[test]
 fn where_nothing_works_not_everything_is_asked() {
     let mut world = large(1_000);
-    world.keys("c y");
+    world.keys("c");
+    kept(&mut world, Vec::new());
+    world.keys("y");
     for _ in 0..3 {
         let (id, _) = *calls(&world).last().unwrap();
         let error = ApiError::new("list", ApiErrorKind::Server, "busy");
@@ -280,4 +297,26 @@ fn what_was_seen_long_ago_says_so_until_it_is_asked_again() {
     world.settle();
     world.keys("k");
     assert!(!world.sheet().contains(" ago"), "{}", world.sheet());
+}
+
+#[test]
+fn what_was_kept_is_shown_with_its_age_and_costs_no_call() {
+    let mut world = large(1_000);
+    world.keys("c");
+    let scope = |id: &SegmentId| AssetScope::Segment(doc().container().clone(), id.clone());
+    let marks = (1..=900).map(|n| {
+        let id = SegmentId::new(format!("s{n}")).unwrap();
+        let rows = vec![Entry::Read(asset(&scope(&id), "a.png", Some("de")))];
+        (id, Duration::from_mins(25), rows)
+    });
+    let marks = marks.collect();
+    kept(&mut world, marks);
+    // One call asks for the rest, which is too few to be asked about.
+    assert_eq!(calls(&world).len(), 1);
+    assert_eq!(calls(&world)[0].1, 100);
+    let sheet = world.sheet();
+    assert!(
+        sheet.contains("900 missing") && sheet.contains("25 min ago"),
+        "{sheet}"
+    );
 }

@@ -296,6 +296,7 @@ pub fn answer(account: &AccountName, what: &Load) -> Answer {
             }
             Answer::Marks(Ok(rows))
         }
+        Load::Kept(..) => Answer::KeptMarks(Vec::new()),
         Load::Tree { source, types, .. } => {
             Answer::Tree(Ok(InTree::All(Arc::new(in_tree(source, types)))))
         }

@@ -25,8 +25,8 @@ pub enum Heard<I> {
 pub enum Row {
     /// All cells are in one state: not asked, failed, or no assets.
     Whole(State),
-    /// One asset of the segment.
-    Versions(Versions),
+    /// One asset of the segment. Boxed, since most segments of a long document have none.
+    Versions(Box<Versions>),
 }
 
 impl Row {
@@ -45,7 +45,9 @@ impl Row {
         if found.is_empty() {
             return vec![Self::Whole(State::NoAssets)];
         }
-        found.into_iter().map(Self::Versions).collect()
+        { found.into_iter() }
+            .map(|it| Self::Versions(Box::new(it)))
+            .collect()
     }
 
     /// The state in the locale at this place.
@@ -59,7 +61,7 @@ impl Row {
         }
     }
 
-    pub const fn versions(&self) -> Option<&Versions> {
+    pub fn versions(&self) -> Option<&Versions> {
         match self {
             Self::Whole(_) => None,
             Self::Versions(versions) => Some(versions),

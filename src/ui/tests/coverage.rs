@@ -8,7 +8,7 @@ use crate::app::browse::Known;
 use crate::app::key::{Chord, Input};
 use crate::app::modal::coverage::CoverageSheet;
 use crate::app::remote::Remote;
-use crate::app::{Msg, State};
+use crate::app::{Answer, Effect, Msg, State};
 use crate::domain::{Asset, AssetPath, AssetScope, Entry, Locale, SegmentId};
 
 /// The document with its locales.
@@ -26,8 +26,13 @@ fn located() -> State {
 fn open(state: &mut State) {
     let opened = state.browse.open().unwrap();
     let place = (opened.account.clone(), opened.id.clone());
-    let (sheet, _) = CoverageSheet::open(state, place, now()).unwrap();
+    let (sheet, effects) = CoverageSheet::open(state, place, now()).unwrap();
     state.modals.push(Box::new(sheet));
+    // Nothing was kept of what is not known.
+    if let Some(Effect::Load { id, .. }) = effects.first() {
+        let answer = Answer::KeptMarks(Vec::new());
+        state.update(Msg::Loaded { id: *id, answer }, now());
+    }
 }
 
 fn press(state: &mut State, keys: &str) {

@@ -22,6 +22,10 @@ const IN_VAIN: usize = 3;
 /// What is asked.
 #[derive(Debug, Default)]
 pub(super) struct Asking {
+    /// What was kept of the segments is awaited.
+    recalling: Option<RequestId>,
+    /// It has come.
+    recalled: bool,
     /// The call on its way.
     call: Option<(RequestId, Vec<SegmentId>)>,
     waiting: VecDeque<SegmentId>,
@@ -52,7 +56,7 @@ impl Asking {
         self.waiting.clear();
         self.proposed.clear();
         self.waits = None;
-        self.call.take().map(|it| it.0)
+        self.call.take().map(|it| it.0).or(self.recalling.take())
     }
 
     fn add(&mut self, segments: Vec<SegmentId>) {
@@ -98,9 +102,12 @@ impl CoverageSheet {
         let listed = self.opened(state).is_some_and(|opened| {
             opened.segments.remote.pending().is_none() && opened.locales().is_some()
         });
-        if listed && !self.asking.begun {
-            self.asking.begun = true;
+        if listed && !self.asking.begun && self.asking.recalling.is_none() {
             let unknown = self.matrix.not_asked();
+            if !unknown.is_empty() && !self.asking.recalled {
+                return vec![self.recall(unknown, state)];
+            }
+            self.asking.begun = true;
             self.want(unknown, now);
         }
         if self.asking.call.is_some() || self.asking.waiting.is_empty() {
@@ -119,8 +126,32 @@ impl CoverageSheet {
         }]
     }
 
+    /// What was kept of these segments costs no call, and comes first.
+    fn recall(&mut self, segments: Vec<SegmentId>, state: &mut State) -> Effect {
+        let id = state.request_for_modal();
+        self.asking.recalling = Some(id);
+        Effect::Load {
+            id,
+            account: self.account.clone(),
+            what: Load::Kept(self.container.clone(), segments),
+            patient: false,
+            recall: false,
+        }
+    }
+
     /// An answer, if it is to the call on its way: it becomes known to the panes too.
     pub(super) fn take(&mut self, id: RequestId, answer: &Answer, state: &mut State, now: Instant) {
+        if self.asking.recalling.take_if(|it| *it == id).is_some() {
+            self.asking.recalled = true;
+            // It is all of the answer.
+            state.forget(Some(id));
+            if let Answer::KeptMarks(kept) = answer
+                && let Some(opened) = state.opened_mut(&self.account, &self.container)
+            {
+                opened.recall_marks(kept.clone(), now);
+            }
+            return;
+        }
         if self
             .asking
             .call

@@ -110,7 +110,12 @@ impl CoverageSheet {
     fn grid_row(&self, row: (usize, usize), ascii: bool) -> GridRow {
         let mut cells: Vec<String> = self.named(row).into();
         let mut marked = false;
-        let spot = self.matrix.spot(row);
+        // Most of the time nothing is marked.
+        let spot = if self.marked.is_empty() {
+            None
+        } else {
+            self.matrix.spot(row)
+        };
         for column in 0..self.matrix.coverage.locales().len() {
             let standing = self
                 .matrix
@@ -118,7 +123,7 @@ impl CoverageSheet {
                 .map_or(Standing::NotAsked, |it| it.state(column));
             let is_marked = spot.as_ref().is_some_and(|(segment, place)| {
                 let spot = ((*segment).clone(), place.clone(), column);
-                !self.marked.is_empty() && self.marked.contains(&spot)
+                self.marked.contains(&spot)
             });
             marked |= is_marked;
             let mark = if is_marked { "✓" } else { "" };
