@@ -6,6 +6,7 @@
 //!
 //! One thread writes, behind what it is told; whoever reads has the connection for that moment.
 
+mod change;
 mod pack;
 mod place;
 mod store;

@@ -1,3 +1,5 @@
+//! The index on a real disk: what comes back, what does not, and what damage costs.
+
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::time::Duration;

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender};
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{Head, Owner, Place, pack, store};
+use super::{Head, Owner, Place, change, pack, store};
 use crate::domain::{ContainerId, Entry, Segment, SegmentId, SegmentText};
 
 /// One change.
@@ -36,7 +36,7 @@ pub(super) fn run(mut connection: Connection, path: &Path, requests: &Receiver<R
             if std::mem::replace(&mut swept, true) {
                 return Ok(());
             }
-            store::drop_old(&mut connection, Timestamp::now())
+            change::drop_old(&mut connection, Timestamp::now())
         });
         if let Err(error) = written {
             tracing::warn!(%error, "the index cannot be written");
@@ -51,22 +51,22 @@ pub(super) fn run(mut connection: Connection, path: &Path, requests: &Receiver<R
 fn write(connection: &mut Connection, request: Request) -> rusqlite::Result<()> {
     match request {
         Request::List(owner, place, head, chunks) => {
-            store::put_list(connection, &owner, &place, &head, &chunks)
+            change::put_list(connection, &owner, &place, &head, &chunks)
         }
         Request::Texts(owner, container, texts) => {
             let place = Place::Segments(container);
             let texts: HashMap<u64, SegmentText> =
                 texts.into_iter().map(|it| (it.position, it)).collect();
-            store::rewrite(connection, &owner, &place, |rows| fill(rows, &texts))
+            change::rewrite(connection, &owner, &place, |rows| fill(rows, &texts))
         }
         Request::Renew(owner, place, at, seal) => {
-            store::renew(connection, &owner, &place, at, seal.as_deref())
+            change::renew(connection, &owner, &place, at, seal.as_deref())
         }
         Request::Marks(owner, container, at, marks) => {
-            store::put_marks(connection, &owner, &container, at, &marks)
+            change::put_marks(connection, &owner, &container, at, &marks)
         }
         Request::Unmark(owner, container, segment) => {
-            store::drop_mark(connection, &owner, &container, &segment)
+            change::drop_mark(connection, &owner, &container, &segment)
         }
         Request::Settle(done) => {
             let _ = done.send(());

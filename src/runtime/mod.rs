@@ -5,6 +5,7 @@
 //! "loading" for ever.
 
 mod archive;
+mod change;
 mod child;
 pub mod clipboard;
 pub mod desktop;
@@ -125,40 +126,8 @@ impl Runtime {
                 account,
                 asset,
                 change,
-            } => match self.provider(&account) {
-                None => self.answer(id, Answer::Updated(Err(not_connected("change the asset")))),
-                Some(provider) => {
-                    let (inbox, archives) = (self.inbox.clone(), self.archives.clone());
-                    self.spawn(id, Answer::Updated(Err(ApiError::panicked())), async move {
-                        let result = provider.update(&asset, &change).await.map(Box::new);
-                        archives.changed(&account, &asset.scope);
-                        send(
-                            &inbox,
-                            Msg::Loaded {
-                                id,
-                                answer: Answer::Updated(result),
-                            },
-                        );
-                    });
-                }
-            },
-            Effect::Delete { id, account, asset } => match self.provider(&account) {
-                None => self.answer(id, Answer::Deleted(Err(not_connected("delete the asset")))),
-                Some(provider) => {
-                    let (inbox, archives) = (self.inbox.clone(), self.archives.clone());
-                    self.spawn(id, Answer::Deleted(Err(ApiError::panicked())), async move {
-                        let result = provider.delete(&asset).await;
-                        archives.changed(&account, &asset.scope);
-                        send(
-                            &inbox,
-                            Msg::Loaded {
-                                id,
-                                answer: Answer::Deleted(result),
-                            },
-                        );
-                    });
-                }
-            },
+            } => self.update(id, account, *asset, change),
+            Effect::Delete { id, account, asset } => self.delete(id, account, *asset),
             Effect::Cancel(id) => {
                 if let Some(token) = self.requests.remove(&id) {
                     token.cancel();

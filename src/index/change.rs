@@ -1,0 +1,172 @@
+//! What changes the index: each a transaction of its own.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::store::{damaged, head};
+use super::{Head, Owner, Place};
+use crate::domain::{ContainerId, SegmentId};
+
+/// Lists that were not asked for in so many days are dropped.
+const DAYS: i64 = 90;
+
+fn owner_id(connection: &Connection, owner: &Owner) -> rusqlite::Result<i64> {
+    let wanted = params![owner.account.as_str(), owner.service, owner.address];
+    connection
+        .prepare_cached(
+            "INSERT OR IGNORE INTO owners (account, service, address) VALUES (?1, ?2, ?3)",
+        )?
+        .execute(wanted)?;
+    connection
+        .prepare_cached(
+            "SELECT id FROM owners WHERE account = ?1 AND service = ?2 AND address = ?3",
+        )?
+        .query_row(wanted, |row| row.get(0))
+}
+
+fn place_id(
+    connection: &Connection,
+    owner: &Owner,
+    container: &ContainerId,
+) -> rusqlite::Result<i64> {
+    let wanted = params![owner_id(connection, owner)?, container.as_str()];
+    connection
+        .prepare_cached("INSERT OR IGNORE INTO places (owner, container) VALUES (?1, ?2)")?
+        .execute(wanted)?;
+    connection
+        .prepare_cached("SELECT id FROM places WHERE owner = ?1 AND container = ?2")?
+        .query_row(wanted, |row| row.get(0))
+}
+
+fn drop_list(connection: &Connection, list: i64) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM chunks WHERE list = ?1", [list])?;
+    connection.execute("DELETE FROM lists WHERE id = ?1", [list])?;
+    Ok(())
+}
+
+/// Puts a list in place of the one before.
+pub(super) fn put_list(
+    connection: &mut Connection,
+    owner: &Owner,
+    place: &Place,
+    kept: &Head,
+    chunks: &[Vec<u8>],
+) -> rusqlite::Result<()> {
+    let change = connection.transaction()?;
+    if let Some((before, _)) = head(&change, owner, place)? {
+        drop_list(&change, before)?;
+    }
+    let (kind, container) = place.columns();
+    change
+        .prepare_cached(
+            "INSERT INTO lists (owner, kind, container, at, count, seal)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            owner_id(&change, owner)?,
+            kind,
+            container,
+            kept.at.as_millisecond(),
+            kept.count.cast_signed(),
+            kept.seal
+        ])?;
+    let list = change.last_insert_rowid();
+    let mut put =
+        change.prepare_cached("INSERT INTO chunks (list, no, rows) VALUES (?1, ?2, ?3)")?;
+    for (no, rows) in (0_i64..).zip(chunks) {
+        put.execute(params![list, no, rows])?;
+    }
+    drop(put);
+    change.commit()
+}
+
+/// Changes each chunk of a list in place.
+pub(super) fn rewrite(
+    connection: &mut Connection,
+    owner: &Owner,
+    place: &Place,
+    mut change_rows: impl FnMut(&[u8]) -> Option<Vec<u8>>,
+) -> rusqlite::Result<()> {
+    let change = connection.transaction()?;
+    let Some((list, _)) = head(&change, owner, place)? else {
+        return Ok(());
+    };
+    let mut get = change.prepare_cached("SELECT rows FROM chunks WHERE list = ?1 AND no = ?2")?;
+    let mut put =
+        change.prepare_cached("UPDATE chunks SET rows = ?3 WHERE list = ?1 AND no = ?2")?;
+    for no in 0_i64.. {
+        let read = |row: &rusqlite::Row<'_>| Ok(change_rows(row.get_ref(0)?.as_blob()?));
+        let Some(rows) = get.query_row(params![list, no], read).optional()? else {
+            break;
+        };
+        put.execute(params![list, no, rows.ok_or_else(damaged)?])?;
+    }
+    drop((get, put));
+    change.commit()
+}
+
+/// The list holds as of now.
+pub(super) fn renew(
+    connection: &Connection,
+    owner: &Owner,
+    place: &Place,
+    at: Timestamp,
+    seal: Option<&str>,
+) -> rusqlite::Result<()> {
+    if let Some((list, _)) = head(connection, owner, place)? {
+        connection.execute(
+            "UPDATE lists SET at = ?2, seal = ?3 WHERE id = ?1",
+            params![list, at.as_millisecond(), seal],
+        )?;
+    }
+    Ok(())
+}
+
+pub(super) fn put_marks(
+    connection: &mut Connection,
+    owner: &Owner,
+    container: &ContainerId,
+    at: Timestamp,
+    marks: &[(SegmentId, Option<Vec<u8>>)],
+) -> rusqlite::Result<()> {
+    let change = connection.transaction()?;
+    let place = place_id(&change, owner, container)?;
+    let mut put = change.prepare_cached("INSERT OR REPLACE INTO marks VALUES (?1, ?2, ?3, ?4)")?;
+    for (segment, assets) in marks {
+        put.execute(params![
+            place,
+            segment.as_str(),
+            at.as_millisecond(),
+            assets
+        ])?;
+    }
+    drop(put);
+    change.commit()
+}
+
+pub(super) fn drop_mark(
+    connection: &Connection,
+    owner: &Owner,
+    container: &ContainerId,
+    segment: &SegmentId,
+) -> rusqlite::Result<()> {
+    let place = place_id(connection, owner, container)?;
+    connection.execute(
+        "DELETE FROM marks WHERE place = ?1 AND segment = ?2",
+        params![place, segment.as_str()],
+    )?;
+    Ok(())
+}
+
+/// Drops what nobody looked at for a long time.
+pub(super) fn drop_old(connection: &mut Connection, now: Timestamp) -> rusqlite::Result<()> {
+    let before = now.as_millisecond() - DAYS * 24 * 60 * 60 * 1000;
+    let change = connection.transaction()?;
+    change.execute(
+        "DELETE FROM chunks WHERE list IN (SELECT id FROM lists WHERE at < ?1)",
+        [before],
+    )?;
+    change.execute("DELETE FROM lists WHERE at < ?1", [before])?;
+    change.execute("DELETE FROM marks WHERE at < ?1", [before])?;
+    change.commit()
+}
