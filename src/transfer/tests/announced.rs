@@ -60,7 +60,12 @@ async fn leaving_puts_back_what_was_never_begun() {
 /// was changed since.
 fn states_after_a_kill(change: impl FnOnce(&Path)) -> [JobState; 2] {
     let dir = tempfile::tempdir().unwrap();
-    let runtime = tokio::runtime::Runtime::new().unwrap();
+    // Of one thread: with several the end of the call that hangs could make room for the other one,
+    // which would begin before it ends as well. A kill ends them at once.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let (engine, ids) = runtime.block_on(async {
         let engine = Transfers::open(dir.path()).unwrap();
         let (_, ids) = one_hangs_and_one_is_announced(&engine, dir.path()).await;
