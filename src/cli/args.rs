@@ -4,6 +4,7 @@ mod changing;
 mod coverage;
 mod demo;
 mod examples;
+mod finding;
 mod upkeep;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use clap_complete::Shell;
 pub use self::changing::{Edit, Move};
 pub use self::coverage::Coverage;
 pub use self::demo::Demo;
+pub use self::finding::Find;
 pub use self::upkeep::ConfigCommand;
 use crate::domain::Shape;
 use crate::transfer::OnClash;
@@ -127,6 +129,9 @@ pub enum Command {
     /// their source
     #[command(after_help = examples::COVERAGE)]
     Coverage(Coverage),
+    /// Find words in all that was listed before, on every account; the services are not asked
+    #[command(after_help = examples::FIND)]
+    Find(Find),
     /// Upload files to a website or a segment
     #[command(after_help = examples::UPLOAD)]
     Upload(Box<Upload>),

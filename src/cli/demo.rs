@@ -155,7 +155,7 @@ mod tests {
         let env = Env::of(demo.env());
         let session = Session::open(Some(&home.config), env, Arc::new(NoStore)).unwrap();
         let (mut output, out, _) = kept(None);
-        crate::cli::ls::accounts(
+        crate::cli::accounts::accounts(
             &session,
             &mut output,
             &crate::cli::filter::Only::default(),

@@ -46,6 +46,10 @@ impl Only {
         Ok(Self { filter, now })
     }
 
+    pub const fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
     /// Nothing is left out.
     pub const fn is_all(&self) -> bool {
         self.filter.is_empty()

@@ -1,99 +1,24 @@
-//! `accounts` and `ls`: listings.
+//! `ls`: listings, which are kept for `find` and for the next start of the screen.
 
+use std::slice;
 use std::time::Duration;
 
+use super::accounts;
 use super::failure::{Exit, Failure};
 use super::filter::Only;
 use super::find;
-use super::output::{Cell, Output};
-use super::record::{
-    ASSET_HEADS, AccountLine, CONTAINER_HEADS, Listing, SEGMENT_HEADS, account_ref, nothing_in,
-};
+use super::output::Output;
+use super::record::{ASSET_HEADS, CONTAINER_HEADS, Listing, SEGMENT_HEADS, nothing_in};
 use super::session::{Known, Session};
 use crate::api::{Middle, Provider, ProviderSpec};
-use crate::config::credentials::{Lookup, Place};
 use crate::domain::filter::Facts;
 use crate::domain::{Asset, AssetScope, Container, ContainerId, SafeText, SegmentText};
+use crate::index::{Index, Owner, Place};
 
 /// After this a person is told what is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
-
-const ACCOUNT_HEADS: &[&str] = &["REF", "NAME", "SERVICE", "ADDRESS", "KEY", "STATE"];
-
-/// The accounts of the settings, and where each one's key is.
-pub async fn accounts(
-    session: &Session,
-    output: &mut Output,
-    only: &Only,
-    json: bool,
-) -> Result<(), Failure> {
-    let accounts = session.all()?;
-    let mut listing = Listing::new(output, json, ACCOUNT_HEADS);
-    for known in accounts {
-        let info = &known.info;
-        let facts = Facts {
-            types: [Some(info.spec.label), None],
-            typed: true,
-            ..Facts::named(info.name.as_str())
-        };
-        if !only.keeps(&facts) {
-            continue;
-        }
-        let (source, words) = key_words(session, known).await;
-        let name = info.name.as_str();
-        let cells = [
-            Cell::name(&account_ref(&info.name)),
-            Cell::name(name),
-            Cell::prose(info.spec.label),
-            Cell::name(&info.base_url),
-            Cell::Said(words.clone()),
-            Cell::prose(&session.standing(known, source.is_some()).join(", ")),
-        ];
-        let line = AccountLine {
-            kind: "account",
-            reference: account_ref(&info.name),
-            id: name,
-            name,
-            provider: info.spec.id,
-            service: info.spec.label,
-            base_url: &info.base_url,
-            key_source: source,
-            key: words,
-            state: session.standing(known, source.is_some()),
-        };
-        listing.put(&cells, &line)?;
-    }
-    listing.end(&only.nothing(String::new()))
-}
-
-/// Where a key is, as a word for scripts and in words for people.
-pub async fn key_words(session: &Session, known: &Known) -> (Option<&'static str>, String) {
-    words_of(session.key_place(known).await)
-}
-
-/// The same of a look that was made.
-pub fn words_of(looked: Lookup) -> (Option<&'static str>, String) {
-    match looked {
-        Lookup::Found { place, note, .. } => {
-            let (word, mut text) = match place {
-                Place::Environment(variable) => {
-                    ("environment", format!("environment ({variable})"))
-                }
-                Place::Command(program) => {
-                    ("command", format!("command ({})", SafeText::name(&program)))
-                }
-                Place::Store(name) => ("keyring", name.to_owned()),
-                Place::Session => ("session", "this session only".to_owned()),
-            };
-            if let Some(note) = note {
-                text = format!("{text} ({note})");
-            }
-            (Some(word), text)
-        }
-        Lookup::Missing { reason } => (None, format!("no key: {reason}")),
-        Lookup::Unusable { reason } => (None, format!("unusable: {reason}")),
-    }
-}
+/// How long what was listed may take to be kept.
+const KEEPING: Duration = Duration::from_secs(2);
 
 /// What is at an address.
 pub async fn ls(
@@ -104,7 +29,7 @@ pub async fn ls(
     json: bool,
 ) -> Result<(), Failure> {
     let Some(address) = address else {
-        return accounts(session, output, only, json).await;
+        return accounts::accounts(session, output, only, json).await;
     };
     let address = find::address(address)?;
     let known = session.known(&address.account)?;
@@ -115,27 +40,34 @@ pub async fn ls(
     }
     let provider = session.ready(known).await?;
     let provider = provider.as_ref();
-    match scope {
-        None => containers(known, provider, output, only, json).await,
+    // What is listed here can be found later. Where it cannot be kept, the screen says so.
+    let (index, _) = session.index();
+    let listed = match scope {
+        None => containers(known, provider, output, &index, only, json).await,
         Some(AssetScope::Container(container)) if spec.middle == Middle::Segments => {
-            segments(known, provider, output, &container, only, json).await
+            segments(known, provider, output, &index, &container, only, json).await
         }
-        Some(scope) => assets(known, provider, output, &scope, only, json).await,
-    }
+        Some(scope) => assets(known, provider, output, &index, &scope, only, json).await,
+    };
+    index.settle(KEEPING);
+    listed
 }
 
 async fn containers(
     known: &Known,
     provider: &dyn Provider,
     output: &mut Output,
+    index: &Index,
     only: &Only,
     json: bool,
 ) -> Result<(), Failure> {
     let account = &known.info.name;
+    let mut keeper = index.keep(&Owner::from(&known.info), Place::Containers, None);
     let mut listing = Listing::new(output, json, CONTAINER_HEADS);
     let walked = find::pages(
         async |cursor| provider.containers(cursor).await,
         |entry| {
+            keeper.page(slice::from_ref(&entry));
             if only.keeps(&Facts::of_entry(&entry, Container::facts)) {
                 listing.container(account, &entry)
             } else {
@@ -144,6 +76,9 @@ async fn containers(
         },
     );
     let walked = walked.await;
+    if walked.is_ok() {
+        keeper.end();
+    }
     let many = known.info.spec.container.many;
     listing.end(&only.nothing(format!("This account has no {many}.")))?;
     walked
@@ -153,6 +88,7 @@ async fn segments(
     known: &Known,
     provider: &dyn Provider,
     output: &mut Output,
+    index: &Index,
     container: &ContainerId,
     only: &Only,
     json: bool,
@@ -172,6 +108,11 @@ async fn segments(
         let texts = texts_of(provider, output, container).await;
         find::join_texts(&mut entries, &texts);
     }
+    // Without a seal: the screen lists them anew, since what was listed may have changed meanwhile.
+    let place = Place::Segments(container.clone());
+    let mut keeper = index.keep(&Owner::from(&known.info), place, None);
+    keeper.page(&entries);
+    keeper.end();
     if !only.is_all() {
         entries = only.segments(provider, output, container, entries).await?;
     }
@@ -217,17 +158,25 @@ async fn assets(
     known: &Known,
     provider: &dyn Provider,
     output: &mut Output,
+    index: &Index,
     scope: &AssetScope,
     only: &Only,
     json: bool,
 ) -> Result<(), Failure> {
     let account = &known.info.name;
+    let owner = Owner::from(&known.info);
+    let mut keeper = index.keep(&owner, Place::Assets(scope.container().clone()), None);
+    let mut of_segment = Vec::new();
     let mut none = true;
     let mut listing = Listing::new(output, json, ASSET_HEADS);
     let walked = find::pages(
         async |cursor| provider.assets(scope, cursor).await,
         |entry| {
             none = false;
+            match scope {
+                AssetScope::Container(_) => keeper.page(slice::from_ref(&entry)),
+                AssetScope::Segment(..) => of_segment.push(entry.clone()),
+            }
             if only.keeps(&Facts::of_entry(&entry, Asset::facts)) {
                 listing.asset(account, &entry)
             } else {
@@ -236,6 +185,15 @@ async fn assets(
         },
     );
     let walked = walked.await;
+    if walked.is_ok() {
+        match scope {
+            AssetScope::Container(_) => keeper.end(),
+            AssetScope::Segment(container, segment) => {
+                let asked = slice::from_ref(segment);
+                index.keep_marks(&owner, container, asked, &of_segment);
+            }
+        }
+    }
     let exists = if none
         && !walked
             .as_ref()

@@ -1,5 +1,6 @@
 //! The commands: what they are called, and which one runs.
 
+mod accounts;
 mod args;
 mod auth;
 mod chosen;
@@ -30,6 +31,7 @@ mod record;
 mod rm;
 mod schema;
 mod screen;
+mod search;
 mod session;
 mod settings;
 mod show;
@@ -223,7 +225,8 @@ async fn dispatch(
         Command::Logout { name } => stop.or(auth::logout(session, output, &name)).await,
         Command::Accounts { json } => {
             let only = Only::default();
-            stop.or(ls::accounts(session, output, &only, json)).await
+            stop.or(accounts::accounts(session, output, &only, json))
+                .await
         }
         Command::Ls {
             address,
@@ -237,6 +240,7 @@ async fn dispatch(
         Command::Show { reference, json } => {
             stop.or(show::show(session, output, &reference, json)).await
         }
+        Command::Find(args) => search::find(session, output, &args),
         Command::Coverage(args) => coverage::coverage(session, output, stop, &args).await,
         Command::Url { reference } => stop.or(show::url(session, output, &reference)).await,
         Command::Rm { references, yes } => stop.or(rm::rm(session, output, &references, yes)).await,

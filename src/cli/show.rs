@@ -1,8 +1,8 @@
 //! `show` and `url`: one thing with all that is known of it.
 
+use super::accounts::key_words;
 use super::failure::Failure;
 use super::find;
-use super::ls::key_words;
 use super::output::Output;
 use super::record::{
     AccountLine, account_ref, asset_line, asset_ref, container_line, container_ref, segment_line,

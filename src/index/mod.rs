@@ -7,6 +7,7 @@
 //! One thread writes, behind what it is told; whoever reads has the connection for that moment.
 
 mod change;
+mod haystack;
 mod pack;
 mod place;
 mod store;
@@ -22,6 +23,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
+pub use self::haystack::Haystack;
 pub use self::pack::Keepable;
 use self::pack::Packer;
 pub use self::place::{Owner, Place};

@@ -3,6 +3,10 @@
 use crate::api::AccountInfo;
 use crate::domain::{AccountName, ContainerId};
 
+pub(super) const CONTAINERS: u8 = 1;
+pub(super) const SEGMENTS: u8 = 2;
+const ASSETS: u8 = 3;
+
 /// Whose lists: an account at its service and address. Another address has lists of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Owner {
@@ -36,9 +40,9 @@ impl Place {
     /// As the file has it: a kind, and the container.
     pub(super) fn columns(&self) -> (u8, &str) {
         match self {
-            Self::Containers => (1, ""),
-            Self::Segments(id) => (2, id.as_str()),
-            Self::Assets(id) => (3, id.as_str()),
+            Self::Containers => (CONTAINERS, ""),
+            Self::Segments(id) => (SEGMENTS, id.as_str()),
+            Self::Assets(id) => (ASSETS, id.as_str()),
         }
     }
 }

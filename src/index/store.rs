@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
 
 use super::pack::{self, Keepable};
+use super::place::{CONTAINERS, SEGMENTS};
 use super::{Head, Mark, Owner, Place};
 use crate::domain::{ContainerId, Entry, SegmentId};
 
@@ -260,4 +261,92 @@ pub(super) fn marks(
         }));
     }
     Ok(marks)
+}
+
+/// Some rows that stand together in the file, and where.
+#[derive(Debug, Clone)]
+pub(super) enum Piece {
+    Containers {
+        list: i64,
+        no: i64,
+    },
+    Segments {
+        list: i64,
+        no: i64,
+        container: ContainerId,
+    },
+    Assets {
+        list: i64,
+        no: i64,
+    },
+    /// The assets of one segment.
+    Mark {
+        place: i64,
+        segment: String,
+    },
+}
+
+/// Tells all that is kept of an account, until `tell` says that it is enough.
+pub(super) fn pieces(
+    connection: &Connection,
+    owner: &Owner,
+    tell: &mut dyn FnMut(Piece, Timestamp, &[u8]) -> bool,
+) -> rusqlite::Result<()> {
+    let wanted = params![owner.account.as_str(), owner.service, owner.address];
+    let mut chunks = connection.prepare_cached(
+        "SELECT lists.id, kind, container, at, no, rows FROM lists JOIN owners ON owner = owners.id
+         JOIN chunks ON list = lists.id
+         WHERE account = ?1 AND service = ?2 AND address = ?3 ORDER BY kind, lists.id, no",
+    )?;
+    let mut rows = chunks.query(wanted)?;
+    while let Some(row) = rows.next()? {
+        let (list, kind, no): (i64, u8, i64) = (row.get(0)?, row.get(1)?, row.get(4)?);
+        let container = || ContainerId::new(row.get_ref(2).ok()?.as_str().ok()?);
+        let piece = match kind {
+            CONTAINERS => Piece::Containers { list, no },
+            SEGMENTS => Piece::Segments {
+                list,
+                no,
+                container: container().ok_or_else(damaged)?,
+            },
+            _ => Piece::Assets { list, no },
+        };
+        if !tell(piece, moment(row.get(3)?), row.get_ref(5)?.as_blob()?) {
+            return Ok(());
+        }
+    }
+    drop(rows);
+    let mut marks = connection.prepare_cached(
+        "SELECT place, segment, at, assets FROM marks JOIN places ON place = places.id
+         JOIN owners ON owner = owners.id
+         WHERE account = ?1 AND service = ?2 AND address = ?3 AND assets IS NOT NULL",
+    )?;
+    let mut rows = marks.query(wanted)?;
+    while let Some(row) = rows.next()? {
+        let (place, segment) = (row.get(0)?, row.get(1)?);
+        let piece = Piece::Mark { place, segment };
+        if !tell(piece, moment(row.get(2)?), row.get_ref(3)?.as_blob()?) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The rows of a piece; `None` when they are not there any more.
+pub(super) fn piece(connection: &Connection, piece: &Piece) -> rusqlite::Result<Option<Vec<u8>>> {
+    let blob = |row: &rusqlite::Row<'_>| row.get(0);
+    match piece {
+        Piece::Containers { list, no }
+        | Piece::Segments { list, no, .. }
+        | Piece::Assets { list, no } => connection
+            .prepare_cached("SELECT rows FROM chunks WHERE list = ?1 AND no = ?2")?
+            .query_row(params![list, no], blob)
+            .optional(),
+        Piece::Mark { place, segment } => connection
+            .prepare_cached(
+                "SELECT assets FROM marks WHERE place = ?1 AND segment = ?2 AND assets IS NOT NULL",
+            )?
+            .query_row(params![place, segment], blob)
+            .optional(),
+    }
 }

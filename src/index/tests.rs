@@ -8,7 +8,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{
-    AccountName, AssetKey, AssetPath, AssetScope, Container, Locale, RawJson, Segment, Unreadable,
+    AccountName, AssetKey, AssetPath, AssetScope, Container, Locale, RawJson, Segment, Thing,
+    Unreadable,
 };
 
 fn owner(account: &str) -> Owner {
@@ -276,6 +277,71 @@ fn a_segment_takes_few_bytes() {
     let bytes = std::fs::metadata(store::path(folder.path())).unwrap().len();
     let each = bytes / MANY;
     assert!(each <= 200, "{each} bytes a segment");
+}
+
+/// Everything of this account, by this filter: names, and what matched.
+fn found(index: &Index, text: &str) -> Vec<(String, Option<&'static str>)> {
+    let haystack = Haystack::gather(index, vec![owner("a"), owner("b")], || true);
+    let filter = crate::domain::filter::Filter::parse(text).unwrap();
+    let hits = haystack.find(&filter, Timestamp::now(), 10, || true);
+    assert!(hits.best.len() <= hits.all && hits.all <= hits.among);
+    let name = |thing: Thing| match thing {
+        Thing::Container(it) => it.name,
+        Thing::Segment(_, it) => it.name(),
+        Thing::Asset(it) => it.name,
+    };
+    { hits.best.into_iter() }
+        .map(|hit| (name(hit.thing), hit.field))
+        .collect()
+}
+
+#[test]
+fn a_search_goes_over_all_that_was_kept_best_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = open(folder.path());
+    put(
+        &index,
+        &[
+            segment(1, Some("The hero of the day")),
+            segment(2, Some("antihero")),
+            Entry::Unreadable(Unreadable {
+                reason: "hero".to_owned(),
+                raw: RawJson::new("{}"),
+            }),
+            segment(3, Some("villain")),
+        ],
+        None,
+    );
+    let mut tagged = asset(3, "team.png");
+    tagged.tags = vec!["hero".to_owned()];
+    tagged.size = Some(10);
+    let mut exact = asset(1, "hero");
+    exact.size = Some(2_000_000);
+    let assets = [tagged, exact, asset(1, "hero.png")].map(Entry::Read);
+    index.keep_marks(&owner("b"), &doc(), &ids(&[1, 3]), &assets);
+    settle(&index);
+    let all = found(&index, "hero");
+    let names: Vec<&str> = all.iter().map(|it| it.0.as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "hero",
+            "hero.png",
+            "The hero of the day",
+            "antihero",
+            "team.png"
+        ]
+    );
+    assert_eq!((all[0].1, all[4].1), (Some("name"), Some("tag")));
+    assert_eq!(found(&index, "hero size:>1mb").len(), 1);
+    assert_eq!(found(&index, "hero -png").len(), 3);
+    assert!(found(&index, "nobody").is_empty());
+    // Something that was listed anew since is not shown as it was.
+    let haystack = Haystack::gather(&index, vec![owner("a")], || true);
+    put(&index, &[segment(9, Some("other"))], None);
+    let filter = crate::domain::filter::Filter::parse("hero").unwrap();
+    let hits = haystack.find(&filter, Timestamp::now(), 10, || true);
+    assert!(hits.best.is_empty(), "{hits:?}");
 }
 
 prop_compose! {

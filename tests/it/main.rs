@@ -10,6 +10,7 @@ mod cli_browse;
 mod cli_change;
 mod cli_coverage;
 mod cli_doctor;
+mod cli_find;
 mod cli_get;
 mod cli_guard;
 mod cli_help;

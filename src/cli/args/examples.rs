@@ -70,6 +70,16 @@ Examples:
   assetdeck show acme-loc:19914
   assetdeck show acme-loc:19914/27667833@de/public/images/hero.png --json";
 
+pub const FIND: &str = "\
+Looked through are names, keys, texts, ids, folders, locales, alt texts, tags and types of what the screen
+and `ls` have listed on this machine. SEEN says when. Words and fields are those of `ls --filter`.
+
+Examples:
+  assetdeck find hero
+  assetdeck find spring type:image --account acme-web
+  assetdeck find --json -- hero -draft
+  assetdeck find '\"Add to cart\"' --json";
+
 pub const COVERAGE: &str = "\
 A row is an asset of a segment: one folder and name, or names that differ only in the locale that
 stands in them (banner.png, banner.de.png) or in the format. Its source is the asset of the document's

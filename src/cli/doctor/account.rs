@@ -151,7 +151,7 @@ async fn key(session: &Session, known: &Known, of: &str) -> Check {
             ))
         }
         found @ Lookup::Found { .. } => {
-            let (_, words) = crate::cli::ls::words_of(found);
+            let (_, words) = crate::cli::accounts::words_of(found);
             Check::works(of, NAME, format!("from {words}"))
         }
         Lookup::Missing { reason } => Check::broken(of, NAME, reason).advice(format!(

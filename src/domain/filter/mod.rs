@@ -6,6 +6,7 @@ mod grammar;
 mod kinds;
 mod measure;
 mod parse;
+mod rank;
 #[cfg(test)]
 mod tests;
 

@@ -1,0 +1,51 @@
+//! `find`: words in all that was listed before, without asking anybody.
+
+use serde_json::json;
+
+use crate::support::cli::run;
+use crate::support::server::Server;
+
+#[test]
+fn what_was_listed_is_found_without_the_services() {
+    let server = Server::start();
+    let home = server.home();
+    let nothing = run(&home, &["find", "hero"]).exits(0);
+    assert!(nothing.stdout.is_empty(), "{}", nothing.stdout);
+    run(&home, &["ls", "acme-loc:"]).exits(0);
+    run(&home, &["ls", "acme-loc:19914"]).exits(0);
+    run(&home, &["ls", "acme-loc:19914/27667833"]).exits(0);
+    server.faults(json!([{"fault": "status", "status": 500, "times": "always"}]));
+    let lines = run(&home, &["find", "mobile", "app", "--json"])
+        .exits(0)
+        .json();
+    assert_eq!(lines[0]["what"], "container");
+    assert_eq!(lines[0]["ref"], "acme-loc:19914");
+    assert_eq!(lines[0]["matched"], "name");
+    let lines = run(&home, &["find", "hero.png", "locale:de", "--json"])
+        .exits(0)
+        .json();
+    assert_eq!(lines[0]["what"], "asset");
+    assert_eq!(lines[0]["locale"], "de");
+    assert_eq!(lines[0]["container"], "Mobile app");
+    // The ref is one that other commands take.
+    let reference = lines[0]["ref"].as_str().unwrap();
+    assert!(
+        reference.starts_with("acme-loc:19914/27667833@de"),
+        "{reference}"
+    );
+    // Of an account that listed nothing there is nothing.
+    let none = run(&home, &["find", "hero", "--account", "acme-web"]).exits(0);
+    assert!(none.stdout.is_empty(), "{}", none.stdout);
+}
+
+#[test]
+fn a_search_without_words_or_with_a_wrong_field_says_so() {
+    let home = Server::start().home();
+    run(&home, &["find", ""])
+        .exits(2)
+        .complains(&["what to look for"]);
+    run(&home, &["find", "size:big"])
+        .exits(2)
+        .complains(&["columns 6 to 8", "is not a size"]);
+    run(&home, &["find", "x", "--account", "nobody"]).exits(2);
+}
