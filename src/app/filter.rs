@@ -12,7 +12,7 @@ use super::edit;
 use super::effect::Effect;
 use super::key::{Code, Key};
 use crate::api::Middle;
-use crate::domain::filter::{Filter, FilterError, Held};
+use crate::domain::filter::{Filter, FilterError, Held, Twins};
 use crate::domain::{Entry, SegmentId};
 
 impl State {
@@ -57,7 +57,7 @@ impl State {
                 Middle::Segments => opened.filter_segments(text, time),
                 Middle::Types => opened.types.set_filter(text, time),
             },
-            (_, Some(opened)) => opened.assets.list.set_filter(text, time),
+            (_, Some(opened)) => opened.filter_assets(text, time),
         };
         if set.is_ok() && pane == Pane::Middle {
             self.cursor_moved(pane, now);
@@ -88,6 +88,29 @@ impl Opened {
             self.segments.list.set_lens(lens);
         }
         self.segments.list.set_filter(text, time)
+    }
+
+    /// Filters the assets: what they share with one another first, where the filter asks for it.
+    fn filter_assets(&mut self, text: &str, time: Timestamp) -> Result<(), FilterError> {
+        let asks = Filter::parse(text)?.asks_twins();
+        if asks != self.assets.list.lens().twins.is_some() {
+            self.look_for_twins(asks);
+        }
+        self.assets.list.set_filter(text, time)
+    }
+
+    /// Brings up to date what the assets share with one another, once all of them are there.
+    pub(crate) fn refresh_twins(&mut self) {
+        if self.assets.list.lens().twins.is_some() && self.assets.remote.pending().is_none() {
+            self.look_for_twins(true);
+        }
+    }
+
+    fn look_for_twins(&mut self, asks: bool) {
+        let mut lens = self.assets.list.lens().clone();
+        let rows = self.assets.list.rows().iter();
+        lens.twins = asks.then(|| Arc::new(Twins::among(rows.filter_map(Entry::read))));
+        self.assets.list.set_lens(lens);
     }
 
     /// What the segments hold that were asked.

@@ -68,6 +68,11 @@ impl Only {
         self.filter.matches(facts, self.now)
     }
 
+    /// Whether rows are held against one another: all of them have to be there first.
+    pub fn asks_twins(&self) -> bool {
+        self.filter.asks_twins()
+    }
+
     /// Whether this row is told.
     pub fn keeps(&self, facts: &Facts<'_>) -> bool {
         self.is_all() || matches!(self.verdict(facts), Verdict::Yes(_))

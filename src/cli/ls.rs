@@ -11,8 +11,8 @@ use super::output::Output;
 use super::record::{ASSET_HEADS, CONTAINER_HEADS, Listing, SEGMENT_HEADS, nothing_in};
 use super::session::{Known, Session};
 use crate::api::{Middle, Provider, ProviderSpec};
-use crate::domain::filter::Facts;
-use crate::domain::{Asset, AssetScope, Container, ContainerId, SafeText, SegmentText};
+use crate::domain::filter::{Facts, Twins};
+use crate::domain::{Asset, AssetScope, Container, ContainerId, Entry, SafeText, SegmentText};
 use crate::index::{Index, Owner, Place};
 
 /// After this a person is told what is waited for.
@@ -167,7 +167,7 @@ async fn assets(
     let owner = Owner::from(&known.info);
     let mut keeper = index.keep(&owner, Place::Assets(scope.container().clone()), None);
     let mut of_segment = Vec::new();
-    let mut none = true;
+    let (mut none, mut gathered) = (true, Vec::new());
     let mut listing = Listing::new(output, json, ASSET_HEADS);
     let walked = find::pages(
         async |cursor| provider.assets(scope, cursor).await,
@@ -177,7 +177,10 @@ async fn assets(
                 AssetScope::Container(_) => keeper.page(slice::from_ref(&entry)),
                 AssetScope::Segment(..) => of_segment.push(entry.clone()),
             }
-            if only.keeps(&Facts::of_entry(&entry, Asset::facts)) {
+            if only.asks_twins() {
+                gathered.push(entry);
+                Ok(())
+            } else if only.keeps(&Facts::of_entry(&entry, Asset::facts)) {
                 listing.asset(account, &entry)
             } else {
                 Ok(())
@@ -192,6 +195,12 @@ async fn assets(
                 let asked = slice::from_ref(segment);
                 index.keep_marks(&owner, container, asked, &of_segment);
             }
+        }
+    }
+    let twins = Twins::among(gathered.iter().filter_map(Entry::read));
+    for entry in &gathered {
+        if only.keeps(&Facts::of_entry(entry, |asset| asset.facts_among(&twins))) {
+            listing.asset(account, entry)?;
         }
     }
     let exists = if none

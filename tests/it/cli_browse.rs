@@ -160,6 +160,24 @@ fn listings_are_filtered_by_the_words_of_the_screen() {
     assert!(ref_of_hero(&with) && ref_of_hero(&of("has:de key:hero")));
     assert!(!ref_of_hero(&of("missing:de")));
 
+    // Assets are held against one another.
+    let shop = ref_of(&run(&home, &["ls", "acme-web:", "--json"]).exits(0), "Shop");
+    assert!(filtered(&home, &shop, "is:lookalike").is_empty());
+    let logo = ref_of(&run(&home, &["ls", &shop, "--json"]).exits(0), "logo.png");
+    let out = home.path().join("twins");
+    run(&home, &["get", &logo, "--out", out.to_str().unwrap()]).exits(0);
+    fs::rename(out.join("logo.png"), out.join("Logo.png")).unwrap();
+    let twin = out.join("Logo.png");
+    let twin = twin.to_str().unwrap();
+    let upload = ["upload", twin, "--to", &shop, "--on-clash", "keep"];
+    run(&home, &upload).exits(0);
+    let mut twins: Vec<String> = filtered(&home, &shop, "is:lookalike -is:duplicate")
+        .iter()
+        .map(|line| line["name"].to_string())
+        .collect();
+    twins.sort();
+    assert_eq!(twins, ["\"Logo.png\"", "\"logo.png\""]);
+
     // Places and accounts, as a table and into a pipe.
     let shops = run(&home, &["ls", "acme-web:", "--filter", "日本"]).exits(0);
     assert_eq!(shops.stdout.lines().count(), 1, "{}", shops.stdout);

@@ -36,6 +36,7 @@ mod terminal;
 mod transfers;
 mod tui_copy;
 mod tui_coverage;
+mod tui_filter;
 mod tui_forms;
 mod tui_kept;
 mod tui_leaving;

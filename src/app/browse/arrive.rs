@@ -218,7 +218,8 @@ impl Opened {
         let before = self.assets.remote.pending();
         self.scope = Some(scope);
         let sort = self.assets.list.sort();
-        let lens = self.assets.list.lens().clone();
+        let mut lens = self.assets.list.lens().clone();
+        lens.twins = None;
         self.assets = crate::app::remote::Listing::default();
         self.assets.list.set_sort(sort);
         self.assets.list.set_lens(lens);
@@ -257,6 +258,7 @@ impl Opened {
 
     /// What follows from the third pane's rows: the types with their counts, the segment's mark.
     pub(crate) fn assets_changed(&mut self, now: Instant) {
+        self.refresh_twins();
         match self.spec.middle {
             Middle::Types => {
                 self.types.replace(types(self.assets.list.rows()));

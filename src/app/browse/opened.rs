@@ -8,7 +8,7 @@ use crate::api::{ApiError, Middle, ProviderSpec};
 use crate::app::effect::RequestId;
 use crate::app::list::{Item, List, Row};
 use crate::app::remote::{Fetched, Listing, Remote};
-use crate::domain::filter::{Facts, Held, Holds};
+use crate::domain::filter::{Facts, Held, Holds, Twins};
 use crate::domain::{
     AccountName, Asset, AssetKey, AssetScope, Container, ContainerId, Entry, Locale, Segment,
     SegmentId, TypeChoice,
@@ -243,6 +243,8 @@ impl LocaleChoice {
 pub struct AssetLens {
     pub kind: TypeChoice,
     pub locale: LocaleChoice,
+    /// What the assets share with one another; only while a filter asks.
+    pub twins: Option<Arc<Twins>>,
 }
 
 impl Item for Asset {
@@ -253,8 +255,11 @@ impl Item for Asset {
         self.key.clone()
     }
 
-    fn facts<'a>(&'a self, _: &'a AssetLens) -> Facts<'a> {
-        self.facts()
+    fn facts<'a>(&'a self, lens: &'a AssetLens) -> Facts<'a> {
+        match &lens.twins {
+            Some(twins) => self.facts_among(twins),
+            None => self.facts(),
+        }
     }
 
     fn passes(&self, lens: &AssetLens) -> bool {

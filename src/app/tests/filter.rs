@@ -53,6 +53,21 @@ fn segments_fit_by_their_assets_as_far_as_they_were_asked() {
 }
 
 #[test]
+fn assets_are_held_against_one_another() {
+    let mut world = World::at_doc();
+    world.keys("3 /");
+    world.type_text("is:duplicate");
+    // The same file in two locales.
+    assert_eq!(world.names(), ["hero.png", "hero.png"]);
+    world.keys("esc /");
+    world.type_text("-is:duplicate");
+    assert_eq!(world.names(), ["logo.svg"]);
+    world.keys("esc");
+    let opened = world.state.browse.open().unwrap();
+    assert_eq!(opened.assets.list.lens().twins, None);
+}
+
+#[test]
 fn what_a_filter_asks_for_is_listed_and_typed_by_enter() {
     let mut world = World::at_site();
     world.keys(":");

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::fold::{BETWEEN, fold_into};
+use super::twins::{Twin, Twins};
 use crate::domain::{Asset, Container, Entry, Locale, Segment};
 
 /// One fact of a row.
@@ -90,6 +91,8 @@ pub struct Facts<'a> {
     /// A time as the service wrote it.
     pub changed: Fact<&'a str>,
     pub assets: Holds<'a>,
+    /// What it shares with another of its list; none while nobody looked.
+    pub twin: Option<Twin>,
 }
 
 impl<'a> Facts<'a> {
@@ -150,6 +153,14 @@ impl<'a> Facts<'a> {
 }
 
 impl Asset {
+    /// What a filter may ask of it, and of the others that are listed with it.
+    pub fn facts_among(&self, twins: &Twins) -> Facts<'_> {
+        Facts {
+            twin: Some(twins.of(self)),
+            ..self.facts()
+        }
+    }
+
     /// What a filter may ask of it. Its id is made of what it says already.
     pub fn facts(&self) -> Facts<'_> {
         Facts {

@@ -37,6 +37,14 @@ pub const GRAMMAR: &[(&str, &str)] = &[
         "missing:fr",
         "segments without one of this locale, as far as they were asked",
     ),
+    (
+        "is:duplicate",
+        "assets that share name and size with another of their list",
+    ),
+    (
+        "is:lookalike",
+        "names that another has but for case or Unicode form",
+    ),
 ];
 
 /// What holds for all of them.

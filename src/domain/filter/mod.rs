@@ -9,6 +9,7 @@ mod parse;
 mod rank;
 #[cfg(test)]
 mod tests;
+mod twins;
 
 use std::fmt;
 
@@ -18,6 +19,7 @@ pub use facts::{Fact, Facts, Held, Holds};
 pub use fold::{Fit, letters};
 pub use grammar::{GRAMMAR, GRAMMAR_NOTE};
 pub use parse::FilterError;
+pub use twins::{Twin, Twins};
 
 use self::fold::Needle;
 use self::measure::{Bound, Size, When};
@@ -50,6 +52,10 @@ enum Test {
     HasNeutral(bool),
     /// The same of those of this one.
     HasLocale(bool, Needle),
+    /// Another of its list has its name and its size.
+    Duplicate,
+    /// Another of its list has its name but for case or Unicode form.
+    Lookalike,
 }
 
 /// A text of a row.
@@ -125,6 +131,12 @@ impl Filter {
                 Test::HasAny(_) | Test::HasNeutral(_) | Test::HasLocale(..)
             )
         })
+    }
+
+    /// It asks what a row shares with others of its list.
+    pub fn asks_twins(&self) -> bool {
+        let asks = |term: &Term| matches!(term.test, Test::Duplicate | Test::Lookalike);
+        self.terms.iter().any(asks)
     }
 
     /// Whether a row fits, at this time.
@@ -268,6 +280,14 @@ impl Test {
                 };
                 time.map_or(Said::Untold, |time| bound.holds_time(time, now).into())
             }
+            Self::Duplicate => {
+                let said = facts.twin.and_then(|twin| twin.duplicate);
+                said.map_or(Said::Untold, Said::from)
+            }
+            Self::Lookalike => {
+                let said = facts.twin.map(|twin| twin.lookalike);
+                said.map_or(Said::Untold, Said::from)
+            }
             Self::HasAny(has) => holds(facts, |held| held.is_empty() != *has),
             Self::HasNeutral(has) => holds(facts, |held| held.neutral == *has),
             Self::HasLocale(has, code) => holds(facts, |held| {
@@ -313,6 +333,8 @@ impl fmt::Display for Filter {
                 Test::Type(sought) => write!(f, "type:{sought}")?,
                 Test::Size(bound) => write!(f, "size:{bound}")?,
                 Test::Changed(bound) => write!(f, "changed:{bound}")?,
+                Test::Duplicate => f.write_str("is:duplicate")?,
+                Test::Lookalike => f.write_str("is:lookalike")?,
                 Test::HasAny(has) => write!(f, "{}:assets", has_word(*has))?,
                 Test::HasNeutral(has) => write!(f, "{}:none", has_word(*has))?,
                 Test::HasLocale(has, code) => {

@@ -33,10 +33,13 @@ impl fmt::Display for FilterError {
 }
 
 /// The words before a colon.
-const FIELDS: [&str; 12] = [
-    "name", "key", "text", "alt", "tag", "folder", "id", "locale", "type", "size", "changed", "has",
+const FIELDS: [&str; 13] = [
+    "name", "key", "text", "alt", "tag", "folder", "id", "locale", "type", "size", "changed",
+    "has", "is",
 ];
 const MISSING: &str = "missing";
+/// What a row can be.
+const STATES: [&str; 2] = ["duplicate", "lookalike"];
 
 struct Reader<'a> {
     chars: &'a [char],
@@ -199,6 +202,18 @@ fn value(reader: &mut Reader<'_>, name: &str) -> Result<Test, FilterError> {
                 ),
             )
         })?),
+        "is" => match text.to_ascii_lowercase().as_str() {
+            "duplicate" => Test::Duplicate,
+            "lookalike" => Test::Lookalike,
+            other => {
+                let shown = SafeText::name(&text);
+                let message = match nearest(other, STATES) {
+                    Some(near) => format!("nothing is `{shown}`; did you mean `{near}`?"),
+                    None => format!("nothing is `{shown}`; write is:{}", STATES.join(" or is:")),
+                };
+                return Err(wrong(all, message));
+            }
+        },
         "has" | MISSING => {
             let has = word == "has";
             match text.to_ascii_lowercase().as_str() {
@@ -240,6 +255,7 @@ fn such_as(field: &str) -> String {
         "type" => "type:image",
         "locale" => "locale:de or locale:none",
         "has" => "has:fr",
+        "is" => "is:duplicate",
         MISSING => "missing:fr",
         "folder" => "folder:public",
         field => return format!("{field}:hero"),

@@ -258,6 +258,8 @@ fn a_wrong_filter_says_where_and_what_was_meant() {
         ("a - b", 2..3, "right behind it"),
         ("-", 0..1, "right behind it"),
         ("missing:f/r", 8..11, "is no locale"),
+        ("is:duplicat", 3..11, "did you mean `duplicate`?"),
+        ("is:odd", 3..6, "is:lookalike"),
     ] {
         let error = Filter::parse(filter).unwrap_err();
         assert_eq!(error.at, at, "{filter}: {error}");
@@ -307,6 +309,7 @@ fn like_a_filter() -> impl Strategy<Value = String> {
         "-?changed:[<>=]{0,2}[0-9]{1,3}(min|h|d|w|mo|y)(\\.\\.)?",
         "-?changed:[<>]?20[0-9]{2}-0[1-9]-[12][0-9]",
         "-?(has|missing):(assets|none|fr|pt_BR|\"none\")",
+        "-?is:(duplicate|lookalike)",
     ];
     prop::collection::vec(part, 0..5).prop_map(|parts| parts.join(" "))
 }
