@@ -69,31 +69,39 @@ impl<R: Row> List<R> {
             return (from..self.rows.len()).collect();
         };
         let new = self.sorted(sort, from..self.rows.len());
-        let order = std::mem::take(&mut self.order);
-        self.order = self.merged(&order, &new);
+        let mut order = std::mem::take(&mut self.order);
+        self.put_in(&mut order, &new);
+        self.order = order;
         new
     }
 
-    /// New rows among those that are in order, each behind its equals.
-    pub(super) fn merged(&self, into: &[usize], new: &[usize]) -> Vec<usize> {
+    /// Puts new rows among those that are in order, each behind its equals. Both are in order.
+    pub(super) fn put_in(&self, into: &mut Vec<usize>, new: &[usize]) {
         let Some(sort) = self.sort else {
-            return [into, new].concat();
+            into.extend_from_slice(new);
+            return;
         };
-        let mut all = Vec::with_capacity(into.len() + new.len());
         let mut from = 0;
-        for at in new {
+        let places = new.iter().map(|at| {
             let place = self.place(sort, *at);
             let rest = into.get(from..).unwrap_or_default();
-            let to = from
-                + rest.partition_point(|old| {
-                    compare(&self.place(sort, *old), &place, sort.descending).is_le()
-                });
-            all.extend_from_slice(into.get(from..to).unwrap_or_default());
-            all.push(*at);
-            from = to;
+            from += rest.partition_point(|old| {
+                compare(&self.place(sort, *old), &place, sort.descending).is_le()
+            });
+            from
+        });
+        let places: Vec<usize> = places.collect();
+        // From the end, so that each row moves once, and in place.
+        let mut end = into.len();
+        let mut to = end + new.len();
+        into.resize(to, 0);
+        for (place, row) in places.into_iter().zip(new).rev() {
+            to -= end - place;
+            into.copy_within(place..end, to);
+            end = place;
+            to -= 1;
+            into[to] = *row;
         }
-        all.extend_from_slice(into.get(from..).unwrap_or_default());
-        all
     }
 }
 

@@ -16,10 +16,9 @@ const ASK: usize = 50;
 /// How far the rows were looked at.
 #[derive(Debug, Default)]
 pub struct Scan {
-    /// Rows that fitted before, which alone may fit what narrows it; they are looked at first.
-    again: Vec<usize>,
-    /// So many of them were looked at.
-    back: usize,
+    /// Rows that fitted before, which alone may fit what narrows it; they are looked at first. Those
+    /// that fitted better apart from the others, each in order.
+    again: [Again; 2],
     /// The same of all rows in their order.
     at: usize,
     /// So many of those shown hold every word as it stands; they come first.
@@ -28,6 +27,44 @@ pub struct Scan {
     /// Fits and has the cursor: it is shown behind the others until it has its turn.
     pinned: Option<usize>,
     stay: Stay,
+}
+
+/// Rows that are looked at again.
+#[derive(Debug, Default)]
+struct Again {
+    rows: Vec<usize>,
+    /// So many of them were.
+    at: usize,
+}
+
+impl Again {
+    /// These first, then what was not looked at before.
+    fn then(mut rows: Vec<usize>, before: &Self) -> Self {
+        rows.extend_from_slice(before.rows.get(before.at..).unwrap_or_default());
+        Self { rows, at: 0 }
+    }
+
+    fn next(&self) -> Option<usize> {
+        self.rows.get(self.at).copied()
+    }
+}
+
+impl Scan {
+    /// Every one of so many rows was looked at.
+    fn is_found(&self, rows: usize) -> bool {
+        self.at == rows && self.next_again().is_none()
+    }
+
+    /// The next row that is looked at again, and among which. Where there are two kinds of them, rows
+    /// stand in the order of their places.
+    fn next_again(&self) -> Option<(usize, usize)> {
+        let [better, others] = &self.again;
+        match (better.next(), others.next()) {
+            (Some(row), Some(other)) if other < row => Some((other, 1)),
+            (Some(row), _) => Some((row, 0)),
+            (None, other) => other.map(|row| (row, 1)),
+        }
+    }
 }
 
 /// Where the cursor stays while rows come and go around it.
@@ -50,7 +87,7 @@ impl<R: Row> List<R> {
 
     /// All rows that fit are shown.
     pub fn is_found(&self) -> bool {
-        self.scan.back == self.scan.again.len() && self.scan.at == self.rows.len()
+        self.scan.is_found(self.rows.len())
     }
 
     /// So many rows are not shown because nobody asked for what the filter asks.
@@ -76,13 +113,8 @@ impl<R: Row> List<R> {
                 shown.pop();
             }
             let loose = shown.split_off(before.whole.min(shown.len()));
-            self.scan.again = if self.keeps_order() {
-                [shown, loose].concat()
-            } else {
-                ascending(&shown, &loose)
-            };
-            let rest = before.again.get(before.back..).unwrap_or_default();
-            self.scan.again.extend_from_slice(rest);
+            let [better, others] = &before.again;
+            self.scan.again = [Again::then(shown, better), Again::then(loose, others)];
             self.scan.at = before.at;
         }
         let wanted = self.find_wanted(0);
@@ -104,7 +136,7 @@ impl<R: Row> List<R> {
 
     /// Rows from this one on are new, behind or among the others.
     pub(super) fn take_in(&mut self, from: usize) {
-        let was_found = self.scan.back == self.scan.again.len() && self.scan.at == from;
+        let was_found = self.scan.is_found(from);
         let sorted = self.sort.is_some();
         let new = if sorted {
             self.order_new(from)
@@ -127,8 +159,9 @@ impl<R: Row> List<R> {
             let asks = |at: &&usize| self.judge(**at) == Verdict::NotAsked;
             self.scan.not_asked += new.iter().filter(asks).count();
             self.scan.at = self.rows.len();
-            let shown = std::mem::take(&mut self.shown);
-            self.shown = self.merged(&shown, &fits);
+            let mut shown = std::mem::take(&mut self.shown);
+            self.put_in(&mut shown, &fits);
+            self.shown = shown;
             self.scan.whole = self.shown.len();
             self.place_cursor();
         } else {
@@ -186,9 +219,9 @@ impl<R: Row> List<R> {
         let keeps_order = self.keeps_order();
         let (mut whole, mut loose) = (Vec::new(), Vec::new());
         while left >= cost {
-            let again = self.scan.again.get(self.scan.back).copied();
+            let again = self.scan.next_again();
             let row = match again {
-                Some(row) => row,
+                Some((row, _)) => row,
                 None if self.scan.at == self.rows.len() => break,
                 None => self
                     .order
@@ -207,7 +240,7 @@ impl<R: Row> List<R> {
             }
             left -= cost;
             match again {
-                Some(_) => self.scan.back += 1,
+                Some((_, which)) => self.scan.again[which].at += 1,
                 None => self.scan.at += 1,
             }
             if self.scan.pinned == Some(row) {
@@ -222,13 +255,16 @@ impl<R: Row> List<R> {
         }
         let behind = self.shown.split_off(self.scan.whole.min(self.shown.len()));
         self.scan.whole += whole.len();
+        if !whole.is_empty() && !behind.is_empty() {
+            // The places behind them are others now.
+            self.anchor = None;
+        }
         self.shown.append(&mut whole);
         self.shown.extend(behind);
         self.shown.append(&mut loose);
         self.shown.extend(self.scan.pinned);
         if self.is_found() {
-            self.scan.again = Vec::new();
-            self.scan.back = 0;
+            self.scan.again = Default::default();
         }
         self.place_cursor();
         left
@@ -253,21 +289,19 @@ impl<R: Row> List<R> {
 
     fn judge(&self, at: usize) -> Verdict {
         let row = &self.rows[at];
-        if row.heading() {
-            return Verdict::Yes(Fit::Whole);
-        }
-        if !row.passes(&self.lens) {
-            return Verdict::No;
-        }
-        if self.filter.is_empty() {
+        if self.has_headings() && row.heading() {
             return Verdict::Yes(Fit::Whole);
         }
         let mut fit = Fit::Whole;
+        // The words first: they are packed, the rows are all over the memory.
         if self.filter.has_words() {
             match words_fit(&self.filter, &self.words, at, || row.facts(&self.lens)) {
                 Some(found) => fit = found,
                 None => return Verdict::No,
             }
+        }
+        if !row.passes(&self.lens) {
+            return Verdict::No;
         }
         if self.filter.has_fields() {
             let facts = row.facts(&self.lens);
@@ -279,7 +313,12 @@ impl<R: Row> List<R> {
 
     /// Rows that fit better do not come first: the list is sorted, or its rows stand in groups.
     fn keeps_order(&self) -> bool {
-        self.sort.is_some() || self.rows.first().is_some_and(Row::heading)
+        self.sort.is_some() || self.has_headings()
+    }
+
+    /// A list that has headings begins with one.
+    fn has_headings(&self) -> bool {
+        self.rows.first().is_some_and(Row::heading)
     }
 }
 
@@ -301,17 +340,4 @@ fn words_fit<'a>(
     own.push(&facts());
     let (words, letters) = own.get(0);
     filter.fits_words(words, letters)
-}
-
-/// Two ascending runs as one.
-fn ascending(a: &[usize], b: &[usize]) -> Vec<usize> {
-    let mut all = Vec::with_capacity(a.len() + b.len());
-    let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
-    while let (Some(left), Some(right)) = (a.peek(), b.peek()) {
-        let next = if left < right { a.next() } else { b.next() };
-        all.extend(next);
-    }
-    all.extend(a);
-    all.extend(b);
-    all
 }

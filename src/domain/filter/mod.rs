@@ -266,7 +266,7 @@ impl Test {
                 }
             }
             Self::Locale(sought) => sought.asks_each(&facts.locales, |it, locale| {
-                parse::code(it.text()) == parse::code(locale.as_str())
+                parse::same_code(it.text(), locale.as_str())
             }),
             Self::Type(sought) => kinds::is(sought, facts),
             Self::Size(bound) => match facts.size {
@@ -291,9 +291,8 @@ impl Test {
             Self::HasAny(has) => holds(facts, |held| held.is_empty() != *has),
             Self::HasNeutral(has) => holds(facts, |held| held.neutral == *has),
             Self::HasLocale(has, code) => holds(facts, |held| {
-                let wanted = parse::code(code.text());
                 let mut there = held.locales.iter();
-                there.any(|locale| parse::code(locale.as_str()) == wanted) == *has
+                there.any(|locale| parse::same_code(code.text(), locale.as_str())) == *has
             }),
         }
     }

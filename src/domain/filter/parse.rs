@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::fold::{Needle, fold};
+use super::fold::Needle;
 use super::measure::{Bound, SIZES, Size, Unit, When};
 use super::{Field, Filter, Sought, Term, Test};
 use crate::domain::{SafeText, nearest};
@@ -282,6 +282,10 @@ fn unit_words(
 }
 
 /// Codes are the same without regard to case and separator.
-pub fn code(text: &str) -> String {
-    fold(text).replace('_', "-")
+pub fn same_code(a: &str, b: &str) -> bool {
+    let plain = |byte: u8| match byte {
+        b'_' => b'-',
+        byte => byte.to_ascii_lowercase(),
+    };
+    a.len() == b.len() && a.bytes().map(plain).eq(b.bytes().map(plain))
 }
