@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::api::{KeyEntry, Metadata, ProviderSpec, UploadRequest};
 use crate::app::msg::Listed;
+use crate::domain::filter::Filter;
 use crate::domain::{AccountName, Asset, AssetScope, ContainerId, SegmentId, TypeChoice};
 use crate::picture::Room;
 use crate::transfer::job::JobId;
@@ -58,6 +59,14 @@ pub enum Effect {
         patient: bool,
         recall: bool,
     },
+    /// Look for this in all that was listed before, the best so many. Answered by `Msg::Found`.
+    Find {
+        id: RequestId,
+        filter: Filter,
+        most: usize,
+    },
+    /// Nobody looks any more.
+    EndFind,
     /// Give the containers that were kept of an account. Answered by `Msg::Recalled`, if there are any.
     Recall(AccountName),
     /// Nobody waits for this answer any more.

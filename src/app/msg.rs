@@ -9,7 +9,7 @@ use super::files::{Folder, FolderError};
 use super::key::Input;
 use super::pictures::Means;
 use crate::api::{ApiError, ConnectError, KeyReport};
-use crate::domain::{AccountName, Asset, Container, Entry, Segment, SegmentId, SegmentText};
+use crate::domain::{AccountName, Asset, Container, Entry, Hits, Segment, SegmentId, SegmentText};
 use crate::picture::Drawn;
 use crate::transfer::job::{Job, JobId};
 use crate::transfer::tree::{Top, Tree};
@@ -37,6 +37,11 @@ pub enum Msg {
         works: bool,
         /// All is paused, and what is added is paused too.
         closed: bool,
+    },
+    /// The outcome of [`Effect::Find`](super::Effect::Find).
+    Found {
+        id: RequestId,
+        hits: Hits,
     },
     /// A part of the containers that were kept of an account from before.
     Recalled {

@@ -66,6 +66,7 @@ impl State {
                 effects
             }
             Msg::Files { id, .. }
+            | Msg::Found { id, .. }
             | Msg::Inspected { id, .. }
             | Msg::Gathered { id, .. }
             | Msg::LaidOut { id, .. } => {

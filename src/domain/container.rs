@@ -20,3 +20,19 @@ pub struct Container {
     pub details: Vec<Detail>,
     pub raw: RawJson,
 }
+
+impl Container {
+    /// One of which nothing is told but its name.
+    pub fn bare(id: ContainerId, name: impl Into<String>) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            folders: Vec::new(),
+            segments: None,
+            locales: None,
+            modified: None,
+            details: Vec::new(),
+            raw: RawJson::new("{}"),
+        }
+    }
+}

@@ -11,7 +11,7 @@ use crate::app::msg::{Batch, Came};
 use crate::domain::{
     AccountName, Asset, AssetScope, Container, ContainerId, Entry, Segment, SegmentId, SegmentText,
 };
-use crate::index::{Head, Index, Keepable, Keeper, Owner, Place};
+use crate::index::{Haystack, Head, Index, Keepable, Keeper, Owner, Place};
 
 /// The index, and whose lists are whose in it.
 #[derive(Clone)]
@@ -28,6 +28,12 @@ impl Archives {
             index,
             owners: Arc::new(owners.collect()),
         }
+    }
+
+    /// All that is kept, of all accounts. Blocks.
+    pub fn haystack(&self) -> Haystack {
+        let owners = self.owners.values().cloned().collect();
+        Haystack::gather(&self.index, owners, || true)
     }
 
     /// What is kept of an account; `None` where nothing ever is.

@@ -12,6 +12,7 @@ pub mod desktop;
 mod files;
 mod load;
 mod pictures;
+mod search;
 #[cfg(test)]
 mod tests;
 pub mod tmux;
@@ -29,6 +30,7 @@ use tokio_util::task::TaskTracker;
 
 use self::archive::Archives;
 use self::pictures::Pictures;
+use self::search::Gathered;
 use crate::api::{ApiError, ApiErrorKind, Connected, Connector, Provider, ProviderSpec};
 use crate::app::effect::{Effect, RequestId};
 use crate::app::msg::{Answer, Desktop, Msg};
@@ -49,6 +51,7 @@ pub struct Runtime {
     providers: Providers,
     pictures: Pictures,
     archives: Archives,
+    gathered: Gathered,
     requests: HashMap<RequestId, CancellationToken>,
     tasks: TaskTracker,
     root: CancellationToken,
@@ -80,6 +83,7 @@ impl Runtime {
         )));
         Self {
             archives,
+            gathered: Gathered::default(),
             connector,
             transfers,
             inbox,
@@ -120,6 +124,8 @@ impl Runtime {
                 };
                 self.spawn(id, lost, request.run());
             }
+            Effect::Find { id, filter, most } => self.find(id, filter, most),
+            Effect::EndFind => self.end_find(),
             Effect::Recall(account) => self.recall(account),
             Effect::Update {
                 id,

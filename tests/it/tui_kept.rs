@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::support::home::Home;
 use crate::support::pty::{PATIENCE, Pty};
-use crate::support::screen::{go_to, open, started};
+use crate::support::screen::{go_to, on, open, started};
 use crate::support::server::Server;
 
 /// How often the documents' service was asked for this.
@@ -91,4 +91,19 @@ fn a_damaged_index_is_told_and_made_anew() {
     leave(pty);
     assert!(folder.join("index-1.damaged.db").exists());
     leave(started(&home));
+}
+
+#[test]
+fn the_box_finds_an_asset_and_goes_there() {
+    let server = Server::start();
+    let home = looked(&server);
+    let mut pty = started(&home);
+    pty.send_keys("F");
+    pty.wait_text("Find anything");
+    pty.send("logo.png");
+    pty.wait_row(&["logo.png", "asset", "Shop"]);
+    pty.send_keys("Enter");
+    pty.wait_gone("Find anything");
+    pty.wait_for("the cursor on it", |screen| on(screen, "logo.png"));
+    leave(pty);
 }

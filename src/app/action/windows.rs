@@ -3,6 +3,7 @@
 use super::{Action, Context, always};
 use crate::app::effect::Effect;
 use crate::app::modal::confirm::Confirm;
+use crate::app::modal::find::Find;
 use crate::app::modal::messages::Messages;
 use crate::app::modal::palette::Palette;
 use crate::app::modal::sign_in::SignIn;
@@ -33,6 +34,18 @@ pub static ACTIONS: &[Action] = &[
         run: |s, _| {
             let palette = Palette::here(s);
             s.open_modal(palette);
+            Vec::new()
+        },
+    },
+    Action {
+        name: "find",
+        title: "find",
+        help: "Find words in all that was listed, on every account, and go there.",
+        keys: &["F"],
+        context: Context::Everywhere,
+        enabled: always,
+        run: |s, _| {
+            s.open_modal(Find::default());
             Vec::new()
         },
     },

@@ -7,6 +7,7 @@ use super::{Asked, Known, LocaleChoice, Opened, StateFilter, TypeRow};
 use crate::api::{ApiError, Middle};
 use crate::app::State;
 use crate::app::effect::{Effect, RequestId};
+use crate::app::list::RowId;
 use crate::app::modal::view::Tone;
 use crate::app::msg::{Answer, Batch, Came};
 use crate::app::remote::{Fetched, Remote, Rows};
@@ -46,10 +47,15 @@ impl State {
                 };
                 // Those that were shown gave theirs to the new ones; they may have changed as well.
                 let anew = fresh && opened.segments.remote.value().is_some();
+                let before = opened.segments.list.current_id();
                 opened.segments.arrive(id, page.map(Rows::from), now);
                 let first = opened.scope.is_none();
+                let moved = opened.segments.list.current_id() != before;
                 opened.refresh_lens();
                 self.timers.marks(now);
+                if moved && !first {
+                    self.timers.follow(now);
+                }
                 let mut effects = Vec::new();
                 if first && self.is_open(&account, &container) {
                     effects.extend(self.show_segment(now));
@@ -216,6 +222,7 @@ impl Opened {
     /// The third pane turns to another place; returns the request that is now pointless.
     pub(crate) fn change_scope(&mut self, scope: AssetScope) -> Option<RequestId> {
         let before = self.assets.remote.pending();
+        let sought = { self.sought.take() }.filter(|(of, _)| *of == scope);
         self.scope = Some(scope);
         let sort = self.assets.list.sort();
         let mut lens = self.assets.list.lens().clone();
@@ -223,6 +230,9 @@ impl Opened {
         self.assets = crate::app::remote::Listing::default();
         self.assets.list.set_sort(sort);
         self.assets.list.set_lens(lens);
+        if let Some((_, key)) = sought {
+            self.assets.list.want(RowId::Read(key));
+        }
         before
     }
 

@@ -9,6 +9,7 @@ mod marks;
 mod moves;
 mod opened;
 mod places;
+mod visit;
 
 pub use account::{Account, Link};
 pub(super) use cascade::Asked;

@@ -59,6 +59,8 @@ pub struct Opened {
     pub asking: HashMap<RequestId, Vec<SegmentId>>,
     /// Something changed at the service since: ask again when it is shown.
     pub stale: bool,
+    /// Gets the cursor of the third pane, once that shows this scope.
+    pub sought: Option<(AssetScope, AssetKey)>,
 }
 
 impl Opened {
@@ -93,6 +95,7 @@ impl Opened {
             known: HashMap::new(),
             asking: HashMap::new(),
             stale: false,
+            sought: None,
         }
     }
 

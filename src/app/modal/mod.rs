@@ -8,6 +8,7 @@ pub mod doubt;
 pub mod edit;
 pub mod error;
 mod fields;
+pub mod find;
 mod form;
 pub mod grammar;
 pub mod help;

@@ -3,6 +3,7 @@
 mod coverage;
 pub(crate) mod disk;
 mod filter;
+mod find;
 mod guard;
 mod help;
 mod kept;

@@ -4,8 +4,7 @@ use std::time::Instant;
 
 use super::CoverageSheet;
 use crate::app::State;
-use crate::app::browse::{LocaleChoice, Pane};
-use crate::app::list::RowId;
+use crate::app::browse::Pane;
 use crate::app::modal::browser::FileBrowser;
 use crate::app::modal::upload::Goal;
 use crate::app::modal::view::Tone;
@@ -29,21 +28,12 @@ impl CoverageSheet {
             let own = versions.cells.get(self.column)?.asset.clone();
             own.or_else(|| versions.source.clone())
         });
-        let Some(opened) = state.browse.open_mut() else {
+        let Some(container) = state.browse.open().map(|opened| opened.id.clone()) else {
             return Reply::stay();
         };
-        opened.segments.list.clear_filter();
-        opened.filter_state(None);
-        opened.segments.list.want(RowId::Read(segment));
-        let effects = state.show_segment(now);
+        let effects = state.go_to_segment(segment.clone(), now);
         state.focus(Pane::Assets, now);
-        if let Some(opened) = state.browse.open_mut() {
-            opened.assets.list.clear_filter();
-            opened.filter_locale(LocaleChoice::All);
-            if let Some(asset) = asset {
-                opened.assets.list.want(RowId::Read(asset));
-            }
-        }
+        state.seek_asset(&AssetScope::Segment(container, segment), asset);
         Reply::close().with(effects)
     }
 

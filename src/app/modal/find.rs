@@ -1,0 +1,220 @@
+//! One box to find anything: words in all that was listed, on every account; Enter goes there.
+
+use std::time::Instant;
+
+use tui_input::Input as Line;
+
+use super::confirm::hint;
+use super::rows::{Cursor, Step, step_key};
+use super::view::{Block, FieldView, ModalView, Room, RowView, Tone, say, toned};
+use super::{Modal, Reply};
+use crate::app::effect::{Effect, RequestId};
+use crate::app::key::{Code, Input, Key};
+use crate::app::msg::Msg;
+use crate::app::{State, edit};
+use crate::domain::filter::Filter;
+use crate::domain::{Asset, Hit, Hits, SafeText, Thing};
+
+/// The most that are shown: who wants more types another letter.
+const MOST: usize = 200;
+
+#[derive(Debug, Default)]
+pub struct Find {
+    line: Line,
+    /// Where what is typed is wrong.
+    wrong: Option<String>,
+    hits: Hits,
+    /// What they are the hits of.
+    of: Option<Filter>,
+    asked: Option<RequestId>,
+    cursor: Cursor,
+}
+
+impl Find {
+    /// Looks for what is typed now.
+    fn look(&mut self, state: &mut State) -> Vec<Effect> {
+        let filter = match Filter::parse(self.line.value()) {
+            Ok(filter) => filter,
+            Err(error) => {
+                self.wrong = Some(error.to_string());
+                return Vec::new();
+            }
+        };
+        self.wrong = None;
+        if self.of.as_ref() == Some(&filter) {
+            return Vec::new();
+        }
+        let mut effects: Vec<Effect> = state.forget(self.asked.take()).into_iter().collect();
+        if filter.is_empty() {
+            self.hits.best.clear();
+        } else {
+            let id = state.request_for_modal();
+            self.asked = Some(id);
+            let (filter, most) = (filter.clone(), MOST);
+            effects.push(Effect::Find { id, filter, most });
+        }
+        self.of = Some(filter);
+        effects
+    }
+
+    fn typed(&mut self, changed: bool, state: &mut State) -> Reply {
+        if changed {
+            let effects = self.look(state);
+            return Reply::stay().with(effects);
+        }
+        Reply::stay()
+    }
+}
+
+/// What a hit is called, and where it is.
+fn row(state: &State, hit: &Hit) -> RowView {
+    let (name, mut place) = match &hit.thing {
+        Thing::Container(it) => (it.name.clone(), it.folders.clone()),
+        Thing::Segment(_, it) => (it.name(), Vec::new()),
+        Thing::Asset(it) => (it.name.clone(), within(it)),
+    };
+    if !matches!(hit.thing, Thing::Container(_)) {
+        place.splice(0..0, hit.container.clone());
+    }
+    place.insert(0, hit.account.as_str().to_owned());
+    let place: Vec<String> = { place.iter() }
+        .map(|part| SafeText::name(part).into_string())
+        .collect();
+    let kind = match &hit.thing {
+        Thing::Container(_) => { state.browse.account(&hit.account) }
+            .map_or("", |account| account.info.spec.container.one),
+        Thing::Segment(..) => "segment",
+        Thing::Asset(_) => "asset",
+    };
+    let matched = match hit.field {
+        Some(field) if field != "name" => format!(" by {field}"),
+        _ => String::new(),
+    };
+    RowView {
+        marked: false,
+        left: SafeText::name(&name).into_string(),
+        right: format!("{kind}{matched} · {}", place.join(" / ")),
+        tone: Tone::Plain,
+        refused: None,
+    }
+}
+
+/// Locale and folder of an asset.
+fn within(asset: &Asset) -> Vec<String> {
+    let locale = asset.locale.as_ref().map(|it| it.as_str().to_owned());
+    let folder = (!asset.folder.is_root()).then(|| asset.folder.to_string());
+    locale.into_iter().chain(folder).collect()
+}
+
+impl Modal for Find {
+    fn input(&mut self, input: &Input, state: &mut State, now: Instant) -> Reply {
+        let rows = self.hits.best.len();
+        match input {
+            Input::Paste(text) => {
+                edit::paste(&mut self.line, text);
+                self.typed(true, state)
+            }
+            Input::Key(key) => match key.code {
+                Code::Esc => Reply::close(),
+                Code::Enter => match self.hits.best.get(self.cursor.at).cloned() {
+                    Some(hit) => Reply::close().with(state.visit(hit, now)),
+                    None => Reply::stay(),
+                },
+                _ => {
+                    // Letters are letters here: only keys that type nothing move.
+                    let may_move = key.typed().is_none()
+                        && !matches!(key.code, Code::Home | Code::End)
+                        && *key != Key::ctrl('u');
+                    let last = rows.saturating_sub(1);
+                    let at = &mut self.cursor.at;
+                    let moved = may_move
+                        && step_key(*key, state.page(), |step| match step {
+                            Step::By(by) => *at = at.saturating_add_signed(by).min(last),
+                            Step::To(place) => *at = place.min(last),
+                        });
+                    let changed = !moved && edit::key(&mut self.line, *key);
+                    self.typed(changed, state)
+                }
+            },
+            Input::Mouse(_) => {
+                self.cursor.input(input, rows, state.page());
+                Reply::stay()
+            }
+            Input::Resize(..) => Reply::stay(),
+        }
+    }
+
+    fn message(&mut self, msg: &Msg, _: &mut State, _: Instant) -> Reply {
+        if let Msg::Found { id, hits } = msg
+            && self.asked == Some(*id)
+        {
+            self.asked = None;
+            self.hits = hits.clone();
+            self.cursor = Cursor::default();
+        }
+        Reply::stay()
+    }
+
+    fn leave(&mut self, state: &mut State) -> Vec<Effect> {
+        let mut effects: Vec<Effect> = state.forget(self.asked.take()).into_iter().collect();
+        effects.push(Effect::EndFind);
+        effects
+    }
+
+    fn moves(&self) -> bool {
+        self.asked.is_some()
+    }
+
+    fn view(&self, state: &State) -> ModalView {
+        let before: String = self.line.value().chars().take(self.line.cursor()).collect();
+        let empty = match &self.of {
+            _ if self.asked.is_some() => "Looking …".to_owned(),
+            Some(filter) if !filter.is_empty() && self.hits.among == 0 => {
+                "Nothing was listed yet on this machine: what the panes have shown can be found."
+                    .to_owned()
+            }
+            Some(filter) if !filter.is_empty() => {
+                "Nothing that was listed on this machine fits; Esc leaves.".to_owned()
+            }
+            _ => "Names, keys, texts, folders, tags of all that was listed, on every account."
+                .to_owned(),
+        };
+        let mut blocks = vec![
+            Block::Field(FieldView {
+                label: "Find",
+                value: SafeText::prose(self.line.value()).into_string(),
+                cursor: Some(SafeText::prose(&before).as_str().chars().count()),
+                placeholder: "a word, or a field such as locale:de".to_owned(),
+                error: self.wrong.clone(),
+                hint: None,
+            }),
+            Block::List {
+                rows: self.hits.best.iter().map(|hit| row(state, hit)).collect(),
+                cursor: self.cursor.at,
+                focused: true,
+                empty,
+            },
+        ];
+        if !self.hits.best.is_empty() {
+            let (shown, all) = (self.hits.best.len(), self.hits.all);
+            let mut words = vec![toned(format!("{all} of {}", self.hits.among), Tone::Dim)];
+            if shown < all {
+                words.push(say(format!(
+                    ", the best {shown} are shown: another letter leaves fewer"
+                )));
+            }
+            blocks.push(Block::Line(words));
+        }
+        ModalView {
+            title: "Find anything".to_owned(),
+            room: Room::Full,
+            danger: false,
+            blocks,
+            hints: vec![
+                hint("Enter", "go there"),
+                hint("↑/↓", "choose"),
+                hint("Esc", "leave"),
+            ],
+        }
+    }
+}

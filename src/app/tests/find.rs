@@ -1,0 +1,135 @@
+//! The box that finds anything: what it asks for, and where Enter goes.
+
+use super::services::{account, asset, container, doc, segment, site};
+use super::world::World;
+use crate::app::Pane;
+use crate::app::effect::{Effect, RequestId};
+use crate::app::msg::Msg;
+use crate::domain::{AssetScope, ContainerId, Hit, Hits, SegmentId, Thing};
+
+fn hit(of: &str, thing: Thing) -> Hit {
+    Hit {
+        account: account(of),
+        container: Some("Mobile app".to_owned()),
+        thing,
+        field: Some("name"),
+        at: jiff::Timestamp::UNIX_EPOCH,
+    }
+}
+
+/// The search that is under way: its number, and what for.
+fn asked(world: &mut World) -> Option<(RequestId, String)> {
+    world
+        .take()
+        .into_iter()
+        .rev()
+        .find_map(|effect| match effect {
+            Effect::Find { id, filter, .. } => Some((id, filter.to_string())),
+            _ => None,
+        })
+}
+
+fn answer(world: &mut World, best: Vec<Hit>) {
+    let (id, _) = asked(world).expect("something is looked for");
+    let hits = Hits {
+        all: best.len(),
+        among: 9,
+        best,
+    };
+    world.send(Msg::Found { id, hits });
+}
+
+#[test]
+fn each_letter_looks_and_the_newest_answer_counts() {
+    let mut world = World::new();
+    world.keys("F");
+    assert!(world.sheet().contains("Find anything"));
+    assert!(asked(&mut world).is_none());
+    world.type_text("h");
+    let (first, text) = asked(&mut world).unwrap();
+    assert_eq!(text, "h");
+    world.type_text("e");
+    let effects = world.take();
+    assert!(effects.contains(&Effect::Cancel(first)), "{effects:?}");
+    let hits = Hits {
+        best: vec![hit("web", Thing::Container(container("w2", "Blog")))],
+        all: 1,
+        among: 9,
+    };
+    // The answer to the first comes too late.
+    world.send(Msg::Found { id: first, hits });
+    assert!(!world.sheet().contains("Blog"));
+    // A wrong one says where, and looks for nothing.
+    world.keys("ctrl-u");
+    world.type_text("size:big");
+    assert!(world.sheet().contains("not a size"), "{}", world.sheet());
+    world.keys("esc");
+    assert!(world.log.contains(&Effect::EndFind));
+    assert!(world.state.modals.is_empty());
+}
+
+#[test]
+fn enter_goes_to_a_container() {
+    let mut world = World::new();
+    world.keys("F");
+    world.type_text("blog");
+    let thing = Thing::Container(container("w2", "Blog"));
+    answer(&mut world, vec![hit("web", thing)]);
+    world.keys("enter");
+    world.settle();
+    let opened = world.state.browse.open().unwrap();
+    assert_eq!(opened.id, ContainerId::new("w2").unwrap());
+    assert!(world.state.modals.is_empty());
+}
+
+#[test]
+fn enter_goes_to_an_asset_of_a_segment_that_is_not_listed_yet() {
+    let mut world = World::new();
+    world.keys("F");
+    world.type_text("hero");
+    let wanted = asset(&doc(), "hero.png", Some("fr"));
+    let best = vec![hit("loc", Thing::Asset(Box::new(wanted.clone())))];
+    answer(&mut world, best);
+    world.keys("enter");
+    world.settle();
+    let opened = world.state.browse.open().unwrap();
+    assert_eq!(opened.scope.as_ref(), Some(&doc()));
+    let under = opened
+        .assets
+        .list
+        .current()
+        .and_then(|it| it.read())
+        .unwrap();
+    assert_eq!(under.key, wanted.key);
+    assert_eq!(world.state.browse.focus, Pane::Assets);
+}
+
+#[test]
+fn enter_goes_to_a_segment_and_lifts_the_filter_that_hides_it() {
+    let mut world = World::at_doc();
+    world.keys("2 /");
+    world.type_text("key-s1");
+    world.keys("enter F");
+    world.type_text("s3");
+    let thing = Thing::Segment(doc().container().clone(), segment("s3", 3));
+    answer(&mut world, vec![hit("loc", thing)]);
+    world.keys("enter");
+    world.settle();
+    let opened = world.state.browse.open().unwrap();
+    let scope = AssetScope::Segment(doc().container().clone(), SegmentId::new("s3").unwrap());
+    assert_eq!(opened.scope, Some(scope));
+    assert_eq!(opened.segments.list.shown().len(), 3);
+    assert_eq!(world.state.browse.focus, Pane::Middle);
+}
+
+#[test]
+fn enter_goes_to_an_asset_of_a_website_from_elsewhere() {
+    let mut world = World::at_doc();
+    world.keys("F");
+    world.type_text("clip");
+    let wanted = asset(&site(), "clip.mp4", None);
+    answer(&mut world, vec![hit("web", Thing::Asset(Box::new(wanted)))]);
+    world.keys("enter");
+    world.settle();
+    assert_eq!(world.current().as_deref(), Some("clip.mp4"));
+}
