@@ -17,6 +17,8 @@ pub enum Fill {
     Only(Pattern),
     /// What is known of each path; another path is a problem.
     Each(HashMap<Vec<String>, Filled>),
+    /// Why each path goes nowhere: one sentence, safe.
+    Nowhere(HashMap<Vec<String>, String>),
 }
 
 /// Fills locale, folder and name of a row from its path. What the path does not give comes from
@@ -42,6 +44,7 @@ pub(super) fn fill(
             .get(&row.relative)
             .cloned()
             .ok_or_else(|| String::from("nothing is known of where it goes; give a pattern")),
+        Fill::Nowhere(why) => Err(why.get(&row.relative).cloned().unwrap_or_default()),
         Fill::Standing(patterns) => Ok(first(row, patterns, base, spec, locales)),
     };
     row.refusal = None;

@@ -96,15 +96,15 @@ pub struct Matched {
 /// fills none, or may fill several, goes to `rest` and says why.
 pub fn matched(files: Vec<Candidate>, gaps: &[Gap], rest: &AssetScope) -> (Vec<Batch>, Matched) {
     let mut by_scope: BTreeMap<AssetScope, Fitting> = BTreeMap::new();
-    let mut lost = Vec::new();
+    let (mut lost, mut nowhere) = (Vec::new(), HashMap::new());
     let mut told = Matched {
         of: files.len(),
         ..Matched::default()
     };
     let mut filled = vec![false; gaps.len()];
-    for mut file in files {
+    for file in files {
         let own = file.relative.last().cloned().unwrap_or_default();
-        match fitting(&file, gaps).as_slice() {
+        let why = match fitting(&file, gaps).as_slice() {
             [at] => {
                 let gap = &gaps[*at];
                 told.files += 1;
@@ -114,30 +114,29 @@ pub fn matched(files: Vec<Candidate>, gaps: &[Gap], rest: &AssetScope) -> (Vec<B
                 files.push(file);
                 continue;
             }
-            [] => refuse(&mut file, "no marked gap is called that".to_owned()),
+            [] => "no marked gap is called that".to_owned(),
             several => {
                 let mut locales: Vec<&str> = { several.iter() }
                     .map(|at| gaps[*at].locale.as_str())
                     .collect();
                 locales.dedup();
-                let why = if locales.len() > 1 {
+                if locales.len() > 1 {
+                    let first = crate::domain::SafeText::name(locales[0]);
                     format!(
                         "it fits {} marked gaps; say the locale by a folder or in the name, like \
-                         {}/ or .{}.",
+                         {first}/ or .{first}., or type it here",
                         several.len(),
-                        crate::domain::SafeText::name(locales[0]),
-                        crate::domain::SafeText::name(locales[0]),
                     )
                 } else {
                     format!(
                         "it fits marked gaps of {} segments; put it into a folder that is called \
-                         like its segment",
+                         like its segment, or type the segment here",
                         several.len()
                     )
-                };
-                refuse(&mut file, why);
+                }
             }
-        }
+        };
+        nowhere.insert(file.relative.clone(), why);
         lost.push(file);
     }
     told.open = filled.iter().filter(|filled| !**filled).count();
@@ -149,20 +148,13 @@ pub fn matched(files: Vec<Candidate>, gaps: &[Gap], rest: &AssetScope) -> (Vec<B
         })
         .collect();
     if !lost.is_empty() {
-        let first = batches.first().map(|batch| batch.scope.clone());
         batches.push(Batch {
-            scope: first.unwrap_or_else(|| rest.clone()),
+            scope: rest.clone(),
             files: lost,
-            fill: Fill::Each(HashMap::new()),
+            fill: Fill::Nowhere(nowhere),
         });
     }
     (batches, told)
-}
-
-fn refuse(file: &mut Candidate, why: String) {
-    if file.file.is_ok() {
-        file.file = Err(why);
-    }
 }
 
 /// The gaps that a file may fill: of its very name before those of another format.

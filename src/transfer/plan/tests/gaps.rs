@@ -48,21 +48,19 @@ fn sorted(paths: &[&str], gaps: &[Gap]) -> Vec<String> {
     let (batches, _) = matched(files, gaps, &whole);
     let mut said: Vec<(usize, String)> = Vec::new();
     for batch in batches {
-        let Fill::Each(known) = batch.fill else {
-            unreachable!()
-        };
         for file in batch.files {
             let path = file.relative.join("/");
             let at = paths.iter().position(|it| *it == path).unwrap();
-            let text = match (known.get(&file.relative), &file.file) {
-                (Some(it), _) => {
+            let text = match &batch.fill {
+                Fill::Each(known) => {
+                    let it = &known[&file.relative];
                     let segment = batch.scope.segment().unwrap().as_str();
                     let locale = it.locale.clone().flatten().unwrap();
                     let folder = it.folder.clone().unwrap();
                     format!("{segment} {locale} {folder}/{}", it.name)
                 }
-                (None, Err(why)) => why.clone(),
-                (None, Ok(_)) => unreachable!(),
+                Fill::Nowhere(why) => why[&file.relative].clone(),
+                _ => unreachable!(),
             };
             said.push((at, text));
         }
