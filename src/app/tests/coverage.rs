@@ -8,7 +8,7 @@ use super::world::{World, assets};
 use crate::api::{ApiError, ApiErrorKind, UploadRequest};
 use crate::app::Pane;
 use crate::app::effect::{Effect, Load, RequestId};
-use crate::app::msg::{Answer, Msg};
+use crate::app::msg::{Answer, Batch, Msg};
 use crate::domain::{Asset, AssetScope, ContainerId, Entry, Segment, SegmentId};
 use crate::transfer::job::{Direction, Job, JobId, JobState};
 
@@ -318,5 +318,52 @@ fn what_was_kept_is_shown_with_its_age_and_costs_no_call() {
     assert!(
         sheet.contains("900 missing") && sheet.contains("25 min ago"),
         "{sheet}"
+    );
+}
+
+#[test]
+fn a_document_that_is_still_listed_says_so_and_is_asked_once_it_is_whole() {
+    let mut world = World::new();
+    world.keys("G c");
+    let load = |world: &World, wanted: fn(&Load) -> bool| {
+        let mut loads = world.log.iter();
+        loads.find_map(|effect| match effect {
+            Effect::Load { id, what, .. } if wanted(what) => Some((*id, what.clone())),
+            _ => None,
+        })
+    };
+    let (id, what) = load(&world, |it| matches!(it, Load::Container(_))).unwrap();
+    let container = super::world::answer(&account("loc"), &what);
+    world.send(Msg::Loaded {
+        id,
+        answer: container,
+    });
+    assert!(
+        world.sheet().contains("Listing the segments"),
+        "{}",
+        world.sheet()
+    );
+    let (id, _) = load(&world, |it| matches!(it, Load::Segments(..))).unwrap();
+    let page = |from, to, more| {
+        let rows = (from..=to).map(|n| Entry::Read(segment(&format!("s{n}"), n)));
+        Answer::Segments(Ok(Batch {
+            more,
+            ..Batch::whole(rows.collect())
+        }))
+    };
+    for (from, to, more) in [(1, 300, true), (301, 600, true), (601, 900, false)] {
+        let answer = page(from, to, more);
+        world.send(Msg::Loaded { id, answer });
+        let sheet = world.sheet();
+        assert!(sheet.contains(&format!("{to} segments")), "{sheet}");
+        assert_eq!(sheet.contains("so far, listing"), more, "{sheet}");
+        let asked = load(&world, |it| matches!(it, Load::Kept(..))).is_some();
+        assert_eq!(asked, !more);
+    }
+    kept(&mut world, Vec::new());
+    assert!(
+        world.sheet().contains("900 segments takes 6 calls"),
+        "{}",
+        world.sheet()
     );
 }

@@ -21,8 +21,16 @@ pub(super) struct Matrix {
     seen: Vec<Option<Instant>>,
     /// What is shown was asked again, or something was sent there: it is old until an answer comes.
     pub old: Vec<bool>,
-    /// What the rows were made of.
-    made_of: Option<(usize, Option<Instant>, Vec<Locale>)>,
+    made_of: Option<MadeOf>,
+}
+
+/// What the rows were made of.
+#[derive(Debug, PartialEq, Eq)]
+struct MadeOf {
+    rows: usize,
+    /// When the texts came, which segments are called by.
+    texts: Option<Instant>,
+    locales: Vec<Locale>,
 }
 
 impl Matrix {
@@ -31,21 +39,34 @@ impl Matrix {
         let locales = opened.locales().unwrap_or_default();
         let list = opened.segments.list.rows();
         let texts = opened.texts.value().map(|it| it.at);
-        let made_of = (list.len(), texts, locales.to_vec());
-        let anew = self.made_of.as_ref() != Some(&made_of);
-        if anew {
-            let segments = || list.iter().filter_map(Entry::read);
-            self.coverage = Coverage::new(locales.to_vec());
-            self.names = segments().map(Segment::name).collect();
-            for segment in segments() {
+        let made_of = MadeOf {
+            rows: list.len(),
+            texts,
+            locales: locales.to_vec(),
+        };
+        let mut changed = self.made_of.as_ref() != Some(&made_of);
+        if changed {
+            let same = |before: &MadeOf| {
+                (before.texts, &before.locales) == (made_of.texts, &made_of.locales)
+            };
+            // A page more of a listing: what is there stays.
+            let longer = self.made_of.as_ref().is_some_and(same) && self.begins(list);
+            if !longer {
+                *self = Self {
+                    coverage: Coverage::new(locales.to_vec()),
+                    ..Self::default()
+                };
+            }
+            let more = list.iter().filter_map(Entry::read).skip(self.names.len());
+            for segment in more {
                 let heard = Heard::<[&Asset; 0]>::NotAsked;
                 self.coverage.add(segment.id.clone(), heard);
+                self.names.push(segment.name());
+                self.seen.push(None);
+                self.old.push(false);
             }
-            self.seen = vec![None; self.names.len()];
-            self.old = vec![false; self.names.len()];
             self.made_of = Some(made_of);
         }
-        let mut changed = anew;
         for at in 0..self.names.len() {
             let Some((id, _)) = self.coverage.segments().get(at) else {
                 break;
@@ -77,6 +98,16 @@ impl Matrix {
             self.by_folder = self.coverage.by_folder(&all).into_iter().collect();
         }
         changed
+    }
+
+    /// Whether these rows begin with the segments that are there, as far as their last one tells.
+    fn begins(&self, list: &[Entry<Segment>]) -> bool {
+        let Some((end, _)) = self.coverage.segments().last() else {
+            return true;
+        };
+        let mut read = list.iter().filter_map(Entry::read);
+        read.nth(self.names.len() - 1)
+            .is_some_and(|segment| segment.id == *end)
     }
 
     pub fn row(&self, (segment, row): (usize, usize)) -> Option<&Row> {

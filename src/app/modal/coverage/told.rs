@@ -13,7 +13,7 @@ const FOLDERS: usize = 6;
 
 impl CoverageSheet {
     /// `5000 segments, 300 asked · 12 missing · 3 older than its source    only gaps   2 marked`
-    pub(super) fn summary(&self, roomy: bool) -> Words {
+    pub(super) fn summary(&self, state: &State, roomy: bool) -> Words {
         let segments = self.matrix.names.len();
         let asked = self.matrix.asked();
         let mut line = vec![say(match segments {
@@ -21,7 +21,12 @@ impl CoverageSheet {
             _ => format!("{segments} segments"),
         })];
         let asking = self.asking.moves();
-        if asked < segments {
+        let listing = self
+            .opened(state)
+            .is_some_and(|it| it.segments.remote.pending().is_some());
+        if listing {
+            line.push(toned(" so far, listing …", Tone::Warning));
+        } else if asked < segments {
             let so_far = if asking { " so far" } else { "" };
             line.push(toned(format!(", {asked} asked{so_far}"), Tone::Warning));
         }

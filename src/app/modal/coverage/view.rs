@@ -24,7 +24,7 @@ impl CoverageSheet {
     pub(super) fn draw(&self, state: &State) -> ModalView {
         let ascii = state.options.ascii;
         let roomy = state.size.1 >= ROOMY;
-        let mut blocks = vec![Block::Line(self.summary(roomy))];
+        let mut blocks = vec![Block::Line(self.summary(state, roomy))];
         if roomy && !self.matrix.by_locale.is_empty() {
             blocks.push(Block::Pairs(self.totals(ascii)));
             blocks.push(Block::Blank);
