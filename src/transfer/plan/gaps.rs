@@ -92,9 +92,15 @@ pub struct Matched {
 }
 
 /// The files by the segment whose gap each fills. A file fills the gap of its name; where several have
-/// it, a folder or the name has to say the locale or the segment (`de/hero.png`, `hero.de.png`). What
+/// it, a folder or the name has to say the locale or the segment (`de/hero.png`, `hero.de.png`), and
+/// what says another one of `locales` does not fill it. What
 /// fills none, or may fill several, goes to `rest` and says why.
-pub fn matched(files: Vec<Candidate>, gaps: &[Gap], rest: &AssetScope) -> (Vec<Batch>, Matched) {
+pub fn matched(
+    files: Vec<Candidate>,
+    gaps: &[Gap],
+    locales: &[Locale],
+    rest: &AssetScope,
+) -> (Vec<Batch>, Matched) {
     let mut by_scope: BTreeMap<AssetScope, Fitting> = BTreeMap::new();
     let (mut lost, mut nowhere) = (Vec::new(), HashMap::new());
     let mut told = Matched {
@@ -104,7 +110,7 @@ pub fn matched(files: Vec<Candidate>, gaps: &[Gap], rest: &AssetScope) -> (Vec<B
     let mut filled = vec![false; gaps.len()];
     for file in files {
         let own = file.relative.last().cloned().unwrap_or_default();
-        let why = match fitting(&file, gaps).as_slice() {
+        let why = match fitting(&file, gaps, locales).as_slice() {
             [at] => {
                 let gap = &gaps[*at];
                 told.files += 1;
@@ -158,7 +164,7 @@ pub fn matched(files: Vec<Candidate>, gaps: &[Gap], rest: &AssetScope) -> (Vec<B
 }
 
 /// The gaps that a file may fill: of its very name before those of another format.
-fn fitting(file: &Candidate, gaps: &[Gap]) -> Vec<usize> {
+fn fitting(file: &Candidate, gaps: &[Gap], locales: &[Locale]) -> Vec<usize> {
     let Some((own, folders)) = file.relative.split_last() else {
         return Vec::new();
     };
@@ -167,7 +173,7 @@ fn fitting(file: &Candidate, gaps: &[Gap]) -> Vec<usize> {
             .filter(|at| gaps[*at].is_called(own, format))
             .collect();
         let named = |at: usize, says: Says| {
-            says_locale(own, folders, &gaps[at].locale, gaps) == says
+            says_locale(own, folders, &gaps[at].locale, locales) == says
                 || says_segment(folders, &gaps[at], gaps) == says
         };
         let possible: Vec<usize> = { called.iter().copied() }
@@ -186,8 +192,8 @@ fn fitting(file: &Candidate, gaps: &[Gap]) -> Vec<usize> {
     Vec::new()
 }
 
-/// Whether a folder or the name says this locale, or another one of the gaps'.
-fn says_locale(own: &str, folders: &[String], locale: &Locale, gaps: &[Gap]) -> Says {
+/// Whether a folder or the name says this locale, or another one of the container's.
+fn says_locale(own: &str, folders: &[String], locale: &Locale, all: &[Locale]) -> Says {
     let spelled = |text: &str| text.to_ascii_lowercase().replace('_', "-");
     let named = |locale: &Locale| {
         let code = spelled(locale.as_str());
@@ -195,7 +201,7 @@ fn says_locale(own: &str, folders: &[String], locale: &Locale, gaps: &[Gap]) -> 
     };
     if named(locale) {
         Says::This
-    } else if gaps.iter().any(|gap| named(&gap.locale)) {
+    } else if all.iter().any(named) {
         Says::Another
     } else {
         Says::Nothing

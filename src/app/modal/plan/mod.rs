@@ -116,8 +116,10 @@ impl PlanSheet {
             .to
             .clone()
             .or(goal.gaps.first().map(|it| it.scope.clone()));
+        let opened = { whole.as_ref() }.and_then(|it| state.opened(&goal.account, it.container()));
+        let locales = opened.and_then(|it| it.locales()).unwrap_or_default();
         let (batches, told) = match &whole {
-            Some(whole) => matched(files, &goal.gaps, whole),
+            Some(whole) => matched(files, &goal.gaps, locales, whole),
             None => (Vec::new(), Matched::default()),
         };
         let (mut sheet, effects) = Self::open(state, goal, batches, Wishes::default(), now);

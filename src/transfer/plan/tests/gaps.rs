@@ -22,6 +22,11 @@ fn gap(segment: &str, locale: &str, folder: &str, name: &str) -> Gap {
     }
 }
 
+fn locales() -> Vec<Locale> {
+    let codes = ["en", "de", "fr", "ja", "pt-BR"];
+    codes.iter().filter_map(Locale::new).collect()
+}
+
 fn file(path: &str) -> Candidate {
     let relative: Vec<String> = path.split('/').map(str::to_owned).collect();
     let name = FileName::parse(relative.last().unwrap()).unwrap();
@@ -45,7 +50,7 @@ fn file(path: &str) -> Candidate {
 fn sorted(paths: &[&str], gaps: &[Gap]) -> Vec<String> {
     let files = paths.iter().map(|path| file(path)).collect();
     let whole = AssetScope::Container(ContainerId::new("1").unwrap());
-    let (batches, _) = matched(files, gaps, &whole);
+    let (batches, _) = matched(files, gaps, &locales(), &whole);
     let mut said: Vec<(usize, String)> = Vec::new();
     for batch in batches {
         for file in batch.files {
@@ -97,6 +102,7 @@ fn several_gaps_of_one_name_want_the_locale_said() {
             "pt_br/hero.png",
             "hero.pt-BR.png",
             "hero.png",
+            "xx/hero.png",
             "fr/hero.png",
         ],
         &gaps,
@@ -105,9 +111,10 @@ fn several_gaps_of_one_name_want_the_locale_said() {
         said[..3],
         ["1 de /hero.png", "1 pt-BR /hero.png", "1 pt-BR /hero.png"]
     );
-    // A locale of none of the gaps says nothing.
+    // A locale that the document does not have says nothing.
     assert!(said[3].contains("it fits 2 marked gaps"), "{}", said[3]);
     assert!(said[4].contains("it fits 2 marked gaps"), "{}", said[4]);
+    assert_eq!(said[5], "no marked gap is called that");
 }
 
 #[test]
@@ -151,6 +158,11 @@ fn names_with_a_locale_and_other_formats_are_found_and_called_as_the_gap_is() {
 fn what_stays_open_is_counted() {
     let gaps = [gap("1", "de", "", "a.png"), gap("1", "fr", "", "b.png")];
     let whole = AssetScope::Container(ContainerId::new("1").unwrap());
-    let (_, told) = matched(vec![file("a.png"), file("c.png")], &gaps, &whole);
+    let (_, told) = matched(
+        vec![file("a.png"), file("c.png")],
+        &gaps,
+        &locales(),
+        &whole,
+    );
     assert_eq!((told.files, told.of, told.open), (1, 2, 1));
 }
