@@ -367,3 +367,18 @@ fn a_document_that_is_still_listed_says_so_and_is_asked_once_it_is_whole() {
         world.sheet()
     );
 }
+
+#[test]
+fn a_mark_goes_with_its_gap() {
+    let mut world = at_coverage();
+    world.keys("n space");
+    assert!(world.sheet().contains("1 marked"), "{}", world.sheet());
+    world.take();
+    world.keys("k r");
+    let asked = calls(&world);
+    let mut rows = assets(&doc()).entries;
+    rows.push(Entry::Read(asset(&doc(), "logo.svg", Some("fr"))));
+    hear(&mut world, asked[0].0, Ok(rows));
+    assert!(!world.sheet().contains("1 marked"), "{}", world.sheet());
+    assert!(world.sheet().contains("no gaps"), "{}", world.sheet());
+}

@@ -157,6 +157,7 @@ impl CoverageSheet {
                 }
             }
         }
+        self.unmark();
         let found = here.as_ref().and_then(|spot| {
             let same = |it: &(usize, usize)| {
                 self.matrix.spot(*it).is_some_and(|(segment, place)| {
@@ -174,6 +175,26 @@ impl CoverageSheet {
         }
         let last = locales.len().saturating_sub(1);
         self.column = self.column.min(last);
+    }
+
+    /// Takes the marks away of what is no gap any more.
+    fn unmark(&mut self) {
+        if self.marked.is_empty() {
+            return;
+        }
+        let mut left = BTreeSet::new();
+        for (at, (segment, rows)) in self.matrix.coverage.segments().iter().enumerate() {
+            for (number, row) in rows.iter().enumerate() {
+                let Some((_, place)) = self.matrix.spot((at, number)) else {
+                    continue;
+                };
+                let columns = 0..self.matrix.coverage.locales().len();
+                let gaps = columns.filter(|column| row.state(*column).is_gap());
+                let spots = gaps.map(|column| (segment.clone(), place.clone(), column));
+                left.extend(spots.filter(|spot| self.marked.contains(spot)));
+            }
+        }
+        self.marked = left;
     }
 
     /// The cell under the cursor.
