@@ -3,6 +3,7 @@
 use super::world::World;
 use crate::app::key::Input;
 use crate::app::{Msg, Pane};
+use crate::domain::{Asset, AssetKey, AssetScope, ContainerId, Entry};
 
 #[test]
 fn a_wrong_filter_leaves_the_rows_and_cannot_be_kept() {
@@ -65,6 +66,38 @@ fn assets_are_held_against_one_another() {
     world.keys("esc");
     let opened = world.state.browse.open().unwrap();
     assert_eq!(opened.assets.list.lens().twins, None);
+}
+
+#[test]
+fn a_long_list_is_filtered_between_keys_and_its_row_keeps_the_cursor() {
+    let mut world = World::at_site();
+    let list = &mut world.state.browse.open_mut().unwrap().assets.list;
+    let scope = AssetScope::Container(ContainerId::new("w1").unwrap());
+    let row = |at: usize| {
+        let key = AssetKey::from_parts([at.to_string().as_str()]).unwrap();
+        Entry::Read(Asset::bare(scope.clone(), key, format!("row-{at}.png")))
+    };
+    list.append((0..40_000).map(row).collect());
+    world.keys("3 end k");
+    assert_eq!(world.current().unwrap(), "row-39998.png");
+    world.keys("/");
+    // The words of so many rows are not made yet, and a letter is shown all the same.
+    world.type_text("9");
+    assert!(world.state.unfinished());
+    let (mut steps, mut shown) = (0, world.names().len());
+    assert!(shown > 1);
+    while world.state.unfinished() {
+        assert_eq!(world.current().unwrap(), "row-39998.png");
+        world.send(Msg::GoOn);
+        assert!(world.names().len() >= shown, "what was found stays");
+        shown = world.names().len();
+        steps += 1;
+    }
+    assert!(steps > 1, "{steps}");
+    // Those with a nine among their digits.
+    let all = (0..40_000).filter(|at| at.to_string().contains('9'));
+    assert_eq!(shown, all.count());
+    assert_eq!(world.current().unwrap(), "row-39998.png");
 }
 
 #[test]
