@@ -78,6 +78,8 @@ pub struct Needle {
     text: String,
     folded: String,
     letters: u64,
+    /// It is letters and digits alone.
+    may_spread: bool,
     finder: Box<Finder<'static>>,
 }
 
@@ -92,6 +94,7 @@ impl Needle {
         let folded = fold(&text);
         Self {
             letters: letters(&folded),
+            may_spread: folded.chars().all(char::is_alphanumeric),
             finder: Box::new(Finder::new(&folded).into_owned()),
             text,
             folded,
@@ -123,6 +126,10 @@ impl Needle {
         }
         if self.finder.find(folded.as_bytes()).is_some() {
             return Some(Fit::Whole);
+        }
+        // Who types a dot or a dash types a name as it is: `hero.png` is not `hero@2x.png`.
+        if !self.may_spread {
+            return None;
         }
         let near = if self.folded.is_ascii() {
             spread(folded.as_bytes(), self.folded.as_bytes())

@@ -4,7 +4,7 @@
 pub const GRAMMAR: &[(&str, &str)] = &[
     (
         "hero",
-        "its letters in order from the start of a word; no case, no accents",
+        "its letters in order, no case, no accents; with a dot or dash as it is",
     ),
     ("\"hero banner\"", "this text as it stands, blanks too"),
     ("-draft  -type:pdf", "not this; works with everything here"),

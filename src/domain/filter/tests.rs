@@ -364,3 +364,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_word_with_a_dot_or_a_dash_stands_as_it_is() {
+    let fits = |filter: &str, name: &str| {
+        let filter = Filter::parse(filter).unwrap();
+        let said = filter.matches(&Facts::named(name), Timestamp::UNIX_EPOCH);
+        matches!(said, Verdict::Yes(_))
+    };
+    assert!(fits("hero.png", "hero.png") && fits("herpng", "hero@2x.png"));
+    assert!(!fits("hero.png", "hero@2x.png"));
+    assert!(!fits("al-c", "alpha-beta-c"));
+}
