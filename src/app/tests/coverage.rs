@@ -290,10 +290,18 @@ fn what_was_seen_long_ago_says_so_until_it_is_asked_again() {
     world.keys("j");
     let sheet = world.sheet();
     assert!(
-        sheet.contains("3 min ago") && sheet.contains("R asks again"),
+        sheet.contains("3 min ago") && sheet.contains("R asks those shown again"),
         "{sheet}"
     );
+    // Only what is shown: the one segment with a gap, then all of them.
+    world.keys("f");
+    world.take();
     world.keys("R");
+    assert_eq!(calls(&world)[0].1, 1);
+    world.settle();
+    world.keys("f f");
+    assert!(world.sheet().contains("3 min ago"), "{}", world.sheet());
+    world.keys("f R");
     world.settle();
     world.keys("k");
     assert!(!world.sheet().contains(" ago"), "{}", world.sheet());

@@ -89,11 +89,16 @@ impl CoverageSheet {
         Reply::stay()
     }
 
-    /// Asks for all segments again; what is known stays until the answers come.
+    /// Asks again for the segments of the rows that are shown; what is known stays until the answers
+    /// come.
     fn ask_again(&mut self, state: &mut State, now: Instant) -> Reply {
-        let segments = self.matrix.coverage.segments().iter();
-        let all: Vec<SegmentId> = segments.map(|(id, _)| id.clone()).collect();
-        self.want(all, now);
+        let segments = self.matrix.coverage.segments();
+        let mut shown: Vec<usize> = self.shown.iter().map(|row| row.0).collect();
+        // The rows of one segment stand together.
+        shown.dedup();
+        let shown = shown.into_iter().filter_map(|at| segments.get(at));
+        let shown: Vec<SegmentId> = shown.map(|(id, _)| id.clone()).collect();
+        self.want(shown, now);
         Reply::stay().with(self.go_on(state, now))
     }
 

@@ -64,7 +64,7 @@ impl CoverageSheet {
             let text = format!("   asking again, {done} of {}", self.asking.of);
             line.push(toned(text, Tone::Dim));
         } else if aged > 0 && !asking && roomy {
-            let text = format!("   {aged} seen a while ago, R asks again");
+            let text = format!("   {aged} seen a while ago, R asks those shown again");
             line.push(toned(text, Tone::Dim));
         }
         line

@@ -186,7 +186,7 @@ impl CoverageSheet {
         hints.extend([
             hint("h/l", "locale"),
             hint("n", "next gap"),
-            hint("R", "ask again"),
+            hint("R", "ask those shown again"),
             hint("r", "ask for this one"),
             hint("V", "mark all of the locale"),
         ]);
