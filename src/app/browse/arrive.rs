@@ -236,19 +236,20 @@ impl Opened {
         before
     }
 
-    /// Shows what is known of the segment's assets; says whether anything is.
+    /// Shows what is known of the segment's assets; says whether that was asked in this session.
     pub(crate) fn show_known(&mut self) -> bool {
         let segment = self.scope.as_ref().and_then(AssetScope::segment);
         let Some(Known {
             at,
             result: Ok(rows),
+            kept,
         }) = segment.and_then(|id| self.known.get(id))
         else {
             return false;
         };
-        let (rows, at) = (rows.clone(), *at);
+        let (rows, at, kept) = (rows.clone(), *at, *kept);
         self.assets.show(rows, at);
-        true
+        !kept
     }
 
     /// Keys and texts by position.
@@ -284,7 +285,15 @@ impl Opened {
                 if let Some(segment) = segment
                     && (result.is_ok() || !self.known.contains_key(&segment))
                 {
-                    self.known.insert(segment, Known { at: now, result });
+                    let kept = false;
+                    self.known.insert(
+                        segment,
+                        Known {
+                            at: now,
+                            result,
+                            kept,
+                        },
+                    );
                 }
                 self.refresh_lens();
             }

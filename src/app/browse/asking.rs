@@ -118,7 +118,10 @@ impl State {
         let in_view = (first..end).filter_map(|place| list.row(place));
         // A filter by state has to know the state of all of them.
         let others = list.rows().iter().filter(|_| list.lens().state.is_some());
-        let unknown = |segment: &&Segment| !opened.known.contains_key(&segment.id);
+        let unknown = |segment: &&Segment| {
+            let known = opened.known.get(&segment.id);
+            known.is_none_or(|known| known.kept)
+        };
         let mut segments: Vec<SegmentId> = Vec::new();
         for segment in in_view
             .chain(others)

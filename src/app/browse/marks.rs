@@ -19,7 +19,10 @@ impl Opened {
         for (segment, age, rows) in kept {
             let at = now.checked_sub(age).unwrap_or(now);
             let result = Ok(rows);
-            self.known.entry(segment).or_insert(Known { at, result });
+            let kept = true;
+            self.known
+                .entry(segment)
+                .or_insert(Known { at, result, kept });
         }
         self.refresh_lens();
         if self.assets.remote == Remote::NotAsked {
@@ -52,8 +55,10 @@ impl Opened {
                     let known = Known {
                         at: now,
                         result: Err(error.clone()),
+                        kept: false,
                     };
-                    self.known.entry(segment).or_insert(known);
+                    // What is known stays; it was asked for all the same.
+                    self.known.entry(segment).or_insert(known).kept = false;
                 }
             }
             Ok(entries) => {
@@ -72,6 +77,7 @@ impl Opened {
                     let known = Known {
                         at: now,
                         result: Ok(rows),
+                        kept: false,
                     };
                     self.known.insert(segment, known);
                 }

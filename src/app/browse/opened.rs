@@ -32,6 +32,8 @@ pub enum Mark<'a> {
 pub struct Known {
     pub at: Instant,
     pub result: Result<Vec<Entry<Asset>>, ApiError>,
+    /// From before this session: asked anew as soon as it is looked at.
+    pub kept: bool,
 }
 
 #[derive(Debug)]

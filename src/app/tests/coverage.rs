@@ -252,6 +252,7 @@ fn marked_gaps_become_a_plan_in_which_files_are_matched_by_name() {
     let known = |rows| crate::app::browse::Known {
         at: world.now,
         result: Ok(rows),
+        kept: false,
     };
     let (one, two) = (known(rows("s1", "a.png")), known(rows("s2", "b.png")));
     let none = known(Vec::new());

@@ -230,4 +230,32 @@ fn kept_marks_show_until_the_service_answers() {
     let opened = world.state.browse.open().unwrap();
     assert_eq!(opened.mark(&second), Mark::None);
     assert_eq!(world.now.duration_since(opened.known[&second].at), AGO);
+    // A failure leaves them as they are, and does not ask for them again and again.
+    send(
+        &mut world,
+        id,
+        Answer::Marks(Err(error(ApiErrorKind::Server))),
+    );
+    world.take();
+    world.wait(5000);
+    assert!(!world.loads().iter().any(|it| matches!(it, Load::Marks(..))));
+    let opened = world.state.browse.open().unwrap();
+    assert_eq!(opened.mark(&second), Mark::None);
+}
+
+#[test]
+fn assets_of_a_segment_that_were_kept_are_shown_and_asked_anew() {
+    let mut world = World::at_doc();
+    let opened = world.state.browse.open_mut().unwrap();
+    let second = SegmentId::new("s2").unwrap();
+    opened.known.get_mut(&second).unwrap().kept = true;
+    world.keys("2 j");
+    world.take();
+    world.wait(1000);
+    let scope = crate::domain::AssetScope::Segment(doc().container().clone(), second);
+    assert!(
+        world.loads().contains(&&Load::Assets(scope)),
+        "{:?}",
+        world.log
+    );
 }

@@ -80,6 +80,7 @@ pub fn matrix() -> State {
     let known = |result, ago| Known {
         at: now().checked_sub(Duration::from_mins(ago)).unwrap(),
         result,
+        kept: false,
     };
     let cart = vec![made(2, "cart.png", "en", "", 1)];
     let busy = Err(error(ApiErrorKind::Server));
