@@ -75,6 +75,8 @@ pub enum Stay {
     First,
     /// On this row.
     Row(usize),
+    /// On this row, which fits loosely, unless others fit as they stand.
+    Loose(usize),
     /// At this place, since its row is gone.
     Place(usize),
 }
@@ -119,12 +121,17 @@ impl<R: Row> List<R> {
         }
         let wanted = self.find_wanted(0);
         self.scan.stay = match wanted.or(keep) {
-            Some(row) if matches!(self.judge(row), Verdict::Yes(_)) => {
-                if wanted.is_some() {
+            Some(row) if let Verdict::Yes(fit) = self.judge(row) => {
+                let wanted = wanted.is_some();
+                if wanted {
                     self.want = None;
                 }
                 self.scan.pinned = Some(row);
-                Stay::Row(row)
+                if fit == Fit::Whole || wanted || self.keeps_order() {
+                    Stay::Row(row)
+                } else {
+                    Stay::Loose(row)
+                }
             }
             // While filtering the first hit gets the cursor, not a heading above it.
             _ if !self.filter.is_empty() => Stay::First,
@@ -274,8 +281,9 @@ impl<R: Row> List<R> {
         let last = self.shown.len().saturating_sub(1);
         self.cursor = match self.scan.stay {
             Stay::First => self.first_hit(),
+            Stay::Loose(_) if self.scan.whole > 0 => self.first_hit(),
             Stay::Place(place) => place.min(last),
-            Stay::Row(row) => {
+            Stay::Row(row) | Stay::Loose(row) => {
                 let found = self.shown.iter().position(|at| *at == row);
                 found.unwrap_or_else(|| self.cursor.min(last))
             }

@@ -139,6 +139,20 @@ fn the_cursors_row_stays_under_it_while_others_are_found() {
 }
 
 #[test]
+fn the_cursor_leaves_a_row_that_fits_loosely_for_one_that_fits_as_it_stands() {
+    let mut list = list(&["head-report.png", "hero.png"]);
+    for filter in ["h", "he", "her", "hero"] {
+        set(&mut list, filter);
+    }
+    assert_eq!(names(&list), ["hero.png", "head-report.png"]);
+    assert_eq!(list.current().unwrap().name, "hero.png");
+    // Where none does, it stays.
+    list.go(1);
+    set(&mut list, "hrp");
+    assert_eq!(list.current().unwrap().name, "head-report.png");
+}
+
+#[test]
 fn letters_typed_faster_than_rows_are_looked_at_lose_none() {
     let many: Vec<String> = (0..100).map(|at| format!("abc{at}")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();

@@ -141,6 +141,6 @@ pub fn to_first_asset(pty: &mut Pty) {
     pty.send_keys("Enter Enter Enter");
     pty.wait_text("hero.png");
     pty.send_keys("3 /");
-    pty.send("hero.png");
+    pty.send("\"hero.png\"");
     pty.send_keys("Enter");
 }
