@@ -120,6 +120,7 @@ impl<R: Row> List<R> {
             self.scan.at = before.at;
         }
         let wanted = self.find_wanted(0);
+        let keep = keep.filter(|row| self.filter.is_empty() || !self.rows[*row].heading());
         self.scan.stay = match wanted.or(keep) {
             Some(row) if let Verdict::Yes(fit) = self.judge(row) => {
                 let wanted = wanted.is_some();

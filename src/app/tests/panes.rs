@@ -25,6 +25,16 @@ fn batch(names: &[&str], more: bool) -> Answer {
 }
 
 #[test]
+fn a_filter_that_is_typed_on_a_heading_goes_to_its_first_hit() {
+    let mut world = World::new();
+    world.keys("g g /");
+    world.type_text("mobile");
+    world.keys("enter");
+    let row = world.state.browse.places.current().unwrap();
+    assert!(matches!(row, PlaceRow::Container { .. }), "{row:?}");
+}
+
+#[test]
 fn the_first_frame_has_both_accounts_before_any_answer() {
     let world = World::cold();
     let rows = world.state.browse.places.rows();
