@@ -50,6 +50,17 @@ pub struct Mark {
     pub assets: Vec<Entry<Asset>>,
 }
 
+/// What there is in the cache folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing was kept yet.
+    None,
+    /// An index of so many bytes.
+    Ours(u64),
+    /// Something that is no index of ours; the next start sets it aside.
+    Foreign,
+}
+
 /// A handle to the index; cheap to clone. One that keeps nothing is as good as an empty one.
 #[derive(Clone, Default)]
 pub struct Index(Option<Arc<Inner>>);
@@ -106,6 +117,23 @@ impl Index {
         Ok((Self(Some(Arc::new(inner))), note))
     }
 
+    /// How the index in the cache folder stands, without opening it.
+    pub fn look(folder: &Path) -> std::io::Result<Standing> {
+        let path = store::path(folder);
+        let bytes = match std::fs::metadata(&path) {
+            Ok(file) => file.len(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Standing::None);
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(if store::is_ours(&path)? {
+            Standing::Ours(bytes)
+        } else {
+            Standing::Foreign
+        })
+    }
+
     /// Whether anything is kept at all.
     pub const fn keeps(&self) -> bool {
         self.0.is_some()
@@ -120,12 +148,6 @@ impl Index {
         mut tell: impl FnMut(&Head, Vec<Entry<T>>),
     ) -> Option<Head> {
         self.read(|connection| store::recall(connection, owner, place, &mut tell))
-            .flatten()
-    }
-
-    /// When a list was kept and what of; without its rows.
-    pub fn head(&self, owner: &Owner, place: &Place) -> Option<Head> {
-        self.read(|connection| Ok(store::head(connection, owner, place)?.map(|(_, head)| head)))
             .flatten()
     }
 

@@ -125,12 +125,12 @@ pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// There is no file yet, or its head says that it is ours.
-fn is_ours(path: &Path) -> Result<bool, StoreError> {
+pub(super) fn is_ours(path: &Path) -> std::io::Result<bool> {
     let mut head = Vec::new();
     match fs::File::open(path) {
         Ok(file) => file.take(100).read_to_end(&mut head)?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(true),
-        Err(error) => return Err(error.into()),
+        Err(error) => return Err(error),
     };
     // The application id stands at offset 68 of the SQLite file format.
     let id = head.get(68..72).and_then(|four| four.try_into().ok());

@@ -90,14 +90,18 @@ fn a_list_comes_back_in_another_process_with_its_age() {
     assert_eq!((head.count, head.seal.as_deref()), (1_200, Some("monday")));
     assert!(head.at.as_millisecond() >= before.as_millisecond());
     // Of another account, or of the account at another address, nothing is known.
+    let ignored = |_: &Head, _: Vec<Entry<Segment>>| {};
     let other = Owner {
         address: "https://elsewhere.example".to_owned(),
         ..owner("a")
     };
     for owner in [owner("b"), other] {
-        assert_eq!(index.head(&owner, &Place::Segments(doc())), None);
+        assert_eq!(index.recall(&owner, &Place::Segments(doc()), ignored), None);
     }
-    assert_eq!(index.head(&owner("a"), &Place::Assets(doc())), None);
+    assert_eq!(
+        index.recall(&owner("a"), &Place::Assets(doc()), ignored),
+        None
+    );
     // A shorter one takes its place whole.
     put(&index, &rows[..3], None);
     assert_eq!(got(&index).unwrap().1, rows[..3]);
@@ -184,8 +188,11 @@ fn a_damaged_or_foreign_file_is_set_aside_and_made_anew() {
         let folder = tempfile::tempdir().unwrap();
         let path = store::path(folder.path());
         std::fs::write(&path, &bytes).unwrap();
+        let standing = Index::look(folder.path()).unwrap();
+        assert_eq!(standing == Standing::Foreign, what == "foreign");
         let (index, note) = Index::open(folder.path());
         assert_eq!(note.is_some(), what == "foreign", "{note:?}");
+        assert!(matches!(Index::look(folder.path()), Ok(Standing::Ours(_))));
         put(&index, &[segment(1, None)], None);
         assert!(got(&index).is_some());
         let aside = path.with_extension("damaged.db");

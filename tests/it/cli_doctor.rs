@@ -271,6 +271,29 @@ fn a_folder_that_cannot_be_written_is_named() {
 }
 
 #[test]
+fn an_index_that_is_not_ours_is_told_and_left_alone() {
+    let server = Server::start();
+    let home = well(&server);
+    run(&home, &["ls", "acme-loc:"]).exits(0);
+    says(
+        find(&checks(&home), "machine", "index"),
+        "works",
+        "deleted at any time",
+        "",
+    );
+    let file = home.path().join(".cache/assetdeck/index-1.db");
+    std::fs::write(&file, b"something else").unwrap();
+    let found = checks(&home);
+    says(
+        find(&found, "machine", "index"),
+        "limited",
+        "no index of ours",
+        "sets it aside",
+    );
+    assert_eq!(std::fs::read(&file).unwrap(), b"something else");
+}
+
+#[test]
 fn the_terminal_is_judged_by_what_is_around_it() {
     let mut home = Home::new();
     home.set("TERM", "xterm-256color").set("LANG", "C");

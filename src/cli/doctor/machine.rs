@@ -8,7 +8,8 @@ use crate::config::credentials::{CredentialStore as _, KeyOwner, StoreError};
 use crate::config::dirs::{Dirs, NoHome, create_private};
 use crate::config::keyring::Keyring;
 use crate::config::{Env, Settings};
-use crate::domain::{AccountName, Secret, file_words};
+use crate::domain::{AccountName, Secret, file_words, size_words};
+use crate::index::{Index, Standing};
 use crate::transfer::Transfers;
 
 const OF: &str = "machine";
@@ -59,6 +60,30 @@ pub fn folders(env: &Env) -> Vec<Check> {
             "pictures and moves need it",
         ),
     ]
+}
+
+/// What was listed before. Nothing needs it.
+pub fn index(env: &Env) -> Option<Check> {
+    const NAME: &str = "index";
+    let dirs = Dirs::locate(env).ok()?;
+    let at = shown(&dirs.cache.to_string_lossy());
+    Some(match Index::look(&dirs.cache) {
+        Ok(Standing::None) => Check::works(OF, NAME, "nothing was listed yet"),
+        Ok(Standing::Ours(bytes)) => {
+            let size = size_words(bytes);
+            Check::works(
+                OF,
+                NAME,
+                format!("{size} in {at}; it may be deleted at any time"),
+            )
+        }
+        Ok(Standing::Foreign) => {
+            Check::limited(OF, NAME, format!("the file in {at} is no index of ours"))
+                .advice("The next start sets it aside and begins anew.")
+        }
+        Err(error) => Check::limited(OF, NAME, format!("{at} cannot be read: {error}"))
+            .advice("What was listed is not kept; all else works."),
+    })
 }
 
 /// Really makes and removes a file.

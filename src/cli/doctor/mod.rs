@@ -108,6 +108,9 @@ pub async fn doctor(
         telling.tell(&check)?;
     }
     telling.tell(&machine::journal(env))?;
+    if let Some(check) = machine::index(env) {
+        telling.tell(&check)?;
+    }
     telling.tell(&stop.or(async { Ok(machine::keyring().await) }).await?)?;
     if let Ok(session) = session {
         let accounts = session.all().unwrap_or_default();
