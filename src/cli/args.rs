@@ -88,7 +88,7 @@ pub enum Command {
     /// Check an account's key at the service and save it in the OS keyring
     #[command(after_help = examples::LOGIN)]
     Login(Login),
-    /// Remove an account's key from the OS keyring
+    /// Remove an account's key from the OS keyring, and what was listed with it from this machine
     #[command(after_help = examples::LOGOUT)]
     Logout {
         /// The account's name in the settings

@@ -1,5 +1,7 @@
 //! `login` and `logout`: a key checked at the service and kept in the OS keyring, or taken out.
 
+use std::time::Duration;
+
 use super::args;
 use super::failure::{Exit, Failure};
 use super::find;
@@ -61,7 +63,10 @@ pub async fn login(
     Ok(())
 }
 
-/// Removes the key from the keyring.
+/// How long forgetting what was listed may take.
+const FORGETTING: Duration = Duration::from_secs(5);
+
+/// Removes the key from the keyring, and what was listed with it from this machine.
 pub async fn logout(session: &Session, output: &mut Output, name: &str) -> Result<(), Failure> {
     let known = session.known(&find::account(name)?)?;
     let name = known.info.name.as_str();
@@ -78,6 +83,9 @@ pub async fn logout(session: &Session, output: &mut Output, name: &str) -> Resul
         format!("{place} held no key of {name}.")
     };
     output.did(&said)?;
+    let (index, _) = session.index();
+    index.forget(&known.info.name);
+    index.settle(FORGETTING);
     if let Some(variable) = session.before_the_store(&known.info.name) {
         output.note(&format!("{variable} is still set, and is used"));
     }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::store::{damaged, head};
 use super::{Head, Owner, Place};
-use crate::domain::{ContainerId, SegmentId};
+use crate::domain::{AccountName, ContainerId, SegmentId};
 
 /// Lists that were not asked for in so many days are dropped.
 const DAYS: i64 = 90;
@@ -169,4 +169,25 @@ pub(super) fn drop_old(connection: &mut Connection, now: Timestamp) -> rusqlite:
     change.execute("DELETE FROM lists WHERE at < ?1", [before])?;
     change.execute("DELETE FROM marks WHERE at < ?1", [before])?;
     change.commit()
+}
+
+/// Drops everything of an account. What was there is overwritten, not only left out.
+pub(super) fn drop_account(
+    connection: &mut Connection,
+    account: &AccountName,
+) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "secure_delete", true)?;
+    let change = connection.transaction()?;
+    let of = "(SELECT id FROM owners WHERE account = ?1)";
+    for statement in [
+        format!("DELETE FROM chunks WHERE list IN (SELECT id FROM lists WHERE owner IN {of})"),
+        format!("DELETE FROM lists WHERE owner IN {of}"),
+        format!("DELETE FROM marks WHERE place IN (SELECT id FROM places WHERE owner IN {of})"),
+        format!("DELETE FROM places WHERE owner IN {of}"),
+        "DELETE FROM owners WHERE account = ?1".to_owned(),
+    ] {
+        change.execute(&statement, [account.as_str()])?;
+    }
+    change.commit()?;
+    connection.pragma_update(None, "secure_delete", false)
 }

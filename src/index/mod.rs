@@ -28,7 +28,7 @@ pub use self::pack::Keepable;
 use self::pack::Packer;
 pub use self::place::{Owner, Place};
 use self::thread::Request;
-use crate::domain::{Asset, ContainerId, Entry, SegmentId, SegmentText};
+use crate::domain::{AccountName, Asset, ContainerId, Entry, SegmentId, SegmentText};
 
 /// What is known of a kept list beside its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -202,6 +202,11 @@ impl Index {
     pub fn forget_mark(&self, owner: &Owner, container: &ContainerId, segment: &SegmentId) {
         let (container, segment) = (container.clone(), segment.clone());
         self.send(Request::Unmark(owner.clone(), container, segment));
+    }
+
+    /// Drops everything of an account, at whatever address.
+    pub fn forget(&self, account: &AccountName) {
+        self.send(Request::Forget(account.clone()));
     }
 
     /// Waits until all that was told so far is on disk, but not longer than this.

@@ -237,6 +237,30 @@ fn damage_that_shows_late_costs_the_index_and_nothing_else() {
 }
 
 #[test]
+fn a_forgotten_account_leaves_nothing_in_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = open(folder.path());
+    put(&index, &[segment(1, Some("a text"))], None);
+    index.keep_marks(
+        &owner("a"),
+        &doc(),
+        &ids(&[1]),
+        &[Entry::Read(asset(1, "x"))],
+    );
+    index.keep_marks(&owner("b"), &doc(), &ids(&[2]), &[]);
+    index.forget(&AccountName::new("a").unwrap());
+    settle(&index);
+    assert_eq!(got(&index), None);
+    assert!(index.marks(&owner("a"), &doc(), &ids(&[1])).is_empty());
+    assert_eq!(index.marks(&owner("b"), &doc(), &ids(&[2])).len(), 1);
+    drop(index);
+    // Not even an id: ids are not deflated.
+    let bytes = std::fs::read(store::path(folder.path())).unwrap();
+    let held = |text: &[u8]| bytes.windows(text.len()).any(|it| it == text);
+    assert!(held(b"20000002") && !held(b"20000001"));
+}
+
+#[test]
 fn two_processes_use_one_file() {
     let folder = tempfile::tempdir().unwrap();
     let (one, two) = (open(folder.path()), open(folder.path()));

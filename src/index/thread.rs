@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::{Head, Owner, Place, change, pack, store};
-use crate::domain::{ContainerId, Entry, Segment, SegmentId, SegmentText};
+use crate::domain::{AccountName, ContainerId, Entry, Segment, SegmentId, SegmentText};
 
 /// One change.
 pub(super) enum Request {
@@ -22,6 +22,7 @@ pub(super) enum Request {
         Vec<(SegmentId, Option<Vec<u8>>)>,
     ),
     Unmark(Owner, ContainerId, SegmentId),
+    Forget(AccountName),
     /// All before it is written.
     Settle(SyncSender<()>),
 }
@@ -68,6 +69,7 @@ fn write(connection: &mut Connection, request: Request) -> rusqlite::Result<()> 
         Request::Unmark(owner, container, segment) => {
             change::drop_mark(connection, &owner, &container, &segment)
         }
+        Request::Forget(account) => change::drop_account(connection, &account),
         Request::Settle(done) => {
             let _ = done.send(());
             Ok(())
