@@ -67,8 +67,6 @@ pub enum Effect {
     },
     /// Nobody looks any more.
     EndFind,
-    /// Give the containers that were kept of an account. Answered by `Msg::Recalled`, if there are any.
-    Recall(AccountName),
     /// Nobody waits for this answer any more.
     Cancel(RequestId),
     /// List a local folder. Answered by `Msg::Files`.

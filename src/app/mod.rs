@@ -147,17 +147,15 @@ impl State {
         state
     }
 
-    /// Shows what was kept of every account, and connects it; what they hold is asked as soon as each
-    /// has its key.
+    /// Connects every account; what they hold is asked as soon as each has its key.
     pub fn start(&mut self, now: Instant) -> Vec<Effect> {
         self.timers.spin(now);
         let names = self.browse.accounts.iter().map(|it| it.info.name.clone());
-        let recalls = names.clone().map(Effect::Recall);
-        let connects = names.map(|account| Effect::Connect {
+        let connect = |account| Effect::Connect {
             account,
             entry: None,
-        });
-        recalls.chain(connects).collect()
+        };
+        names.map(connect).collect()
     }
 
     /// A new request, and what its answer is for.

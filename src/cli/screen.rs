@@ -15,6 +15,7 @@ use super::transfers::for_screen;
 use crate::api::Connector;
 use crate::domain::{SafeText, Shape};
 use crate::index::Index;
+use crate::runtime::Recalled;
 use crate::transfer::{Job, JobState, Transfers};
 use crate::tui::{self, Opened, Start};
 
@@ -22,6 +23,7 @@ use crate::tui::{self, Opened, Start};
 pub struct Kept {
     pub transfers: Transfers,
     pub index: Index,
+    pub recalled: Recalled,
     /// What the index has to say, in one safe sentence.
     pub note: Option<String>,
 }
@@ -29,11 +31,12 @@ pub struct Kept {
 impl Kept {
     /// The user's own.
     pub fn open(session: &Session) -> Self {
-        let transfers = for_screen(session);
         let (index, note) = session.index();
+        let recalled = Recalled::of(&index, &session.accounts());
         Self {
-            transfers,
+            transfers: for_screen(session),
             index,
+            recalled,
             note,
         }
     }
@@ -43,6 +46,7 @@ impl Kept {
         Self {
             transfers: Transfers::new(),
             index: Index::none(),
+            recalled: Recalled::default(),
             note: None,
         }
     }
@@ -109,6 +113,7 @@ pub async fn run(
         let Kept {
             transfers,
             index,
+            recalled,
             note,
         } = open(&owner);
         let transfers = kept.get_or_init(|| transfers).clone();
@@ -116,6 +121,7 @@ pub async fn run(
         Opened {
             transfers,
             index,
+            recalled,
             zone: TimeZone::system(),
             notice,
         }

@@ -7,9 +7,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::api::AccountInfo;
-use crate::app::msg::{Batch, Came};
+use crate::app::msg::{Batch, Came, Msg};
 use crate::domain::{
-    AccountName, Asset, AssetScope, Container, ContainerId, Entry, Segment, SegmentId, SegmentText,
+    AccountName, Asset, AssetScope, ContainerId, Entry, Segment, SegmentId, SegmentText,
 };
 use crate::index::{Haystack, Head, Index, Keepable, Keeper, Owner, Place};
 
@@ -63,6 +63,28 @@ impl Archives {
     }
 }
 
+/// The containers that were kept of each account, for the first frame that has rows.
+#[derive(Debug, Default)]
+pub struct Recalled(pub(crate) Vec<Msg>);
+
+impl Recalled {
+    /// Reads them; blocks for some milliseconds.
+    pub fn of(index: &Index, accounts: &[AccountInfo]) -> Self {
+        let archives = Archives::new(index.clone(), accounts);
+        let mut all = Vec::new();
+        for info in accounts {
+            let account = &info.name;
+            if let Some(archive) = archives.of(account) {
+                archive.recall(&Place::Containers, |batch| {
+                    let account = account.clone();
+                    all.push(Msg::Recalled { account, batch });
+                });
+            }
+        }
+        Self(all)
+    }
+}
+
 /// An account's part of the index.
 #[derive(Clone)]
 pub(super) struct Archive {
@@ -107,11 +129,6 @@ impl Archive {
                 ..Batch::whole(entries)
             });
         })
-    }
-
-    /// The containers, part by part.
-    pub fn containers(&self, tell: impl Fn(Batch<Container>)) {
-        self.recall(&Place::Containers, tell);
     }
 
     /// The assets of a container without segments, part by part.

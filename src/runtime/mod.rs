@@ -29,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::archive::Archives;
+pub use self::archive::Recalled;
 use self::pictures::Pictures;
 use self::search::Gathered;
 use crate::api::{ApiError, ApiErrorKind, Connected, Connector, Provider, ProviderSpec};
@@ -126,7 +127,6 @@ impl Runtime {
             }
             Effect::Find { id, filter, most } => self.find(id, filter, most),
             Effect::EndFind => self.end_find(),
-            Effect::Recall(account) => self.recall(account),
             Effect::Update {
                 id,
                 account,
@@ -291,19 +291,6 @@ impl Runtime {
         if let Err(error) = started {
             tracing::warn!(%error, "no thread for the launcher");
         }
-    }
-
-    fn recall(&self, account: AccountName) {
-        let Some(archive) = self.archives.of(&account) else {
-            return;
-        };
-        let inbox = self.inbox.clone();
-        self.tasks.spawn_blocking(move || {
-            archive.containers(|batch| {
-                let account = account.clone();
-                send(&inbox, Msg::Recalled { account, batch });
-            });
-        });
     }
 
     fn provider(&self, account: &AccountName) -> Option<Arc<dyn Provider>> {

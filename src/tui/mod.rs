@@ -107,6 +107,9 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
         Some(status) = sources.leave() => return Ok(Exit::Signalled(status)),
     };
     view.clock.zone = opened.zone;
+    for msg in opened.recalled.0 {
+        state.update(msg, now);
+    }
     if let Some(notice) = opened.notice {
         state.notices.say(Tone::Plain, notice, now);
     }

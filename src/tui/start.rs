@@ -11,6 +11,7 @@ use crate::app::keymap::Keymap;
 use crate::domain::{Looks, Reports, Shape};
 use crate::index::Index;
 use crate::picture::Preference;
+use crate::runtime::Recalled;
 use crate::transfer::Transfers;
 use crate::transfer::plan::Pattern;
 
@@ -35,8 +36,9 @@ pub struct Start {
 /// What takes its time at the start: no frame waits for it.
 pub struct Opened {
     pub transfers: Transfers,
-    /// What was listed before.
+    /// What was listed before, and the containers of it.
     pub index: Index,
+    pub recalled: Recalled,
     /// The user's time zone, which a system may have to be searched for.
     pub zone: TimeZone,
     /// One sentence for the user to begin with. Safe to show.
