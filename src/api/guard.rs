@@ -180,6 +180,10 @@ impl Provider for Guarded {
         self.inner.download(asset).await
     }
 
+    fn calls(&self) -> u64 {
+        self.inner.calls()
+    }
+
     async fn sign_out(&self) {
         self.inner.sign_out().await;
     }

@@ -124,6 +124,12 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     /// address that the service shows.
     async fn download(&self, asset: &Asset) -> Result<Download, ApiError>;
 
+    /// How many calls were made on this connection that count against an allowance; 0 where there is
+    /// none.
+    fn calls(&self) -> u64 {
+        0
+    }
+
     /// Drops what the sign-in left at the service, if anything. Errors are of no use to anyone.
     async fn sign_out(&self) {}
 }

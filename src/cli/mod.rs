@@ -200,6 +200,7 @@ async fn run(cli: Cli, env: Env, output: &mut Output) -> Result<(), Failure> {
             let mut linear = Output::linear();
             session.speak_by(linear.voice());
             let talked = plain::run(&session, &mut linear, &mut Stop::listen()?).await;
+            session.note_calls();
             session.close().await;
             return talked;
         }
@@ -210,6 +211,7 @@ async fn run(cli: Cli, env: Env, output: &mut Output) -> Result<(), Failure> {
     };
     let mut stop = Stop::listen()?;
     let result = dispatch(command, &session, output, &mut stop).await;
+    session.note_calls();
     session.close().await;
     result
 }

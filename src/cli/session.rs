@@ -17,7 +17,7 @@ use crate::config::credentials::{CredentialStore, Credentials, KeyOwner, Lookup}
 use crate::config::dirs::Dirs;
 use crate::config::{Account, ConfigError, Env, HOW_TO_BEGIN, Settings};
 use crate::domain::{AccountName, Looks, Reports, SafeText, Shape, nearest};
-use crate::index::Index;
+use crate::index::{Index, Meter};
 use crate::picture::Preference;
 use crate::providers;
 use crate::transfer::patient::Patient;
@@ -51,7 +51,7 @@ pub struct Session {
     credentials: Credentials,
     voice: Voice,
     /// Signed out at the end.
-    open: Mutex<Vec<Arc<dyn Provider>>>,
+    open: Mutex<Vec<Arc<Meter>>>,
     bound: Bound,
     /// Whose name was given.
     consents: HashMap<AccountName, Consent>,
@@ -232,13 +232,32 @@ impl Session {
         }))
     }
 
+    /// Counts the calls of the account that was signed in last under this name.
+    pub fn meter(&self, name: &AccountName) -> Option<Arc<Meter>> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut latest = open.iter().rev();
+        latest.find(|it| it.owner().account == *name).cloned()
+    }
+
+    /// A command is over: its calls count against what an hour allows, also for whoever comes next.
+    /// The screen notes its own as it goes.
+    pub fn note_calls(&self) {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.iter().any(|meter| meter.unnoted() > 0) {
+            // Without an index nothing is paced, and whoever wants one is told why there is none.
+            let (index, _) = self.index();
+            open.iter().for_each(|meter| meter.note(&index));
+            index.settle(FAREWELL);
+        }
+    }
+
     /// Signs out wherever somebody signed in.
     pub async fn close(&self) {
         let open = {
             let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::take(&mut *open)
         };
-        let farewells = open.iter().map(|provider| provider.sign_out());
+        let farewells = open.iter().map(|meter| meter.provider().sign_out());
         // Late ones are left behind: their tokens end by themselves.
         let _ = tokio::time::timeout(FAREWELL, futures_util::future::join_all(farewells)).await;
     }

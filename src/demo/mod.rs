@@ -93,6 +93,8 @@ pub struct Options {
     pub link_lifetime: Duration,
     /// Flex calls allowed in an hour before 429; no limit where it is not set.
     pub calls_per_hour: Option<u64>,
+    /// How long that hour is (an hour by default).
+    pub hour: Duration,
     /// Adds a website, a document, segments and assets whose names attack a terminal, and entries of
     /// the wrong type in every list. With it the answers break the contracts on purpose.
     pub hostile: bool,
@@ -115,6 +117,7 @@ impl Default for Options {
             expired_as: 401,
             link_lifetime: Duration::from_mins(15),
             calls_per_hour: None,
+            hour: Duration::from_hours(1),
             hostile: false,
         }
     }

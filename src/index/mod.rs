@@ -8,6 +8,8 @@
 
 mod change;
 mod haystack;
+mod meter;
+mod pace;
 mod pack;
 mod place;
 mod store;
@@ -24,6 +26,8 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 pub use self::haystack::Haystack;
+pub use self::meter::Meter;
+pub use self::pace::{Allowance, Held};
 pub use self::pack::Keepable;
 use self::pack::Packer;
 pub use self::place::{Owner, Place};
@@ -207,6 +211,19 @@ impl Index {
     /// Drops everything of an account, at whatever address.
     pub fn forget(&self, account: &AccountName) {
         self.send(Request::Forget(account.clone()));
+    }
+
+    /// So many calls were made until now that count against the owner's allowance.
+    pub fn spend(&self, owner: &Owner, made: u64) {
+        if made > 0 {
+            self.send(Request::Spend(owner.clone(), Timestamp::now(), made));
+        }
+    }
+
+    /// The calls after that moment, by anyone who shares the file; oldest first.
+    pub fn spent(&self, owner: &Owner, since: Timestamp) -> Vec<(Timestamp, u64)> {
+        self.read(|connection| store::spent(connection, owner, since))
+            .unwrap_or_default()
     }
 
     /// Waits until all that was told so far is on disk, but not longer than this.

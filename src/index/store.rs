@@ -57,6 +57,12 @@ const TABLES: &str = "
         assets BLOB,
         PRIMARY KEY (place, segment)
     ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS calls (
+        owner INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        made INTEGER NOT NULL,
+        PRIMARY KEY (owner, at)
+    ) WITHOUT ROWID;
 ";
 
 /// Why there is no index. One sentence.
@@ -261,6 +267,27 @@ pub(super) fn marks(
         }));
     }
     Ok(marks)
+}
+
+/// The calls that were made of late, oldest first.
+pub(super) fn spent(
+    connection: &Connection,
+    owner: &Owner,
+    since: Timestamp,
+) -> rusqlite::Result<Vec<(Timestamp, u64)>> {
+    let mut find = connection.prepare_cached(
+        "SELECT at, made FROM calls JOIN owners ON owner = owners.id
+         WHERE account = ?1 AND service = ?2 AND address = ?3 AND at > ?4 ORDER BY at",
+    )?;
+    let wanted = params![
+        owner.account.as_str(),
+        owner.service,
+        owner.address,
+        since.as_millisecond()
+    ];
+    let read =
+        |row: &rusqlite::Row<'_>| Ok((moment(row.get(0)?), row.get::<_, i64>(1)?.unsigned_abs()));
+    find.query_map(wanted, read)?.collect()
 }
 
 /// Some rows that stand together in the file, and where.

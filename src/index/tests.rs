@@ -412,3 +412,23 @@ proptest! {
         prop_assert_eq!(pack::open(&packer.end().1[0]), Some(vec![Entry::Read(container)]));
     }
 }
+
+#[test]
+fn calls_are_counted_for_their_owner_across_restarts() {
+    let folder = tempfile::tempdir().unwrap();
+    let long_ago = Timestamp::UNIX_EPOCH;
+    let sum = |index: &Index, account: &str, since| -> u64 {
+        let spent = index.spent(&owner(account), since);
+        spent.iter().map(|it| it.1).sum()
+    };
+    let index = open(folder.path());
+    index.spend(&owner("acme"), 7);
+    index.spend(&owner("acme"), 2);
+    index.spend(&owner("guest"), 1);
+    settle(&index);
+    drop(index);
+    let index = open(folder.path());
+    assert_eq!(sum(&index, "acme", long_ago), 9);
+    assert_eq!(sum(&index, "guest", long_ago), 1);
+    assert_eq!(sum(&index, "acme", Timestamp::now()), 0);
+}

@@ -23,6 +23,8 @@ pub(super) enum Request {
     ),
     Unmark(Owner, ContainerId, SegmentId),
     Forget(AccountName),
+    /// So many calls were made until then.
+    Spend(Owner, Timestamp, u64),
     /// All before it is written.
     Settle(SyncSender<()>),
 }
@@ -70,6 +72,7 @@ fn write(connection: &mut Connection, request: Request) -> rusqlite::Result<()> 
             change::drop_mark(connection, &owner, &container, &segment)
         }
         Request::Forget(account) => change::drop_account(connection, &account),
+        Request::Spend(owner, at, made) => change::spend(connection, &owner, at, made),
         Request::Settle(done) => {
             let _ = done.send(());
             Ok(())

@@ -1,23 +1,25 @@
 //! What is kept of one account: given first, and kept anew as its service answers.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::api::AccountInfo;
+use crate::api::{AccountInfo, Provider};
 use crate::app::msg::{Batch, Came, Msg};
 use crate::domain::{
     AccountName, Asset, AssetScope, ContainerId, Entry, Segment, SegmentId, SegmentText,
 };
-use crate::index::{Haystack, Head, Index, Keepable, Keeper, Owner, Place};
+use crate::index::{Haystack, Head, Index, Keepable, Keeper, Meter, Owner, Place};
 
 /// The index, and whose lists are whose in it.
 #[derive(Clone)]
 pub(super) struct Archives {
     index: Index,
     owners: Arc<HashMap<AccountName, Owner>>,
+    /// Count the calls of who is connected.
+    meters: Arc<Mutex<HashMap<AccountName, Arc<Meter>>>>,
 }
 
 impl Archives {
@@ -27,7 +29,25 @@ impl Archives {
         Self {
             index,
             owners: Arc::new(owners.collect()),
+            meters: Arc::default(),
         }
+    }
+
+    /// From now on the calls of this connection are counted.
+    pub fn count(&self, account: &AccountName, provider: Arc<dyn Provider>) {
+        if let Some(owner) = self.owners.get(account) {
+            let meter = Arc::new(Meter::new(owner.clone(), provider));
+            let before = super::lock(&self.meters).insert(account.clone(), meter);
+            if let Some(before) = before {
+                before.note(&self.index);
+            }
+        }
+    }
+
+    /// What was called since the last time counts against what an hour allows.
+    pub fn note_calls(&self) {
+        let meters = super::lock(&self.meters);
+        meters.values().for_each(|meter| meter.note(&self.index));
     }
 
     /// All that is kept, of all accounts. Blocks.
@@ -57,6 +77,7 @@ impl Archives {
 
     /// Waits for what is still to be written, but not for long.
     pub async fn settle(self, patience: Duration) {
+        self.note_calls();
         let settled = tokio::task::spawn_blocking(move || self.index.settle(patience));
         // A panic there is told where it happened.
         let _ = settled.await;

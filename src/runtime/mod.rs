@@ -123,7 +123,11 @@ impl Runtime {
                     recall,
                     inbox,
                 };
-                self.spawn(id, lost, request.run());
+                let archives = self.archives.clone();
+                self.spawn(id, lost, async move {
+                    request.run().await;
+                    archives.note_calls();
+                });
             }
             Effect::Find { id, filter, most } => self.find(id, filter, most),
             Effect::EndFind => self.end_find(),
@@ -260,12 +264,13 @@ impl Runtime {
             self.providers.clone(),
             self.inbox.clone(),
         );
-        let transfers = self.transfers.clone();
+        let (transfers, archives) = (self.transfers.clone(), self.archives.clone());
         self.tasks
             .spawn(self.root.clone().run_until_cancelled_owned(async move {
                 let result = connector.connect(&account, entry).await;
                 let result = result.map(|Connected { provider, key }| {
                     transfers.attach_provider(&account, provider.clone());
+                    archives.count(&account, provider.clone());
                     lock(&providers).insert(account.clone(), provider);
                     key
                 });

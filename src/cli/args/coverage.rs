@@ -23,6 +23,10 @@ pub struct Coverage {
     /// Exit with 5 when a locale of any row is in one of these states, parted by commas
     #[arg(long, value_name = "STATE", value_delimiter = ',', value_parser = states())]
     pub fail_on: Vec<State>,
+    /// Take answers that are at most so many minutes old from this machine instead of asking for
+    /// them; an interrupted run goes on so
+    #[arg(long, value_name = "MINUTES", default_value_t = 0)]
+    pub max_age: u32,
     /// Do not ask before making many calls to the service
     #[arg(long)]
     pub yes: bool,

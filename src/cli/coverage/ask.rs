@@ -4,16 +4,18 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::pacer::Pacer;
 use crate::api::{ApiError, Provider};
-use crate::cli::failure::{Failure, Tally};
+use crate::cli::failure::{Exit, Failure, Tally};
 use crate::cli::output::Output;
 use crate::cli::prompt;
-use crate::cli::session::Known;
 use crate::cli::stop::Stop;
 use crate::domain::{Asset, ContainerId, Entry, Segment, SegmentId};
+use crate::index::{Index, Owner};
 use crate::transfer::patient::Patient;
 use crate::transfer::tree::{MANY_CALLS, SEGMENTS_AT_ONCE};
 
@@ -22,6 +24,9 @@ const IN_VAIN: usize = 3;
 
 /// How often the line of progress is drawn.
 const REDRAW: Duration = Duration::from_millis(250);
+
+/// How long what was heard may take to be on disk at the end.
+const DISK: Duration = Duration::from_secs(5);
 
 /// What is known of the segments.
 #[derive(Debug, Default)]
@@ -34,9 +39,16 @@ pub struct Answers {
 
 /// What the calls are made with.
 pub struct Asking<'a> {
-    pub known: &'a Known,
+    /// What the service is called.
+    pub label: &'static str,
     pub patient: &'a Patient,
+    /// Where the answers are kept.
+    pub index: &'a Index,
+    pub owner: Owner,
+    pub pacer: &'a Pacer,
     pub container: &'a ContainerId,
+    /// Answers that are kept and not older are as good as asking.
+    pub max_age: Duration,
     /// Make many calls without a question.
     pub yes: bool,
 }
@@ -50,8 +62,63 @@ impl Asking<'_> {
         segments: &[Segment],
         tally: &mut Tally,
     ) -> Result<Answers, Failure> {
+        let mut answers = Answers::default();
+        let rest = self.recall(segments, &mut answers);
+        if rest.len() < segments.len() && !output.is_quiet() {
+            let kept = segments.len() - rest.len();
+            output.note(&format!("{kept} segments were asked before"));
+        }
+        tally.done += segments.len() - rest.len();
+        let mut asked = self
+            .ask_rest(output, stop, &rest, &mut answers, tally)
+            .await;
+        self.index.settle(DISK);
+        if let Err(failure) = &mut asked
+            && failure.exit == Exit::Stopped
+            && self.index.keeps()
+            && !answers.heard.is_empty()
+        {
+            failure.hint = format!(
+                "{} of {} segments are asked and kept: with `--max-age 1440` it goes on where it \
+                 stopped.",
+                answers.heard.len(),
+                segments.len()
+            );
+        }
+        asked.map(|()| answers)
+    }
+
+    /// Takes what is kept and young enough; the segments that are left.
+    fn recall(&self, segments: &[Segment], answers: &mut Answers) -> Vec<Segment> {
+        if self.max_age.is_zero() {
+            return segments.to_vec();
+        }
+        let ids: Vec<SegmentId> = segments.iter().map(|it| it.id.clone()).collect();
+        let now = Timestamp::now();
+        for mark in self.index.marks(&self.owner, self.container, &ids) {
+            let age = Duration::try_from(now.duration_since(mark.at)).unwrap_or_default();
+            if age <= self.max_age {
+                answers.take(&[mark.segment], mark.assets);
+            }
+        }
+        let rest = segments.iter();
+        let rest = rest.filter(|it| !answers.heard.contains_key(&it.id));
+        rest.cloned().collect()
+    }
+
+    async fn ask_rest(
+        &self,
+        output: &mut Output,
+        stop: &mut Stop,
+        segments: &[Segment],
+        answers: &mut Answers,
+        tally: &mut Tally,
+    ) -> Result<(), Failure> {
         let calls = segments.len().div_ceil(SEGMENTS_AT_ONCE);
         let many = segments.len();
+        if many == 0 {
+            return Ok(());
+        }
         let what = self.what(many);
         stop.or(prompt::may(output, self.yes, calls, &what)).await?;
         // A question has said it.
@@ -66,11 +133,16 @@ impl Asking<'_> {
             let _ = tell.send(pause.to_string());
         });
         let patient = patient.reached();
-        let mut answers = Answers::default();
         let mut beat = interval(REDRAW);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut in_vain = 0;
+        let before = tally.done;
         for (number, batch) in segments.chunks(SEGMENTS_AT_ONCE).enumerate() {
+            let pace = async {
+                self.pacer.go(output).await;
+                Ok(())
+            };
+            stop.or(pace).await?;
             let ids: Vec<SegmentId> = batch.iter().map(|it| it.id.clone()).collect();
             let asking = stop.or(async {
                 let mut call = std::pin::pin!(patient.assets_of_segments(self.container, &ids));
@@ -92,9 +164,13 @@ impl Asking<'_> {
                 Ok(entries) => {
                     in_vain = 0;
                     tally.done += batch.len();
+                    let index = self.index;
+                    index.keep_marks(&self.owner, self.container, &ids, &entries);
                     answers.take(&ids, entries);
                 }
-                Err(error) if error.is_refusal() && tally.done == 0 => return Err(error.into()),
+                Err(error) if error.is_refusal() && tally.done == before => {
+                    return Err(error.into());
+                }
                 Err(error) => {
                     in_vain += 1;
                     output.note(&not_asked(batch, &error));
@@ -114,14 +190,13 @@ impl Asking<'_> {
             }
         }
         output.lift();
-        Ok(answers)
+        Ok(())
     }
 
     /// What is asked, and what the service allows.
     fn what(&self, segments: usize) -> String {
-        let spec = self.known.info.spec;
-        let allowed = match spec.capabilities.calls_an_hour {
-            Some(calls) => format!(" ({} allows about {calls} calls an hour)", spec.label),
+        let allowed = match self.pacer.allowance {
+            Some(it) => format!(" ({} allows about {} calls an hour)", self.label, it.calls),
             None => String::new(),
         };
         format!("Asking for the assets of {segments} segments{allowed}")
@@ -157,5 +232,160 @@ impl Answers {
                 list.push(asset);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::api::{AccountSettings, ProviderSpec};
+    use crate::cli::output::tests::kept;
+    use crate::demo::{Demo, Exchange, Options, serve};
+    use crate::domain::{AccountName, Secret};
+    use crate::index::{Allowance, Meter};
+    use crate::providers;
+
+    const MANY: usize = 3_000;
+
+    /// The one whose calls are counted.
+    fn spec() -> &'static ProviderSpec {
+        let mut specs = providers::PROVIDERS.iter().map(|it| it.spec);
+        let counts = |it: &&ProviderSpec| it.capabilities.calls_an_hour.is_some();
+        specs.find(counts).unwrap()
+    }
+
+    /// Both services are at one.
+    fn address(demo: &Demo) -> String {
+        let settings = demo.config_toml();
+        let (_, rest) = settings.split_once("base_url = \"").unwrap();
+        rest.split_once('"').unwrap().0.to_owned()
+    }
+
+    fn connect(demo: &Demo) -> Arc<dyn Provider> {
+        let mut env = demo.env().into_iter();
+        let key = env.find(|(name, _)| name.ends_with("ACME_LOC")).unwrap().1;
+        let settings = AccountSettings {
+            name: AccountName::new("acme-loc").unwrap(),
+            provider: spec().id.to_owned(),
+            base_url: Some(address(demo)),
+            account_id: Some("acme".to_owned()),
+            containers: Vec::new(),
+        };
+        providers::connect(&settings, Secret::new(key).unwrap()).unwrap()
+    }
+
+    /// How often each segment was asked for.
+    fn asked(exchanges: &[Exchange]) -> HashMap<String, usize> {
+        let mut asked = HashMap::new();
+        let lists = exchanges
+            .iter()
+            .filter(|it| it.path.ends_with("/assets/list"));
+        for list in lists {
+            for part in list
+                .query
+                .split(['=', '&', ','])
+                .flat_map(|it| it.split("%2C"))
+            {
+                if part.parse::<u64>().is_ok() {
+                    *asked.entry(part.to_owned()).or_default() += 1;
+                }
+            }
+        }
+        asked
+    }
+
+    /// One run over these segments, which the allowance holds back; `cut` drops it once it says so.
+    async fn sweep(demo: &Demo, folder: &std::path::Path, cut: bool) -> Option<Answers> {
+        let (index, note) = Index::open(folder);
+        assert_eq!(note, None);
+        let provider = connect(demo);
+        let owner = Owner {
+            account: AccountName::new("acme-loc").unwrap(),
+            service: provider.spec().id,
+            address: address(demo),
+        };
+        let meter = Arc::new(Meter::new(owner.clone(), provider.clone()));
+        let container = ContainerId::new("20533").unwrap();
+        let pacer = Pacer {
+            allowance: Some(Allowance {
+                calls: 12,
+                window: HOUR,
+            }),
+            meter: Some(meter.clone()),
+            index: index.clone(),
+        };
+        let (mut output, _, said) = kept(None);
+        let mut segments = Vec::new();
+        let mut next = None;
+        loop {
+            pacer.go(&mut output).await;
+            let page = provider.segments(&container, next).await.unwrap();
+            segments.extend(page.entries.into_iter().filter_map(Entry::into_read));
+            next = page.next;
+            if next.is_none() {
+                break;
+            }
+        }
+        assert_eq!(segments.len(), MANY);
+        let patient = Patient::new(provider, |_| {});
+        let asking = Asking {
+            label: "the demo",
+            patient: &patient,
+            index: &index,
+            owner,
+            pacer: &pacer,
+            container: &container,
+            max_age: Duration::from_hours(1),
+            yes: true,
+        };
+        let listed = said.text().len();
+        let (mut stop, mut tally) = (Stop::listen().unwrap(), Tally::default());
+        let mut run = std::pin::pin!(asking.ask(&mut output, &mut stop, &segments, &mut tally));
+        // It is cut while it waits for the allowance for the first time.
+        let held = async {
+            while !(cut && said.text()[listed..].contains("calls of the last hour")) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let answers = tokio::select! {
+            answers = &mut run => Some(answers.unwrap()),
+            () = held => None,
+        };
+        meter.note(&index);
+        index.settle(DISK);
+        answers
+    }
+
+    /// Long enough for a sweep that ignores it to run into the refusal.
+    const HOUR: Duration = Duration::from_secs(1);
+
+    #[tokio::test]
+    async fn a_sweep_keeps_to_the_allowance_and_goes_on_where_it_was_cut() {
+        let demo = serve(Options {
+            calls_per_hour: Some(12),
+            hour: HOUR,
+            segments: Some(MANY),
+            record: true,
+            ..Options::default()
+        });
+        let demo = demo.await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        assert!(sweep(&demo, folder.path(), true).await.is_none());
+        let before = asked(&demo.exchanges()).len();
+        assert!(
+            0 < before && before < MANY,
+            "{before} were asked before it was cut"
+        );
+        let answers = sweep(&demo, folder.path(), false).await.unwrap();
+        assert_eq!(answers.heard.len(), MANY);
+        assert!(answers.heard.values().all(Option::is_some));
+        let exchanges = demo.exchanges();
+        assert!(exchanges.iter().all(|it| it.status != 429));
+        let asked = asked(&exchanges);
+        assert_eq!(asked.len(), MANY);
+        assert_eq!(asked.values().max(), Some(&1));
     }
 }

@@ -2,9 +2,13 @@
 
 mod ask;
 mod line;
+mod pacer;
 mod table;
 
+use std::time::Duration;
+
 use self::ask::{Answers, Asking};
+use self::pacer::Pacer;
 use self::table::{Form, Sheet};
 use super::args;
 use super::failure::{Exit, Failure, Tally};
@@ -17,6 +21,7 @@ use crate::api::{Middle, Provider, ProviderSpec};
 use crate::domain::coverage::{Coverage, Heard, State, Totals};
 use crate::domain::text::{speaks_utf8, spell_in_ascii};
 use crate::domain::{AssetScope, Container, Entry, Locale, SafeText, Segment};
+use crate::index::{Allowance, Owner};
 
 /// Shows the coverage of a document, or of one of its segments.
 pub async fn coverage(
@@ -48,12 +53,25 @@ pub async fn coverage(
         )));
     }
     let chosen = chosen(&locales, &args.locales, spec)?;
-    let (segments, unread) = segments(output, stop, provider.as_ref(), &scope).await?;
     let mut tally = Tally::default();
+    let (index, note) = session.index();
+    if let Some(note) = note {
+        output.note(&note);
+    }
+    let pacer = Pacer {
+        allowance: spec.capabilities.calls_an_hour.map(Allowance::hourly),
+        meter: session.meter(&known.info.name),
+        index: index.clone(),
+    };
+    let (segments, unread) = segments(output, stop, provider.as_ref(), &pacer, &scope).await?;
     let asking = Asking {
-        known,
+        label: spec.label,
         patient: provider.as_ref(),
+        index: &index,
+        owner: Owner::from(&known.info),
+        pacer: &pacer,
         container: &container.id,
+        max_age: Duration::from_mins(args.max_age.into()),
         yes: args.yes,
     };
     let answers = asking.ask(output, stop, &segments, &mut tally).await?;
@@ -133,6 +151,7 @@ async fn segments(
     output: &mut Output,
     stop: &mut Stop,
     provider: &dyn Provider,
+    pacer: &Pacer,
     scope: &AssetScope,
 ) -> Result<(Vec<Segment>, usize), Failure> {
     let container = scope.container();
@@ -140,7 +159,10 @@ async fn segments(
         let segment = stop.or(find::segment(provider, container, id)).await?;
         vec![Entry::Read(segment)]
     } else {
-        let fetch = async |cursor| provider.segments(container, cursor).await;
+        let fetch = async |cursor| {
+            pacer.go(output).await;
+            provider.segments(container, cursor).await
+        };
         stop.or(find::all(fetch)).await?
     };
     let nameless = |entry: &Entry<Segment>| {

@@ -14,6 +14,7 @@ use crate::cli::prompt;
 use crate::config::credentials::{Lookup, Place, StoreError};
 use crate::config::key_variable;
 use crate::domain::{AccountName, Secret};
+use crate::index::{Meter, Owner};
 use crate::providers;
 use crate::transfer::patient::Patient;
 
@@ -57,7 +58,8 @@ impl Session {
         let provider = providers::connect(&known.settings, key)?;
         let provider = self.guarded(known, provider);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.push(Arc::clone(&provider));
+        let owner = Owner::from(&known.info);
+        open.push(Arc::new(Meter::new(owner, Arc::clone(&provider))));
         Ok(provider)
     }
 }

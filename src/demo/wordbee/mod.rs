@@ -243,7 +243,7 @@ fn throttled(world: &World) -> Option<Response> {
     let allowance = world.options.calls_per_hour?;
     let mut flex = held(&world.flex);
     let (began, calls) = match flex.hour {
-        Some((began, calls)) if began.elapsed() < Duration::from_hours(1) => (began, calls + 1),
+        Some((began, calls)) if began.elapsed() < world.options.hour => (began, calls + 1),
         _ => (Instant::now(), 1),
     };
     flex.hour = Some((began, calls));

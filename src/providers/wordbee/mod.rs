@@ -18,6 +18,7 @@ mod upload;
 mod wire;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -53,6 +54,8 @@ struct Adapter {
     http: Http,
     session: Session,
     pace: Pace,
+    /// Signed calls so far: those count against the allowance, signing in and out does not.
+    calls: AtomicU64,
     /// What was learnt of documents; ids do not change.
     documents: Mutex<HashMap<ContainerId, DocumentIds>>,
     places: Places,
@@ -86,6 +89,7 @@ impl Adapter {
             http,
             session: Session::new(account, key, pace.idle),
             pace,
+            calls: AtomicU64::default(),
             documents: Mutex::default(),
             places: Places::default(),
         })
@@ -127,6 +131,7 @@ impl Adapter {
         let mut turn = Turn::default();
         loop {
             let token = self.session.token_for(&self.http, &mut turn).await?;
+            self.calls.fetch_add(1, Ordering::Relaxed);
             let outcome = self.session.sign(make(), &token).answer().await;
             if let Some(done) = self.session.judge(&mut turn, token, outcome).await {
                 return done;
@@ -142,6 +147,7 @@ impl Adapter {
         let mut turn = Turn::default();
         loop {
             let token = self.session.token_for(&self.http, &mut turn).await?;
+            self.calls.fetch_add(1, Ordering::Relaxed);
             let outcome = self.session.sign(make(), &token).stream().await;
             if let Some(done) = self.session.judge(&mut turn, token, outcome).await {
                 return done;
@@ -268,6 +274,10 @@ impl Provider for Adapter {
             })
             .await?;
         super::not_a_page(asset, stream).map(Streaming::into_download)
+    }
+
+    fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
     }
 
     async fn sign_out(&self) {

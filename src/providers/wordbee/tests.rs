@@ -337,3 +337,37 @@ async fn a_download_goes_to_the_configured_host() {
 async fn adapter_download(server: &Server, asset: &Asset) -> Result<Download, ApiError> {
     adapter(server).download(asset).await
 }
+
+#[tokio::test]
+async fn every_call_but_signing_in_and_out_is_counted_as_the_service_counts() {
+    let options = crate::demo::Options {
+        record: true,
+        ..crate::demo::Options::default()
+    };
+    let demo = crate::demo::serve(options).await.unwrap();
+    let mut env = demo.env().into_iter();
+    let key = env.find(|(name, _)| name.ends_with("ACME_LOC")).unwrap().1;
+    let adapter = Adapter::new(
+        &settings("wordbee", demo.wordbee_url()),
+        Secret::new(key).unwrap(),
+        Patience::default(),
+        Pace::default(),
+    )
+    .unwrap();
+    let signed = |demo: &crate::demo::Demo| {
+        let all = demo.exchanges();
+        all.iter().filter(|it| it.path != "/api/auth/token").count() as u64
+    };
+    assert_eq!(adapter.calls(), 0);
+    adapter.check().await.unwrap();
+    let document = ContainerId::new("20533").unwrap();
+    adapter.containers(None).await.unwrap();
+    adapter.segments(&document, None).await.unwrap();
+    adapter.segment_texts(&document, None).await.unwrap();
+    // A token that lapsed: the refused call counts, and the one that is made again.
+    demo.expire_tokens();
+    adapter.check().await.unwrap();
+    adapter.sign_out().await;
+    assert!(signed(&demo) >= 6);
+    assert_eq!(adapter.calls(), signed(&demo));
+}
