@@ -77,13 +77,13 @@ impl Opened {
         }
     }
 
-    fn take(self, at: usize) -> Option<Thing> {
-        fn of<T>(all: Vec<Entry<T>>, at: usize) -> Option<T> {
-            all.into_iter().nth(at).and_then(Entry::into_read)
+    fn thing(&self, at: usize) -> Option<Thing> {
+        fn of<T: Clone>(all: &[Entry<T>], at: usize) -> Option<T> {
+            all.get(at).and_then(Entry::read).cloned()
         }
         match self {
             Self::Containers(all) => of(all, at).map(Thing::Container),
-            Self::Segments(id, all) => of(all, at).map(|it| Thing::Segment(id, it)),
+            Self::Segments(id, all) => of(all, at).map(|it| Thing::Segment(id.clone(), it)),
             Self::Assets(all) => of(all, at).map(|it| Thing::Asset(Box::new(it))),
         }
     }
@@ -194,15 +194,34 @@ impl Haystack {
                 best.pop();
             }
         }
-        let best = best.into_sorted_vec().into_iter();
+        // By row, so that each piece is opened once; then again the best first.
+        let mut best: Vec<_> = best.into_vec();
+        best.sort_unstable_by_key(|(_, row)| *row);
+        let mut hits: Vec<(Rank, usize, Hit)> = { best.into_iter() }
+            .filter_map(|(rank, row)| Some((rank, row, self.hit(filter, row, &mut open)?)))
+            .collect();
+        hits.sort_by_key(|(rank, row, _)| (*rank, *row));
         Hits {
-            best: best.filter_map(|(_, row)| self.hit(filter, row)).collect(),
+            best: hits.into_iter().map(|(_, _, hit)| hit).collect(),
             all,
             among: self.len(),
         }
     }
 
-    /// What is kept of a row beside its words says the rest. `open` is the piece that was read last.
+    /// The piece that a row is in, and its place there. `open` is the piece that was read last.
+    fn opened<'a>(
+        &self,
+        row: usize,
+        open: &'a mut Option<(usize, Opened)>,
+    ) -> Option<(&'a Opened, usize)> {
+        let part = self.part(row);
+        if open.as_ref().is_none_or(|(from, _)| *from != part.from) {
+            *open = self.open(part).map(|opened| (part.from, opened));
+        }
+        open.as_ref().map(|(from, opened)| (opened, row - from))
+    }
+
+    /// What is kept of a row beside its words says the rest.
     fn fits_fields(
         &self,
         filter: &Filter,
@@ -210,11 +229,7 @@ impl Haystack {
         now: Timestamp,
         open: &mut Option<(usize, Opened)>,
     ) -> bool {
-        let part = self.part(row);
-        if open.as_ref().is_none_or(|(from, _)| *from != part.from) {
-            *open = self.open(part).map(|opened| (part.from, opened));
-        }
-        let facts = { open.as_ref() }.and_then(|(from, opened)| opened.facts(row - from));
+        let facts = { self.opened(row, open) }.and_then(|(opened, at)| opened.facts(at));
         facts.is_some_and(|it| matches!(filter.fits_fields(&it, now), Verdict::Yes(_)))
     }
 
@@ -224,17 +239,17 @@ impl Haystack {
     }
 
     /// Nothing when it was listed anew meanwhile and stands elsewhere.
-    fn hit(&self, filter: &Filter, row: usize) -> Option<Hit> {
-        let part = self.part(row);
-        let opened = self.open(part)?;
-        let facts = opened.facts(row - part.from)?;
+    fn hit(&self, filter: &Filter, row: usize, open: &mut Option<(usize, Opened)>) -> Option<Hit> {
+        let (opened, at) = self.opened(row, open)?;
+        let facts = opened.facts(at)?;
         let mut words = String::new();
         facts.words_into(&mut words);
         if words != self.words(row) {
             return None;
         }
         let field = filter.field(&facts);
-        let thing = opened.take(row - part.from)?;
+        let thing = opened.thing(at)?;
+        let part = self.part(row);
         let container = self.names.get(&(part.owner, thing.container().clone()));
         Some(Hit {
             account: self.owners[part.owner].account.clone(),
