@@ -5,7 +5,7 @@ mod guard;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use super::failure::Failure;
@@ -47,6 +47,8 @@ pub struct Session {
     accounts: Vec<Known>,
     /// What must outlive the session is kept here; `None` without a home.
     cache: Option<PathBuf>,
+    /// Opened with its first use.
+    index: OnceLock<(Index, Option<String>)>,
     state: Option<PathBuf>,
     credentials: Credentials,
     voice: Voice,
@@ -85,6 +87,7 @@ impl Session {
             consents: names.map(|name| (name, Consent::default())).collect(),
             state,
             cache,
+            index: OnceLock::new(),
             settings,
             accounts,
             credentials: Credentials::new(env, store).with_commands(commands, Arc::new(Programs)),
@@ -95,10 +98,11 @@ impl Session {
 
     /// Opens what was listed before. Where it cannot be, the sentence says why; nothing else needs it.
     pub fn index(&self) -> (Index, Option<String>) {
-        match &self.cache {
+        let open = || match &self.cache {
             Some(folder) => Index::open(folder),
             None => (Index::none(), None),
-        }
+        };
+        self.index.get_or_init(open).clone()
     }
 
     /// The path patterns of the settings, in their order.
