@@ -2,16 +2,15 @@
 
 use std::time::Instant;
 
-use tui_input::Input as Line;
-
 use super::confirm::hint;
-use super::rows::{Cursor, Step, step_key};
-use super::view::{Block, FieldView, ModalView, Room, RowView, Tone, say, toned};
+use super::rows::Cursor;
+use super::search::Search;
+use super::view::{Block, ModalView, Room, RowView, Tone, say, toned};
 use super::{Modal, Reply};
+use crate::app::State;
 use crate::app::effect::{Effect, RequestId};
-use crate::app::key::{Code, Input, Key};
+use crate::app::key::{Code, Input};
 use crate::app::msg::Msg;
-use crate::app::{State, edit};
 use crate::domain::filter::Filter;
 use crate::domain::{Asset, Hit, Hits, SafeText, Thing};
 
@@ -20,20 +19,19 @@ const MOST: usize = 200;
 
 #[derive(Debug, Default)]
 pub struct Find {
-    line: Line,
+    search: Search,
     /// Where what is typed is wrong.
     wrong: Option<String>,
     hits: Hits,
     /// What they are the hits of.
     of: Option<Filter>,
     asked: Option<RequestId>,
-    cursor: Cursor,
 }
 
 impl Find {
     /// Looks for what is typed now.
     fn look(&mut self, state: &mut State) -> Vec<Effect> {
-        let filter = match Filter::parse(self.line.value()) {
+        let filter = match Filter::parse(self.search.text()) {
             Ok(filter) => filter,
             Err(error) => {
                 self.wrong = Some(error.to_string());
@@ -55,14 +53,6 @@ impl Find {
         }
         self.of = Some(filter);
         effects
-    }
-
-    fn typed(&mut self, changed: bool, state: &mut State) -> Reply {
-        if changed {
-            let effects = self.look(state);
-            return Reply::stay().with(effects);
-        }
-        Reply::stay()
     }
 }
 
@@ -108,40 +98,24 @@ fn within(asset: &Asset) -> Vec<String> {
 
 impl Modal for Find {
     fn input(&mut self, input: &Input, state: &mut State, now: Instant) -> Reply {
-        let rows = self.hits.best.len();
-        match input {
-            Input::Paste(text) => {
-                edit::paste(&mut self.line, text);
-                self.typed(true, state)
-            }
-            Input::Key(key) => match key.code {
-                Code::Esc => Reply::close(),
-                Code::Enter => match self.hits.best.get(self.cursor.at).cloned() {
-                    Some(hit) => Reply::close().with(state.visit(hit, now)),
-                    None => Reply::stay(),
-                },
-                _ => {
-                    // Letters are letters here: only keys that type nothing move.
-                    let may_move = key.typed().is_none()
-                        && !matches!(key.code, Code::Home | Code::End)
-                        && *key != Key::ctrl('u');
-                    let last = rows.saturating_sub(1);
-                    let at = &mut self.cursor.at;
-                    let moved = may_move
-                        && step_key(*key, state.page(), |step| match step {
-                            Step::By(by) => *at = at.saturating_add_signed(by).min(last),
-                            Step::To(place) => *at = place.min(last),
-                        });
-                    let changed = !moved && edit::key(&mut self.line, *key);
-                    self.typed(changed, state)
+        if let Input::Key(key) = input {
+            match key.code {
+                Code::Esc => return Reply::close(),
+                Code::Enter => {
+                    return match self.hits.best.get(self.search.cursor.at).cloned() {
+                        Some(hit) => Reply::close().with(state.visit(hit, now)),
+                        None => Reply::stay(),
+                    };
                 }
-            },
-            Input::Mouse(_) => {
-                self.cursor.input(input, rows, state.page());
-                Reply::stay()
+                _ => {}
             }
-            Input::Resize(..) => Reply::stay(),
         }
+        let rows = self.hits.best.len();
+        if self.search.input(input, rows, state.page()) {
+            let effects = self.look(state);
+            return Reply::stay().with(effects);
+        }
+        Reply::stay()
     }
 
     fn message(&mut self, msg: &Msg, _: &mut State, _: Instant) -> Reply {
@@ -150,7 +124,7 @@ impl Modal for Find {
         {
             self.asked = None;
             self.hits = hits.clone();
-            self.cursor = Cursor::default();
+            self.search.cursor = Cursor::default();
         }
         Reply::stay()
     }
@@ -166,7 +140,6 @@ impl Modal for Find {
     }
 
     fn view(&self, state: &State) -> ModalView {
-        let before: String = self.line.value().chars().take(self.line.cursor()).collect();
         let empty = match &self.of {
             _ if self.asked.is_some() => "Looking …".to_owned(),
             Some(filter) if !filter.is_empty() && self.hits.among == 0 => {
@@ -180,17 +153,14 @@ impl Modal for Find {
                 .to_owned(),
         };
         let mut blocks = vec![
-            Block::Field(FieldView {
-                label: "Find",
-                value: SafeText::prose(self.line.value()).into_string(),
-                cursor: Some(SafeText::prose(&before).as_str().chars().count()),
-                placeholder: "a word, or a field such as locale:de".to_owned(),
-                error: self.wrong.clone(),
-                hint: None,
-            }),
+            self.search.field(
+                "Find",
+                "a word, or a field such as locale:de",
+                self.wrong.clone(),
+            ),
             Block::List {
                 rows: self.hits.best.iter().map(|hit| row(state, hit)).collect(),
-                cursor: self.cursor.at,
+                cursor: self.search.cursor.at,
                 focused: true,
                 empty,
             },

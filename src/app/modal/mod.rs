@@ -23,6 +23,7 @@ pub mod plan;
 mod relist;
 mod rows;
 pub mod save;
+mod search;
 pub mod sign_in;
 pub mod transfers;
 pub mod tree;

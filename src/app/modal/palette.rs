@@ -2,24 +2,21 @@
 
 use std::time::Instant;
 
-use tui_input::Input as Line;
-
 use super::confirm::hint;
-use super::rows::{Cursor, Step, step_key};
-use super::view::{Block, FieldView, ModalView, Room, RowView, Tone, say, toned};
+use super::rows::Cursor;
+use super::search::Search;
+use super::view::{Block, ModalView, Room, RowView, Tone, say, toned};
 use super::{Modal, Outcome, Reply};
+use crate::app::State;
 use crate::app::action::{self, Action};
 use crate::app::key::{Code, Input};
-use crate::app::{State, edit};
-use crate::domain::SafeText;
 
 #[derive(Debug)]
 pub struct Palette {
     title: &'static str,
-    line: Line,
+    search: Search,
     /// Every row before the search.
     entries: Vec<Entry>,
-    cursor: Cursor,
 }
 
 #[derive(Debug, Clone)]
@@ -36,9 +33,8 @@ impl Palette {
         entries.sort_by_key(|entry| entry.refused.is_some());
         Self {
             title: "Commands",
-            line: Line::default(),
+            search: Search::default(),
             entries,
-            cursor: Cursor::default(),
         }
     }
 
@@ -55,15 +51,14 @@ impl Palette {
         });
         Self {
             title: "What can I do here?",
-            line: Line::default(),
+            search: Search::default(),
             entries,
-            cursor: Cursor::default(),
         }
     }
 
     /// The entries that match what was typed, best first.
     fn hits(&self) -> Vec<&Entry> {
-        let query = self.line.value().trim().to_lowercase();
+        let query = self.search.text().trim().to_lowercase();
         let mut hits: Vec<(usize, &Entry)> = self
             .entries
             .iter()
@@ -122,64 +117,31 @@ fn spread(name: &str, query: &str) -> Option<usize> {
 
 impl Modal for Palette {
     fn input(&mut self, input: &Input, state: &mut State, _: Instant) -> Reply {
-        let rows = self.hits().len();
-        match input {
-            Input::Paste(text) => {
-                edit::paste(&mut self.line, text);
-                self.cursor = Cursor::default();
-            }
-            Input::Key(key) => match key.code {
+        if let Input::Key(key) = input {
+            match key.code {
                 Code::Esc => return Reply::close(),
                 Code::Enter => {
-                    let hits = self.hits();
-                    return match hits.get(self.cursor.at) {
+                    return match self.hits().get(self.search.cursor.at) {
                         Some(entry) if entry.refused.is_none() => {
                             Reply::of(Outcome::Run(entry.action))
                         }
                         _ => Reply::stay(),
                     };
                 }
-                // Letters are letters here: only keys that type nothing move.
-                _ if key.typed().is_none()
-                    && !matches!(key.code, Code::Home | Code::End)
-                    && *key != crate::app::Key::ctrl('u') =>
-                {
-                    let last = rows.saturating_sub(1);
-                    let at = &mut self.cursor.at;
-                    let moved = step_key(*key, state.page(), |step| match step {
-                        Step::By(by) => *at = at.saturating_add_signed(by).min(last),
-                        Step::To(place) => *at = place.min(last),
-                    });
-                    if !moved && edit::key(&mut self.line, *key) {
-                        self.cursor = Cursor::default();
-                    }
-                }
-                _ => {
-                    if edit::key(&mut self.line, *key) {
-                        self.cursor = Cursor::default();
-                    }
-                }
-            },
-            Input::Mouse(_) => {
-                self.cursor.input(input, rows, state.page());
+                _ => {}
             }
-            Input::Resize(..) => {}
+        }
+        let rows = self.hits().len();
+        if self.search.input(input, rows, state.page()) {
+            self.search.cursor = Cursor::default();
         }
         Reply::stay()
     }
 
     fn view(&self, _: &State) -> ModalView {
         let hits = self.hits();
-        let before: String = self.line.value().chars().take(self.line.cursor()).collect();
         let mut blocks = vec![
-            Block::Field(FieldView {
-                label: "Search",
-                value: SafeText::prose(self.line.value()).into_string(),
-                cursor: Some(SafeText::prose(&before).as_str().chars().count()),
-                placeholder: "a word of what you want".to_owned(),
-                error: None,
-                hint: None,
-            }),
+            self.search.field("Search", "a word of what you want", None),
             Block::List {
                 rows: hits
                     .iter()
@@ -195,12 +157,12 @@ impl Modal for Palette {
                         refused: entry.refused.map(str::to_owned),
                     })
                     .collect(),
-                cursor: self.cursor.at,
+                cursor: self.search.cursor.at,
                 focused: true,
                 empty: "No command is called that; Esc leaves.".to_owned(),
             },
         ];
-        if let Some(entry) = hits.get(self.cursor.at) {
+        if let Some(entry) = hits.get(self.search.cursor.at) {
             blocks.push(Block::Line(vec![
                 say(entry.action.help),
                 toned(
