@@ -123,13 +123,8 @@ async fn held(
     let mut held = HashMap::new();
     for some in ids.chunks(AT_ONCE) {
         let found = provider.assets_of_segments(container, some).await?;
-        let assets: Vec<Asset> = found.into_iter().filter_map(Entry::into_read).collect();
-        for id in some {
-            let own = assets
-                .iter()
-                .filter(|asset| asset.scope.segment() == Some(id));
-            held.insert(id.clone(), Held::of(own));
-        }
+        let parted = Asset::by_segment(some, found).assets;
+        held.extend({ parted.into_iter() }.map(|(id, own)| (id, Held::of(&own))));
     }
     Ok(held)
 }

@@ -1,6 +1,8 @@
 //! An asset: one stored file, and the place it is stored in.
 
-use super::{AssetKey, AssetPath, ContainerId, Locale, RawJson, SegmentId, Sent};
+use std::collections::HashMap;
+
+use super::{AssetKey, AssetPath, ContainerId, Entry, Locale, RawJson, SegmentId, Sent};
 
 /// Where assets live.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -81,6 +83,14 @@ pub struct Asset {
     pub raw: RawJson,
 }
 
+/// Assets by the segment that they name.
+#[derive(Debug, Default)]
+pub struct BySegment {
+    pub assets: HashMap<SegmentId, Vec<Asset>>,
+    /// Entries that could not be read, which may be any segment's: its own listing shows it.
+    pub unreadable: usize,
+}
+
 impl Sent for Asset {
     fn raw_mut(&mut self) -> &mut RawJson {
         &mut self.raw
@@ -110,6 +120,26 @@ impl Asset {
             stored_as: None,
             raw: RawJson::new("{}"),
         }
+    }
+
+    /// Parts what was found for several segments: each of those that were asked has the assets that
+    /// name it, or none.
+    pub fn by_segment(asked: &[SegmentId], found: Vec<Entry<Self>>) -> BySegment {
+        let mut parted = BySegment {
+            assets: asked.iter().map(|id| (id.clone(), Vec::new())).collect(),
+            unreadable: 0,
+        };
+        for entry in found {
+            let Entry::Read(asset) = entry else {
+                parted.unreadable += 1;
+                continue;
+            };
+            let segment = asset.scope.segment();
+            if let Some(assets) = segment.and_then(|id| parted.assets.get_mut(id)) {
+                assets.push(asset);
+            }
+        }
+        parted
     }
 
     /// When its bytes were stored, as far as the service tells.

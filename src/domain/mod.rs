@@ -27,7 +27,7 @@ pub mod text;
 mod types;
 
 pub use address::{Address, AddressError, Ref};
-pub use asset::{Asset, AssetScope, Detail};
+pub use asset::{Asset, AssetScope, BySegment, Detail};
 pub use container::Container;
 pub use hit::{Hit, Hits, Thing};
 pub use id::{AccountName, AssetKey, ContainerId, SegmentId};

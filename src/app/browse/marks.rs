@@ -1,6 +1,5 @@
 //! What becomes known of the assets of segments: asked here or by a sheet, or kept from before.
 
-use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::{Known, Opened};
@@ -62,18 +61,8 @@ impl Opened {
                 }
             }
             Ok(entries) => {
-                let mut found: HashMap<SegmentId, Vec<Entry<Asset>>> =
-                    segments.into_iter().map(|id| (id, Vec::new())).collect();
-                for entry in entries {
-                    // An unreadable entry names no segment; the segment's own listing shows it.
-                    let segment = entry
-                        .read()
-                        .and_then(|asset| asset.scope.segment().cloned());
-                    if let Some(rows) = segment.and_then(|segment| found.get_mut(&segment)) {
-                        rows.push(entry);
-                    }
-                }
-                for (segment, rows) in found {
+                for (segment, assets) in Asset::by_segment(&segments, entries).assets {
+                    let rows = assets.into_iter().map(Entry::Read).collect();
                     let known = Known {
                         at: now,
                         result: Ok(rows),

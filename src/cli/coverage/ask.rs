@@ -219,19 +219,10 @@ fn not_asked(batch: &[Segment], error: &ApiError) -> String {
 impl Answers {
     /// Each of the segments has the assets that name it, or none.
     fn take(&mut self, segments: &[SegmentId], entries: Vec<Entry<Asset>>) {
-        for id in segments {
-            self.heard.insert(id.clone(), Some(Vec::new()));
-        }
-        for entry in entries {
-            let Entry::Read(asset) = entry else {
-                self.unreadable += 1;
-                continue;
-            };
-            let list = asset.scope.segment().and_then(|id| self.heard.get_mut(id));
-            if let Some(Some(list)) = list {
-                list.push(asset);
-            }
-        }
+        let parted = Asset::by_segment(segments, entries);
+        self.unreadable += parted.unreadable;
+        let heard = { parted.assets.into_iter() }.map(|(id, assets)| (id, Some(assets)));
+        self.heard.extend(heard);
     }
 }
 
