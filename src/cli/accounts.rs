@@ -40,21 +40,32 @@ pub async fn accounts(
             Cell::Said(words.clone()),
             Cell::prose(&session.standing(known, source.is_some()).join(", ")),
         ];
-        let line = AccountLine {
-            kind: "account",
-            reference: account_ref(&info.name),
-            id: name,
-            name,
-            provider: info.spec.id,
-            service: info.spec.label,
-            base_url: &info.base_url,
-            key_source: source,
-            key: words,
-            state: session.standing(known, source.is_some()),
-        };
-        listing.put(&cells, &line)?;
+        listing.put(&cells, &line(session, known, source, words))?;
     }
     listing.end(&only.nothing(String::new()))
+}
+
+/// An account as a line of JSON.
+pub fn line<'a>(
+    session: &Session,
+    known: &'a Known,
+    source: Option<&'static str>,
+    words: String,
+) -> AccountLine<'a> {
+    let info = &known.info;
+    let name = info.name.as_str();
+    AccountLine {
+        kind: "account",
+        reference: account_ref(&info.name),
+        id: name,
+        name,
+        provider: info.spec.id,
+        service: info.spec.label,
+        base_url: &info.base_url,
+        key_source: source,
+        key: words,
+        state: session.standing(known, source.is_some()),
+    }
 }
 
 /// Where a key is, as a word for scripts and in words for people.

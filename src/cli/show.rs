@@ -1,12 +1,11 @@
 //! `show` and `url`: one thing with all that is known of it.
 
-use super::accounts::key_words;
+use super::accounts::{self, key_words};
 use super::failure::Failure;
 use super::find;
 use super::output::Output;
 use super::record::{
-    AccountLine, account_ref, asset_line, asset_ref, container_line, container_ref, segment_line,
-    segment_ref,
+    account_ref, asset_line, asset_ref, container_line, container_ref, segment_line, segment_ref,
 };
 use super::session::{Known, Session};
 use crate::api::{Middle, Provider};
@@ -86,18 +85,7 @@ async fn account(
     let name = info.name.as_str();
     let reference = account_ref(&info.name);
     if json {
-        output.json(&AccountLine {
-            kind: "account",
-            reference,
-            id: name,
-            name,
-            provider: info.spec.id,
-            service: info.spec.label,
-            base_url: &info.base_url,
-            key_source: source,
-            key: words,
-            state: session.standing(known, source.is_some()),
-        })?;
+        output.json(&accounts::line(session, known, source, words))?;
     } else {
         let mut facts = Facts(output);
         facts.name("Name", name)?;
