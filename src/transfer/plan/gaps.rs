@@ -79,9 +79,6 @@ enum Says {
     Nothing,
 }
 
-/// Files for the gaps of one segment, and what each becomes.
-type Fitting = (Vec<Candidate>, HashMap<Vec<String>, Filled>);
-
 /// How many files were matched to gaps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Matched {
@@ -101,7 +98,7 @@ pub fn matched(
     locales: &[Locale],
     rest: &AssetScope,
 ) -> (Vec<Batch>, Matched) {
-    let mut by_scope: BTreeMap<AssetScope, Fitting> = BTreeMap::new();
+    let mut by_scope: BTreeMap<AssetScope, (Vec<Candidate>, HashMap<_, _>)> = BTreeMap::new();
     let (mut lost, mut nowhere) = (Vec::new(), HashMap::new());
     let mut told = Matched {
         of: files.len(),
@@ -146,13 +143,7 @@ pub fn matched(
         lost.push(file);
     }
     told.open = filled.iter().filter(|filled| !**filled).count();
-    let mut batches: Vec<Batch> = { by_scope.into_iter() }
-        .map(|(scope, (files, known))| Batch {
-            scope,
-            files,
-            fill: Fill::Each(known),
-        })
-        .collect();
+    let mut batches = Batch::each(by_scope);
     if !lost.is_empty() {
         batches.push(Batch {
             scope: rest.clone(),

@@ -46,6 +46,21 @@ pub struct Batch {
     pub fill: Fill,
 }
 
+impl Batch {
+    /// Files of which each is told what it becomes, one batch for each place.
+    pub(in crate::transfer) fn each(
+        by_scope: BTreeMap<AssetScope, (Vec<Candidate>, Known)>,
+    ) -> Vec<Self> {
+        { by_scope.into_iter() }
+            .map(|(scope, (files, known))| Self {
+                scope,
+                files,
+                fill: Fill::Each(known),
+            })
+            .collect()
+    }
+}
+
 /// What a list was good for, in numbers of files.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Used {
@@ -226,13 +241,7 @@ impl Back {
             return Err(Astray::Many(places.len()));
         }
         used.gone = self.files.len().saturating_sub(used.listed);
-        let mut batches: Vec<Batch> = { by_scope.into_iter() }
-            .map(|(scope, (files, known))| Batch {
-                scope,
-                files,
-                fill: Fill::Each(known),
-            })
-            .collect();
+        let mut batches = Batch::each(by_scope);
         if !lost.is_empty() {
             // They are told of, and take part in nothing.
             let first = batches.first().map(|batch| batch.scope.clone());
