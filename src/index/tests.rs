@@ -403,9 +403,9 @@ proptest! {
         let back: Vec<Entry<Asset>> = packer.end().1.iter().flat_map(|chunk| pack::open(chunk).unwrap()).collect();
         prop_assert_eq!(back, entries);
         let container = Container {
-            id: doc(), name, folders: vec!["a".to_owned()], segments: Some(3),
+            folders: vec!["a".to_owned()], segments: Some(3),
             locales: locales.map(|all| all.iter().filter_map(Locale::new).collect()),
-            modified: None, details: Vec::new(), raw: RawJson::new("{}"),
+            ..Container::bare(doc(), name)
         };
         let mut packer = Packer::default();
         packer.add(&[Entry::Read(container.clone())]);

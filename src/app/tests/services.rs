@@ -83,14 +83,8 @@ pub fn account(name: &str) -> AccountName {
 
 pub fn container(id: &str, name: &str) -> Container {
     Container {
-        id: ContainerId::new(id).unwrap(),
-        name: name.to_owned(),
-        folders: Vec::new(),
-        segments: None,
-        locales: None,
-        modified: None,
-        details: Vec::new(),
         raw: RawJson::new(r#"{"id":1}"#),
+        ..Container::bare(ContainerId::new(id).unwrap(), name)
     }
 }
 

@@ -170,16 +170,7 @@ mod tests {
 
     #[test]
     fn a_person_sees_signs_with_their_meaning_and_totals() {
-        let container = Container {
-            id: ContainerId::new("19914").unwrap(),
-            name: "Mobile app".to_owned(),
-            folders: Vec::new(),
-            segments: None,
-            locales: None,
-            modified: None,
-            details: Vec::new(),
-            raw: RawJson::new("{}"),
-        };
+        let container = Container::bare(ContainerId::new("19914").unwrap(), "Mobile app");
         let segment = |at: u64, key: &str| Segment {
             id: SegmentId::new(at.to_string()).unwrap(),
             position: at,

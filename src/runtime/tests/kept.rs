@@ -69,14 +69,8 @@ impl Provider for Document {
     async fn container(&self, id: &ContainerId) -> Result<Container, ApiError> {
         self.asked("container");
         Ok(Container {
-            id: id.clone(),
-            name: String::new(),
-            folders: Vec::new(),
-            segments: None,
-            locales: None,
             modified: Some(self.0.lock().unwrap().modified.to_string()),
-            details: Vec::new(),
-            raw: RawJson::new("{}"),
+            ..Container::bare(id.clone(), "")
         })
     }
     async fn segments(

@@ -115,14 +115,10 @@ pub fn name(text: &str) -> AccountName {
 
 fn container(id: &str, folders: &[&str], name: &str) -> Entry<Container> {
     Entry::Read(Container {
-        id: ContainerId::new(id).unwrap(),
-        name: name.to_owned(),
         folders: folders.iter().map(|&part| part.to_owned()).collect(),
         segments: Some(4),
-        locales: None,
         modified: Some("2026-03-08T09:00:00Z".to_owned()),
-        details: Vec::new(),
-        raw: RawJson::new("{}"),
+        ..Container::bare(ContainerId::new(id).unwrap(), name)
     })
 }
 
