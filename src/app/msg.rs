@@ -95,7 +95,6 @@ pub enum Msg {
         count: usize,
         reason: String,
     },
-    Signal(Signal),
     /// What the terminal can do about pictures is known, or known better.
     Means(Means),
     /// Columns and rows that the details have for a picture now; `None` while they show none.
@@ -158,15 +157,6 @@ pub struct Listed {
     /// Entries that could not be read.
     pub unreadable: usize,
     pub found: Found,
-}
-
-/// A signal of the system.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signal {
-    /// SIGTERM, SIGINT, SIGHUP: leave now.
-    Terminate,
-    /// Back from a suspension: everything must be drawn again.
-    Resumed,
 }
 
 /// What was done on the desktop.

@@ -11,7 +11,7 @@ use super::key::{Code, Input, Key};
 use super::keymap::Found;
 use super::modal::view::Tone;
 use super::modal::{Modal, Outcome, Reply};
-use super::msg::{Answer, InTree, Msg, Signal};
+use super::msg::{Answer, InTree, Msg};
 use crate::domain::SafeText;
 
 impl State {
@@ -87,8 +87,6 @@ impl State {
                 self.notices.say(Tone::Bad, text, now);
                 Vec::new()
             }
-            Msg::Signal(Signal::Terminate) => vec![Effect::Quit],
-            Msg::Signal(Signal::Resumed) => vec![Effect::Redraw],
             Msg::Means(means) => {
                 self.pictures.means = Some(means);
                 Vec::new()

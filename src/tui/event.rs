@@ -2,6 +2,7 @@
 
 use std::io::{self, PipeReader, PipeWriter};
 use std::thread;
+use std::time::Duration;
 
 use crossterm::event::{
     Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
@@ -10,10 +11,14 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::hangup::{Tty, Waited};
 use super::keys::{Heard, Keys};
+use super::terminal::in_front;
 use crate::app::key::{Code, Input, Key, MouseInput};
 use crate::domain::drill;
 use crate::runtime::tmux::Tmux;
 use crate::ui::ViewState;
+
+/// Between two looks whether the terminal is ours again.
+const BEHIND: Duration = Duration::from_millis(20);
 
 /// Reads the terminal until it is dropped: what is typed from then on is for whoever has the terminal
 /// next, a shell mostly.
@@ -70,6 +75,8 @@ fn read_all(tty: &Tty, over: &PipeReader, sender: &UnboundedSender<Vec<Heard>>) 
         match tty.wait(keys.patience(), over) {
             Waited::Over | Waited::Gone => return,
             Waited::Nothing => keys.give_up(|one| heard.push(one)),
+            // It is for the shell in front of us; reading it would stop us.
+            Waited::Input if !in_front() => thread::sleep(BEHIND),
             Waited::Input => match tty.read(&mut bytes) {
                 Ok(length) => {
                     drill::point("keys");

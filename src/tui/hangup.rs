@@ -83,13 +83,50 @@ impl Drop for Heed {
     }
 }
 
+/// The numbers of all signals that end a process which does not heed them, and which it can heed.
+/// Those of the processor are left: what they tell of goes on when they are heeded. A write into a
+/// pipe without a reader, and one beyond the largest file, fail and say so instead.
+fn endings() -> impl Iterator<Item = i32> {
+    let named = [
+        Signal::HUP,
+        Signal::INT,
+        Signal::QUIT,
+        Signal::TERM,
+        Signal::TRAP,
+        Signal::ABORT,
+        Signal::USR1,
+        Signal::USR2,
+        Signal::ALARM,
+        Signal::VTALARM,
+        Signal::PROF,
+        Signal::XCPU,
+        Signal::SYS,
+        #[cfg(target_os = "linux")]
+        Signal::IO,
+        #[cfg(target_os = "linux")]
+        Signal::POWER,
+        #[cfg(target_os = "linux")]
+        Signal::STKFLT,
+        #[cfg(target_vendor = "apple")]
+        Signal::EMT,
+    ];
+    // Those without a name; the first of them are the C library's own.
+    let unnamed = match cfg!(target_env = "musl") {
+        _ if !cfg!(target_os = "linux") => 0..0,
+        true => 35..65,
+        false => 34..65,
+    };
+    named.into_iter().map(Signal::as_raw).chain(unnamed)
+}
+
 fn signals(sender: &UnboundedSender<Notice>, last: &LastResort) -> io::Result<()> {
-    for (kind, status) in [
-        (SignalKind::interrupt(), 130),
-        (SignalKind::terminate(), 143),
-        (SignalKind::hangup(), STATUS),
-        (SignalKind::quit(), 131),
-    ] {
+    // Or it would end us where nobody asks us to leave.
+    drop(signal(SignalKind::from_raw(Signal::XFSZ.as_raw()))?);
+    for number in endings() {
+        let kind = SignalKind::from_raw(number);
+        let Ok(status) = u8::try_from(128 + number) else {
+            continue;
+        };
         let mut stream = signal(kind)?;
         let sender = sender.clone();
         let last = last.clone();

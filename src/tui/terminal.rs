@@ -21,6 +21,7 @@ use crossterm::terminal::{
 };
 use ratatui::Terminal;
 use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
+use rustix::termios::{LocalModes, tcgetattr, tcgetpgrp};
 
 use super::paper::Paper;
 use super::report::Debt;
@@ -114,7 +115,11 @@ impl Restore {
         bytes.extend_from_slice(FOCUS_OFF);
         let _ = queue!(bytes, DisableBracketedPaste, LeaveAlternateScreen, Show);
         bytes.extend_from_slice(self.debt.settle().as_bytes());
-        let _ = disable_raw_mode();
+        if in_front() {
+            let _ = disable_raw_mode();
+        } else if bars_others() {
+            return;
+        }
         let _ = out().write_all(&bytes);
     }
 
@@ -161,6 +166,17 @@ fn out() -> Box<dyn io::Write> {
         // No handle left for another one.
         Err(_) => Box::new(io::stdout()),
     }
+}
+
+/// Whether the terminal is ours to change and to read: it stops all of a group in the background that
+/// tries, for a shell to find it like that. Where none tells who is in front, nobody is stopped.
+pub fn in_front() -> bool {
+    tcgetpgrp(io::stdin()).map_or(true, |front| front == getpgrp())
+}
+
+/// Whether it stops those in the background even when they only write, which few users want.
+fn bars_others() -> bool {
+    tcgetattr(io::stdout()).is_ok_and(|it| it.local_modes.contains(LocalModes::TOSTOP))
 }
 
 /// The terminal while it is ours.
@@ -212,8 +228,8 @@ impl Screen {
         self.forget()
     }
 
-    /// Gives the terminal back, stops the process group, and takes over again when it goes on.
-    /// `Ok(false)`: there is no shell to go back to.
+    /// Gives the terminal back and stops the process group. It is to be opened again when that goes
+    /// on. `Ok(false)`: there is no shell to go back to.
     pub fn suspend(&mut self) -> io::Result<bool> {
         // Started by the terminal itself: stopped, nobody could ever make us go on.
         if getsid(None)? == getpgrp() {
@@ -222,9 +238,12 @@ impl Screen {
         self.restore.give_back();
         // The whole group, since the shell waits for all of it. Not SIGTSTP, which we handle.
         kill_current_process_group(Signal::STOP)?;
-        self.restore.take()?;
-        self.forget()?;
         Ok(true)
+    }
+
+    /// Stops the process group as the terminal does with those that want it from behind a shell.
+    pub fn stop_behind() -> io::Result<()> {
+        Ok(kill_current_process_group(Signal::TTOU)?)
     }
 }
 

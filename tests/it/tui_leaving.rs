@@ -49,16 +49,34 @@ fn all_there(pty: &Pty) -> Vec<char> {
     frames(&pty.screen()).unwrap()
 }
 
+/// A shell that asks for commands, with what keeps its home.
+fn shell(server: &Server) -> (Home, Pty) {
+    let mut home = server.home();
+    home.set("PS1", "shell> ");
+    let pty = Pty::spawn(home.env(), home.path(), "/bin/sh", &["-i"], SIZE);
+    pty.wait_text("shell>");
+    (home, pty)
+}
+
+/// The program under a shell, and its whole screen.
+fn under_a_shell(pty: &mut Pty) -> Vec<char> {
+    pty.send(&format!("{}\r", env!("CARGO_BIN_EXE_assetdeck")));
+    all_there(pty)
+}
+
+/// Leaves the shell, with the terminal as it was.
+fn leave_shell(mut pty: Pty) {
+    pty.send("exit\r");
+    pty.exit_code(PATIENCE);
+    pty.assert_restored();
+}
+
 #[test]
 fn it_is_stopped_and_goes_on_under_a_shell() {
     let server = Server::start();
-    let mut home = server.home();
-    home.set("PS1", "shell> ");
-    let mut pty = Pty::spawn(home.env(), home.path(), "/bin/sh", &["-i"], SIZE);
-    pty.wait_text("shell>");
+    let (_home, mut pty) = shell(&server);
     let shell = pty.settings();
-    pty.send(&format!("{}\r", env!("CARGO_BIN_EXE_assetdeck")));
-    let whole = all_there(&pty);
+    let whole = under_a_shell(&mut pty);
     for _ in 0..ROUNDS {
         pty.send_keys("C-z");
         gave_back(&pty);
@@ -73,30 +91,96 @@ fn it_is_stopped_and_goes_on_under_a_shell() {
     }
     pty.send_keys("q");
     gave_back(&pty);
-    pty.send("exit\r");
-    pty.exit_code(PATIENCE);
-    pty.assert_restored();
+    leave_shell(pty);
+}
+
+#[test]
+fn ended_by_the_shell_while_it_is_stopped_it_leaves() {
+    let server = Server::start();
+    let (_home, mut pty) = shell(&server);
+    for (signal, status) in [("TERM", 143), ("HUP", 129)] {
+        under_a_shell(&mut pty);
+        pty.send_keys("C-z");
+        gave_back(&pty);
+        pty.wait_text("Stopped");
+        // Some shells wake what they end; what became of it is said with one of the next commands.
+        pty.send(&format!("clear; kill -{signal} %1; kill -CONT %1\r"));
+        let ends = ["Done(", "Exit "].map(|word| format!("{word}{status}"));
+        pty.press_until("Enter", "the end", |screen| {
+            ends.iter().any(|end| screen.contains(end))
+        });
+    }
+    leave_shell(pty);
+}
+
+#[test]
+fn behind_a_shell_it_is_stopped_until_the_terminal_is_its_own() {
+    let server = Server::start();
+    let (_home, mut pty) = shell(&server);
+    let settings = pty.settings();
+    let whole = under_a_shell(&mut pty);
+    pty.send_keys("C-z");
+    gave_back(&pty);
+    pty.wait_text("Stopped");
+    pty.send("clear; bg\r");
+    pty.press_until("Enter", "it to be stopped", |screen| {
+        screen.contains("Stopped (tty output)")
+    });
+    assert_eq!(pty.settings(), settings, "nothing was taken");
+    gave_back(&pty);
+    pty.send("fg\r");
+    pty.wait_for("the whole screen again", |screen| {
+        frames(screen).as_ref() == Some(&whole)
+    });
+    pty.send_keys("q");
+    gave_back(&pty);
+    leave_shell(pty);
+}
+
+/// As signal(7) has them: those of the processor, and of a pipe without a reader, are left out.
+#[test]
+fn every_signal_that_ends_a_process_gives_the_terminal_back() {
+    let server = Server::start();
+    let home = server.home();
+    let named = [1, 2, 3, 5, 6, 10, 12, 14, 15, 16, 24, 26, 27, 29, 30, 31];
+    let numbers: Vec<u32> = named.into_iter().chain(34..=64).collect();
+    for numbers in numbers.chunks(6) {
+        let started: Vec<Pty> = numbers
+            .iter()
+            .map(|_| Pty::start(&home, &[], SIZE))
+            .collect();
+        for (number, pty) in numbers.iter().zip(started) {
+            pty.wait_text("Shop");
+            // The signals without a name have none here either.
+            let kill = format!("kill -{number} {}", pty.pid());
+            let killed = std::process::Command::new("sh")
+                .args(["-c", &kill])
+                .status();
+            assert!(killed.unwrap().success(), "{kill}");
+            assert_eq!(pty.exit_code(PATIENCE), 128 + number, "signal {number}");
+            pty.assert_restored();
+        }
+    }
+    // The largest file: the write that meets it says so.
+    let mut pty = Pty::start(&home, &[], SIZE);
+    pty.wait_text("Shop");
+    pty.signal(Signal::XFSZ);
+    pty.send_keys("?");
+    pty.wait_text("What can I do here?");
 }
 
 #[test]
 fn what_is_typed_while_it_signs_out_reaches_the_shell() {
     let server = Server::start();
-    let mut home = server.home();
-    home.set("PS1", "shell> ");
-    let mut pty = Pty::spawn(home.env(), home.path(), "/bin/sh", &["-i"], SIZE);
-    pty.wait_text("shell>");
-    pty.send(&format!("{}\r", env!("CARGO_BIN_EXE_assetdeck")));
-    pty.wait_text("Shop");
-    pty.wait_text("not allowed");
+    let (_home, mut pty) = shell(&server);
+    under_a_shell(&mut pty);
     let stands = json!([{"service": "wordbee", "fault": "delay", "ms": 400, "times": "always"}]);
     server.faults(stands);
     pty.send_keys("q");
     gave_back(&pty);
     pty.send("echo typed-ahead-$((40 + 2))\r");
     pty.wait_text("typed-ahead-42");
-    pty.send("exit\r");
-    pty.exit_code(PATIENCE);
-    pty.assert_restored();
+    leave_shell(pty);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::world::World;
 use crate::app::effect::Effect;
 use crate::app::key::Input;
-use crate::app::msg::{Msg, Signal};
+use crate::app::msg::Msg;
 use crate::app::{Key, Pane};
 use crate::transfer::job::{Direction, Job, JobId, JobState};
 
@@ -135,16 +135,6 @@ fn a_paste_never_runs_a_key() {
     world.paste("q\nq\x1b");
     assert_eq!(world.state.current_filter(), "q q");
     assert!(!quits(&world));
-}
-
-#[test]
-fn signals_leave_at_once_and_coming_back_draws_anew() {
-    let mut world = World::new();
-    running(&mut world);
-    world.send(Msg::Signal(Signal::Resumed));
-    assert_eq!(world.take(), [Effect::Redraw]);
-    world.send(Msg::Signal(Signal::Terminate));
-    assert!(quits(&world));
 }
 
 #[test]

@@ -24,6 +24,85 @@ pub fn foreign(bytes: &[u8]) -> Vec<String> {
     judge.foreign
 }
 
+/// What these bytes left on that a terminal does not have on from the start, where programs turn it
+/// on and off by sequences.
+pub fn left_on(bytes: &[u8]) -> Vec<String> {
+    let mut terminal = Modes::default();
+    Parser::new().advance(&mut terminal, bytes);
+    let mut left: Vec<String> = terminal
+        .numbers
+        .iter()
+        .map(|it| format!("mode {it}"))
+        .collect();
+    let flags = [("keys of the screen", 0), ("keys of the other screen", 1)];
+    let counted = flags.map(|(what, screen)| (what, terminal.flags[screen]));
+    for (what, count) in counted.into_iter().chain([("titles", terminal.titles)]) {
+        if count != 0 {
+            left.push(format!("{count} {what}"));
+        }
+    }
+    left.extend(terminal.told.into_iter().map(str::to_owned));
+    left
+}
+
+/// What a terminal has on, as far as programs can tell it.
+#[derive(Default)]
+struct Modes {
+    numbers: std::collections::BTreeSet<u16>,
+    /// How often the keyboard was told apart and not given back, on each screen.
+    flags: [i32; 2],
+    /// Titles that are kept and were not given back.
+    titles: i32,
+    told: std::collections::BTreeSet<&'static str>,
+}
+
+impl Modes {
+    fn tell(&mut self, what: &'static str, on: bool) {
+        if on {
+            self.told.insert(what);
+        } else {
+            self.told.remove(what);
+        }
+    }
+}
+
+impl Perform for Modes {
+    fn csi_dispatch(&mut self, params: &Params, between: &[u8], _: bool, last: char) {
+        let all: Vec<u16> = params.iter().flatten().copied().collect();
+        let screen = usize::from(self.numbers.contains(&1049));
+        match (between, last, all.first()) {
+            // The cursor is seen from the start.
+            (b"?", 'h' | 'l', _) => {
+                for mode in all {
+                    if (last == 'h') == (mode != 25) {
+                        self.numbers.insert(mode);
+                    } else {
+                        self.numbers.remove(&mode);
+                    }
+                }
+            }
+            (b">", 'u', _) => self.flags[screen] += 1,
+            (b"<", 'u', count) => self.flags[screen] -= i32::from(*count.unwrap_or(&1)).max(1),
+            (b"", 't', Some(22)) => self.titles += 1,
+            (b"", 't', Some(23)) => self.titles -= 1,
+            (b"", 'm', first) => {
+                let on = all.len() > 1 || first.is_some_and(|it| *it != 0);
+                self.tell("colours", on);
+            }
+            _ => {}
+        }
+    }
+
+    fn osc_dispatch(&mut self, params: &[&[u8]], _: bool) {
+        match params {
+            [b"2", title @ ..] => self.tell("a title", title.iter().any(|it| !it.is_empty())),
+            [b"8", _, address @ ..] => self.tell("a link", address.iter().any(|it| !it.is_empty())),
+            [b"9", b"4", state, ..] => self.tell("a progress bar", *state != b"0"),
+            _ => {}
+        }
+    }
+}
+
 #[derive(Default)]
 struct Judge {
     foreign: Vec<String>,
@@ -130,6 +209,31 @@ impl Perform for Judge {
             self.odd(format!("DCS {between:?} {all:?} {last}"));
         }
     }
+}
+
+#[test]
+fn what_is_left_on_is_found() {
+    let sound = b"\x1b[?1049h\x1b[?2004h\x1b[>1u\x1b[?25l\x1b[22;0t\x1b]2;assetdeck\x1b\\\x1b]9;4;1;5\x1b\\\
+        \x1b[1m\x1b[m\x1b[<1u\x1b[?2004l\x1b[?1049l\x1b[?25h\x1b]9;4;0;\x1b\\\x1b]2;\x1b\\\x1b[23;0t";
+    assert_eq!(left_on(sound), [""; 0]);
+    let odd: [&[u8]; 10] = [
+        b"\x1b[?1004h",
+        b"\x1b[?2026h",
+        b"\x1b[?25l",
+        b"\x1b[>1u",
+        b"\x1b[<1u",
+        b"\x1b[22;0t",
+        b"\x1b]2;assetdeck\x1b\\",
+        b"\x1b]9;4;1;5\x1b\\",
+        b"\x1b]8;id=1;https://a.b/\x1b\\",
+        b"\x1b[1;31m",
+    ];
+    for bytes in odd {
+        assert_eq!(left_on(bytes).len(), 1, "{}", bytes.escape_ascii());
+    }
+    // Given back on the other screen than that where it was taken.
+    let other = left_on(b"\x1b[?1049h\x1b[>1u\x1b[?1049l\x1b[<1u");
+    assert_eq!(other.len(), 2, "{other:?}");
 }
 
 #[test]
