@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use crate::api::ProviderSpec;
 use crate::app::files::{Folder, FolderError, LocalEntry, LocalKind};
 use crate::app::msg::Gathered;
-use crate::domain::SafeText;
+use crate::domain::{SafeText, drill};
 use crate::transfer::plan::Candidate;
 use crate::transfer::walk::{Seen, Walk};
 use crate::transfer::{Chosen, LocalFile, Refusal, inspect};
 
 /// Lists a folder; links are followed to tell what they lead to.
 pub(super) fn read(path: &Path) -> Result<Folder, FolderError> {
+    drill::point("folder");
     let reason = |error: &std::io::Error| {
         FolderError::Other(format!(
             "{}: {}",
@@ -113,6 +114,15 @@ pub(super) fn gather(
         part.chosen.push(one);
     }
     tell(part, false);
+}
+
+/// Files and folders that could not be gone through.
+pub(super) fn unread(paths: &[PathBuf], reason: &str) -> Gathered {
+    let chosen = paths.iter().map(|path| unreadable(path, reason.to_owned()));
+    Gathered {
+        chosen: chosen.collect(),
+        ..Gathered::default()
+    }
 }
 
 /// A folder whose list cannot be read: nobody knows where its files go.

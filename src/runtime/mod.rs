@@ -8,6 +8,7 @@ mod archive;
 mod change;
 mod child;
 pub mod clipboard;
+mod connect;
 pub mod desktop;
 mod files;
 mod load;
@@ -32,8 +33,9 @@ use self::archive::Archives;
 pub use self::archive::Recalled;
 use self::pictures::Pictures;
 use self::search::Gathered;
-use crate::api::{ApiError, ApiErrorKind, Connected, Connector, Provider, ProviderSpec};
+use crate::api::{ApiError, ApiErrorKind, Connector, Provider, ProviderSpec};
 use crate::app::effect::{Effect, RequestId};
+use crate::app::files::FolderError;
 use crate::app::msg::{Answer, Desktop, Msg};
 use crate::domain::AccountName;
 use crate::index::Index;
@@ -143,16 +145,17 @@ impl Runtime {
                     token.cancel();
                 }
             }
-            Effect::ReadFolder { id, path } => self.blocking(move || Msg::Files {
-                id,
-                result: files::read(&path),
+            Effect::ReadFolder { id, path } => self.blocking(move || {
+                let lost = || Err(FolderError::Other(mistake()));
+                let result = borne(|| files::read(&path)).unwrap_or_else(lost);
+                Msg::Files { id, result }
             }),
-            Effect::Inspect { id, paths, spec } => {
-                self.blocking(move || Msg::Inspected {
-                    id,
-                    files: files::inspect_all(paths, spec),
-                });
-            }
+            Effect::Inspect { id, paths, spec } => self.blocking(move || {
+                let looked = borne(|| files::inspect_all(paths.clone(), spec));
+                let lost = |path| (path, Err(mistake()));
+                let files = looked.unwrap_or_else(|| paths.into_iter().map(lost).collect());
+                Msg::Inspected { id, files }
+            }),
             Effect::Gather { id, paths, spec } => self.gather(id, paths, spec),
             Effect::Upload { account, requests } => match self.provider(&account) {
                 None => {
@@ -189,9 +192,10 @@ impl Runtime {
                 spec,
                 listed,
                 folder,
-            } => self.blocking(move || Msg::LaidOut {
-                id,
-                result: tree::lay_out(account, spec, &listed, folder),
+            } => self.blocking(move || {
+                let laid = borne(|| tree::lay_out(account, spec, &listed, folder));
+                let result = laid.unwrap_or_else(|| Err(mistake()));
+                Msg::LaidOut { id, result }
             }),
             Effect::SaveTree { account, tree } => self.save_tree(account, *tree),
             Effect::CancelJob(id) => self.transfers.cancel(id),
@@ -258,26 +262,6 @@ impl Runtime {
         let _ = tokio::join!(tokio::time::timeout(GOODBYE / 3, goodbye), kept);
     }
 
-    fn connect(&self, account: AccountName, entry: Option<crate::api::KeyEntry>) {
-        let (connector, providers, inbox) = (
-            self.connector.clone(),
-            self.providers.clone(),
-            self.inbox.clone(),
-        );
-        let (transfers, archives) = (self.transfers.clone(), self.archives.clone());
-        self.tasks
-            .spawn(self.root.clone().run_until_cancelled_owned(async move {
-                let result = connector.connect(&account, entry).await;
-                let result = result.map(|Connected { provider, key }| {
-                    transfers.attach_provider(&account, provider.clone());
-                    archives.count(&account, provider.clone());
-                    lock(&providers).insert(account.clone(), provider);
-                    key
-                });
-                send(&inbox, Msg::Connected { account, result });
-            }));
-    }
-
     fn open(&self, url: String) {
         let inbox = self.inbox.clone();
         // A thread of its own: a launcher that hangs must not keep the program from ending.
@@ -311,10 +295,14 @@ impl Runtime {
         let token = self.begin(id);
         let inbox = self.inbox.clone();
         self.tasks.spawn_blocking(move || {
-            files::gather(&paths, spec, |part, more| {
+            let tell = |part, more| {
                 send(&inbox, Msg::Gathered { id, part, more });
                 !token.is_cancelled()
-            });
+            };
+            if borne(|| files::gather(&paths, spec, tell)).is_none() {
+                let part = files::unread(&paths, &mistake());
+                tell(part, false);
+            }
             token.cancel();
         });
     }
@@ -356,6 +344,16 @@ impl Runtime {
             done.cancel();
         });
     }
+}
+
+/// What this comes to; `None` when it stops by a mistake, of which the log tells.
+fn borne<T>(work: impl FnOnce() -> T) -> Option<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).ok()
+}
+
+/// Why something came to nothing that stopped by a mistake.
+fn mistake() -> String {
+    ApiError::panicked().message
 }
 
 /// The screen may be gone already; then nobody misses the message.

@@ -9,8 +9,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::*;
 use crate::api::{
-    AccountInfo, BARE, ConnectError, Download, KeyEntry, KeyReport, KeySource, ProviderSpec,
-    Sighting, Sought, UploadRequest, UploadWatch,
+    AccountInfo, BARE, ConnectError, Connected, Download, KeyEntry, KeyReport, KeySource,
+    ProviderSpec, Sighting, Sought, UploadRequest, UploadWatch,
 };
 use crate::app::effect::Load;
 use crate::domain::{Asset, AssetScope, Container, ContainerId, Cursor, Page, Segment};

@@ -306,3 +306,63 @@ fn a_panic_of_a_transfer_fails_that_file() {
     pty.exit_code(PATIENCE);
     pty.assert_restored();
 }
+
+/// The screen with a mistake in this place, once it says so, whole and heeding keys.
+#[cfg(debug_assertions)]
+#[track_caller]
+fn tells_of_its_mistake(mut pty: Pty, told: &str) {
+    pty.wait_text(told);
+    assert!(pty.cells().alternate_screen());
+    assert!(!pty.screen().contains("on purpose"), "{}", pty.screen());
+    pty.send_keys("C-c C-c");
+    pty.exit_code(PATIENCE);
+    pty.assert_restored();
+}
+
+#[test]
+#[cfg(debug_assertions)]
+fn a_panic_while_an_account_is_made_ready_is_its_failure() {
+    let server = Server::start();
+    let home = mistaken(&server, "connect");
+    let mut pty = Pty::start(&home, &[], SIZE);
+    pty.wait_text("could not finish this");
+    pty.send_keys("?");
+    pty.wait_text("What can I do here?");
+    tells_of_its_mistake(pty, "What can I do here?");
+}
+
+#[test]
+#[cfg(debug_assertions)]
+fn a_panic_while_a_folder_is_read_is_told_in_its_place() {
+    let server = Server::start();
+    let home = mistaken(&server, "folder");
+    let mut pty = started(&home);
+    open(&mut pty, "Shop", "logo.png");
+    pty.send_keys("3 u");
+    tells_of_its_mistake(pty, "the program made a mistake");
+}
+
+/// What is not on disk is not called queued, whoever is at fault.
+#[test]
+#[cfg(debug_assertions)]
+fn a_panic_of_the_journal_fails_what_it_should_have_kept() {
+    let server = Server::start();
+    let home = mistaken(&server, "journal");
+    home.file("zz-unkept.png", &png("not kept"));
+    let mut pty = started(&home);
+    open(&mut pty, "Shop", "logo.png");
+    go_to(&mut pty, 3, "logo.png");
+    choose(&mut pty, "zz-unkept.png");
+    send(&mut pty);
+    pty.wait_text("1 failed");
+    pty.send_keys("t");
+    pty.wait_row(&["zz-unkept.png", "the journal of transfers cannot be used"]);
+    // A second one finds nobody who writes.
+    pty.send_keys("q");
+    go_to(&mut pty, 3, "logo.png");
+    choose(&mut pty, "zz-unkept.png");
+    send(&mut pty);
+    pty.wait_text("2 failed");
+    assert!(server.stored("zz-unkept.png").is_empty());
+    tells_of_its_mistake(pty, "2 failed");
+}

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use super::*;
-use crate::api::{Capabilities, Guard};
+use crate::api::{Capabilities, Connected, Guard};
 use crate::app::msg::{Batch, Came};
 use crate::domain::{Entry, RawJson, SegmentId, SegmentText};
 

@@ -26,6 +26,7 @@ use std::time::Duration;
 pub(super) use self::begun::Begun;
 use self::lock::Lock;
 pub(super) use self::replay::{Kept, Replayed, Seen};
+pub(super) use self::thread::Done;
 use self::thread::{Request, Write};
 use crate::domain::AccountName;
 use crate::transfer::job::{Ask, JobEvent, JobId};
@@ -233,21 +234,17 @@ impl Journal {
         changes: Vec<Change>,
         done: impl FnOnce(Result<(), JournalError>) + Send + 'static,
     ) {
-        self.send(changes, true, Box::new(done));
+        self.send(changes, true, Done::new(done));
     }
 
     /// The same. What nobody awaits shares the commit of what comes next, where that comes soon.
-    pub(super) fn send(&self, changes: Vec<Change>, awaited: bool, done: thread::Done) {
-        let write = Write {
+    pub(super) fn send(&self, changes: Vec<Change>, awaited: bool, done: Done) {
+        // Where nobody writes any more, it says so itself.
+        let _ = self.requests.send(Request::Write(Write {
             changes,
             done,
             awaited,
-        };
-        if let Err(failed) = self.requests.send(Request::Write(write))
-            && let Request::Write(write) = failed.0
-        {
-            (write.done)(Err(gone()));
-        }
+        }));
     }
 
     /// Numbers for new jobs, which no other process will get: the first of `count`.

@@ -125,7 +125,7 @@ fn what_nobody_awaits_is_written_before_what_comes_next_and_also_alone() {
     let (sender, receiver) = channel();
     let said = |word: &'static str| {
         let sender = sender.clone();
-        Box::new(move |result: Result<(), JournalError>| {
+        Done::new(move |result: Result<(), JournalError>| {
             result.unwrap();
             sender.send(word).unwrap();
         })

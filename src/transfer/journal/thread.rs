@@ -10,7 +10,8 @@ use rusqlite::Connection;
 
 use super::replay::{self, Seen};
 use super::schema::{self, NAME};
-use super::{Begun, Change, JournalError, News, begun, write};
+use super::{Begun, Change, JournalError, News, begun, gone, write};
+use crate::domain::drill;
 use crate::transfer::job::{Ask, JobId};
 
 /// So many requests share one commit at the most.
@@ -20,7 +21,30 @@ const TOGETHER: usize = 1000;
 /// would hold up the next one, which somebody may wait for.
 const LINGER: Duration = Duration::from_millis(50);
 
-pub(in crate::transfer) type Done = Box<dyn FnOnce(Result<(), JournalError>) + Send>;
+type Told = Box<dyn FnOnce(Result<(), JournalError>) + Send>;
+
+/// Who is to be told how a write went: that it was lost, when nothing else was said.
+pub(in crate::transfer) struct Done(Option<Told>);
+
+impl Done {
+    pub fn new(told: impl FnOnce(Result<(), JournalError>) + Send + 'static) -> Self {
+        Self(Some(Box::new(told)))
+    }
+
+    fn say(mut self, result: Result<(), JournalError>) {
+        if let Some(told) = self.0.take() {
+            told(result);
+        }
+    }
+}
+
+impl Drop for Done {
+    fn drop(&mut self) {
+        if let Some(told) = self.0.take() {
+            told(Err(gone()));
+        }
+    }
+}
 
 pub(super) enum Request {
     Write(Write),
@@ -88,6 +112,7 @@ fn commit(connection: &mut Connection, waiting: &mut Vec<Write>) {
     if waiting.is_empty() {
         return;
     }
+    drill::point("journal");
     let together = write::all(connection, waiting.iter().flat_map(|write| &write.changes));
     let alone = together.is_err() && waiting.len() > 1;
     for Write { changes, done, .. } in waiting.drain(..) {
@@ -97,14 +122,14 @@ fn commit(connection: &mut Connection, waiting: &mut Vec<Write>) {
         } else {
             together.clone()
         };
-        done(result);
+        done.say(result);
     }
 }
 
 fn answer(connection: &mut Connection, folder: &Path, request: Request) {
     // Who does not wait any more misses nothing.
     match request {
-        Request::Write(write) => (write.done)(write::all(connection, &write.changes)),
+        Request::Write(Write { changes, done, .. }) => done.say(write::all(connection, &changes)),
         Request::Reserve(count, reply) => drop(reply.send(reserve(connection, count))),
         Request::News(since, reply) => {
             drop(reply.send(news(connection, since).map_err(Into::into)));

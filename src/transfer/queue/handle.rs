@@ -14,7 +14,7 @@ use super::{Store, Transfers};
 use crate::api::{ApiError, ApiErrorKind, Provider, Receipt, Sought, Step, UploadRequest};
 use crate::domain::AccountName;
 use crate::transfer::job::{JobEvent, JobId, Look, Showed};
-use crate::transfer::journal::{Change, JournalError};
+use crate::transfer::journal::{Change, Done, JournalError};
 use crate::transfer::replace::Found;
 use crate::transfer::retry::{self, Verdict};
 
@@ -88,7 +88,7 @@ impl Transfers {
         let unsaved = self.table().jobs.get(&id).is_none_or(|it| it.unsaved);
         match &self.inner.store {
             Store::Disk(journal) if !unsaved => {
-                journal.send(vec![Change::Event(id, event)], awaited, Box::new(done));
+                journal.send(vec![Change::Event(id, event)], awaited, Done::new(done));
             }
             _ => done(Ok(())),
         }
