@@ -26,11 +26,11 @@
 //!
 //! | layer | may import | outside crates confined to it |
 //! |---|---|---|
-//! | `domain` | | `secrecy`, `strsim`, `humansize`, `memchr` |
+//! | `domain` | | `strsim`, `humansize`, `memchr` |
 //! | `logging` | | `tracing_subscriber`, `tracing_appender` |
 //! | `demo` | | `axum`, `hmac`, `sha2` |
 //! | `picture` | | `image` |
-//! | `config` | `domain`, `picture` | `toml`, `keyring`, `keyring_core`, `zbus_secret_service_keyring_store`, `etcetera` |
+//! | `config` | `domain`, `picture` | `toml`, `keyring`, `keyring_core`, `zbus_secret_service_keyring_store`, `linux_keyutils_keyring_store`, `linux_keyutils`, `argon2`, `chacha20poly1305`, `getrandom`, `etcetera` |
 //! | `api` | `domain` | `reqwest`, `http_body`, `rustls` |
 //! | `providers` | `domain`, `api` | |
 //! | `transfer` | `domain`, `api` | `infer`, `mime_guess` |
@@ -42,7 +42,7 @@
 //! | `cli` | `domain`, `picture`, `config`, `api`, `providers`, `transfer`, `index`, `demo`, `logging`, `runtime`, `tui` | `clap`, `clap_complete`, `clap_mangen`, `rpassword` |
 //!
 //! In several layers: `async_trait` (api, providers, transfer, config, cli), `ratatui` (ui, tui),
-//! `base64` (picture, tui), `rusqlite` (transfer, index), `flate2` (domain, index),
+//! `secrecy` (domain, config), `base64` (picture, tui, config), `rusqlite` (transfer, index), `flate2` (domain, index, config),
 //! `tokio` (api, providers, transfer, runtime, tui, config, cli, demo), `tempfile` (cli, demo),
 //! `unicode_normalization` (domain, providers, transfer), `unicode_segmentation` and
 //! `unicode_width` (ui, cli), `rustix` (config, api, transfer, index, picture, tui, cli, logging). Everywhere: `serde`,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{ApiError, Guard, Provider, ProviderSpec};
-use crate::domain::{AccountName, Secret};
+use crate::domain::{AccountName, Keeping, Secret};
 
 /// What an adapter needs to connect, beside the key. Checked by the adapter, not here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,8 +35,8 @@ pub enum KeySource {
     Environment(String),
     /// The account's own command, which begins with this program.
     Command(String),
-    /// The operating system's keyring, under this name for people.
-    Keyring(&'static str),
+    /// A store that outlives the session, and where it is, for people.
+    Store(Keeping, String),
     /// Typed in, kept for this session only.
     Session,
 }
@@ -48,7 +48,7 @@ impl std::fmt::Display for KeySource {
             Self::Command(program) => {
                 write!(f, "command ({})", crate::domain::SafeText::name(program))
             }
-            Self::Keyring(name) => f.write_str(name),
+            Self::Store(_, place) => f.write_str(place),
             Self::Session => f.write_str("this session only"),
         }
     }
@@ -62,12 +62,18 @@ pub struct KeyReport {
     pub note: Option<String>,
 }
 
-/// A key as the user typed it, and whether to keep it.
+/// What the user typed.
 #[derive(Debug, Clone, PartialEq)]
-pub struct KeyEntry {
-    pub key: Secret,
-    /// Put it into the OS keyring; when that fails, the session goes on with it all the same.
-    pub keep: bool,
+pub enum KeyEntry {
+    /// A key, and where to keep it; when that fails, the session goes on with it all the same.
+    Key {
+        key: Secret,
+        keeping: Keeping,
+        /// What seals it, where it goes into a file.
+        passphrase: Option<Secret>,
+    },
+    /// What opens the file that the key is in.
+    Passphrase(Secret),
 }
 
 /// A ready account.
@@ -83,6 +89,9 @@ pub enum ConnectError {
     /// No place has a key: ask for it. The reason names each place that was looked at.
     #[error("{reason}")]
     NoKey { reason: String },
+    /// The key is in a file that wants its passphrase: ask for it.
+    #[error("{reason}")]
+    Sealed { reason: String },
     /// There is a key, and the account's address is another than it was used for: it was not sent.
     #[error("{reason}")]
     Moved { reason: String },

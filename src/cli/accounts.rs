@@ -6,8 +6,8 @@ use super::output::{Cell, Output};
 use super::record::{AccountLine, Listing, account_ref};
 use super::session::{Known, Session};
 use crate::config::credentials::{Lookup, Place};
-use crate::domain::SafeText;
 use crate::domain::filter::Facts;
+use crate::domain::{Keeping, SafeText};
 
 const ACCOUNT_HEADS: &[&str] = &["REF", "NAME", "SERVICE", "ADDRESS", "KEY", "STATE"];
 
@@ -84,7 +84,7 @@ pub fn words_of(looked: Lookup) -> (Option<&'static str>, String) {
                 Place::Command(program) => {
                     ("command", format!("command ({})", SafeText::name(&program)))
                 }
-                Place::Store(name) => ("keyring", name.to_owned()),
+                Place::Store(keeping, place) => (keeping.word(), place),
                 Place::Session => ("session", "this session only".to_owned()),
             };
             if let Some(note) = note {
@@ -92,6 +92,8 @@ pub fn words_of(looked: Lookup) -> (Option<&'static str>, String) {
             }
             (Some(word), text)
         }
+        // It is there, and works once the passphrase is typed.
+        Lookup::Sealed { reason } => (Some(Keeping::EncryptedFile.word()), reason),
         Lookup::Missing { reason } => (None, format!("no key: {reason}")),
         Lookup::Unusable { reason } => (None, format!("unusable: {reason}")),
     }

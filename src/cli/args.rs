@@ -18,7 +18,7 @@ pub use self::coverage::Coverage;
 pub use self::demo::Demo;
 pub use self::finding::Find;
 pub use self::upkeep::ConfigCommand;
-use crate::domain::Shape;
+use crate::domain::{Keeping, Shape};
 use crate::transfer::OnClash;
 
 /// A terminal asset manager for websites and translation documents.
@@ -85,10 +85,10 @@ impl Screen {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Check an account's key at the service and save it in the OS keyring
+    /// Check an account's key at the service and save it: in the OS keyring, or where you say
     #[command(after_help = examples::LOGIN)]
     Login(Login),
-    /// Remove an account's key from the OS keyring, and what was listed with it from this machine
+    /// Remove an account's key from wherever it is saved, and what was listed with it from this machine
     #[command(after_help = examples::LOGOUT)]
     Logout {
         /// The account's name in the settings
@@ -215,6 +215,19 @@ pub struct Login {
     /// Read the key from standard input instead of asking
     #[arg(long)]
     pub key_stdin: bool,
+    /// Where to keep it: in the OS keyring; until-reboot, in the kernel's store, which also forgets
+    /// what was not used for three days (Linux); in an encrypted-file, whose passphrase is asked for
+    /// whenever the key is needed (or comes from `ASSETDECK_PASSPHRASE`); or not at all, session
+    /// [default: where the last login of the account put it, else keyring; where that does not
+    /// work, a terminal is asked]
+    #[arg(long, value_name = "WHERE", value_parser = keeping())]
+    pub store: Option<Keeping>,
+}
+
+/// The words of the places that keep keys.
+fn keeping() -> impl TypedValueParser<Value = Keeping> {
+    PossibleValuesParser::new(Keeping::HERE.iter().map(|it| it.word()))
+        .try_map(|word| Keeping::of(&word).ok_or("it is none of these words"))
 }
 
 #[derive(Debug, Default, Args)]

@@ -1,4 +1,4 @@
-//! `login` and `logout`: a key checked at the service and kept in the OS keyring, or taken out.
+//! `login` and `logout`: a key checked at the service and kept where the user wants it, or taken out.
 
 use std::time::Duration;
 
@@ -7,10 +7,12 @@ use super::failure::{Exit, Failure};
 use super::find;
 use super::output::Output;
 use super::prompt;
-use super::session::Session;
+use super::session::{Known, Session};
 use crate::api::Provider as _;
+use crate::config::credentials::StoreError;
+use crate::config::key_files::PASSPHRASE;
 use crate::config::key_variable;
-use crate::domain::SafeText;
+use crate::domain::{Keeping, SafeText, Secret};
 
 /// Asks for the key (or reads it), has the service check it, and saves it.
 pub async fn login(
@@ -20,6 +22,7 @@ pub async fn login(
 ) -> Result<(), Failure> {
     let known = session.known(&find::account(&args.name)?)?;
     let name = known.info.name.as_str();
+    let service = known.info.spec.label;
     let key = if args.key_stdin {
         prompt::key_from_stdin().await?
     } else if prompt::possible() {
@@ -38,23 +41,31 @@ pub async fn login(
         failure
     })?;
     session.remember_address(known);
-    let (store, owner) = session.store(known);
-    let place = store.name();
-    if let Err(why) = store.save(&owner, &key).await {
-        return Err(Failure::failed(format!(
-            "{} accepts the key of {name}, but it could not be saved in {place}: {why}",
-            known.info.spec.label
-        ))
-        .hint(format!(
-            "Set {} for your commands, or type the key when you are asked.",
+    let accepts = format!("{service} accepts the key of {name}");
+    let kept = keep(session, output, known, &key, args.store).await;
+    let kept = kept.map_err(|mut failure| {
+        failure.message = format!("{accepts}, but {}", failure.message);
+        failure
+    })?;
+    let (stores, owner) = session.stores(known);
+    let origin = SafeText::name(&owner.origin);
+    let said = match stores.of(kept) {
+        None => format!(
+            "{accepts}. It is saved nowhere: set {} for your commands, or type it when you are asked.",
             key_variable(&known.info.name)
-        )));
+        ),
+        Some(store) => format!(
+            "{accepts}. It is saved in {}, for {origin}.",
+            store.place(&owner)
+        ),
+    };
+    output.did(&said)?;
+    match kept {
+        Keeping::UntilReboot | Keeping::EncryptedFile => {
+            output.note(&format!("to know of it: {}", kept.terms()));
+        }
+        Keeping::Keyring | Keeping::Session => {}
     }
-    output.did(&format!(
-        "{} accepts the key of {name}. It is saved in {place}, for {}.",
-        known.info.spec.label,
-        SafeText::name(&owner.origin)
-    ))?;
     if let Some(variable) = session.before_the_store(&known.info.name) {
         output.note(&format!(
             "{variable} is set: it comes before the saved key as long as it is"
@@ -63,24 +74,124 @@ pub async fn login(
     Ok(())
 }
 
+/// Saves a key where it was said, else where the last one of the account is. Where that cannot be,
+/// somebody at a terminal chooses.
+async fn keep(
+    session: &Session,
+    output: &mut Output,
+    known: &Known,
+    key: &Secret,
+    said: Option<Keeping>,
+) -> Result<Keeping, Failure> {
+    let (stores, owner) = session.stores(known);
+    let mut keeping = said.unwrap_or_else(|| stores.chosen(&owner.account));
+    loop {
+        if keeping == Keeping::Session {
+            return Ok(keeping);
+        }
+        if keeping == Keeping::EncryptedFile {
+            seal(session, output, known).await?;
+        }
+        let Err(why) = stores.save(&owner, key, keeping).await else {
+            return Ok(keeping);
+        };
+        let place = stores.of(keeping).map_or("there", |store| store.name());
+        let why = format!("it could not be saved in {place}: {why}");
+        if said.is_some() || !output.can_ask() {
+            let others = Keeping::HERE.iter().filter(|it| **it != keeping);
+            let others: Vec<&str> = others.map(|it| it.word()).collect();
+            return Err(Failure::failed(why).hint(format!(
+                "Choose another place with --store ({}), or set {} for your commands.",
+                others.join(", "),
+                key_variable(&known.info.name)
+            )));
+        }
+        output.note(&why);
+        keeping = another(output, session, known, keeping).await?;
+    }
+}
+
+/// Makes sure of a passphrase for a new file.
+async fn seal(session: &Session, output: &mut Output, known: &Known) -> Result<(), Failure> {
+    let (stores, owner) = session.stores(known);
+    let failed = |why: StoreError| Failure::usage(why.to_string());
+    if stores.files().passphrase().map_err(failed)?.is_some() {
+        return Ok(());
+    }
+    if !output.can_ask() {
+        let why = "it has no passphrase, and there is no terminal to ask for one";
+        return Err(
+            Failure::new(Exit::Refused, why).hint(format!("Set {PASSPHRASE} for this command."))
+        );
+    }
+    if let Some(path) = stores.files().path(&owner) {
+        let path = SafeText::name(&path.to_string_lossy());
+        output.note(&format!("the file will be {path}"));
+    }
+    stores.files().take(prompt::new_passphrase(output).await?);
+    Ok(())
+}
+
+/// Which place it shall be, since this one cannot be used.
+async fn another(
+    output: &mut Output,
+    session: &Session,
+    known: &Known,
+    but: Keeping,
+) -> Result<Keeping, Failure> {
+    let (stores, owner) = session.stores(known);
+    let places: Vec<Keeping> = { Keeping::HERE.iter().copied() }
+        .filter(|it| *it != but)
+        .collect();
+    output.note("where shall it be kept?");
+    for (number, place) in (1..).zip(&places) {
+        let file = stores.files().path(&owner);
+        let file = file.filter(|_| *place == Keeping::EncryptedFile);
+        let file = file.map(|path| format!(", {}", SafeText::name(&path.to_string_lossy())));
+        output.note(&format!(
+            "  {number}  {}{} ({})",
+            place.words(),
+            file.unwrap_or_default(),
+            place.terms()
+        ));
+    }
+    loop {
+        let answer = prompt::answer(output, &format!("1 to {}:", places.len())).await?;
+        let number = answer
+            .parse::<usize>()
+            .ok()
+            .and_then(|it| it.checked_sub(1));
+        if let Some(place) = number.and_then(|number| places.get(number)) {
+            return Ok(*place);
+        }
+        output.note("that is none of these numbers; Ctrl-C stops, and nothing is saved");
+    }
+}
+
 /// How long forgetting what was listed may take.
 const FORGETTING: Duration = Duration::from_secs(5);
 
-/// Removes the key from the keyring, and what was listed with it from this machine.
+/// Removes the key from wherever it is saved, and what was listed with it from this machine.
 pub async fn logout(session: &Session, output: &mut Output, name: &str) -> Result<(), Failure> {
     let known = session.known(&find::account(name)?)?;
     let name = known.info.name.as_str();
-    let (store, owner) = session.store(known);
-    let place = store.name();
-    let removed = store.remove(&owner).await.map_err(|why| {
+    let (stores, owner) = session.stores(known);
+    let chosen = stores.chosen(&owner.account);
+    let place = stores
+        .of(chosen)
+        .map_or_else(String::new, |store| store.place(&owner));
+    let removed = stores.remove(&owner).await.map_err(|(place, why)| {
         Failure::failed(format!(
             "could not remove the key of {name} from {place}: {why}"
         ))
     })?;
-    let said = if removed {
-        format!("The key of {name} is removed from {place}.")
-    } else {
+    let said = if removed.is_empty() {
         format!("{place} held no key of {name}.")
+    } else {
+        format!(
+            "The key of {name} is removed from: {}.",
+            removed.join(" and ")
+        )
     };
     output.did(&said)?;
     let (index, _) = session.index();

@@ -14,8 +14,8 @@ use super::screen;
 use super::session::Session;
 use super::stop::Stop;
 use crate::config::Env;
-use crate::config::credentials::NoStore;
 use crate::config::dirs::{Dirs, create_private};
+use crate::config::stores::Stores;
 use crate::demo::{Demo, Options, sample_files, serve};
 use crate::domain::{SafeText, Shape};
 
@@ -115,7 +115,8 @@ async fn show(demo: &Demo, home: &Home, asked: Shape, plain: bool) -> Result<(),
     // Commands keep their queue in a home, and both keep where keys went.
     let folder = home.folder.path().to_string_lossy().into_owned();
     env.push(("HOME".to_owned(), folder));
-    let session = Session::open(Some(&home.config), Env::of(env), Arc::new(NoStore))?;
+    let env = Env::of(env);
+    let session = Session::open(Some(&home.config), env.clone(), Stores::none(&env))?;
     if plain {
         let mut output = Output::linear();
         let files = SafeText::name(&home.files.to_string_lossy()).into_string();
@@ -153,7 +154,7 @@ mod tests {
             assert!(!text.contains(&key));
         }
         let env = Env::of(demo.env());
-        let session = Session::open(Some(&home.config), env, Arc::new(NoStore)).unwrap();
+        let session = Session::open(Some(&home.config), env.clone(), Stores::none(&env)).unwrap();
         let (mut output, out, _) = kept(None);
         crate::cli::accounts::accounts(
             &session,

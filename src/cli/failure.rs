@@ -122,6 +122,9 @@ impl From<ConnectError> for Failure {
     fn from(error: ConnectError) -> Self {
         match error {
             ConnectError::NoKey { reason } => Self::new(Exit::Refused, reason),
+            ConnectError::Sealed { reason } => Self::new(Exit::Refused, reason).hint(
+                "Where nobody can type it, ASSETDECK_PASSPHRASE opens it; whoever forgot it logs in anew.",
+            ),
             ConnectError::Moved { reason } => Self::new(Exit::Refused, reason).hint(
                 "Look at base_url in the settings; if it is right, give --confirm NAME once, or log in anew.",
             ),

@@ -55,7 +55,7 @@ use self::session::Session;
 use self::stop::Stop;
 use crate::config::Env;
 use crate::config::dirs::{Dirs, create_private};
-use crate::config::keyring::Keyring;
+use crate::config::stores::Stores;
 use crate::logging::{self, Log};
 
 /// So many files are open at once at the least: the runtime, signals, a connection.
@@ -177,7 +177,7 @@ async fn run(cli: Cli, env: Env, output: &mut Output) -> Result<(), Failure> {
         Some(Command::Schema) => return schema::schema(output),
         Some(Command::Config { command }) => {
             let file = cli.config.as_deref();
-            let open = || Session::open(file, env.clone(), Arc::new(Keyring::system()));
+            let open = || Session::open(file, env.clone(), Stores::system(&env));
             let mut stop = Stop::listen()?;
             return settings::config(output, &mut stop, command, file, &env, open).await;
         }
@@ -185,11 +185,11 @@ async fn run(cli: Cli, env: Env, output: &mut Output) -> Result<(), Failure> {
     }
     if let Some(Command::Doctor { json, report }) = cli.command {
         let file = cli.config.as_deref();
-        let session = Session::open(file, env.clone(), Arc::new(Keyring::system()));
+        let session = Session::open(file, env.clone(), Stores::system(&env));
         let form = doctor::Form { json, report };
         return doctor::doctor(output, &mut Stop::listen()?, form, session, &env).await;
     }
-    let mut session = Session::open(cli.config.as_deref(), env, Arc::new(Keyring::system()))?;
+    let mut session = Session::open(cli.config.as_deref(), env.clone(), Stores::system(&env))?;
     session.speak_by(output.voice());
     if cli.read_only {
         session.only_look();

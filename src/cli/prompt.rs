@@ -4,7 +4,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 
 use super::failure::Failure;
 use super::output::Output;
-use crate::domain::{SafeText, Secret};
+use crate::domain::{SafeText, Secret, SecretError};
 use crate::transfer::tree::MANY_CALLS;
 
 /// No key is longer, in bytes.
@@ -37,16 +37,42 @@ pub async fn may(output: &mut Output, yes: bool, calls: usize, what: &str) -> Re
 
 /// Asks for a key. Ctrl-C stops the command.
 pub async fn key(question: &str) -> Result<Secret, Failure> {
+    hidden(question).await?.map_err(wrong)
+}
+
+/// Asks for the passphrase of a file that is there.
+pub async fn passphrase(question: &str) -> Result<Secret, Failure> {
+    let read = hidden(question).await?;
+    read.map_err(|error| Failure::usage(error.of("passphrase")))
+}
+
+/// Asks for the passphrase of a new file, twice: nobody sees what is typed, and nobody can find it again.
+pub async fn new_passphrase(output: &mut Output) -> Result<Secret, Failure> {
+    loop {
+        let first = hidden("A passphrase for the file (it is not shown): ").await?;
+        let first = first.map_err(|error| error.of("passphrase"));
+        match first.and_then(|first| first.may_seal().map(|()| first)) {
+            Err(why) => output.note(&why),
+            Ok(first) => {
+                if hidden("The same passphrase again: ").await?.as_ref() == Ok(&first) {
+                    return Ok(first);
+                }
+                output.note("the two are not the same");
+            }
+        }
+    }
+}
+
+/// Asks for what must not be seen.
+async fn hidden(question: &str) -> Result<Result<Secret, SecretError>, Failure> {
     let question = SafeText::prose(question).into_string();
     // The terminal echoes again even when a signal ends the waiting.
     let _echo = Echo::kept();
     match aside(move || rpassword::prompt_password(question)).await? {
-        Ok(text) => secret(text),
+        Ok(text) => Ok(Secret::new(text)),
         Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(Failure::stopped()),
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(Failure::stopped()),
-        Err(error) => Err(Failure::failed(format!(
-            "could not ask for the key: {error}"
-        ))),
+        Err(error) => Err(Failure::failed(format!("could not ask: {error}"))),
     }
 }
 
@@ -79,7 +105,11 @@ fn without_line_end(text: &str) -> &str {
 }
 
 fn secret(text: String) -> Result<Secret, Failure> {
-    Secret::new(text).map_err(|error| Failure::usage(error.to_string()))
+    Secret::new(text).map_err(wrong)
+}
+
+fn wrong(error: SecretError) -> Failure {
+    Failure::usage(error.to_string())
 }
 
 /// Asks yes or no; anything but yes is no.

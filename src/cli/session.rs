@@ -13,8 +13,9 @@ use super::key_command::Programs;
 use super::output::Voice;
 use crate::api::{AccountInfo, AccountSettings, ConnectError, Consent, Guard, Provider};
 use crate::config::bound::Bound;
-use crate::config::credentials::{CredentialStore, Credentials, KeyOwner, Lookup};
+use crate::config::credentials::{Credentials, KeyOwner, Lookup};
 use crate::config::dirs::Dirs;
+use crate::config::stores::Stores;
 use crate::config::{Account, ConfigError, Env, HOW_TO_BEGIN, Settings};
 use crate::domain::{AccountName, Looks, Reports, SafeText, Shape, nearest};
 use crate::index::{Index, Meter};
@@ -61,11 +62,7 @@ pub struct Session {
 
 impl Session {
     /// Reads the settings and checks each account with its provider. A missing file is no accounts.
-    pub fn open(
-        config: Option<&Path>,
-        env: Env,
-        store: Arc<dyn CredentialStore>,
-    ) -> Result<Self, Failure> {
+    pub fn open(config: Option<&Path>, env: Env, stores: Stores) -> Result<Self, Failure> {
         let settings = Settings::load(config, &env)?;
         let accounts = settings
             .accounts
@@ -90,7 +87,7 @@ impl Session {
             index: OnceLock::new(),
             settings,
             accounts,
-            credentials: Credentials::new(env, store).with_commands(commands, Arc::new(Programs)),
+            credentials: Credentials::new(env, stores).with_commands(commands, Arc::new(Programs)),
             voice: Voice::default(),
             open: Mutex::default(),
         })
@@ -218,9 +215,9 @@ impl Session {
         &self.settings
     }
 
-    /// The keyring, and under which name it would keep this account's key.
-    pub fn store(&self, known: &Known) -> (&dyn CredentialStore, KeyOwner) {
-        (self.credentials.store.as_ref(), known.owner())
+    /// The places that keep keys, and under which name they would keep this account's.
+    pub fn stores(&self, known: &Known) -> (&Stores, KeyOwner) {
+        (&self.credentials.stores, known.owner())
     }
 
     /// Who says what a command waits for.

@@ -2,14 +2,11 @@
 //! from the environment or a command goes there.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 
 use super::credentials::KeyOwner;
-use super::dirs::create_private;
-
-/// No such file is larger, in bytes.
-const MAX_BYTES: u64 = 1024 * 1024;
+use super::noted::Noted;
 
 /// The file of what was seen, in the state folder.
 const FILE: &str = "addresses.json";
@@ -27,21 +24,19 @@ pub enum Seen {
 
 /// The addresses that keys may go to.
 #[derive(Debug, Clone)]
-pub struct Bound {
-    folder: Option<PathBuf>,
-}
+pub struct Bound(Noted);
 
 type Addresses = BTreeMap<String, Vec<String>>;
 
 impl Bound {
     /// Kept in this folder; without one nothing is remembered, and every address is a first one.
     pub const fn new(folder: Option<PathBuf>) -> Self {
-        Self { folder }
+        Self(Noted::new(folder, FILE))
     }
 
     /// Whether the account's key may go to this service at this origin.
     pub fn seen(&self, owner: &KeyOwner, service: &str) -> Seen {
-        let addresses = self.read();
+        let addresses: Addresses = self.0.read();
         match addresses.get(owner.account.as_str()).map(Vec::as_slice) {
             None | Some([]) => Seen::First,
             Some(known) if known.contains(&address(owner, service)) => Seen::Before,
@@ -51,10 +46,7 @@ impl Bound {
 
     /// From now on it may.
     pub fn allow(&self, owner: &KeyOwner, service: &str) -> io::Result<()> {
-        let Some(folder) = &self.folder else {
-            return Ok(());
-        };
-        let mut addresses = self.read();
+        let mut addresses: Addresses = self.0.read();
         let known = addresses
             .entry(owner.account.as_str().to_owned())
             .or_default();
@@ -62,37 +54,12 @@ impl Bound {
         // The last one is the one in use.
         known.retain(|it| *it != address);
         known.push(address);
-        create_private(folder)?;
-        write(folder, &addresses)
-    }
-
-    /// What cannot be read is as good as forgotten: then the next use is a first one.
-    fn read(&self) -> Addresses {
-        use std::io::Read as _;
-        let read = |folder: &PathBuf| {
-            let mut bytes = Vec::new();
-            let file = std::fs::File::open(folder.join(FILE)).ok()?;
-            file.take(MAX_BYTES).read_to_end(&mut bytes).ok()?;
-            serde_json::from_slice(&bytes).ok()
-        };
-        self.folder.as_ref().and_then(read).unwrap_or_default()
+        self.0.write(&addresses)
     }
 }
 
 fn address(owner: &KeyOwner, service: &str) -> String {
     format!("{service} {}", owner.origin)
-}
-
-/// Whole or not at all: a new file takes the old one's place.
-fn write(folder: &Path, addresses: &Addresses) -> io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let part = folder.join(format!("{FILE}.{}", std::process::id()));
-    let mut options = std::fs::File::options();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    let mut file = options.open(&part)?;
-    file.write_all(&serde_json::to_vec(addresses)?)?;
-    file.sync_all()?;
-    std::fs::rename(part, folder.join(FILE))
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
-//! Where keys come from and are kept: environment, a store (the OS keyring), this session's memory.
+//! Where keys come from and are kept: environment, a store, this session's memory.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
+use super::stores::Stores;
 use super::{Env, KeyCommand, key_variable};
-use crate::domain::{AccountName, SafeText, Secret};
+use crate::domain::{AccountName, Keeping, SafeText, Secret};
 
 /// What a stored key belongs to. A store names its entry by both, so that a key is never found for
 /// another address than the one it was saved for.
@@ -45,20 +46,35 @@ pub enum StoreError {
     /// No answer in time; it may be waiting for a password in a window elsewhere.
     #[error("the keyring does not answer; it may be asking for its password in another window")]
     Silent,
+    /// The kernel gives it to other processes.
+    #[error(
+        "it is closed to this process, as in a container, in a shell without a login of its own, or in a tmux \
+         that outlived its login"
+    )]
+    Closed,
+    /// Nobody gave the passphrase.
+    #[error("it wants its passphrase")]
+    Sealed,
+    /// None of the given ones is right.
+    #[error("the passphrase is another one")]
+    Passphrase,
+    /// The file cannot be opened with any passphrase; this is how.
+    #[error("it is damaged: {0}")]
+    Damaged(&'static str),
     /// Saved, but a fresh look did not find the same key.
-    #[error("the keyring took the key but does not give it back")]
+    #[error("it took the key but does not give it back")]
     NotKept,
     /// What it holds cannot be a key.
-    #[error("what the keyring holds for this account is no usable key; save it again")]
+    #[error("what it holds for this account is no usable key; save it again")]
     Unusable,
     /// More than one entry under the same name.
-    #[error("the keyring holds several keys for this account; remove them there")]
+    #[error("it holds several keys for this account; remove them there")]
     Ambiguous,
     /// Not used in this session at all.
-    #[error("the keyring is not used here")]
+    #[error("it is not used here")]
     Off,
     /// Anything else, in the store's own words, made safe.
-    #[error("the keyring failed: {0}")]
+    #[error("it failed: {0}")]
     Failed(SafeText),
 }
 
@@ -67,6 +83,11 @@ pub enum StoreError {
 pub trait CredentialStore: Send + Sync + std::fmt::Debug {
     /// Its name for people.
     fn name(&self) -> &'static str;
+
+    /// Where in it the key of this owner is, for people.
+    fn place(&self, _: &KeyOwner) -> String {
+        self.name().to_owned()
+    }
 
     /// The key, if it holds one.
     async fn read(&self, owner: &KeyOwner) -> Result<Option<Secret>, StoreError>;
@@ -129,8 +150,8 @@ pub enum Place {
     Environment(String),
     /// The account's own command, which begins with this program.
     Command(String),
-    /// The store of this name.
-    Store(&'static str),
+    /// This store; where in it, for people.
+    Store(Keeping, String),
     /// Typed in during this session.
     Session,
 }
@@ -146,6 +167,8 @@ pub enum Lookup {
     },
     /// No place has one; the reason names every place that was looked at.
     Missing { reason: String },
+    /// It is in a file that wants a passphrase, or another one.
+    Sealed { reason: String },
     /// A place has one that cannot be used; looking further would hide that.
     Unusable { reason: String },
 }
@@ -162,16 +185,16 @@ struct Commands {
 pub struct Credentials {
     env: Env,
     commands: Option<Commands>,
-    pub store: Arc<dyn CredentialStore>,
+    pub stores: Stores,
     pub session: Arc<SessionStore>,
 }
 
 impl Credentials {
-    pub fn new(env: Env, store: Arc<dyn CredentialStore>) -> Self {
+    pub fn new(env: Env, stores: Stores) -> Self {
         Self {
             env,
             commands: None,
-            store,
+            stores,
             session: Arc::default(),
         }
     }
@@ -193,8 +216,9 @@ impl Credentials {
         Some((words, commands.by.as_ref()))
     }
 
-    /// Looks in the environment, then asks the account's command, then the store. A key that was typed in during this session
-    /// comes before all: it was typed after they had been tried.
+    /// Looks in the environment, then asks the account's command, then the store that was chosen for
+    /// it. A key that was typed in during this session comes before all: it was typed after they had
+    /// been tried.
     pub async fn find(&self, owner: &KeyOwner) -> Lookup {
         let variable = key_variable(&owner.account);
         if let Some(key) = self.session.get(owner) {
@@ -232,25 +256,33 @@ impl Credentials {
                 },
             };
         }
-        let name = self.store.name();
-        match self.store.read(owner).await {
+        let keeping = self.stores.chosen(&owner.account);
+        let Some(store) = self.stores.of(keeping) else {
+            let reason = format!("{variable} is not set");
+            return Lookup::Missing { reason };
+        };
+        let place = store.place(owner);
+        match store.read(owner).await {
             Ok(Some(key)) => Lookup::Found {
                 key,
-                place: Place::Store(name),
+                place: Place::Store(keeping, place),
                 note: None,
             },
             Ok(None) => Lookup::Missing {
                 reason: format!(
-                    "{variable} is not set, and {name} holds no key for {} at {}",
+                    "{variable} is not set, and {place} holds no key for {} at {}",
                     owner.account.as_str(),
                     SafeText::name(&owner.origin)
                 ),
             },
-            Err(StoreError::Unusable) => Lookup::Unusable {
-                reason: format!("{name}: {}", StoreError::Unusable),
+            Err(why @ (StoreError::Sealed | StoreError::Passphrase)) => Lookup::Sealed {
+                reason: format!("{place}: {why}"),
+            },
+            Err(why @ (StoreError::Unusable | StoreError::Damaged(_))) => Lookup::Unusable {
+                reason: format!("{place}: {why}"),
             },
             Err(why) => Lookup::Missing {
-                reason: format!("{variable} is not set, and {name} was no help: {why}"),
+                reason: format!("{variable} is not set, and {place} was no help: {why}"),
             },
         }
     }
@@ -306,7 +338,8 @@ mod tests {
         session: Option<&str>,
     ) -> Lookup {
         let env = Env::of(env.iter().map(|(k, v)| (*k, *v)));
-        let credentials = Credentials::new(env, Arc::new(Fixed(store)));
+        let stores = Stores::with(Arc::new(Fixed(store)), Arc::new(NoStore), None, env.clone());
+        let credentials = Credentials::new(env, stores);
         if let Some(key) = session {
             credentials.session.put(&owner(), secret(key));
         }
@@ -326,7 +359,7 @@ mod tests {
         assert!(matches!(
             found,
             Lookup::Found {
-                place: Place::Store("Test Store"),
+                place: Place::Store(Keeping::Keyring, _),
                 ..
             }
         ));

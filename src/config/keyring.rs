@@ -1,4 +1,4 @@
-//! The operating system's keyring, on a thread of its own and with a deadline.
+//! The operating system's keyring, and the kernel's, each on a thread of its own and with a deadline.
 //!
 //! Any call into a keyring can block for ever: a locked one waits for a window nobody sees, a bus
 //! may accept and never answer. So no call runs on the runtime or on its blocking pool (dropping the
@@ -29,11 +29,17 @@ pub const NAME: &str = if cfg!(target_os = "macos") {
     "Secret Service"
 };
 
+/// What people call the kernel's.
+const KERNEL: &str = "the kernel's key store (until reboot)";
+
 type Open = Arc<dyn Fn() -> Result<Arc<OsStore>, Error> + Send + Sync>;
 
 /// The keyring of this session. Once it was missing or late it is not asked again; once it was
 /// locked it is asked again only to save or to remove.
 pub struct Keyring {
+    name: &'static str,
+    /// What it means when it lets nobody in.
+    shut: StoreError,
     open: Open,
     deadline: Duration,
     state: Mutex<State>,
@@ -78,8 +84,19 @@ impl Keyring {
         Self::with(Arc::new(open_system), DEADLINE)
     }
 
+    /// The kernel's store, which forgets at the next start of the machine.
+    pub fn kernel() -> Self {
+        Self {
+            name: KERNEL,
+            shut: StoreError::Closed,
+            ..Self::with(Arc::new(open_kernel), DEADLINE)
+        }
+    }
+
     fn with(open: Open, deadline: Duration) -> Self {
         Self {
+            name: NAME,
+            shut: StoreError::Locked,
             open,
             deadline,
             state: Mutex::default(),
@@ -128,6 +145,10 @@ impl Keyring {
                 () = silent => Err(StoreError::Silent),
             }
         };
+        let result = result.map_err(|why| match why {
+            StoreError::Locked => self.shut.clone(),
+            other => other,
+        });
         if let Err(why) = &result {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
             match why {
@@ -156,7 +177,7 @@ fn stopped() -> StoreError {
 #[async_trait]
 impl CredentialStore for Keyring {
     fn name(&self) -> &'static str {
-        NAME
+        self.name
     }
 
     async fn read(&self, owner: &KeyOwner) -> Result<Option<Secret>, StoreError> {
@@ -231,8 +252,8 @@ fn read(store: &OsStore, owner: &KeyOwner) -> Result<Option<Secret>, StoreError>
 fn entry(store: &OsStore, owner: &KeyOwner) -> Result<Entry, StoreError> {
     let label = format!("assetdeck: {} at {}", owner.account.as_str(), owner.origin);
     let modifiers = HashMap::from([("label", label.as_str())]);
-    // Only the Secret Service shows labels.
-    let modifiers = cfg!(target_os = "linux").then_some(&modifiers);
+    // Only the Secret Service shows labels; others refuse what they do not know.
+    let modifiers = store.vendor().starts_with(NAME).then_some(&modifiers);
     store
         .build(SERVICE, &owner.entry(), modifiers)
         .map_err(|error| using(&error))
@@ -271,6 +292,26 @@ fn using(error: &Error) -> StoreError {
 fn open_system() -> Result<Arc<OsStore>, Error> {
     let store: Arc<OsStore> = zbus_secret_service_keyring_store::Store::new()?;
     Ok(store)
+}
+
+#[cfg(target_os = "linux")]
+fn open_kernel() -> Result<Arc<OsStore>, Error> {
+    use linux_keyutils::{KeyRing, KeyRingIdentifier};
+    let shut = |error| Error::NoStorageAccess(Box::new(error));
+    let ring = KeyRing::from_special_id(KeyRingIdentifier::Session, false).map_err(shut)?;
+    // A process without a login of its own gets the one that stands in for it: that takes keys and
+    // gives them to nobody.
+    let metadata = ring.metadata().map_err(shut)?;
+    if metadata.get_description().starts_with("_uid_ses") {
+        return Err(shut(linux_keyutils::KeyError::AccessDenied));
+    }
+    let store: Arc<OsStore> = linux_keyutils_keyring_store::Store::new()?;
+    Ok(store)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn open_kernel() -> Result<Arc<OsStore>, Error> {
+    Err(Error::NoDefaultStore)
 }
 
 #[cfg(not(target_os = "linux"))]

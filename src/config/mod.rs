@@ -6,9 +6,13 @@ pub mod credentials;
 pub mod dirs;
 mod env;
 mod file;
+pub mod key_files;
 pub mod keyring;
 mod listing;
 mod model;
+mod noted;
+mod sealed;
+pub mod stores;
 mod themes;
 
 pub use command::KeyCommand;

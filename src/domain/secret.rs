@@ -1,4 +1,4 @@
-//! A key or token: redacted wherever it could be printed, wiped when it goes.
+//! A key, a token or a passphrase: redacted wherever it could be printed, wiped when it goes.
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -15,16 +15,37 @@ pub enum SecretError {
     Characters,
 }
 
+impl SecretError {
+    /// The same of something else than a key.
+    pub fn of(self, what: &str) -> String {
+        self.to_string().replacen("key", what, 1)
+    }
+}
+
+/// A passphrase has at least so many characters.
+const SEALS: usize = 8;
+
 impl Secret {
-    /// Takes a key as typed or stored; refuses what could not be sent in a header unchanged.
+    /// Takes a key as typed or stored; refuses what could not be sent in a header unchanged. What is
+    /// refused is wiped, too.
     pub fn new(text: String) -> Result<Self, SecretError> {
+        let secret = Self(text.into());
+        let text = secret.reveal();
         if text.is_empty() {
             return Err(SecretError::Empty);
         }
         if text.trim() != text || text.chars().any(char::is_control) {
             return Err(SecretError::Characters);
         }
-        Ok(Self(text.into()))
+        Ok(secret)
+    }
+
+    /// Whether it is long enough for a passphrase that seals a file; else what is wrong with it.
+    pub fn may_seal(&self) -> Result<(), String> {
+        if self.reveal().chars().count() < SEALS {
+            return Err(format!("the passphrase has fewer than {SEALS} characters"));
+        }
+        Ok(())
     }
 
     /// The secret itself, for the one header or body it belongs in.
@@ -68,5 +89,14 @@ mod tests {
             Err(SecretError::Characters)
         );
         assert_eq!(Secret::new(String::new()), Err(SecretError::Empty));
+        let said = SecretError::Empty.of("passphrase");
+        assert_eq!(said, "the passphrase is empty");
+    }
+
+    #[test]
+    fn a_short_passphrase_seals_nothing() {
+        let may = |text: &str| Secret::new(text.to_owned()).unwrap().may_seal();
+        assert!(may("sieben!").unwrap_err().contains("8 characters"));
+        assert_eq!(may("acht Zei"), Ok(()));
     }
 }

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::paint::{Paint, wide};
+use crate::api::ConnectError;
 use crate::app::State;
 use crate::app::browse::{Account, Link};
 use crate::app::modal::view::{Tone, Words, toned};
@@ -95,6 +96,7 @@ fn key(account: &Account) -> Words {
     match &account.link {
         Link::Connecting => vec![toned("looking for the key", Tone::Dim)],
         Link::Ready(report) => vec![toned(format!("key: {}", report.source), Tone::Dim)],
+        Link::Failed(ConnectError::Sealed { .. }) => vec![toned("! locked", Tone::Warning)],
         Link::Failed(_) => vec![toned("! no key", Tone::Warning)],
     }
 }

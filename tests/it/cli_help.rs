@@ -13,6 +13,7 @@ use crate::support::server::Server;
 /// Examples that end otherwise than well where nobody types and nothing was done before, and how.
 const OTHERWISE: &[(&str, i32)] = &[
     ("assetdeck login acme-loc", 4),
+    ("assetdeck login acme-loc --store encrypted-file", 4),
     ("assetdeck transfers retry 12", 2),
     // One of the demo's accounts lacks a right on purpose.
     ("assetdeck doctor", 1),

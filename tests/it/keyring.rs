@@ -1,33 +1,15 @@
 //! Keys in a real Secret Service, without one, and with one that never answers.
 
-use std::fmt::Write as _;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::support::bus::{KeyringBus, SilentBus};
 use crate::support::cli::{run, run_with};
 use crate::support::home::Home;
+use crate::support::secrets::{disguises, holding};
 use crate::support::server::Server;
 
 /// The longest that a dead keyring may cost, with room for a busy machine: 5 s and a start.
 const ONCE: Duration = Duration::from_secs(8);
-
-/// Every file below a folder, searched for bytes; the files that hold them.
-fn holding(folder: &Path, needle: &[u8]) -> Vec<std::path::PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let kind = entry.file_type().unwrap();
-        if kind.is_dir() {
-            found.extend(holding(&entry.path(), needle));
-        } else if kind.is_file() {
-            let bytes = std::fs::read(entry.path()).unwrap_or_default();
-            if bytes.windows(needle.len()).any(|window| window == needle) {
-                found.push(entry.path());
-            }
-        }
-    }
-    found
-}
 
 #[test]
 fn a_key_is_kept_by_one_process_and_found_by_the_next() {
@@ -76,23 +58,6 @@ fn a_key_is_kept_by_one_process_and_found_by_the_next() {
 
     run(&home, &["logout", "acme-loc"]).exits(0);
     run(&home, &["ls", "acme-loc:"]).exits(4);
-}
-
-const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/// A key raw, in hexadecimal, and in base64 without its last digits.
-fn disguises(key: &str) -> [Vec<u8>; 3] {
-    let mut hex = String::new();
-    for byte in key.bytes() {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    let base64 = key.as_bytes().chunks_exact(3).flat_map(|three| {
-        let bits = three
-            .iter()
-            .fold(0_usize, |bits, byte| bits << 8 | usize::from(*byte));
-        [18, 12, 6, 0].map(|shift| DIGITS[bits >> shift & 63])
-    });
-    [key.as_bytes().to_vec(), hex.into_bytes(), base64.collect()]
 }
 
 #[test]

@@ -27,6 +27,7 @@ mod demo_contract;
 mod demo_program;
 mod hostile;
 mod hostile_pictures;
+mod key_stores;
 mod keyring;
 mod over_ssh;
 mod readme_picture;

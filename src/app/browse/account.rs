@@ -53,7 +53,10 @@ impl Account {
     pub fn wants_key(&self) -> bool {
         match &self.link {
             Link::Failed(
-                ConnectError::NoKey { .. } | ConnectError::Moved { .. } | ConnectError::Api(_),
+                ConnectError::NoKey { .. }
+                | ConnectError::Sealed { .. }
+                | ConnectError::Moved { .. }
+                | ConnectError::Api(_),
             ) => true,
             Link::Failed(ConnectError::Settings(_)) | Link::Connecting => false,
             Link::Ready(_) => self

@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use super::{Account, Link, Opened, PlaceRow, places};
-use crate::api::{ConnectError, KeyReport, Middle};
+use crate::api::{ConnectError, KeyReport, KeySource, Middle};
 use crate::app::State;
 use crate::app::effect::{Effect, Load, RequestId};
 use crate::app::msg::Batch;
 use crate::app::remote::{Remote, Rows};
-use crate::domain::{AccountName, AssetScope, Container, ContainerId};
+use crate::domain::{AccountName, AssetScope, Container, ContainerId, Keeping};
 
 /// How many containers stay opened behind the current one.
 const KEPT: usize = 6;
@@ -63,8 +63,12 @@ impl State {
         match result {
             Ok(report) => {
                 account.link = Link::Ready(report.clone());
+                let unlocked = matches!(report.source, KeySource::Store(Keeping::EncryptedFile, _));
                 let mut effects = self.load_containers(at, now);
                 effects.extend(self.reask_open(name, now));
+                if unlocked {
+                    effects.extend(self.knock());
+                }
                 effects
             }
             Err(error) => {
@@ -76,6 +80,21 @@ impl State {
                 Vec::new()
             }
         }
+    }
+
+    /// One passphrase often opens several files: the accounts that wait for one are tried again.
+    fn knock(&mut self) -> Vec<Effect> {
+        let sealed =
+            |account: &Account| matches!(&account.link, Link::Failed(ConnectError::Sealed { .. }));
+        let accounts = self.browse.accounts.iter().enumerate();
+        let waiting: Vec<usize> = accounts
+            .filter(|(_, account)| sealed(account))
+            .map(|(at, _)| at)
+            .collect();
+        waiting
+            .into_iter()
+            .flat_map(|at| self.connect(at))
+            .collect()
     }
 
     /// A new key: what the open container could not show is asked again.

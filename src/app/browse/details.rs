@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::{Opened, Pane, PlaceRow};
-use crate::api::{Field, KeyReport};
+use crate::api::{ConnectError, Field, KeyReport};
 use crate::app::State;
 use crate::app::browse::{Account, Link, Mark};
 use crate::app::columns::Value;
@@ -233,7 +233,11 @@ fn of_account(account: &Account) -> Details {
         None => {}
     }
     if account.wants_key() {
-        it.text("Next", "Enter: type the key");
+        let next = match &account.link {
+            Link::Failed(ConnectError::Sealed { .. }) => "Enter: type the passphrase",
+            _ => "Enter: type the key",
+        };
+        it.text("Next", next);
     }
     it
 }

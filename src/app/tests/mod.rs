@@ -15,6 +15,7 @@ mod random;
 mod saving;
 pub(crate) mod services;
 mod sheets;
+mod sign_in;
 mod table;
 mod transfers;
 mod uploads;

@@ -1,8 +1,8 @@
 //! The panes: their faces, the cascade, cursors that stay, answers that come too late.
 
-use super::services::{account, asset, error, site};
+use super::services::{asset, error, site};
 use super::world::{World, answer};
-use crate::api::{ApiErrorKind, ConnectError};
+use crate::api::ApiErrorKind;
 use crate::app::browse::{LocaleChoice, Mark, PlaceRow};
 use crate::app::effect::{Effect, Load, RequestId};
 use crate::app::msg::{Answer, Batch, Msg};
@@ -202,39 +202,6 @@ fn a_forbidden_account_stands_beside_a_sound_one() {
     let accounts = &world.state.browse.accounts;
     assert!(matches!(accounts[0].face(), Face::Rows { .. }));
     assert!(matches!(accounts[1].face(), Face::Forbidden(_)));
-}
-
-#[test]
-fn enter_on_an_account_without_a_key_asks_for_one_and_uses_it() {
-    let mut world = World::cold();
-    world.open.clear();
-    world.send(Msg::Connected {
-        account: account("web"),
-        result: Err(ConnectError::NoKey {
-            reason: "no variable, no keyring".to_owned(),
-        }),
-    });
-    world.keys("enter");
-    assert!(world.sheet().contains("no variable, no keyring"));
-    world.paste("sk_canary\n");
-    assert!(!world.sheet().contains("canary"), "a key is never shown");
-    world.take();
-    world.keys("ctrl-s");
-    match world.take().as_slice() {
-        [
-            Effect::Connect {
-                entry: Some(entry), ..
-            },
-        ] => {
-            assert_eq!(entry.key.reveal(), "sk_canary");
-            assert!(entry.keep);
-        }
-        other => panic!("{other:?}"),
-    }
-    world.settle();
-    assert!(world.state.modals.is_empty());
-    assert!(world.state.browse.accounts[0].ready());
-    assert!(world.said().contains("this session only"));
 }
 
 #[test]

@@ -34,7 +34,9 @@ Exit codes:
 pub const LOGIN: &str = "\
 Examples:
   assetdeck login acme-loc
-  pass show acme | assetdeck login acme-loc --key-stdin";
+  assetdeck login acme-loc --store encrypted-file
+  pass show acme | assetdeck login acme-loc --key-stdin
+  pass show acme | assetdeck login acme-loc --key-stdin --store session";
 
 pub const LOGOUT: &str = "\
 Examples:

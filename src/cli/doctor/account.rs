@@ -9,6 +9,7 @@ use crate::api::http::{check_base_url, probe};
 use crate::api::{ApiError, ApiErrorKind, ConnectError, Connector as _};
 use crate::cli::session::{Known, Session};
 use crate::config::credentials::Lookup;
+use crate::config::key_files::PASSPHRASE;
 use crate::domain::{SafeText, time_words};
 
 /// How long one question may take.
@@ -154,6 +155,10 @@ async fn key(session: &Session, known: &Known, of: &str) -> Check {
             let (_, words) = crate::cli::accounts::words_of(found);
             Check::works(of, NAME, format!("from {words}"))
         }
+        Lookup::Sealed { reason } => Check::limited(of, NAME, reason).advice(format!(
+            "Sign-in is not looked at without it: set {PASSPHRASE} for `assetdeck doctor`; if it is \
+             forgotten, `assetdeck login {name}` anew."
+        )),
         Lookup::Missing { reason } => Check::broken(of, NAME, reason).advice(format!(
             "`assetdeck login {name}` saves one, or set {}.",
             crate::config::key_variable(&known.info.name)

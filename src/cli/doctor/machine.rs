@@ -8,7 +8,7 @@ use crate::config::credentials::{CredentialStore as _, KeyOwner, StoreError};
 use crate::config::dirs::{Dirs, NoHome, create_private};
 use crate::config::keyring::Keyring;
 use crate::config::{Env, Settings};
-use crate::domain::{AccountName, Secret, file_words, size_words};
+use crate::domain::{AccountName, Keeping, Secret, file_words, size_words};
 use crate::index::{Index, Standing};
 use crate::transfer::Transfers;
 
@@ -146,29 +146,32 @@ pub fn journal(env: &Env) -> Check {
     }
 }
 
-/// Really writes, reads and removes an entry.
+/// Really writes, reads and removes an entry; else what the store is called and why it could not.
+async fn tried(store: &Keyring) -> Result<(), StoreError> {
+    let nameless = || StoreError::Failed(shown("the test entry has no name or content"));
+    let account = AccountName::new(NOBODY).ok_or_else(nameless)?;
+    // Two doctors at once must not take each other's entry for theirs.
+    let process = std::process::id();
+    let owner = KeyOwner::new(account, &format!("https://doctor-{process}.invalid"));
+    let secret = Secret::new(format!("a test of {process}"));
+    // `save` reads it back by a connection of its own.
+    store.save(&owner, &secret.map_err(|_| nameless())?).await?;
+    store.remove(&owner).await.map(drop)
+}
+
+fn keeps(name: &'static str, store: &Keyring) -> Check {
+    let found = format!("{} keeps, gives and removes an entry", store.name());
+    Check::works(OF, name, found)
+}
+
+/// The keyring of the system.
 pub async fn keyring() -> Check {
     const NAME: &str = "keyring";
-    const ELSE: &str = "or give keys by ASSETDECK_KEY_<NAME> or credential_command.";
-    let Some(account) = AccountName::new(NOBODY) else {
-        return Check::broken(OF, NAME, "the test entry has no name");
-    };
-    let owner = KeyOwner::new(account, "https://doctor.invalid");
-    let Ok(secret) = Secret::new(format!("a test of {}", std::process::id())) else {
-        return Check::broken(OF, NAME, "the test entry has no content");
-    };
+    const ELSE: &str = "or keep keys elsewhere (`assetdeck login --help` at --store), or give them by \
+                        ASSETDECK_KEY_<NAME> or credential_command.";
     let store = Keyring::system();
-    // `save` reads it back by a connection of its own.
-    let tried = match store.save(&owner, &secret).await {
-        Ok(()) => store.remove(&owner).await.map(drop),
-        Err(why) => Err(why),
-    };
-    let Err(why) = tried else {
-        return Check::works(
-            OF,
-            NAME,
-            format!("{} keeps, gives and removes an entry", store.name()),
-        );
+    let Err(why) = tried(&store).await else {
+        return keeps(NAME, &store);
     };
     let found = format!("{}: {why}", store.name());
     match why {
@@ -182,8 +185,22 @@ pub async fn keyring() -> Check {
             "Look for a window that asks for its password; else restart the session's bus or unset \
              DBUS_SESSION_BUS_ADDRESS, {ELSE}"
         )),
-        StoreError::NotKept | StoreError::Unusable | StoreError::Ambiguous | StoreError::Off | StoreError::Failed(_) => {
-            Check::broken(OF, NAME, found).advice(format!("Look at the keyring with its own program, {ELSE}"))
-        }
+        _ => Check::broken(OF, NAME, found)
+            .advice(format!("Look at the keyring with its own program, {ELSE}")),
     }
+}
+
+/// The kernel's store, where there is one.
+pub async fn kernel() -> Option<Check> {
+    const NAME: &str = "until reboot";
+    if !Keeping::HERE.contains(&Keeping::UntilReboot) {
+        return None;
+    }
+    let store = Keyring::kernel();
+    Some(match tried(&store).await {
+        Ok(()) => keeps(NAME, &store),
+        Err(why) => Check::limited(OF, NAME, format!("{}: {why}", store.name())).advice(
+            "Keep keys in an encrypted file (`login --store encrypted-file`), or log in to the machine anew.",
+        ),
+    })
 }

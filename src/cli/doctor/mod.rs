@@ -112,6 +112,9 @@ pub async fn doctor(
         telling.tell(&check)?;
     }
     telling.tell(&stop.or(async { Ok(machine::keyring().await) }).await?)?;
+    if let Some(check) = stop.or(async { Ok(machine::kernel().await) }).await? {
+        telling.tell(&check)?;
+    }
     if let Ok(session) = session {
         let accounts = session.all().unwrap_or_default();
         let looks = accounts

@@ -11,12 +11,15 @@ use crate::api::{
 };
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::prompt;
-use crate::config::credentials::{Lookup, Place, StoreError};
+use crate::config::credentials::{Credentials, KeyOwner, Lookup, Place};
 use crate::config::key_variable;
-use crate::domain::{AccountName, Secret};
+use crate::domain::{AccountName, Keeping, Secret};
 use crate::index::{Meter, Owner};
 use crate::providers;
 use crate::transfer::patient::Patient;
+
+/// How often a mistyped passphrase is asked for again.
+const TRIES: usize = 3;
 
 impl Session {
     /// A ready account for a command: where there is a terminal, a missing key is asked for.
@@ -31,9 +34,15 @@ impl Session {
             Err(ConnectError::NoKey { reason }) if prompt::possible() => {
                 let label = known.info.spec.key_label;
                 let question = format!("{label} for {} ({reason}): ", name.as_str());
-                let key = prompt::key(&question).await?;
-                let entry = KeyEntry { key, keep: false };
+                let entry = KeyEntry::Key {
+                    key: prompt::key(&question).await?,
+                    keeping: Keeping::Session,
+                    passphrase: None,
+                };
                 Ok(self.connect(name, Some(entry)).await?.provider)
+            }
+            Err(ConnectError::Sealed { reason }) if prompt::possible() => {
+                self.unsealed(name, reason).await
             }
             Err(ConnectError::NoKey { reason }) => {
                 let failure = Failure::new(
@@ -53,6 +62,23 @@ impl Session {
         }
     }
 
+    /// Asks for the passphrase of the file that the key is in; who mistypes it is asked again.
+    async fn unsealed(
+        &self,
+        name: &AccountName,
+        mut reason: String,
+    ) -> Result<Arc<dyn Provider>, Failure> {
+        for _ in 0..TRIES {
+            let question = format!("Passphrase for the key of {} ({reason}): ", name.as_str());
+            let entry = KeyEntry::Passphrase(prompt::passphrase(&question).await?);
+            match self.connect(name, Some(entry)).await {
+                Err(ConnectError::Sealed { reason: again }) => reason = again,
+                connected => return Ok(connected?.provider),
+            }
+        }
+        Err(ConnectError::Sealed { reason }.into())
+    }
+
     /// A provider with this key, whatever is saved. It is signed out with the others.
     pub fn with_key(&self, known: &Known, key: Secret) -> Result<Arc<dyn Provider>, ConnectError> {
         let provider = providers::connect(&known.settings, key)?;
@@ -62,11 +88,55 @@ impl Session {
         open.push(Arc::new(Meter::new(owner, Arc::clone(&provider))));
         Ok(provider)
     }
-}
 
-/// What a keyring that did not help means for what is used instead.
-fn not_saved(name: &str, why: &StoreError) -> String {
-    format!("not saved in {name}: {why}")
+    /// Puts a typed key where the user wants it; where that cannot be, the session has it all the same.
+    async fn keep(&self, owner: &KeyOwner, key: &Secret, keeping: Keeping) -> KeyReport {
+        let Credentials {
+            session, stores, ..
+        } = &self.credentials;
+        let (source, note) = match stores.of(keeping) {
+            None => (KeySource::Session, None),
+            Some(store) => match stores.save(owner, key, keeping).await {
+                Ok(()) => {
+                    let first = self.before_the_store(&owner.account);
+                    let note = first.map(|name| format!("{name} is set and comes first next time"));
+                    (KeySource::Store(keeping, store.place(owner)), note)
+                }
+                Err(why) => {
+                    let note = format!("not saved in {}: {why}", store.name());
+                    (KeySource::Session, Some(note))
+                }
+            },
+        };
+        if source != KeySource::Session && note.is_none() {
+            session.forget(owner);
+        } else {
+            // Else the next look in this session would find another one, or none.
+            session.put(owner, key.clone());
+        }
+        KeyReport { source, note }
+    }
+
+    /// The key that some place has, if it may go where the account is.
+    async fn found(&self, known: &Known) -> Result<(Secret, KeyReport), ConnectError> {
+        match self.credentials.find(&known.owner()).await {
+            Lookup::Found { key, place, note } => {
+                if place != Place::Session {
+                    self.same_address(known)?;
+                }
+                let source = match place {
+                    Place::Environment(variable) => KeySource::Environment(variable),
+                    Place::Command(program) => KeySource::Command(program),
+                    Place::Store(keeping, place) => KeySource::Store(keeping, place),
+                    Place::Session => KeySource::Session,
+                };
+                Ok((key, KeyReport { source, note }))
+            }
+            Lookup::Missing { reason } => Err(ConnectError::NoKey { reason }),
+            Lookup::Sealed { reason } => Err(ConnectError::Sealed { reason }),
+            Lookup::Unusable { reason } => Err(ConnectError::Settings(reason)),
+        }
+    }
 }
 
 #[async_trait]
@@ -86,56 +156,22 @@ impl Connector for Session {
             .map_err(|failure| ConnectError::Settings(failure.message))?;
         let owner = known.owner();
         let (key, report) = match entry {
-            Some(KeyEntry { key, keep: false }) => {
-                self.credentials.session.put(&owner, key.clone());
-                let report = KeyReport {
-                    source: KeySource::Session,
-                    note: None,
-                };
-                (key, report)
-            }
-            Some(KeyEntry { key, keep: true }) => {
-                let store = &self.credentials.store;
-                let report = match store.save(&owner, &key).await {
-                    Ok(()) => {
-                        self.credentials.session.forget(&owner);
-                        let first = self.before_the_store(account);
-                        if first.is_some() {
-                            // Else the next look in this session would find the variable again.
-                            self.credentials.session.put(&owner, key.clone());
-                        }
-                        KeyReport {
-                            source: KeySource::Keyring(store.name()),
-                            note: first
-                                .map(|name| format!("{name} is set and comes first next time")),
-                        }
-                    }
-                    Err(why) => {
-                        self.credentials.session.put(&owner, key.clone());
-                        KeyReport {
-                            source: KeySource::Session,
-                            note: Some(not_saved(store.name(), &why)),
-                        }
-                    }
-                };
-                (key, report)
-            }
-            None => match self.credentials.find(&owner).await {
-                Lookup::Found { key, place, note } => {
-                    if place != Place::Session {
-                        self.same_address(known)?;
-                    }
-                    let source = match place {
-                        Place::Environment(variable) => KeySource::Environment(variable),
-                        Place::Command(program) => KeySource::Command(program),
-                        Place::Store(name) => KeySource::Keyring(name),
-                        Place::Session => KeySource::Session,
-                    };
-                    (key, KeyReport { source, note })
+            Some(KeyEntry::Key {
+                key,
+                keeping,
+                passphrase,
+            }) => {
+                if let Some(passphrase) = passphrase {
+                    self.credentials.stores.files().take(passphrase);
                 }
-                Lookup::Missing { reason } => return Err(ConnectError::NoKey { reason }),
-                Lookup::Unusable { reason } => return Err(ConnectError::Settings(reason)),
-            },
+                let report = self.keep(&owner, &key, keeping).await;
+                (key, report)
+            }
+            Some(KeyEntry::Passphrase(passphrase)) => {
+                self.credentials.stores.files().take(passphrase);
+                self.found(known).await?
+            }
+            None => self.found(known).await?,
         };
         // Typed for this address, or sent there before.
         self.remember_address(known);

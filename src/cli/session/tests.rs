@@ -6,8 +6,8 @@ use super::*;
 use crate::api::{Connector as _, KeyEntry, KeySource};
 use crate::cli::failure::Exit;
 use crate::cli::prompt;
-use crate::config::credentials::StoreError;
-use crate::domain::Secret;
+use crate::config::credentials::{CredentialStore, NoStore, StoreError};
+use crate::domain::{Keeping, Secret};
 
 /// A keyring in memory that may be out of order.
 #[derive(Debug, Default)]
@@ -54,22 +54,32 @@ fn account(name: &str, base_url: &str) -> String {
     )
 }
 
+/// A keyring of ours, no kernel, and files in this home.
+fn stores(keyring: &Arc<Memory>, home: &tempfile::TempDir, env: &Env) -> Stores {
+    let keyring = Arc::clone(keyring) as Arc<dyn CredentialStore>;
+    Stores::with(
+        keyring,
+        Arc::new(NoStore),
+        Some(home.path().to_owned()),
+        env.clone(),
+    )
+}
+
 fn session(text: &str, env: &[(&str, &str)], store: &Arc<Memory>) -> Result<Session, Failure> {
-    let (_home, path) = file(text);
+    let (home, path) = file(text);
     let env = Env::of(env.iter().map(|(k, v)| (*k, *v)));
-    let mut session = Session::open(
-        Some(&path),
-        env,
-        Arc::clone(store) as Arc<dyn CredentialStore>,
-    )?;
+    let mut session = Session::open(Some(&path), env.clone(), stores(store, &home, &env))?;
     // Else it would keep where keys went in the developer's home.
     session.bound = Bound::new(None);
     Ok(session)
 }
 
-fn entry(key: &str, keep: bool) -> KeyEntry {
-    let key = Secret::new(key.to_owned()).unwrap();
-    KeyEntry { key, keep }
+fn entry(key: &str, keeping: Keeping) -> KeyEntry {
+    KeyEntry::Key {
+        key: Secret::new(key.to_owned()).unwrap(),
+        keeping,
+        passphrase: None,
+    }
 }
 
 fn name(text: &str) -> AccountName {
@@ -116,7 +126,7 @@ fn without_accounts_it_says_how_to_begin() {
     assert!(empty.how_to_begin().unwrap().contains("assetdeck demo"));
     let home = tempfile::tempdir().unwrap();
     let env = Env::of([("HOME", home.path().as_os_str())]);
-    let none = Session::open(None, env, Arc::new(Memory::default())).unwrap();
+    let none = Session::open(None, env.clone(), stores(&Arc::default(), &home, &env)).unwrap();
     assert!(none.accounts().is_empty());
     assert!(
         none.how_to_begin()
@@ -133,13 +143,19 @@ async fn a_kept_key_is_found_by_the_next_session_for_this_address_only() {
     let missing = first.connect(&name("a"), None).await.unwrap_err();
     assert!(matches!(missing, ConnectError::NoKey { .. }));
     let connected = first
-        .connect(&name("a"), Some(entry("k1", true)))
+        .connect(&name("a"), Some(entry("k1", Keeping::Keyring)))
         .await
         .unwrap();
-    assert_eq!(connected.key.source, KeySource::Keyring("Test Store"));
+    assert_eq!(
+        connected.key.source,
+        KeySource::Store(Keeping::Keyring, "Test Store".to_owned())
+    );
     let next = session(&here, &[], &store).unwrap();
     let found = next.connect(&name("a"), None).await.unwrap();
-    assert_eq!(found.key.source, KeySource::Keyring("Test Store"));
+    assert_eq!(
+        found.key.source,
+        KeySource::Store(Keeping::Keyring, "Test Store".to_owned())
+    );
     let elsewhere = session(&account("a", "https://b.example"), &[], &store).unwrap();
     assert!(elsewhere.connect(&name("a"), None).await.is_err());
 }
@@ -153,7 +169,7 @@ async fn a_key_that_cannot_be_saved_serves_this_session() {
     let text = account("a", "https://a.example");
     let here = session(&text, &[], &store).unwrap();
     let connected = here
-        .connect(&name("a"), Some(entry("k1", true)))
+        .connect(&name("a"), Some(entry("k1", Keeping::Keyring)))
         .await
         .unwrap();
     assert_eq!(connected.key.source, KeySource::Session);
@@ -173,7 +189,7 @@ async fn the_environment_comes_first_and_says_so() {
     let found = here.connect(&name("a-b"), None).await.unwrap();
     assert_eq!(found.key.source, variable);
     let kept = here
-        .connect(&name("a-b"), Some(entry("k", true)))
+        .connect(&name("a-b"), Some(entry("k", Keeping::Keyring)))
         .await
         .unwrap();
     assert!(kept.key.note.unwrap().contains("ASSETDECK_KEY_A_B"));

@@ -185,6 +185,9 @@ fn note(ground: &Ground<'_>, account: &Account) -> Words {
         Link::Failed(ConnectError::NoKey { .. }) => {
             marked("!", Tone::Warning, "no key · Enter: type it".to_owned())
         }
+        Link::Failed(ConnectError::Sealed { .. }) => {
+            marked("!", Tone::Warning, "locked · Enter: open".to_owned())
+        }
         Link::Failed(error) => {
             let error = SafeText::prose(&error.to_string());
             marked("✗", Tone::Bad, error.into_string())

@@ -18,7 +18,7 @@ use crate::app::remote::{Fetched, Remote};
 use crate::app::{Pane, StartOptions, State};
 use crate::domain::{
     AccountName, Asset, AssetKey, AssetPath, AssetScope, Container, ContainerId, Detail, Entry,
-    Locale, RawJson, Segment, SegmentId, TypeChoice, Unreadable,
+    Keeping, Locale, RawJson, Segment, SegmentId, TypeChoice, Unreadable,
 };
 use crate::ui::ViewState;
 use crate::ui::theme::Theme;
@@ -232,7 +232,7 @@ pub fn busy() -> State {
     ];
     for (account, rows) in state.browse.accounts.iter_mut().zip(rows) {
         account.link = Link::Ready(KeyReport {
-            source: KeySource::Keyring("OS keyring"),
+            source: KeySource::Store(Keeping::Keyring, "OS keyring".to_owned()),
             note: None,
         });
         account.rows = rows;

@@ -10,6 +10,7 @@ pub mod home;
 pub mod program;
 pub mod pty;
 pub mod screen;
+pub mod secrets;
 pub mod sequences;
 pub mod server;
 pub mod sshd;

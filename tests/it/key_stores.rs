@@ -1,0 +1,254 @@
+//! Keys where there is no keyring: in an encrypted file, in the kernel's store, for one session.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::support::bus::{installed, skip};
+use crate::support::cli::{Ran, command, run, run_command, run_with};
+use crate::support::home::Home;
+use crate::support::pty::Pty;
+use crate::support::secrets::{disguises, holding};
+use crate::support::server::Server;
+
+const PHRASE: &str = "horse battery staple";
+const LONG: Duration = Duration::from_secs(20);
+
+/// A home without a keyring and without the key of acme-loc; and that key.
+fn keyless(server: &Server) -> (Home, String) {
+    let mut home = server.home();
+    let key = home.get("ASSETDECK_KEY_ACME_LOC").expect("the demo's key");
+    home.unset("ASSETDECK_KEY_ACME_LOC");
+    (home, key)
+}
+
+fn login(home: &Home, store: &str, key: &str) -> Ran {
+    let args = ["login", "acme-loc", "--key-stdin", "--store", store];
+    run_with(home, &args, format!("{key}\n").as_bytes())
+}
+
+/// What `accounts` says of acme-loc.
+#[track_caller]
+fn account(ran: &Ran) -> Value {
+    let lines = ran.json().into_iter();
+    let mut lines = lines.filter(|line| line["name"] == "acme-loc");
+    lines.next().expect("acme-loc")
+}
+
+fn key_file(home: &Home) -> PathBuf {
+    let folder = home.path().join(".local/state/assetdeck/keys");
+    let mut files = std::fs::read_dir(folder).expect("a folder of keys");
+    let file = files.next().expect("a file").expect("its entry").path();
+    assert!(files.next().is_none(), "one file and nothing beside it");
+    file
+}
+
+/// Nothing below the home shows one of these.
+#[track_caller]
+fn nowhere(home: &Home, secrets: &[&str]) {
+    for disguise in secrets.iter().flat_map(|secret| disguises(secret)) {
+        let found = holding(home.path(), &disguise);
+        assert!(found.is_empty(), "{found:?}");
+    }
+}
+
+#[test]
+fn a_key_in_an_encrypted_file_wants_its_passphrase() {
+    let server = Server::start();
+    let (mut home, key) = keyless(&server);
+    // Nobody to ask, and nothing that could be asked for: nothing is written.
+    login(&home, "encrypted-file", &key)
+        .exits(4)
+        .complains(&["no passphrase", "ASSETDECK_PASSPHRASE"]);
+    home.set("ASSETDECK_PASSPHRASE", "short");
+    login(&home, "encrypted-file", &key)
+        .exits(2)
+        .complains(&["fewer than 8"]);
+    run(&home, &["ls", "acme-loc:"]).exits(4);
+
+    home.set("ASSETDECK_PASSPHRASE", PHRASE);
+    let said = login(&home, "encrypted-file", &key).exits(0);
+    let file = key_file(&home);
+    assert!(
+        said.stdout.contains(file.to_str().expect("text")),
+        "named on the spot: {said:?}"
+    );
+    let mode = std::fs::metadata(&file).expect("it").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    run(&home, &["ls", "acme-loc:"]).exits(0);
+    nowhere(&home, &[&key, PHRASE]);
+
+    home.set("ASSETDECK_PASSPHRASE", "another passphrase");
+    run(&home, &["ls", "acme-loc:"])
+        .exits(4)
+        .complains(&["the passphrase is another one", ".key"]);
+    home.unset("ASSETDECK_PASSPHRASE");
+    run(&home, &["ls", "acme-loc:"])
+        .exits(4)
+        .complains(&["wants its passphrase", "ASSETDECK_PASSPHRASE"]);
+    let line = account(&run(&home, &["accounts", "--json"]).exits(0));
+    assert_eq!(line["key_source"], "encrypted-file", "{line}");
+
+    let whole = std::fs::read(&file).expect("its bytes");
+    std::fs::write(&file, &whole[..whole.len() / 2]).expect("half of it");
+    home.set("ASSETDECK_PASSPHRASE", PHRASE);
+    run(&home, &["ls", "acme-loc:"])
+        .exits(2)
+        .complains(&["is damaged", ".key"]);
+    std::fs::write(&file, &whole).expect("all of it");
+    run(&home, &["ls", "acme-loc:"]).exits(0);
+
+    run(&home, &["logout", "acme-loc"]).exits(0);
+    assert!(!file.exists());
+    run(&home, &["ls", "acme-loc:"]).exits(4);
+}
+
+#[test]
+fn without_a_keyring_a_terminal_is_asked_where_the_key_shall_be() {
+    let server = Server::start();
+    let (home, key) = keyless(&server);
+    let mut pty = Pty::start(&home, &["login", "acme-loc"], (160, 30));
+    pty.wait_text("it is not shown");
+    pty.send(&format!("{key}\r"));
+    pty.wait_text("no keyring service");
+    pty.wait_text("encrypted with a passphrase, ");
+    let places = if cfg!(target_os = "linux") {
+        "1 to 3"
+    } else {
+        "1 to 2"
+    };
+    pty.wait_text(places);
+    pty.send("7\r");
+    pty.wait_text("none of these numbers");
+    pty.send(if cfg!(target_os = "linux") {
+        "2\r"
+    } else {
+        "1\r"
+    });
+    pty.wait_text("A passphrase for the file");
+    pty.send("short\r");
+    // What is typed before the next question is seen as it is typed, as in any shell.
+    pty.wait_for("the question again", |screen| {
+        screen.contains("fewer than 8") && screen.matches("A passphrase").count() == 2
+    });
+    pty.send(&format!("{PHRASE}\r"));
+    pty.wait_text("again");
+    pty.send(&format!("{PHRASE}\r"));
+    pty.wait_text("It is saved in the encrypted file");
+    assert_eq!(pty.exit_code(LONG), 0);
+    assert!(!pty.has_written(PHRASE) && !pty.has_written(&key));
+    nowhere(&home, &[&key, PHRASE]);
+
+    // Who mistypes it is asked again; a later command remembers where the key is.
+    let mut pty = Pty::start(&home, &["ls", "acme-loc:"], (160, 30));
+    pty.wait_text("wants its passphrase");
+    pty.send("mistyped it\r");
+    pty.wait_text("another one");
+    pty.send(&format!("{PHRASE}\r"));
+    pty.wait_text("acme-loc:19914");
+    assert_eq!(pty.exit_code(LONG), 0);
+}
+
+#[test]
+fn the_screen_asks_for_the_passphrase() {
+    let server = Server::start();
+    let (mut home, key) = keyless(&server);
+    home.set("ASSETDECK_PASSPHRASE", PHRASE);
+    login(&home, "encrypted-file", &key).exits(0);
+    home.unset("ASSETDECK_PASSPHRASE");
+    let settings = std::fs::read_to_string(home.config()).expect("settings");
+    let mut parts = settings.split("[[accounts]]");
+    let head = parts.next().expect("a head").to_owned();
+    let own = parts
+        .find(|part| part.contains("\"acme-loc\""))
+        .expect("it");
+    home.write_config(&format!("{head}[[accounts]]{own}"));
+    let mut pty = Pty::start(&home, &[], (120, 30));
+    pty.wait_text("locked · Enter: open");
+    pty.send("\r");
+    pty.wait_text("another key");
+    pty.send("\t");
+    pty.send(PHRASE);
+    pty.wait_text("••••");
+    pty.send("\x13");
+    pty.wait_text("Mobile app");
+    assert!(!pty.has_written(PHRASE));
+    pty.send("q");
+    assert_eq!(pty.exit_code(LONG), 0);
+}
+
+#[test]
+fn a_key_for_one_session_is_saved_nowhere() {
+    let server = Server::start();
+    let (home, key) = keyless(&server);
+    let said = login(&home, "session", &key).exits(0);
+    assert!(said.stdout.contains("saved nowhere"), "{said:?}");
+    run(&home, &["ls", "acme-loc:"]).exits(4);
+    nowhere(&home, &[&key]);
+    login(&home, "plain-text", &key).exits(2);
+    // What cannot be saved where it was said is not saved elsewhere.
+    login(&home, "keyring", &key)
+        .exits(1)
+        .complains(&["no keyring service", "encrypted-file"]);
+    nowhere(&home, &[&key]);
+}
+
+/// Runs `assetdeck` in a login of its own, as each terminal over SSH has one.
+#[track_caller]
+fn in_session(home: &Home, args: &[&str], input: &str) -> Ran {
+    let mut keyctl = command(home, "keyctl");
+    keyctl
+        .args(["session", "-", env!("CARGO_BIN_EXE_assetdeck")])
+        .args(args);
+    run_command(keyctl, args, input.as_bytes())
+}
+
+#[test]
+fn the_kernel_keeps_a_key_from_one_login_to_the_next() {
+    if !cfg!(target_os = "linux") || !installed("keyctl") {
+        skip("keyctl (keyutils) not installed");
+        return;
+    }
+    let server = Server::start();
+    let (home, key) = keyless(&server);
+    let args = [
+        "login",
+        "acme-loc",
+        "--key-stdin",
+        "--store",
+        "until-reboot",
+    ];
+    let said = in_session(&home, &args, &key).exits(0);
+    assert!(said.stdout.contains("until reboot"), "{said:?}");
+    in_session(&home, &["ls", "acme-loc:"], "").exits(0);
+    let line = account(&in_session(&home, &["accounts", "--json"], "").exits(0));
+    assert_eq!(line["key_source"], "until-reboot", "{line}");
+    nowhere(&home, &[&key]);
+    in_session(&home, &["logout", "acme-loc"], "").exits(0);
+    in_session(&home, &["ls", "acme-loc:"], "").exits(4);
+}
+
+#[test]
+fn a_key_that_moves_leaves_no_copy() {
+    let server = Server::start();
+    let (mut home, key) = keyless(&server);
+    let Some(_bus) = crate::support::bus::KeyringBus::start(&mut home) else {
+        return;
+    };
+    home.set("ASSETDECK_PASSPHRASE", PHRASE);
+    login(&home, "encrypted-file", &key).exits(0);
+    let file = key_file(&home);
+    login(&home, "keyring", &key).exits(0);
+    assert!(
+        !file.exists(),
+        "the file is gone once the keyring has the key"
+    );
+    run(&home, &["ls", "acme-loc:"]).exits(0);
+    // And where the account's key was last, the next login puts it again.
+    login(&home, "encrypted-file", &key).exits(0);
+    let login = ["login", "acme-loc", "--key-stdin"];
+    let said = run_with(&home, &login, key.as_bytes()).exits(0);
+    assert!(said.stdout.contains(".key"), "{said:?}");
+}
