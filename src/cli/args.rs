@@ -5,6 +5,7 @@ mod coverage;
 mod demo;
 mod examples;
 mod finding;
+mod syncing;
 mod upkeep;
 
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ pub use self::changing::{Edit, Move};
 pub use self::coverage::Coverage;
 pub use self::demo::Demo;
 pub use self::finding::Find;
+pub use self::syncing::Sync;
 pub use self::upkeep::ConfigCommand;
 use crate::domain::{Keeping, Shape};
 use crate::transfer::OnClash;
@@ -138,6 +140,10 @@ pub enum Command {
     /// Save assets, or everything below an address, to this machine
     #[command(after_help = examples::GET)]
     Get(Get),
+    /// Make a place as a folder is, or the folder as the place is; what was changed on the other side
+    /// meanwhile is never lost by it without a word
+    #[command(after_help = examples::SYNC)]
+    Sync(Sync),
     /// List the transfers, and go on with those that an earlier run left
     #[command(after_help = examples::TRANSFERS)]
     Transfers(Queue),

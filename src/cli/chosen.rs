@@ -11,6 +11,15 @@ use crate::transfer::plan::{Candidate, Fill};
 use crate::transfer::tree::{Astray, Batch, MANIFEST};
 use crate::transfer::walk::{Seen, Walk};
 
+/// What the named files and folders hold.
+pub struct Looked {
+    pub chosen: Vec<Chosen>,
+    /// How many links were left out.
+    pub links: usize,
+    /// How many hidden entries were left out.
+    pub hidden: usize,
+}
+
 /// Everything that the named files and folders hold, each file looked at. `lists`: whether the list
 /// of a tree is to say where its files go.
 pub async fn look_at(
@@ -18,7 +27,7 @@ pub async fn look_at(
     paths: Vec<PathBuf>,
     spec: &'static ProviderSpec,
     lists: bool,
-) -> Result<Vec<Chosen>, Failure> {
+) -> Result<Looked, Failure> {
     let walk = move || {
         let (mut chosen, mut links, mut hidden) = (Vec::new(), Vec::new(), 0_usize);
         for path in paths {
@@ -45,7 +54,7 @@ pub async fn look_at(
         Ok::<_, Failure>((chosen, links, hidden))
     };
     let (chosen, links, hidden) = aside(walk).await??;
-    for link in links {
+    for link in &links {
         output.note(&format!(
             "{}: it is a link, and left out; name it itself to send what it leads to",
             SafeText::name(&link.to_string_lossy())
@@ -61,7 +70,11 @@ pub async fn look_at(
             }
         ));
     }
-    Ok(chosen)
+    Ok(Looked {
+        chosen,
+        links: links.len(),
+        hidden,
+    })
 }
 
 /// The path with the list at its top, if a download made it. `needed`: one that cannot be read is an
@@ -94,7 +107,7 @@ pub fn batches(
             Ok(batches)
         }
         Err(Astray::Many(places)) => Err(Failure::usage(format!(
-            "{path}: its files are of {places} places, as {MANIFEST} in it says, and --to names one"
+            "{path}: its files are of {places} places, as {MANIFEST} in it says, and {to} is one"
         ))
         .hint(match spec.middle {
             Middle::Segments => format!(
@@ -104,7 +117,7 @@ pub fn batches(
             Middle::Types => String::from("Save and upload each place by itself."),
         })),
         Err(Astray::Elsewhere(address)) => Err(Failure::usage(format!(
-            "{path}: {MANIFEST} in it is of {address}, and --to names {to}"
+            "{path}: {MANIFEST} in it is of {address}, and it was to go to {to}"
         ))
         .hint("Name the place that its files are to go to.")),
         Err(Astray::Nowhere) => Err(nowhere(to, spec)),
@@ -115,7 +128,7 @@ pub fn batches(
 fn nowhere(to: &Address, spec: &ProviderSpec) -> Failure {
     let one = spec.container.one;
     Failure::usage(format!(
-        "--to names an account, and no {one}; write {to}{}",
+        "{to} names an account, and no {one}; write {to}{}",
         one.to_uppercase()
     ))
     .hint(format!(

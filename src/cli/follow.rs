@@ -200,23 +200,26 @@ impl Followed {
 }
 
 /// Follows what this command added to its end, and leaves. What went well or was cancelled is told
-/// and forgotten; the rest stays in the journal, where `transfers` finds it.
+/// and forgotten; the rest stays in the journal, where `transfers` finds it. Answers what went well.
 pub(super) async fn until_over(
     transfers: &Transfers,
     events: &mut UnboundedReceiver<Arc<Job>>,
     jobs: &HashSet<JobId>,
     stop: &mut Stop,
     mut teller: Teller<'_>,
-) {
+) -> Vec<Arc<Job>> {
     let end = follow(transfers, events, jobs.clone(), false, stop, &mut teller).await;
     let (output, tally) = teller.end();
     // First, because a job that is over is not forgotten before its task has ended.
     end.drain(transfers).await;
-    let told = transfers.jobs().into_iter().filter(|job| {
+    let mut told = transfers.jobs();
+    told.retain(|job| {
         jobs.contains(&job.id) && matches!(job.state, JobState::Done { .. } | JobState::Cancelled)
     });
-    let told: Vec<JobId> = told.map(|job| job.id).collect();
-    transfers.clear(&told);
+    let ids: Vec<JobId> = told.iter().map(|job| job.id).collect();
+    transfers.clear(&ids);
     transfers.flush();
     end.tell(output, tally);
+    told.retain(|job| matches!(job.state, JobState::Done { .. }));
+    told
 }

@@ -1,7 +1,7 @@
 //! `get`: assets, or everything below an address, onto this machine.
 
-mod clash;
-mod wanted;
+pub mod clash;
+pub mod wanted;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -14,6 +14,7 @@ use super::failure::{Failure, Tally};
 use super::find;
 use super::follow::until_over;
 use super::output::Output;
+use super::plan::Told;
 use super::prompt;
 use super::session::Session;
 use super::stop::Stop;
@@ -23,7 +24,7 @@ use crate::domain::{AccountName, Ref, SafeText, size_words};
 use crate::transfer::OnClash;
 use crate::transfer::patient::Patient;
 use crate::transfer::tree::Tree;
-use crate::transfer::{DownloadRequest, JobId};
+use crate::transfer::{DownloadRequest, Job, JobId};
 
 /// Saves assets into a folder.
 pub async fn get(
@@ -67,7 +68,7 @@ pub async fn get(
     let mut ready: Vec<(Arc<Patient>, Tree)> = Vec::new();
     match refs.as_slice() {
         [(known, Ref { address, key: None })] => {
-            let wanted = below(session, output, stop, known, address, args, &mut tally).await?;
+            let wanted = below(session, output, stop, known, address, args.yes, &mut tally).await?;
             let spec = wanted.known.info.spec;
             let account = known.info.name.clone();
             let tree = Tree::of_place(folder, account, spec, wanted.assets)?;
@@ -87,7 +88,8 @@ pub async fn get(
     }
     for (_, tree) in &mut ready {
         decide(output, stop, tree, rule).await?;
-        sort_out(output, tree, args.json && !output.is_quiet(), &mut tally);
+        let json = args.json && !output.is_quiet();
+        sort_out(output, tree, json, Told::All, &mut tally);
     }
     let files: usize = ready.iter().map(|(_, tree)| tree.saved().0).sum();
     let bytes: u64 = ready.iter().map(|(_, tree)| tree.saved().1).sum();
@@ -95,29 +97,31 @@ pub async fn get(
         let what = format!("Saving {}, {},", words(files, "file"), size_words(bytes));
         stop.or(prompt::may(output, args.yes, files, &what)).await?;
     }
-    save(session, output, stop, ready, args, &mut tally).await?;
+    let told = (args.json, &args.shown);
+    save(session, output, stop, ready, told, &mut tally).await?;
     tally.end()
 }
 
-async fn save(
+/// Puts what is decided for through the engine, and answers what went well.
+pub async fn save(
     session: &Session,
     output: &mut Output,
     stop: &mut Stop,
     trees: Vec<(Arc<Patient>, Tree)>,
-    args: &args::Get,
+    (json, shown): (bool, &args::Shown),
     tally: &mut Tally,
-) -> Result<(), Failure> {
+) -> Result<Vec<Arc<Job>>, Failure> {
     let mut wanted: Vec<(AccountName, Arc<dyn Provider>, Vec<DownloadRequest>)> = Vec::new();
     for (provider, tree) in trees {
         wanted.push((tree.account.clone(), provider.provider(), tree.requests()?));
     }
     if wanted.iter().all(|(_, _, requests)| requests.is_empty()) {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let transfers = super::transfers::open(session, output)?;
     let mut events = transfers.events();
     let mut jobs: HashSet<JobId> = HashSet::new();
-    let mut asked = args.json.then(HashMap::new);
+    let mut asked = json.then(HashMap::new);
     for (account, provider, requests) in wanted {
         let same = asked.is_some().then(|| requests.clone());
         let ids = transfers.download_all(&account, provider, requests);
@@ -128,15 +132,15 @@ async fn save(
     }
     super::transfers::tell_left_over(output, &transfers, &jobs);
     let finish = Finish::Saved(asked.clone());
-    let teller = Teller::new(session, output, finish, &args.shown, tally);
-    until_over(&transfers, &mut events, &jobs, stop, teller).await;
+    let teller = Teller::new(session, output, finish, shown, tally);
+    let done = until_over(&transfers, &mut events, &jobs, stop, teller).await;
     let asked = asked.filter(|_| !output.is_quiet()).unwrap_or_default();
     for job in transfers.jobs().iter().filter(|it| !it.state.is_over()) {
         if let Some(request) = asked.get(&job.id) {
             saved_object(output, job, request)?;
         }
     }
-    Ok(())
+    Ok(done)
 }
 
 fn words(count: usize, one: &str) -> String {

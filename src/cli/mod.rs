@@ -36,6 +36,7 @@ mod session;
 mod settings;
 mod show;
 mod stop;
+mod sync;
 mod teller;
 mod transfers;
 mod upload;
@@ -250,6 +251,7 @@ async fn dispatch(
         Command::Mv(args) => mv::mv(session, output, stop, &args).await,
         Command::Upload(args) => upload::upload(session, output, stop, &args).await,
         Command::Get(args) => get::get(session, output, stop, &args).await,
+        Command::Sync(args) => sync::sync(session, output, stop, &args).await,
         Command::Transfers(args) => transfers::transfers(session, output, stop, &args).await,
         Command::Open { reference } => open::open(session, output, stop, &reference).await,
         Command::Config { .. }

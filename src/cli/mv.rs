@@ -203,7 +203,7 @@ impl Wanted {
     /// Nothing of this name may be there: a file that seems to be the same would not be sent, and the
     /// asset be deleted for another one's sake.
     async fn is_free(&self, provider: &dyn Provider, scope: &AssetScope) -> Result<(), Failure> {
-        upload::place(provider, scope).await?;
+        upload::places::place(provider, scope).await?;
         let listed = find::all(async |cursor| provider.assets(scope, cursor).await).await?;
         let taken = listed.into_iter().filter_map(Entry::into_read).any(|it| {
             twin_key(&it.name) == twin_key(&self.name)

@@ -134,8 +134,16 @@ pub fn summary(plan: &Plan, totals: Totals) -> String {
     parts.join("; ")
 }
 
+/// What is told of files that are not transferred.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    All,
+    /// Not those that are the same on both sides.
+    Changes,
+}
+
 /// One line for each row that is not sent, on standard error.
-pub fn tell(output: &mut Output, plan: &Plan, tally: &mut Tally) {
+pub fn tell(output: &mut Output, plan: &Plan, told: Told, tally: &mut Tally) {
     for row in plan.rows() {
         let shown = SafeText::name(&row.path.to_string_lossy()).into_string();
         match row.verdict() {
@@ -146,7 +154,9 @@ pub fn tell(output: &mut Output, plan: &Plan, tally: &mut Tally) {
             Verdict::Skip(reason) => output.note(&format!("{shown}: {reason}")),
             Verdict::Same(_) => {
                 tally.done += 1;
-                output.note(&format!("{shown}: it is there already, with the same size"));
+                if told == Told::All {
+                    output.note(&format!("{shown}: it is there already, with the same size"));
+                }
             }
             Verdict::Clash(_) => {
                 tally.failed += 1;

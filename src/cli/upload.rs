@@ -1,26 +1,28 @@
 //! `upload`: files and folders become one plan, which is shown, saved, or carried out.
 
-use std::collections::{BTreeMap, HashSet};
+pub mod places;
+
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use self::places::place;
 use super::args;
 use super::chosen::{self, aside, look_at};
-use super::failure::{Exit, Failure, Tally};
+use super::failure::{Failure, Tally};
 use super::find;
 use super::follow::until_over;
 use super::output::Output;
-use super::plan as shown;
+use super::plan::{self as shown, Told};
 use super::prompt;
 use super::session::{Known, Session};
 use super::stop::Stop;
 use super::teller::{Finish, Teller};
-use crate::api::{Middle, Provider};
-use crate::domain::{AssetScope, ContainerId, Entry, Locale, SafeText, SegmentId};
+use crate::domain::{AssetScope, SafeText};
 use crate::transfer::patient::Patient;
 use crate::transfer::plan::{self, FieldError, Fill, OnClash, Pattern, Plan, Saved, Slot, Wishes};
-use crate::transfer::tree::{Batch, MANIFEST, SEGMENTS_AT_ONCE};
-use crate::transfer::{JobId, plan_file};
+use crate::transfer::tree::{Batch, MANIFEST};
+use crate::transfer::{Job, JobId, plan_file};
 
 /// Uploads files. Those that cannot be sent are told one by one, and the others go on.
 pub async fn upload(
@@ -29,7 +31,8 @@ pub async fn upload(
     stop: &mut Stop,
     args: &args::Upload,
 ) -> Result<(), Failure> {
-    let on_clash = on_clash(output, args)?;
+    let on_clash = args.on_clash.as_deref().and_then(OnClash::of);
+    let on_clash = rule(output, on_clash, args.yes)?;
     let (known, provider, mut plan) = match &args.plan {
         Some(file) => saved(session, stop, file).await?,
         None => chosen(session, output, stop, args, on_clash).await?,
@@ -45,7 +48,7 @@ pub async fn upload(
         return save(output, stop, &plan, file, args.yes).await;
     }
     let mut tally = Tally::default();
-    shown::tell(output, &plan, &mut tally);
+    shown::tell(output, &plan, Told::All, &mut tally);
     let totals = plan.totals();
     if totals.sent() > 0 {
         stop.or(session.may_change(known, output)).await?;
@@ -56,13 +59,17 @@ pub async fn upload(
             return Err(Failure::failed("nothing was sent"));
         }
     }
-    send(session, output, stop, (known, provider), &plan, args, tally).await
+    if let Some(provider) = provider {
+        let told = (args.json, &args.shown);
+        send(session, output, stop, &provider, &plan, told, &mut tally).await?;
+    }
+    tally.end()
 }
 
 /// What is to become of clashes: where nobody can be asked, they fail.
-fn on_clash(output: &Output, args: &args::Upload) -> Result<OnClash, Failure> {
-    let can_ask = output.can_ask() && !args.yes;
-    match args.on_clash.as_deref().and_then(OnClash::of) {
+pub fn rule(output: &Output, wanted: Option<OnClash>, yes: bool) -> Result<OnClash, Failure> {
+    let can_ask = output.can_ask() && !yes;
+    match wanted {
         Some(OnClash::Ask) if !can_ask => Err(Failure::usage(
             "--on-clash ask needs a terminal to ask on, and no --yes",
         )
@@ -98,7 +105,7 @@ async fn chosen<'a>(
 
     let lists = args.pattern.is_none();
     let chosen = stop.or(look_at(output, args.files.clone(), spec, lists));
-    let chosen = chosen.await?;
+    let chosen = chosen.await?.chosen;
     let named = address.scope();
     if let Some(scope) = named.as_ref()
         && chosen.iter().any(|one| one.back.is_none())
@@ -116,15 +123,29 @@ async fn chosen<'a>(
         batches.extend(chosen::batches(one, output, &address, spec, &by)?);
     }
     let mut plan = Plan::new(known.info.name.clone(), spec, wishes.clone(), on_clash);
-    // A place is asked of only when there is something to send to it.
+    let provider = look(session, stop, known, named, batches, &wishes, &mut plan).await?;
+    Ok((known, provider, plan))
+}
+
+/// Takes the files into the plan and looks at the places they go to: all to the one that was `named`,
+/// else each to its own. A place is asked of only when there is something to send to it.
+pub async fn look(
+    session: &Session,
+    stop: &mut Stop,
+    known: &Known,
+    named: Option<AssetScope>,
+    batches: Vec<Batch>,
+    wishes: &Wishes,
+    plan: &mut Plan,
+) -> Result<Option<Arc<Patient>>, Failure> {
+    let spec = known.info.spec;
     let mut files = batches.iter().flat_map(|batch| &batch.files);
     if files.all(|file| file.file.is_err()) {
         for Batch { scope, files, fill } in batches {
             plan.add(files, &scope, &fill);
         }
-        return Ok((known, None, plan));
+        return Ok(None);
     }
-    // The one place that was named; without it each file has its own.
     let one = named.filter(|scope| !spec.is_whole(scope));
     let looking = stop.or(async {
         let provider = session.ready(known).await?;
@@ -132,7 +153,7 @@ async fn chosen<'a>(
             Some(scope) => place(provider.as_ref(), scope).await?,
             None => None,
         };
-        plan::check(spec, &wishes, locales.as_deref()).map_err(|error| wrong_flag(&error))?;
+        plan::check(spec, wishes, locales.as_deref()).map_err(|error| wrong_flag(&error))?;
         Ok((provider, locales))
     });
     let (provider, locales) = looking.await?;
@@ -142,11 +163,9 @@ async fn chosen<'a>(
     for Batch { scope, files, fill } in batches {
         plan.add(files, &scope, &fill);
     }
-    if one.is_none() {
-        stop.or(places(provider.as_ref(), &mut plan)).await?;
-    }
-    stop.or(list(provider.as_ref(), &mut plan)).await?;
-    Ok((known, Some(provider), plan))
+    stop.or(places::look(provider.as_ref(), plan, one.is_some()))
+        .await?;
+    Ok(Some(provider))
 }
 
 /// A saved plan, looked at anew.
@@ -181,8 +200,7 @@ async fn saved<'a>(
     }
     let looking = stop.or(async {
         let provider = session.ready(known).await?;
-        places(provider.as_ref(), &mut plan).await?;
-        list(provider.as_ref(), &mut plan).await?;
+        places::look(provider.as_ref(), &mut plan, false).await?;
         Ok(provider)
     });
     let provider = looking.await?;
@@ -219,7 +237,7 @@ async fn save(
         Err(error) => return Err(failed(error)),
     }
     let mut tally = Tally::default();
-    shown::tell(output, plan, &mut tally);
+    shown::tell(output, plan, Told::All, &mut tally);
     output.note(&format!(
         "saved to {name}: {}; send it with `assetdeck upload --plan FILE`",
         shown::summary(plan, plan.totals())
@@ -228,30 +246,28 @@ async fn save(
     tally.end()
 }
 
-/// Puts what the plan sends through the engine.
-async fn send(
+/// Puts what the plan sends through the engine, and answers what went well.
+pub async fn send(
     session: &Session,
     output: &mut Output,
     stop: &mut Stop,
-    (known, provider): (&Known, Option<Arc<Patient>>),
+    provider: &Patient,
     plan: &Plan,
-    args: &args::Upload,
-    mut tally: Tally,
-) -> Result<(), Failure> {
+    (json, shown): (bool, &args::Shown),
+    tally: &mut Tally,
+) -> Result<Vec<Arc<Job>>, Failure> {
     let requests = plan.requests();
-    let Some(provider) = provider.filter(|_| !requests.is_empty()) else {
-        return tally.end();
-    };
+    if requests.is_empty() {
+        return Ok(Vec::new());
+    }
     let transfers = super::transfers::open(session, output)?;
     let mut events = transfers.events();
     let requests = requests.into_iter().map(|(_, request)| request);
-    let added = transfers.upload_all(&known.info.name, provider.provider(), requests);
+    let added = transfers.upload_all(plan.account(), provider.provider(), requests);
     let jobs: HashSet<JobId> = added.into_iter().collect();
     super::transfers::tell_left_over(output, &transfers, &jobs);
-    let finish = Finish::Uploaded { json: args.json };
-    let teller = Teller::new(session, output, finish, &args.shown, &mut tally);
-    until_over(&transfers, &mut events, &jobs, stop, teller).await;
-    tally.end()
+    let teller = Teller::new(session, output, Finish::Uploaded { json }, shown, tally);
+    Ok(until_over(&transfers, &mut events, &jobs, stop, teller).await)
 }
 
 fn wishes(args: &args::Upload) -> Wishes {
@@ -285,88 +301,4 @@ fn patterns(session: &Session, args: &args::Upload) -> Result<Fill, Failure> {
         ));
     }
     Ok(Fill::Only(pattern))
-}
-
-/// Makes sure that the place is there, where the service can tell, and learns its locales.
-pub async fn place(
-    provider: &dyn Provider,
-    scope: &AssetScope,
-) -> Result<Option<Vec<Locale>>, Failure> {
-    if provider.spec().middle != Middle::Segments {
-        return Ok(None);
-    }
-    let container = find::container(provider, scope.container()).await?;
-    if let AssetScope::Segment(container, segment) = scope {
-        find::segment(provider, container, segment).await?;
-    }
-    Ok(container.locales)
-}
-
-/// The places of the plan that are not listed yet, by their container.
-fn by_container(plan: &Plan) -> BTreeMap<ContainerId, Vec<AssetScope>> {
-    let mut places: BTreeMap<ContainerId, Vec<AssetScope>> = BTreeMap::new();
-    for scope in plan.unlisted() {
-        let container = scope.container().clone();
-        places.entry(container).or_default().push(scope);
-    }
-    places
-}
-
-/// Looks at each place of the plan, container by container. What goes to one that is not there is a
-/// problem of its rows.
-async fn places(provider: &dyn Provider, plan: &mut Plan) -> Result<(), Failure> {
-    if provider.spec().middle != Middle::Segments {
-        return Ok(());
-    }
-    for (id, scopes) in by_container(plan) {
-        let looked = async {
-            let container = find::container(provider, &id).await?;
-            let there = find::segments(provider, &id).await?;
-            Ok((container, there))
-        };
-        match looked.await {
-            Ok((container, there)) => {
-                if let Some(locales) = container.locales {
-                    plan.set_locales(&id, locales);
-                }
-                for scope in scopes {
-                    let segment = scope.segment().filter(|segment| !there.contains(*segment));
-                    if let Some(segment) = segment {
-                        let why = find::no_segment(provider.spec(), &id, segment);
-                        plan.set_unlistable(&scope, why.message);
-                    }
-                }
-            }
-            Err(Failure {
-                exit: Exit::Usage | Exit::Failed,
-                message,
-                ..
-            }) => {
-                for scope in scopes {
-                    plan.set_unlistable(&scope, message.clone());
-                }
-            }
-            Err(failure) => return Err(failure),
-        }
-    }
-    Ok(())
-}
-
-/// Lists each place of the plan once, several segments with one call.
-async fn list(provider: &dyn Provider, plan: &mut Plan) -> Result<(), Failure> {
-    for (container, scopes) in by_container(plan) {
-        for scopes in scopes.chunks(SEGMENTS_AT_ONCE) {
-            let entries = match scopes {
-                [one] => find::all(async |cursor| provider.assets(one, cursor).await).await?,
-                several => {
-                    let segments = several.iter().filter_map(AssetScope::segment).cloned();
-                    let segments: Vec<SegmentId> = segments.collect();
-                    provider.assets_of_segments(&container, &segments).await?
-                }
-            };
-            let read = entries.into_iter().filter_map(Entry::into_read);
-            plan.set_listings(scopes, read.map(Arc::new));
-        }
-    }
-    Ok(())
 }

@@ -19,6 +19,7 @@ mod cli_plain;
 mod cli_plan;
 mod cli_progress;
 mod cli_settings;
+mod cli_sync;
 mod cli_transfers;
 mod cli_tree;
 mod cli_upload;

@@ -122,6 +122,25 @@ Examples:
   assetdeck get acme-loc:19914 --out ./docs
   assetdeck get acme-loc:19914 --out ./docs --on-clash replace";
 
+pub const SYNC: &str = "\
+--up changes the service, --down this machine; nothing is changed on the other side but assetdeck.json
+in DIR, which keeps what was the same on both sides. By it the next run knows which side was changed: only
+the one that is taken from is taken without a question, anything else is a clash. The same are a file and
+an asset of one place, locale, folder, name and size, unless the date of the one that is taken from is
+later; no service tells a digest, so that a change that keeps size and date is not seen. Where a service
+tells no date, the size alone counts. Links and hidden entries are left out, texts stay as they are.
+
+--delete is for what the other side does not have. It is named, asked about (--yes does not ask), done
+last and only when all else went well; never when DIR holds nothing that can be sent, when the service
+lists nothing, or when one of the two could not be read whole.
+
+Examples:
+  assetdeck sync docs acme-loc:19914/27667833 --down
+  assetdeck sync docs acme-loc:19914/27667833 --dry-run
+  assetdeck sync docs acme-loc:19914/27667833
+  assetdeck sync docs acme-loc:19914/27667833 --delete --yes
+  assetdeck sync docs acme-loc:19914/27667833 --down --delete --dry-run --json";
+
 pub const TRANSFERS: &str = "\
 Examples:
   assetdeck transfers

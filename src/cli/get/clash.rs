@@ -2,6 +2,7 @@
 
 use crate::cli::failure::{Failure, Tally};
 use crate::cli::output::Output;
+use crate::cli::plan::Told;
 use crate::cli::prompt;
 use crate::cli::record::{Saving, asset_ref, saved_line};
 use crate::cli::stop::Stop;
@@ -10,7 +11,7 @@ use crate::transfer::OnClash;
 use crate::transfer::tree::{Fate, Tree};
 
 /// Decides about each file whose name is taken, by the rule or by asking.
-pub(super) async fn decide(
+pub async fn decide(
     output: &mut Output,
     stop: &mut Stop,
     tree: &mut Tree,
@@ -73,7 +74,7 @@ fn described(tree: &Tree, at: usize) -> String {
 }
 
 /// Tells of the files that are not fetched.
-pub(super) fn sort_out(output: &mut Output, tree: &Tree, json: bool, tally: &mut Tally) {
+pub fn sort_out(output: &mut Output, tree: &Tree, json: bool, told: Told, tally: &mut Tally) {
     for row in &tree.rows {
         let path = row.at.below(&tree.root);
         let (state, reason) = match &row.fate {
@@ -82,6 +83,10 @@ pub(super) fn sort_out(output: &mut Output, tree: &Tree, json: bool, tally: &mut
             Fate::Problem(why) => ("failed", Some(why.clone())),
             Fate::New | Fate::Replace(_) | Fate::Clash(_) => continue,
         };
+        if row.fate == Fate::Same && told == Told::Changes {
+            tally.done += 1;
+            continue;
+        }
         if json {
             let line = saved_line(Saving {
                 reference: asset_ref(&tree.account, &row.asset),

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::api::Provider;
-use crate::cli::args;
 use crate::cli::failure::{Failure, Tally};
 use crate::cli::find;
 use crate::cli::output::Output;
@@ -15,20 +14,20 @@ use crate::transfer::patient::Patient;
 use crate::transfer::tree::{Found, Source, Top, Walk};
 
 /// What is to be saved, of one account.
-pub(super) struct Wanted<'a> {
+pub struct Wanted<'a> {
     pub known: &'a Known,
     pub provider: Arc<Patient>,
     pub assets: Vec<(Vec<Top>, Asset)>,
 }
 
 /// Everything below an address.
-pub(super) async fn below<'a>(
+pub async fn below<'a>(
     session: &Session,
     output: &mut Output,
     stop: &mut Stop,
     known: &'a Known,
     address: &Address,
-    args: &args::Get,
+    yes: bool,
     tally: &mut Tally,
 ) -> Result<Wanted<'a>, Failure> {
     let provider = stop.or(session.ready(known)).await?;
@@ -42,7 +41,7 @@ pub(super) async fn below<'a>(
             Ok(Some(Found::Unreadable(reason))) => unreadable.push(reason),
             Ok(Some(Found::Ahead(calls))) => {
                 let what = "Listing what is there";
-                stop.or(prompt::may(output, args.yes, calls, what)).await?;
+                stop.or(prompt::may(output, yes, calls, what)).await?;
             }
             Ok(Some(Found::Call)) => {}
             Ok(None) => break Ok(()),

@@ -91,7 +91,7 @@ impl<'a> Talk<'a, '_> {
         let session = self.session;
         let looking = self.stop.or(async {
             let provider = session.ready(known).await?;
-            upload::place(provider.as_ref(), scope).await
+            upload::places::place(provider.as_ref(), scope).await
         });
         let locales = looking.await?;
         let mut wishes = Wishes::default();

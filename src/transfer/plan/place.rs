@@ -25,6 +25,16 @@ impl Spot {
             name: twin_key(name),
         }
     }
+
+    /// Where an asset stands.
+    pub fn of(asset: &Asset) -> Self {
+        Self::new(
+            asset.scope.clone(),
+            asset.locale.clone(),
+            &asset.folder,
+            &asset.name,
+        )
+    }
 }
 
 /// What is known of one scope's assets.
@@ -41,13 +51,7 @@ impl Listing {
     pub fn known(assets: impl IntoIterator<Item = Arc<Asset>>) -> Self {
         let mut spots: HashMap<Spot, Vec<Arc<Asset>>> = HashMap::new();
         for asset in assets {
-            let spot = Spot::new(
-                asset.scope.clone(),
-                asset.locale.clone(),
-                &asset.folder,
-                &asset.name,
-            );
-            spots.entry(spot).or_default().push(asset);
+            spots.entry(Spot::of(&asset)).or_default().push(asset);
         }
         Self::Known(spots)
     }

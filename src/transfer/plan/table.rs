@@ -85,6 +85,13 @@ impl Plan {
         &self.rows
     }
 
+    /// The row that goes to where this asset stands, or to its twin in case or composition; the first
+    /// of several.
+    pub fn row_at(&self, asset: &Asset) -> Option<&Row> {
+        let rows = self.spots.get(&Spot::of(asset))?;
+        rows.first().and_then(|number| self.rows.get(*number))
+    }
+
     /// Kept up to date with every edit: asking costs nothing.
     pub const fn totals(&self) -> Totals {
         self.totals

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, mkdirat, openat, statat};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, mkdirat, openat, statat, unlinkat};
 use rustix::io::Errno;
 
 use super::{local, path_shown, refuse};
@@ -178,6 +178,29 @@ impl Folder {
             ))),
             Err(error) => Err(local(&error.into())),
         }
+    }
+
+    /// Removes the file of this name, if it is still that one. One that is gone is no error.
+    pub(in crate::transfer) fn remove(
+        &self,
+        name: &str,
+        stamp: &FileStamp,
+    ) -> Result<(), ApiError> {
+        match self.under(name)? {
+            Under::Nothing => Ok(()),
+            Under::File(there) if there == *stamp => {
+                unlinkat(&self.handle, name, AtFlags::empty()).map_err(|error| local(&error.into()))
+            }
+            _ => Err(refuse(format!(
+                "{} was changed meanwhile; it was not deleted",
+                path_shown(&self.path.join(name))
+            ))),
+        }
+    }
+
+    /// Removes a folder in this one if nothing is in it; says whether it did.
+    pub(in crate::transfer) fn remove_empty(&self, name: &str) -> bool {
+        unlinkat(&self.handle, name, AtFlags::REMOVEDIR).is_ok()
     }
 
     /// The names in it.

@@ -6,9 +6,10 @@ use std::path::Path;
 
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::alike::Alike;
 use super::manifest::{Kept, Manifest, NAME};
 use crate::api::{ApiError, ProviderSpec};
-use crate::domain::{Address, AssetScope, file_words};
+use crate::domain::{AccountName, Address, Asset, AssetScope, Ref, file_words};
 use crate::transfer::names::local_name;
 use crate::transfer::plan::pattern::NO_LOCALE;
 use crate::transfer::plan::{Candidate, Fill, Filled};
@@ -27,6 +28,8 @@ pub struct Back {
     folders: HashMap<String, Place>,
     /// By the folder in the tree that holds the folders of the locales.
     locales: HashMap<String, AssetScope>,
+    /// What files and assets were when they were the same.
+    alike: HashMap<Ref, Alike>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -110,14 +113,25 @@ impl Back {
         matches!(file.relative.as_slice(), [name] if name == NAME)
     }
 
+    /// Whether nobody changed an asset since a file of the tree was the same: what the file is now
+    /// may take its place.
+    pub fn is_unchanged(&self, account: &AccountName, asset: &Asset) -> bool {
+        let reference = Ref::asset(account.clone(), &asset.scope, &asset.key);
+        let alike = self.alike.get(&reference);
+        alike.is_some_and(|alike| alike.is_asset(asset))
+    }
+
     fn of(list: Manifest) -> Self {
         let mut back = Self {
             files: HashMap::new(),
             folders: HashMap::new(),
             locales: HashMap::new(),
+            alike: HashMap::new(),
         };
         for kept in list.files {
             back.learn(&kept);
+            let alike = kept.alike.map(|alike| (kept.reference.clone(), alike));
+            back.alike.extend(alike);
             back.files.insert(kept.file.to_string(), kept);
         }
         back
@@ -256,6 +270,6 @@ impl Back {
 }
 
 /// The path as the list writes it: some disks give names back in another composition.
-fn composed(parts: &[String]) -> String {
+pub fn composed(parts: &[String]) -> String {
     parts.join("/").nfc().collect()
 }

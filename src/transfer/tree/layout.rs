@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::manifest::{self, Manifest};
 use crate::api::ProviderSpec;
-use crate::domain::{Asset, twin_key};
+use crate::domain::{Asset, AssetPath, Locale, twin_key};
 use crate::transfer::names::{LocalPath, local_name, numbered};
 use crate::transfer::plan::Pattern;
 
@@ -128,15 +128,28 @@ fn push(parent: &mut String, name: &str) {
     parent.push_str(name);
 }
 
-/// Locale and folder as folders: what an upload by `{locale}/{folder}/{name}` reads them out of.
-pub(super) fn exact(asset: &Asset, spec: &ProviderSpec) -> Vec<String> {
-    let pattern = if spec.capabilities.locales {
+/// Where locale, folder and name stand in the path of a file below its place.
+pub fn pattern(spec: &ProviderSpec) -> Pattern {
+    if spec.capabilities.locales {
         Pattern::by_locale()
     } else {
         Pattern::by_folder()
-    };
-    let locale = asset.locale.as_ref().filter(|_| spec.capabilities.locales);
-    let path = pattern.render(locale, &asset.folder, &asset.name);
+    }
+}
+
+/// Locale and folder of an asset as folders: what an upload by [`pattern`] reads them out of.
+pub(super) fn exact(asset: &Asset, spec: &ProviderSpec) -> Vec<String> {
+    folders(asset.locale.as_ref(), &asset.folder, spec)
+}
+
+/// The same of an asset of which no more is known.
+pub(super) fn folders(
+    locale: Option<&Locale>,
+    folder: &AssetPath,
+    spec: &ProviderSpec,
+) -> Vec<String> {
+    let locale = locale.filter(|_| spec.capabilities.locales);
+    let path = pattern(spec).render(locale, folder, "");
     let mut path = path.unwrap_or_default();
     path.pop();
     if path.len() > DEEPEST {

@@ -4,8 +4,9 @@ use std::io::{Read as _, Write as _};
 
 use serde::{Deserialize, Serialize};
 
+use super::alike::Alike;
 use crate::api::ApiError;
-use crate::domain::{AssetPath, Locale, Ref};
+use crate::domain::{AccountName, Asset, AssetPath, Locale, Ref};
 use crate::transfer::names::LocalPath;
 use crate::transfer::save::{Folder, Target, local, refuse};
 
@@ -37,9 +38,29 @@ pub struct Kept {
     pub size: Option<u64>,
     /// The folders of the tree before they became local names: place, locale, folder.
     pub(super) exact: Vec<String>,
+    /// What both were when they were the same; `None` where that is not known.
+    pub(super) alike: Option<Alike>,
 }
 
 impl Kept {
+    pub(super) fn new(
+        account: AccountName,
+        asset: &Asset,
+        file: LocalPath,
+        exact: Vec<String>,
+    ) -> Self {
+        Self {
+            file,
+            reference: Ref::asset(account, &asset.scope, &asset.key),
+            locale: asset.locale.clone(),
+            folder: asset.folder.clone(),
+            name: asset.name.clone(),
+            size: asset.size,
+            exact,
+            alike: None,
+        }
+    }
+
     pub(super) fn exact_folders(&self) -> &[String] {
         &self.exact
     }
@@ -68,6 +89,8 @@ struct Row {
     name: String,
     size: Option<u64>,
     folders: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    alike: Option<Alike>,
 }
 
 impl Row {
@@ -80,6 +103,7 @@ impl Row {
             name: kept.name.clone(),
             size: kept.size,
             folders: kept.exact.clone(),
+            alike: kept.alike,
         }
     }
 
@@ -96,6 +120,7 @@ impl Row {
             name: self.name,
             size: self.size,
             exact: self.folders,
+            alike: self.alike,
         })
     }
 }

@@ -1,8 +1,10 @@
 //! Many downloads into one folder: where each file goes, what stands there already, and the list
 //! that lets the same tree go back to where it came from.
 
+mod alike;
 mod back;
 mod below;
+mod extra;
 mod layout;
 mod manifest;
 #[cfg(test)]
@@ -11,10 +13,13 @@ mod tests;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-pub use self::back::{Astray, Back, Batch, Used};
+use self::alike::Alike;
+pub use self::alike::{Pair, keep, origin};
+pub use self::back::{Astray, Back, Batch, Used, composed};
 pub use self::below::{Found, MANY_CALLS, SEGMENTS_AT_ONCE, Source, Walk};
+pub use self::extra::{Extra, remove};
 use self::layout::Layout;
-pub use self::layout::Top;
+pub use self::layout::{Top, pattern};
 pub use self::manifest::{Kept, Manifest, NAME as MANIFEST};
 use super::names::LocalPath;
 use super::plan::OnClash;
@@ -41,6 +46,18 @@ pub enum Fate {
 }
 
 impl Fate {
+    /// The word in the commands: the same as that of a row that is sent.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Same => "same",
+            Self::Clash(_) => "clash",
+            Self::Replace(_) => "replace",
+            Self::Skip => "skip",
+            Self::Problem(_) => "problem",
+        }
+    }
+
     /// Whether the file is fetched.
     pub const fn is_saved(&self) -> bool {
         matches!(self, Self::New | Self::Replace(_))
@@ -56,6 +73,8 @@ pub struct Row {
     /// Where it may stand beside the file that has its name.
     beside: Option<LocalPath>,
     exact: Vec<String>,
+    /// What an earlier list says of them.
+    alike: Option<Alike>,
 }
 
 /// Assets of one account on their way into one folder.
@@ -80,20 +99,23 @@ impl Tree {
             Some(folder) => Manifest::read(&folder)?.unwrap_or_default(),
             None => Manifest::default(),
         };
-        let mut known: HashMap<Ref, LocalPath> = HashMap::new();
+        let mut known: HashMap<Ref, (LocalPath, Option<Alike>)> = HashMap::new();
         for kept in &earlier.files {
-            known.insert(kept.reference.clone(), kept.file.clone());
+            known.insert(kept.reference.clone(), (kept.file.clone(), kept.alike));
         }
         let mut layout = Layout::new(&earlier);
         let rows = { found.into_iter() }.map(|(tops, asset)| {
             let reference = Ref::asset(account.clone(), &asset.scope, &asset.key);
             // Taken out: a ref that is listed twice is two files.
-            let at = known
+            let (at, alike) = known
                 .remove(&reference)
-                .unwrap_or_else(|| layout.place(&tops, &asset, spec));
+                .unwrap_or_else(|| (layout.place(&tops, &asset, spec), None));
             let mut exact: Vec<String> = tops.into_iter().map(|top| top.id).collect();
             exact.extend(layout::exact(&asset, spec));
-            Row::new(asset, at, exact)
+            Row {
+                alike,
+                ..Row::new(asset, at, exact)
+            }
         });
         let rows = rows.collect();
         Self::looked(root, account, rows, layout, Some(earlier))
@@ -142,6 +164,24 @@ impl Tree {
         (0..self.rows.len()).filter(clash)
     }
 
+    /// Decides what needs no decision: a file that nobody changed since it was the asset makes room
+    /// for what the asset is now, and stays where that did not change either.
+    pub fn take_changes(&mut self) {
+        for row in &mut self.rows {
+            let Fate::Clash(stamp) = &row.fate else {
+                continue;
+            };
+            let Some(alike) = row.alike.filter(|alike| alike.is_file(stamp)) else {
+                continue;
+            };
+            row.fate = if alike.is_asset(&row.asset) {
+                Fate::Same
+            } else {
+                Fate::Replace(stamp.clone())
+            };
+        }
+    }
+
     /// Decides about one file whose name is taken; asking leaves it as it is.
     pub fn decide(&mut self, at: usize, rule: OnClash) {
         let root = &self.root;
@@ -185,13 +225,17 @@ impl Tree {
                 .iter()
                 .filter(|row| row.fate.is_saved() || row.fate == Fate::Same);
             let files = listed.map(|row| Kept {
-                file: row.at.clone(),
-                reference: Ref::asset(self.account.clone(), &row.asset.scope, &row.asset.key),
-                locale: row.asset.locale.clone(),
-                folder: row.asset.folder.clone(),
-                name: row.asset.name.clone(),
-                size: row.asset.size,
-                exact: row.exact.clone(),
+                alike: match row.fate {
+                    Fate::New => Alike::downloaded(&row.asset),
+                    // Until it is fetched, what stands there is the one before.
+                    _ => row.alike,
+                },
+                ..Kept::new(
+                    self.account.clone(),
+                    &row.asset,
+                    row.at.clone(),
+                    row.exact.clone(),
+                )
             });
             let list = Manifest {
                 files: files.collect(),
@@ -224,6 +268,7 @@ impl Row {
             fate: Fate::New,
             beside: None,
             exact,
+            alike: None,
         }
     }
 }

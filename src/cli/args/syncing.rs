@@ -1,0 +1,55 @@
+//! The words of keeping a folder and a place alike: once, and as files come.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use super::Shown;
+use crate::transfer::OnClash;
+
+#[allow(clippy::struct_excessive_bools)] // independent flags, not states
+#[derive(Debug, Args)]
+pub struct Sync {
+    /// The folder: below it as `get` saves it, locale and folder as folders
+    #[arg(value_name = "DIR")]
+    pub dir: PathBuf,
+    /// ACCOUNT:CONTAINER or ACCOUNT:CONTAINER/SEGMENT; a document alone, or ACCOUNT:, for a folder that
+    /// came from there
+    #[arg(value_name = "ADDRESS")]
+    pub address: String,
+    /// Change what is at ADDRESS; DIR stays as it is [default]
+    #[arg(long, conflicts_with = "down")]
+    pub up: bool,
+    /// Change what is in DIR; ADDRESS stays as it is
+    #[arg(long)]
+    pub down: bool,
+    /// Also delete, on the side that is changed, what the other one does not have: last, and only when
+    /// all else went well
+    #[arg(long)]
+    pub delete: bool,
+    /// What to do where both sides differ and it is not known that only the one taken from was changed
+    /// [default: ask on a terminal, else fail]
+    #[arg(long, value_name = "WHAT", value_parser = on_clash())]
+    pub on_clash: Option<OnClash>,
+    /// Show what would happen, row by row, and do nothing; exits 3 when some rows cannot be done, 1 when
+    /// none can
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// One JSON object per asset that was sent, or file that was saved, and one for each that was
+    /// deleted; progress as JSON on standard error; with --dry-run one object per row
+    #[arg(long, conflicts_with = "quiet")]
+    pub json: bool,
+    #[command(flatten)]
+    pub shown: Shown,
+}
+
+/// Both at once would never become alike.
+fn on_clash() -> impl TypedValueParser<Value = OnClash> {
+    let words = OnClash::ALL.into_iter().filter(|it| *it != OnClash::Keep);
+    PossibleValuesParser::new(words.map(OnClash::word))
+        .try_map(|word| OnClash::of(&word).ok_or("it is none of these words"))
+}
