@@ -144,6 +144,11 @@ impl Keymap {
                     action,
                     line,
                 };
+                // Said twice it is the same.
+                let again = |it: &Binding| std::ptr::eq(it.action, action) && it.chord == new.chord;
+                if bindings.iter().any(again) {
+                    continue;
+                }
                 if let Some(error) = bindings.iter().find_map(|it| new.conflict(it)) {
                     return Err(error);
                 }

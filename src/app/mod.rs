@@ -192,6 +192,11 @@ impl State {
         self.size.0 < SMALLEST.0 || self.size.1 < SMALLEST.1
     }
 
+    /// Ctrl-C was pressed, and leaves when it is pressed again.
+    pub fn is_leaving(&self, now: Instant) -> bool {
+        self.timers.interrupted(now)
+    }
+
     /// The modals as they are to be drawn, bottom first.
     pub fn modal_views(&self) -> Vec<ModalView> {
         let views = self.modals.iter().map(|modal| {

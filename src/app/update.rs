@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::State;
-use super::action::Action;
+use super::action::{self, Action};
 use super::browse::Asked;
 use super::edit;
 use super::effect::Effect;
@@ -12,7 +12,7 @@ use super::keymap::Found;
 use super::modal::view::Tone;
 use super::modal::{Modal, Outcome, Reply};
 use super::msg::{Answer, InTree, Msg};
-use crate::domain::SafeText;
+use crate::domain::{SafeText, paths};
 
 impl State {
     /// Changes the state by one message and says what I/O that needs. Never waits.
@@ -125,12 +125,12 @@ impl State {
         if key == Key::ctrl('z') {
             return vec![Effect::Suspend];
         }
-        if key == Key::ctrl('l') {
-            return vec![Effect::Redraw];
-        }
         // What cannot be seen is not obeyed.
         if self.too_small() {
             return Vec::new();
+        }
+        if key == Key::ctrl('l') {
+            return vec![Effect::Redraw];
         }
         if let Some(top) = self.modals.last() {
             // What is drawn is asked only for a key that may matter.
@@ -198,6 +198,10 @@ impl State {
             return vec![Effect::Quit];
         }
         self.timers.interrupt(now);
+        // Nothing is closed that cannot be seen; the line there is says the rest.
+        if self.too_small() {
+            return Vec::new();
+        }
         let again = "Press Ctrl-C again to quit";
         let mut effects = Vec::new();
         let left = if let Some(mut modal) = self.modals.pop() {
@@ -231,11 +235,18 @@ impl State {
             return Vec::new();
         }
         self.end_chord();
-        self.notices.say(
-            Tone::Plain,
-            "A paste runs no keys. To upload files, press u and paste their paths there",
-            now,
-        );
+        // Dropped files are paths that say where they begin.
+        if paths::are_pasted(text)
+            && let Some(upload) = action::find("upload")
+        {
+            let mut effects = self.run(upload, now);
+            if !self.modals.is_empty() {
+                effects.extend(self.tell_top(&Input::Paste(text.to_owned()), now));
+            }
+            return effects;
+        }
+        let text = "A paste runs no keys. To upload files, paste or drop their paths here";
+        self.notices.say(Tone::Plain, text, now);
         Vec::new()
     }
 

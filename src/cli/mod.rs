@@ -172,6 +172,10 @@ fn log(env: &Env, output: &mut Output, aloud: bool) -> Option<Log> {
 async fn run(cli: Cli, env: Env, output: &mut Output) -> Result<(), Failure> {
     // What works without settings, or while they are wrong.
     match &cli.command {
+        Some(Command::Demo(_)) if cli.config.is_some() => {
+            let why = "the demo has settings of its own; --config is for your accounts";
+            return Err(Failure::usage(why).hint("Leave --config out to try the demo."));
+        }
         Some(Command::Demo(args)) => return demo::demo(output, args, cli.screen).await,
         Some(Command::Completions { shell }) => return completions::completions(output, *shell),
         Some(Command::Man { command }) => return man::man(output, command.as_deref()),
@@ -249,7 +253,9 @@ async fn dispatch(
         Command::Rm { references, yes } => stop.or(rm::rm(session, output, &references, yes)).await,
         Command::Edit(args) => stop.or(edit::edit(session, output, &args)).await,
         Command::Mv(args) => mv::mv(session, output, stop, &args).await,
-        Command::Upload(args) => upload::upload(session, output, stop, &args).await,
+        Command::Upload(args) => {
+            upload::upload(session, output, stop, &args, upload::Last::ForSeveral).await
+        }
         Command::Get(args) => get::get(session, output, stop, &args).await,
         Command::Sync(args) => sync::sync(session, output, stop, &args).await,
         Command::Transfers(args) => transfers::transfers(session, output, stop, &args).await,

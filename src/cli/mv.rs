@@ -85,7 +85,7 @@ pub async fn mv(
     )
     .await?;
     let sent = wanted.upload(file, &asset, &to, args.json);
-    let sent = upload::upload(session, output, stop, &sent).await;
+    let sent = upload::upload(session, output, stop, &sent, upload::Last::ForSeveral).await;
     if let Err(failure) = sent {
         // What the queue may still want to send must not go with us.
         let kept = folder.keep();

@@ -107,6 +107,23 @@ pub fn print(output: &mut Output, plan: &Plan, json: bool) -> Result<(), Failure
     .end()
 }
 
+/// So many files are named one by one.
+const NAMED: usize = 20;
+
+/// The files that are to be sent, with where they go.
+pub fn sent(output: &mut Output, plan: &Plan) -> Result<(), Failure> {
+    let goes = |row: &&Row| matches!(row.verdict(), Verdict::New | Verdict::Replace(_));
+    let mut listing = Listing::new(output, false, HEADS);
+    for row in plan.rows().iter().filter(goes).take(NAMED) {
+        listing.put(&cells(plan, row), &line(plan, row))?;
+    }
+    listing.end("")?;
+    match plan.totals().sent().checked_sub(NAMED) {
+        None | Some(0) => Ok(()),
+        Some(more) => output.line(&format!("And {} more.", file_words(more))),
+    }
+}
+
 /// `12 files to send, 3.1 MB, 2 of them in the place of others; 3 are there already`
 pub fn summary(plan: &Plan, totals: Totals) -> String {
     let mut parts = vec![match totals.sent() {

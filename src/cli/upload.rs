@@ -24,12 +24,22 @@ use crate::transfer::plan::{self, FieldError, Fill, OnClash, Pattern, Plan, Save
 use crate::transfer::tree::{Batch, MANIFEST};
 use crate::transfer::{Job, JobId, plan_file};
 
+/// What is asked before anything is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Last {
+    /// A yes where there are several files: the command line has named all there is to one.
+    ForSeveral,
+    /// Each file is shown with its place, and there is always a question.
+    Always,
+}
+
 /// Uploads files. Those that cannot be sent are told one by one, and the others go on.
 pub async fn upload(
     session: &Session,
     output: &mut Output,
     stop: &mut Stop,
     args: &args::Upload,
+    last: Last,
 ) -> Result<(), Failure> {
     let on_clash = args.on_clash.as_deref().and_then(OnClash::of);
     let on_clash = rule(output, on_clash, args.yes)?;
@@ -53,11 +63,22 @@ pub async fn upload(
     if totals.sent() > 0 {
         stop.or(session.may_change(known, output)).await?;
     }
-    if asked && totals.sent() > 1 {
-        let question = format!("{}. Send? [y/N]", shown::summary(&plan, totals));
-        if !stop.or(prompt::yes(output, &question)).await? {
-            return Err(Failure::failed("nothing was sent"));
+    let summary = shown::summary(&plan, totals);
+    match last {
+        Last::Always if totals.sent() > 0 => {
+            shown::sent(output, &plan)?;
+            let question = format!("{summary}. Send? yes or no:");
+            if !stop.or(prompt::yes(output, &question)).await? {
+                return output.line("Nothing was sent.");
+            }
         }
+        Last::ForSeveral if asked && totals.sent() > 1 => {
+            let question = format!("{summary}. Send? [y/N]");
+            if !stop.or(prompt::yes(output, &question)).await? {
+                return Err(Failure::failed("nothing was sent"));
+            }
+        }
+        _ => {}
     }
     if let Some(provider) = provider {
         let told = (args.json, &args.shown);

@@ -33,6 +33,13 @@ pub fn pasted(text: &str, base: &Path, home: Option<&Path>) -> Vec<PathBuf> {
     paths
 }
 
+/// Whether a paste is nothing but paths that say where they begin, as those of dropped files do.
+pub fn are_pasted(text: &str) -> bool {
+    let mut lines = text.split(['\n', '\r']).map(str::trim);
+    let is_path = |line: &str| line.is_empty() || begins_path(line);
+    !text.trim().is_empty() && lines.all(is_path)
+}
+
 /// Splits a line before everything that begins a path, outside quotes.
 fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
@@ -136,6 +143,28 @@ mod tests {
             read(r"'/up dir/my team'\''s pic.jpg' '/b.png'"),
             ["/up dir/my team's pic.jpg", "/b.png"]
         );
+    }
+
+    #[test]
+    fn only_what_begins_like_a_path_is_taken_for_dropped_files() {
+        for paths in [
+            "/a b.png",
+            " '/a.png' '/b.png'\r",
+            "file:///a.png\n~/b.png",
+            "./c.png",
+        ] {
+            assert!(are_pasted(paths), "{paths}");
+        }
+        for text in [
+            "",
+            " \n",
+            "hero.png",
+            "dyq\n/a.png",
+            "https://a.b/c.png",
+            "~",
+        ] {
+            assert!(!are_pasted(text), "{text}");
+        }
     }
 
     proptest! {

@@ -56,7 +56,7 @@ fn fill(
     view.picture_room = None;
     let (width, height) = layout::LEAST;
     let cursor = if area.width < width || area.height < height {
-        too_small(buffer, area, view);
+        too_small(buffer, area, view, state.is_leaving(now));
         None
     } else {
         screen(buffer, area, state, view, now)
@@ -69,7 +69,7 @@ fn fill(
     cursor
 }
 
-fn too_small(buffer: &mut Buffer, area: Rect, view: &ViewState) {
+fn too_small(buffer: &mut Buffer, area: Rect, view: &ViewState, leaving: bool) {
     let (clock, links) = (view.clock.clone(), view.links.clone());
     let paint = Paint {
         theme: view.theme,
@@ -78,10 +78,15 @@ fn too_small(buffer: &mut Buffer, area: Rect, view: &ViewState) {
         beat: 0,
     };
     let (width, height) = layout::LEAST;
-    let text = format!(
-        "Too small: {}×{}. assetdeck needs {width}×{height}.",
-        area.width, area.height
-    );
+    let text = if leaving {
+        "Press Ctrl-C again to quit.".to_owned()
+    } else {
+        format!(
+            "Too small: {}×{}. assetdeck needs {width}×{height}. Ctrl-C twice quits, Ctrl-Z stops; \
+             no other key does anything.",
+            area.width, area.height
+        )
+    };
     for (line, y) in wrap(&[say(text)], usize::from(area.width))
         .iter()
         .zip(area.y..area.bottom())

@@ -14,6 +14,7 @@ const ACCOUNT: &str = "ref of the account; help or quit: ";
 const DOCUMENT: &str = "ref of the document; back, help or quit: ";
 const SEGMENT: &str = "ref of the segment; back, help or quit: ";
 const ASSET: &str = "ref of the asset; upload, back, help or quit: ";
+const SEND: &str = ". Send? yes or no: ";
 const DO: &str = "1 save, 2 open the link; back, help or quit: ";
 
 /// Someone who answers only what was asked.
@@ -92,7 +93,24 @@ fn the_five_tasks_are_done_without_an_escape() {
     talk.answers("an empty line for none, back: ", "xx");
     let said = talk.answers("an empty line for none, back: ", "de");
     assert!(said.contains("“xx” is not one of"), "{said}");
+    // All of it once more, and a question; what is no yes is a no.
     talk.answers("Folder; an empty line for none, back: ", "public/images");
+    let said = talk.answers(SEND, "maybe");
+    for part in [
+        "new hero.png; ",
+        "; locale de; folder public/images; ",
+        "acme-loc:",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(said.contains("1 file to send, "), "{said}");
+    let said = talk.answers(ASSET, "upload");
+    assert!(said.contains("Nothing was sent."), "{said}");
+    assert!(server.stored("new hero.png").is_empty());
+    talk.answers("several in quotes; back: ", "new hero.png");
+    talk.answers("an empty line for none, back: ", "de");
+    talk.answers("Folder; an empty line for none, back: ", "public/images");
+    talk.answers(SEND, "yes");
     let said = talk.answers(ASSET, "new hero.png");
     assert!(said.contains("new hero.png: done, "), "{said}");
     assert!(said.contains(". new hero.png; locale de; "), "{said}");
@@ -246,4 +264,27 @@ fn foreign_text_is_filtered() {
     assert!(!ran.stdout.contains(odd), "{:?}", ran.stdout);
     assert!(ran.stdout.contains('⟨'), "{}", ran.stdout);
     assert_eq!(ran.stderr, "");
+}
+
+#[test]
+fn a_wrong_number_and_a_part_of_what_is_not_said_go_nowhere() {
+    let server = Server::start();
+    let home = server.home();
+    let mut talk = Talk::start(&home);
+    talk.answers(ACCOUNT, "99");
+    let said = talk.answers(ACCOUNT, "acme-loc");
+    assert!(said.contains("The list has the numbers 1 to 4."), "{said}");
+    talk.hears(DOCUMENT);
+    // The ref names a document whole; a part of its number stands nowhere.
+    let listed = run(&home, &["ls", "acme-loc:", "--json"]).exits(0);
+    let first: serde_json::Value =
+        serde_json::from_str(listed.stdout.lines().next().unwrap()).unwrap();
+    let reference = first["ref"].as_str().unwrap();
+    let id = reference.trim_start_matches("acme-loc:");
+    talk.pty.send(&format!("{}\r", &id[1..]));
+    let said = talk.hears(DOCUMENT);
+    assert!(said.contains("The list has the numbers 1 to "), "{said}");
+    talk.pty.send(&format!("{reference}\r"));
+    talk.answers(SEGMENT, "quit");
+    assert_eq!(talk.pty.exit_code(PATIENCE), 0);
 }

@@ -204,3 +204,13 @@ fn a_taken_port_is_a_sentence() {
         ran.stderr
     );
 }
+
+#[test]
+fn settings_of_ones_own_are_refused_not_passed_over() {
+    let home = Home::new();
+    let ran = run(&home, &["demo", "--config", "mine.toml"]).exits(2);
+    assert!(
+        ran.stderr.contains("the demo has settings of its own"),
+        "{ran:?}"
+    );
+}

@@ -141,10 +141,24 @@ fn a_paste_never_runs_a_key() {
 fn what_cannot_be_seen_is_not_obeyed() {
     let mut world = World::at_site();
     world.send(Msg::Input(Input::Resize(39, 12)));
-    world.keys("d q");
+    world.keys("d q ctrl-l");
     assert!(world.state.modals.is_empty() && !quits(&world));
+    assert!(world.log.is_empty());
     world.keys("ctrl-c ctrl-c");
     assert!(quits(&world));
+}
+
+#[test]
+fn what_cannot_be_seen_is_not_closed_either() {
+    let mut world = World::at_site();
+    world.keys("?");
+    world.send(Msg::Input(Input::Resize(39, 12)));
+    world.keys("ctrl-c");
+    assert!(world.state.is_leaving(world.now) && world.state.modals.len() == 1);
+    world.wait(3_000);
+    world.send(Msg::Input(Input::Resize(120, 34)));
+    assert!(!world.state.is_leaving(world.now) && !quits(&world));
+    assert_eq!(world.state.modals.len(), 1);
 }
 
 #[test]

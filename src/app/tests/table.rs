@@ -60,6 +60,13 @@ fn settings_give_several_keys_or_none_and_the_preset_the_rest() {
 }
 
 #[test]
+fn a_key_given_twice_for_one_action_is_given_once() {
+    let keymap = Keymap::chosen(&choice(None, &[("down", &["j", "down", "j"])])).unwrap();
+    let down = crate::app::action::find("down").unwrap();
+    assert_eq!(keymap.keys(down), ["j", "↓"]);
+}
+
+#[test]
 fn a_conflict_names_both_with_their_lines() {
     type Given<'a> = &'a [(&'a str, &'a [&'a str])];
     let cases: [(Given<'_>, usize, &[&str]); 7] = [

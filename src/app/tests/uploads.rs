@@ -387,3 +387,17 @@ fn uploads_go_to_the_website_under_the_cursor_without_opening_it() {
     world.keys("ctrl-s");
     assert_eq!(sent(&world)[0].scope, site());
 }
+
+#[test]
+fn paths_dropped_on_a_list_open_the_upload_with_them_picked() {
+    let mut world = World::at_doc();
+    world.paste("'/home/ana/a b.png' file:///home/ana/c.png\r");
+    let asked = world.log.iter().find_map(|effect| match effect {
+        Effect::Inspect { paths, .. } => Some(paths.clone()),
+        _ => None,
+    });
+    let paths = ["/home/ana/a b.png", "/home/ana/c.png"].map(std::path::PathBuf::from);
+    assert_eq!(asked.unwrap(), paths);
+    assert_eq!(world.state.modals.len(), 1);
+    assert!(sent(&world).is_empty());
+}

@@ -72,7 +72,7 @@ impl Rows<'_> {
                     let mut path = row.folders.clone();
                     path.push(row.name.clone());
                     (
-                        vec![row.name.clone(), path.join("/"), row.id.as_str().to_owned()],
+                        vec![row.name.clone(), path.join("/")],
                         Some(container_ref(&known.info.name, &row.id)),
                     )
                 }
@@ -80,7 +80,7 @@ impl Rows<'_> {
             Self::Segments(known, container, rows) => match &rows[at] {
                 Entry::Unreadable(_) => (Vec::new(), None),
                 Entry::Read(row) => (
-                    vec![row.name(), row.id.as_str().to_owned()],
+                    vec![row.name()],
                     Some(segment_ref(&known.info.name, container, row)),
                 ),
             },
@@ -102,7 +102,7 @@ impl Rows<'_> {
     }
 
     /// The row that is meant: by its number, its ref, its whole name, or a part of it that only one
-    /// has. `Ok(None)` when there is none.
+    /// has; a number is no part of a name. `Ok(None)` when there is none.
     pub fn meant(&self, answer: &str) -> Result<Option<usize>, String> {
         let many = self.len();
         if let Ok(number) = answer.parse::<usize>()
@@ -112,14 +112,14 @@ impl Rows<'_> {
         }
         let all: Vec<Names> = (0..many).map(|at| self.names(at)).collect();
         let lower = answer.to_lowercase();
+        let number = answer.parse::<usize>().is_ok();
         let fits: [&dyn Fn(&Names) -> bool; 4] = [
             &|row| row.reference.as_deref() == Some(answer),
             &|row| row.names.iter().any(|name| name == answer),
             &|row| row.names.iter().any(|name| name.to_lowercase() == lower),
             &|row| {
-                row.names
-                    .iter()
-                    .any(|name| name.to_lowercase().contains(&lower))
+                let mut names = row.names.iter();
+                !number && names.any(|name| name.to_lowercase().contains(&lower))
             },
         ];
         for fits in fits {
@@ -130,7 +130,7 @@ impl Rows<'_> {
                 several => return Err(which(several)),
             }
         }
-        if answer.parse::<usize>().is_ok() {
+        if number {
             return Err(match many {
                 0 => "The list is empty.".to_owned(),
                 _ => format!("The list has the numbers 1 to {many}."),
@@ -235,5 +235,8 @@ mod tests {
         let beyond = rows.meant("9").unwrap_err();
         assert!(beyond.contains("1 to 5"), "{beyond}");
         assert!(rows.meant("0").is_err());
+        // No part of a name: who mistypes a number must not go anywhere.
+        let beyond = types(&["hero 2", "year 2026"]).meant("26").unwrap_err();
+        assert!(beyond.contains("1 to 2"), "{beyond}");
     }
 }

@@ -43,7 +43,8 @@ impl<'a> Talk<'a, '_> {
             json: false,
             shown: args::Shown::default(),
         };
-        let sent = upload::upload(self.session, self.output, self.stop, &args).await;
+        let (session, last) = (self.session, upload::Last::Always);
+        let sent = upload::upload(session, self.output, self.stop, &args, last).await;
         // Some may have gone before one failed.
         level.forget();
         sent?;
