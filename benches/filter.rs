@@ -75,7 +75,7 @@ fn finish(list: &mut Assets) {
 /// A list whose words are made, as they are while a filter is typed.
 fn list(many: usize) -> Assets {
     let mut list = Assets::default();
-    list.append(rows(many));
+    list.append(rows(many).into());
     list.keep_words(true);
     finish(&mut list);
     list
@@ -155,7 +155,7 @@ fn page(bencher: Bencher<'_, '_>, how: &str) {
         .with_inputs(|| rows(1000))
         .bench_local_values(|page| {
             let mut list = list.borrow_mut();
-            list.append(page);
+            list.append(page.into());
             finish(&mut list);
         });
 }

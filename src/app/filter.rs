@@ -12,8 +12,8 @@ use super::edit;
 use super::effect::Effect;
 use super::key::{Code, Key};
 use crate::api::Middle;
+use crate::domain::SegmentId;
 use crate::domain::filter::{Filter, FilterError, Held, Twins};
-use crate::domain::{Entry, SegmentId};
 
 impl State {
     pub(super) fn edit_filter(&mut self, key: Key, now: Instant) -> Vec<Effect> {
@@ -108,8 +108,8 @@ impl Opened {
 
     fn look_for_twins(&mut self, asks: bool) {
         let mut lens = self.assets.list.lens().clone();
-        let rows = self.assets.list.rows().iter();
-        lens.twins = asks.then(|| Arc::new(Twins::among(rows.filter_map(Entry::read))));
+        let rows = self.assets.list.rows();
+        lens.twins = asks.then(|| Arc::new(Twins::among(|| rows.read())));
         self.assets.list.set_lens(lens);
     }
 
@@ -117,7 +117,8 @@ impl Opened {
     pub(crate) fn held(&self) -> Arc<HashMap<SegmentId, Option<Held>>> {
         let known = self.known.iter().map(|(id, known)| {
             let held = known.result.as_ref().ok();
-            let held = held.map(|rows| Held::of(rows.iter().filter_map(Entry::read)));
+            let held =
+                held.map(|rows| Held::of(rows.kinds().map(|(kind, _)| kind.locale.as_ref())));
             (id.clone(), held)
         });
         Arc::new(known.collect())

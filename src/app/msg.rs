@@ -9,7 +9,9 @@ use super::files::{Folder, FolderError};
 use super::key::Input;
 use super::pictures::Means;
 use crate::api::{ApiError, ConnectError, KeyReport};
-use crate::domain::{AccountName, Asset, Container, Entry, Hits, Segment, SegmentId, SegmentText};
+use crate::domain::{
+    AccountName, Asset, Container, Entry, Hits, Keepable, Segment, SegmentId, SegmentText, Shelf,
+};
 use crate::picture::Drawn;
 use crate::transfer::job::{Job, JobId};
 use crate::transfer::tree::{Top, Tree};
@@ -189,8 +191,8 @@ pub enum CopyWay {
 
 /// One page of a listing on its way in.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Batch<T> {
-    pub entries: Vec<Entry<T>>,
+pub struct Batch<T: Keepable> {
+    pub entries: Shelf<T>,
     /// Another batch with the same request id follows.
     pub more: bool,
     /// How many there are in all, where the service says.
@@ -212,11 +214,11 @@ pub enum Came {
     Unchanged,
 }
 
-impl<T> Batch<T> {
+impl<T: Keepable> Batch<T> {
     /// All there is, in one page of the service's.
-    pub fn whole(entries: Vec<Entry<T>>) -> Self {
+    pub fn whole(entries: impl Into<Shelf<T>>) -> Self {
         Self {
-            entries,
+            entries: entries.into(),
             more: false,
             total: None,
             came: Came::Fresh,

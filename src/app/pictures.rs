@@ -3,6 +3,7 @@
 
 mod counterpart;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -100,7 +101,7 @@ impl Kept {
 /// One picture for the details pane to show.
 #[derive(Debug)]
 pub struct Shown<'a> {
-    pub asset: &'a Asset,
+    pub asset: Cow<'a, Asset>,
     pub sight: Sight,
 }
 
@@ -149,24 +150,24 @@ impl State {
         let Some(asset) = self.pictured() else {
             return Vec::new();
         };
-        if drawable(asset).is_none() && !self.pictures.beside {
+        if drawable(&asset).is_none() && !self.pictures.beside {
             return Vec::new();
         }
-        let mut shown = vec![self.shown(asset)];
-        if self.pictures.beside {
-            shown.push(match self.counterpart(asset) {
+        let other = self
+            .pictures
+            .beside
+            .then(|| match self.counterpart(&asset) {
                 Ok(other) => self.shown(other),
                 Err(why) => Shown {
-                    asset,
+                    asset: asset.clone(),
                     sight: Sight::None(why.to_owned()),
                 },
             });
-        }
-        shown
+        std::iter::once(self.shown(asset)).chain(other).collect()
     }
 
     /// The asset that the details speak of.
-    fn pictured(&self) -> Option<&Asset> {
+    fn pictured(&self) -> Option<Cow<'_, Asset>> {
         if self.browse.held.is_none() {
             return current_asset(self);
         }
@@ -174,14 +175,16 @@ impl State {
         self.asset_of(scope, key)
     }
 
-    fn asset_of(&self, scope: &AssetScope, key: &AssetKey) -> Option<&Asset> {
-        let rows = self.browse.open()?.assets.list.rows().iter();
-        let mut rows = rows.filter_map(Entry::read);
-        rows.find(|it| it.key == *key && it.scope == *scope)
+    fn asset_of(&self, scope: &AssetScope, key: &AssetKey) -> Option<Cow<'_, Asset>> {
+        let rows = self.browse.open()?.assets.list.rows();
+        let asset = rows
+            .get(rows.find(key.as_str(), 0)?)
+            .and_then(Entry::seen)?;
+        (asset.scope == *scope).then_some(asset)
     }
 
-    fn shown<'a>(&self, asset: &'a Asset) -> Shown<'a> {
-        let sight = match self.wish(asset) {
+    fn shown<'a>(&self, asset: Cow<'a, Asset>) -> Shown<'a> {
+        let sight = match self.wish(&asset) {
             Err(why) => Sight::None(why),
             Ok(None) => Sight::Coming,
             Ok(Some(wanted)) => {
@@ -301,7 +304,7 @@ impl State {
         }
         let shown = self.pictures();
         let mut wanted: Vec<Wanted> = Vec::new();
-        for asset in shown.iter().map(|shown| shown.asset) {
+        for asset in shown.iter().map(|shown| &shown.asset) {
             if let Ok(Some(one)) = self.wish(asset)
                 && !wanted.contains(&one)
             {
@@ -325,7 +328,10 @@ impl State {
                 continue;
             }
             let wanted = looked.wanted.clone();
-            let Some(asset) = self.asset_of(&wanted.scope, &wanted.key).cloned() else {
+            let Some(asset) = self
+                .asset_of(&wanted.scope, &wanted.key)
+                .map(Cow::into_owned)
+            else {
                 continue;
             };
             let id = self.request(Asked::Picture);

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::effect::RequestId;
-use super::list::{List, Row};
+use super::list::{List, Row, Store};
 use super::msg::Came;
 use crate::api::{ApiError, ApiErrorKind};
 
@@ -165,7 +165,7 @@ impl<'a> Face<'a> {
 pub struct Listing<R: Row> {
     pub remote: Remote<Fetched>,
     pub list: List<R>,
-    incoming: Incoming<R>,
+    incoming: Incoming<R::Rows>,
 }
 
 impl<R: Row> Default for Listing<R> {
@@ -180,19 +180,19 @@ impl<R: Row> Default for Listing<R> {
 
 /// Rows on their way into a list that may hold older ones.
 #[derive(Debug)]
-pub struct Incoming<R> {
+pub struct Incoming<S> {
     /// Of a reload that is not complete.
-    rows: Vec<R>,
+    rows: S,
     /// What the list holds stays until the last page is there.
     reload: bool,
     /// What it holds was kept from before.
     kept: bool,
 }
 
-impl<R> Default for Incoming<R> {
+impl<S: Store> Default for Incoming<S> {
     fn default() -> Self {
         Self {
-            rows: Vec::new(),
+            rows: S::default(),
             reload: false,
             kept: false,
         }
@@ -200,13 +200,13 @@ impl<R> Default for Incoming<R> {
 }
 
 /// What becomes of a list's rows.
-pub enum Turn<R> {
-    Append(Vec<R>),
-    Replace(Vec<R>),
+pub enum Turn<S> {
+    Append(S),
+    Replace(S),
     Stay,
 }
 
-impl<R> Incoming<R> {
+impl<S: Store> Incoming<S> {
     /// Begins to wait; `holds`: the list has rows.
     pub fn begin(&mut self, holds: bool) {
         *self = Self {
@@ -221,9 +221,9 @@ impl<R> Incoming<R> {
         &mut self,
         remote: &mut Remote<Fetched>,
         holds: bool,
-        page: Rows<R>,
+        page: Arrived<S>,
         now: Instant,
-    ) -> Turn<R> {
+    ) -> Turn<S> {
         let Came::Kept(age) = page.came else {
             return Turn::Stay;
         };
@@ -249,15 +249,15 @@ impl<R> Incoming<R> {
         &mut self,
         remote: &mut Remote<Fetched>,
         id: RequestId,
-        page: Result<Rows<R>, ApiError>,
+        page: Result<Arrived<S>, ApiError>,
         now: Instant,
-    ) -> Turn<R> {
+    ) -> Turn<S> {
         if remote.pending() != Some(id) {
             return Turn::Stay;
         }
         let page = match page {
             Err(error) => {
-                self.rows.clear();
+                self.rows = S::default();
                 remote.answer(id, Err(error));
                 return Turn::Stay;
             }
@@ -277,7 +277,7 @@ impl<R> Incoming<R> {
                 Turn::Append(page.rows)
             }
             Came::Unchanged => {
-                self.rows.clear();
+                self.rows = S::default();
                 remote.answer(id, Ok(fetched(now)));
                 Turn::Stay
             }
@@ -288,7 +288,7 @@ impl<R> Incoming<R> {
                 if !self.reload {
                     return Turn::Append(page.rows);
                 }
-                self.rows.extend(page.rows);
+                self.rows.append(page.rows);
                 if page.more {
                     Turn::Stay
                 } else {
@@ -300,8 +300,8 @@ impl<R> Incoming<R> {
 }
 
 /// One page of rows.
-pub struct Rows<R> {
-    pub rows: Vec<R>,
+pub struct Arrived<S> {
+    pub rows: S,
     /// Others follow.
     pub more: bool,
     pub total: Option<u64>,
@@ -323,7 +323,12 @@ impl<R: Row> Listing<R> {
     }
 
     /// Takes one page, if it is of the awaited request.
-    pub fn arrive(&mut self, id: RequestId, page: Result<Rows<R>, ApiError>, now: Instant) {
+    pub fn arrive(
+        &mut self,
+        id: RequestId,
+        page: Result<Arrived<R::Rows>, ApiError>,
+        now: Instant,
+    ) {
         match self.incoming.arrive(&mut self.remote, id, page, now) {
             Turn::Append(rows) => self.list.append(rows),
             Turn::Replace(rows) => self.list.replace(rows),
@@ -332,7 +337,7 @@ impl<R: Row> Listing<R> {
     }
 
     /// Shows rows that are already known, as old as they are.
-    pub fn show(&mut self, rows: Vec<R>, at: Instant) -> Option<RequestId> {
+    pub fn show(&mut self, rows: R::Rows, at: Instant) -> Option<RequestId> {
         let before = self.remote.pending();
         self.incoming.begin(true);
         self.list.replace(rows);

@@ -124,7 +124,10 @@ async fn held(
     for some in ids.chunks(AT_ONCE) {
         let found = provider.assets_of_segments(container, some).await?;
         let parted = Asset::by_segment(some, found).assets;
-        held.extend({ parted.into_iter() }.map(|(id, own)| (id, Held::of(&own))));
+        held.extend(
+            { parted.into_iter() }
+                .map(|(id, own)| (id, Held::of(own.iter().map(|asset| asset.locale.as_ref())))),
+        );
     }
     Ok(held)
 }

@@ -7,7 +7,7 @@ use super::session::{Known, Session};
 use crate::api::{ApiError, ApiErrorKind, Middle, Pages, Provider, ProviderSpec};
 use crate::domain::{
     AccountName, Address, AddressError, Asset, AssetKey, AssetScope, Container, ContainerId,
-    Cursor, Entry, Page, Ref, SafeText, Segment, SegmentId, SegmentText,
+    Cursor, Entry, Keepable, Page, Ref, SafeText, Segment, SegmentId, SegmentText,
 };
 use crate::transfer::patient::Patient;
 
@@ -107,7 +107,7 @@ impl Walk {
 }
 
 /// Walks all pages. What was read before a failure has been handed out.
-pub async fn pages<T>(
+pub async fn pages<T: Keepable>(
     mut fetch: impl AsyncFnMut(Option<Cursor>) -> Result<Page<T>, ApiError>,
     mut each: impl FnMut(Entry<T>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
@@ -123,7 +123,7 @@ pub async fn pages<T>(
 }
 
 /// All entries of a listing.
-pub async fn all<T>(
+pub async fn all<T: Keepable>(
     fetch: impl AsyncFnMut(Option<Cursor>) -> Result<Page<T>, ApiError>,
 ) -> Result<Vec<Entry<T>>, Failure> {
     let mut entries = Vec::new();
@@ -136,7 +136,7 @@ pub async fn all<T>(
 }
 
 /// The first entry that fits, without reading on behind it.
-async fn first<T>(
+async fn first<T: Keepable>(
     mut fetch: impl AsyncFnMut(Option<Cursor>) -> Result<Page<T>, ApiError>,
     fits: impl Fn(&T) -> bool,
 ) -> Result<Option<T>, Failure> {
@@ -270,9 +270,10 @@ mod tests {
     use crate::cli::failure::Exit;
     use crate::domain::RawJson;
 
-    fn page(numbers: &[u64], next: Option<&str>) -> Page<u64> {
+    fn page(names: &[&str], next: Option<&str>) -> Page<Container> {
+        let bare = |name: &&str| Container::bare(ContainerId::new(name).unwrap(), *name);
         Page {
-            entries: numbers.iter().map(|n| Entry::Read(*n)).collect(),
+            entries: names.iter().map(|it| Entry::Read(bare(it))).collect(),
             next: next.map(|next| Cursor(next.to_owned())),
             total: None,
         }
@@ -281,17 +282,18 @@ mod tests {
     #[tokio::test]
     async fn pages_are_followed_to_the_end() {
         let fetch = async |cursor: Option<Cursor>| match cursor.as_ref().map(|c| c.0.as_str()) {
-            None => Ok(page(&[1, 2], Some("b"))),
-            _ => Ok(page(&[3], None)),
+            None => Ok(page(&["1", "2"], Some("b"))),
+            _ => Ok(page(&["3"], None)),
         };
         let all: Vec<_> = all(fetch).await.unwrap();
         assert_eq!(all.len(), 3);
-        assert_eq!(first(fetch, |n| *n == 3).await.unwrap(), Some(3));
+        let third = first(fetch, |it| it.name == "3").await.unwrap();
+        assert!(third.is_some_and(|it| it.name == "3"));
     }
 
     #[tokio::test]
     async fn a_cursor_that_comes_again_ends_the_walk() {
-        let fetch = async |_: Option<Cursor>| Ok(page(&[1], Some("same")));
+        let fetch = async |_: Option<Cursor>| Ok(page(&["1"], Some("same")));
         let mut rows = 0;
         let failure = pages(fetch, |_| {
             rows += 1;
@@ -301,7 +303,7 @@ mod tests {
         .unwrap_err();
         assert_eq!(rows, 2);
         assert_eq!(failure.exit, Exit::Failed);
-        assert_eq!(first(fetch, |n| *n == 9).await.unwrap(), None);
+        assert_eq!(first(fetch, |it| it.name == "9").await.unwrap(), None);
     }
 
     #[test]

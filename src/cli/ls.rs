@@ -67,7 +67,7 @@ async fn containers(
     let walked = find::pages(
         async |cursor| provider.containers(cursor).await,
         |entry| {
-            keeper.page(slice::from_ref(&entry));
+            keeper.entry(&entry);
             if only.keeps(&Facts::of_entry(&entry, Container::facts)) {
                 listing.container(account, &entry)
             } else {
@@ -111,7 +111,9 @@ async fn segments(
     // Without a seal: the screen lists them anew, since what was listed may have changed meanwhile.
     let place = Place::Segments(container.clone());
     let mut keeper = index.keep(&Owner::from(&known.info), place, None);
-    keeper.page(&entries);
+    for entry in &entries {
+        keeper.entry(entry);
+    }
     keeper.end();
     if !only.is_all() {
         entries = only.segments(provider, output, container, entries).await?;
@@ -174,7 +176,7 @@ async fn assets(
         |entry| {
             none = false;
             match scope {
-                AssetScope::Container(_) => keeper.page(slice::from_ref(&entry)),
+                AssetScope::Container(_) => keeper.entry(&entry),
                 AssetScope::Segment(..) => of_segment.push(entry.clone()),
             }
             if only.asks_twins() {
@@ -197,7 +199,7 @@ async fn assets(
             }
         }
     }
-    let twins = Twins::among(gathered.iter().filter_map(Entry::read));
+    let twins = Twins::among(|| gathered.iter().filter_map(Entry::read));
     for entry in &gathered {
         if only.keeps(&Facts::of_entry(entry, |asset| asset.facts_among(&twins))) {
             listing.asset(account, entry)?;

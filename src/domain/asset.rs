@@ -92,6 +92,10 @@ pub struct BySegment {
 }
 
 impl Sent for Asset {
+    fn raw(&self) -> &RawJson {
+        &self.raw
+    }
+
     fn raw_mut(&mut self) -> &mut RawJson {
         &mut self.raw
     }

@@ -1,6 +1,6 @@
 //! A container: what the first pane lists. Users see the service's own word for it.
 
-use super::{ContainerId, Detail, Locale, RawJson};
+use super::{ContainerId, Detail, Locale, RawJson, Sent};
 
 /// A website or a document. Its noun comes from the provider's spec, not from here.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +19,16 @@ pub struct Container {
     /// Plain-language facts beyond those above.
     pub details: Vec<Detail>,
     pub raw: RawJson,
+}
+
+impl Sent for Container {
+    fn raw(&self) -> &RawJson {
+        &self.raw
+    }
+
+    fn raw_mut(&mut self) -> &mut RawJson {
+        &mut self.raw
+    }
 }
 
 impl Container {

@@ -1,6 +1,8 @@
 //! One page of a listing, read leniently: a bad entry is a row of its own, not the end of the page.
 
-use super::{RawJson, Sent};
+use std::borrow::Cow;
+
+use super::{Keepable, RawJson, Sent, Shelf};
 
 /// Where the next page starts. Only the adapter that made it interprets it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -30,6 +32,25 @@ impl<T> Entry<T> {
         }
     }
 
+    /// Why not, when it could not.
+    pub fn unreadable(&self) -> Option<&Unreadable> {
+        match self {
+            Self::Read(_) => None,
+            Self::Unreadable(bad) => Some(bad),
+        }
+    }
+
+    /// The same of an entry that may be borrowed.
+    pub fn seen(entry: Cow<'_, Self>) -> Option<Cow<'_, T>>
+    where
+        T: Clone,
+    {
+        match entry {
+            Cow::Borrowed(entry) => entry.read().map(Cow::Borrowed),
+            Cow::Owned(entry) => entry.into_read().map(Cow::Owned),
+        }
+    }
+
     /// The thing, when it could be read, by value.
     pub fn into_read(self) -> Option<T> {
         match self {
@@ -49,59 +70,20 @@ impl<T: Sent> Entry<T> {
     }
 }
 
-/// Gathers a long listing whose pages are many: what was sent for each entry is packed as they come,
-/// so that it is never there in full.
-#[derive(Debug)]
-pub struct LongList<T> {
-    entries: Vec<Entry<T>>,
-    /// So many of them are packed.
-    packed: usize,
-}
-
-impl<T> Default for LongList<T> {
-    fn default() -> Self {
-        Self {
-            entries: Vec::new(),
-            packed: 0,
-        }
-    }
-}
-
-impl<T: Sent> LongList<T> {
-    /// So many entries wait until they are packed together.
-    const LOOSE: usize = 256;
-
-    pub fn push(&mut self, entry: Entry<T>) {
-        self.entries.push(entry);
-        if self.entries.len() >= self.packed + Self::LOOSE {
-            self.pack();
-        }
-    }
-
-    fn pack(&mut self) {
-        Entry::pack(self.entries.get_mut(self.packed..).unwrap_or_default());
-        self.packed = self.entries.len();
-    }
-
-    pub fn entries(mut self) -> Vec<Entry<T>> {
-        self.pack();
-        self.entries
-    }
-}
-
 /// One page.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Page<T> {
-    pub entries: Vec<Entry<T>>,
+pub struct Page<T: Keepable> {
+    pub entries: Shelf<T>,
     /// `None` on the last page.
     pub next: Option<Cursor>,
     /// How many there are in all, where the service says.
     pub total: Option<u64>,
 }
 
-impl<T> Page<T> {
-    /// The only page of a short list.
-    pub fn whole(entries: Vec<Entry<T>>) -> Self {
+impl<T: Keepable> Page<T> {
+    /// The only page of a list.
+    pub fn whole(entries: impl Into<Shelf<T>>) -> Self {
+        let entries = entries.into();
         Self {
             total: Some(entries.len() as u64),
             entries,

@@ -1,14 +1,9 @@
 //! What a service sent for one thing, kept as text so that no digit is lost.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::io::{Read as _, Write as _};
-use std::rc::Rc;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
-use flate2::Compression;
-use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
+use super::pack::Pack;
 
 /// Texts are packed together up to so many bytes: entries of one list differ in little, and reading
 /// one of them unpacks them all.
@@ -25,11 +20,9 @@ enum Kept {
     Packed(Arc<Pack>, u32, u32),
 }
 
-/// Texts one after the other, deflated.
-struct Pack(Box<[u8]>);
-
 /// A thing of a list, with what was sent for it.
 pub trait Sent {
+    fn raw(&self) -> &RawJson;
     fn raw_mut(&mut self) -> &mut RawJson;
 }
 
@@ -37,6 +30,20 @@ impl RawJson {
     /// Keeps the text; it must be JSON, which the one who decoded it knows.
     pub fn new(text: impl AsRef<str>) -> Self {
         Self(Kept::Plain(text.as_ref().into()))
+    }
+
+    /// Where what was sent is not kept.
+    pub fn nothing() -> Self {
+        thread_local! {
+            // One for all: a long list would hold as many.
+            static NOTHING: RawJson = RawJson::new("{}");
+        }
+        NOTHING.with(Self::clone)
+    }
+
+    /// So many bytes of a pack, from there.
+    pub(super) const fn packed(pack: Arc<Pack>, from: u32, bytes: u32) -> Self {
+        Self(Kept::Packed(pack, from, bytes))
     }
 
     /// The text as received.
@@ -66,57 +73,33 @@ impl RawJson {
         for raw in raws {
             let Kept::Plain(text) = &raw.0 else { continue };
             if texts.len() + text.len() > TOGETHER {
-                Pack::close(&texts, together.drain(..));
+                close(&texts, together.drain(..));
                 texts.clear();
             }
             texts.push_str(text);
             together.push(raw);
         }
-        Pack::close(&texts, together.into_iter());
+        close(&texts, together.into_iter());
     }
 }
 
-impl Pack {
-    /// Puts texts that stand one after the other in place of each of them.
-    fn close<'a>(texts: &str, raws: impl ExactSizeIterator<Item = &'a mut RawJson>) {
-        // Alone a text has nothing that it could share.
-        if raws.len() < 2 || u32::try_from(texts.len()).is_err() {
-            return;
-        }
-        let mut deflate = DeflateEncoder::new(Vec::new(), Compression::fast());
-        let Ok(packed) = deflate
-            .write_all(texts.as_bytes())
-            .and_then(|()| deflate.finish())
-        else {
-            return;
-        };
-        let pack = Arc::new(Self(packed.into()));
-        let mut from = 0;
-        for raw in raws {
-            if let Kept::Plain(text) = &raw.0
-                && let Ok(bytes) = u32::try_from(text.len())
-            {
-                raw.0 = Kept::Packed(Arc::clone(&pack), from, bytes);
-                from += bytes;
-            }
-        }
+/// Puts texts that stand one after the other in place of each of them.
+fn close<'a>(texts: &str, raws: impl ExactSizeIterator<Item = &'a mut RawJson>) {
+    // Alone a text has nothing that it could share.
+    if raws.len() < 2 {
+        return;
     }
-
-    /// Its texts. Those opened last are kept: a list is read in its order, and a frame reads one thing
-    /// several times.
-    fn open(pack: &Arc<Self>) -> Rc<str> {
-        thread_local! {
-            static LAST: RefCell<(Weak<Pack>, Rc<str>)> = RefCell::new((Weak::new(), "".into()));
+    let Some(pack) = Pack::new(texts, 0) else {
+        return;
+    };
+    let mut from = 0;
+    for raw in raws {
+        if let Kept::Plain(text) = &raw.0
+            && let Ok(bytes) = u32::try_from(text.len())
+        {
+            raw.0 = Kept::Packed(Arc::clone(&pack), from, bytes);
+            from += bytes;
         }
-        LAST.with_borrow_mut(|(last, texts)| {
-            if !std::ptr::eq(last.as_ptr(), Arc::as_ptr(pack)) {
-                let mut text = String::new();
-                // It was written by us, in this very process.
-                let _ = DeflateDecoder::new(&*pack.0).read_to_string(&mut text);
-                (*last, *texts) = (Arc::downgrade(pack), text.into());
-            }
-            Rc::clone(texts)
-        })
     }
 }
 
@@ -148,7 +131,7 @@ mod tests {
                 Kept::Plain(text) => sum += text.len(),
                 Kept::Packed(pack, ..) if !seen.contains(&Arc::as_ptr(pack)) => {
                     seen.push(Arc::as_ptr(pack));
-                    sum += pack.0.len();
+                    sum += pack.weight();
                 }
                 Kept::Packed(..) => {}
             }

@@ -20,6 +20,10 @@ pub struct Segment {
 }
 
 impl Sent for Segment {
+    fn raw(&self) -> &RawJson {
+        &self.raw
+    }
+
     fn raw_mut(&mut self) -> &mut RawJson {
         &mut self.raw
     }

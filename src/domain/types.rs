@@ -2,7 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::{Asset, Entry};
+use super::{Asset, Entry, Locale, Shelf};
+
+/// What assets of a list share with many others, and are shown by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Kind {
+    pub asset_type: Option<String>,
+    pub image_type: Option<String>,
+    pub locale: Option<Locale>,
+}
 
 /// A type that assets are shown by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -15,26 +23,35 @@ pub enum TypeChoice {
 
 impl TypeChoice {
     /// "All", then asset types, then image types, each with its count, in the order of their names.
-    pub fn counts(assets: &[Entry<Asset>]) -> BTreeMap<Self, usize> {
+    pub fn counts(assets: &Shelf<Asset>) -> BTreeMap<Self, usize> {
         let mut counts = BTreeMap::new();
         counts.insert(Self::All, assets.len());
-        for asset in assets.iter().filter_map(Entry::read) {
-            if let Some(name) = &asset.asset_type {
-                *counts.entry(Self::Asset(name.clone())).or_default() += 1;
+        for (kind, count) in assets.kinds() {
+            if let Some(name) = &kind.asset_type {
+                *counts.entry(Self::Asset(name.clone())).or_default() += count;
             }
-            if let Some(name) = &asset.image_type {
-                *counts.entry(Self::Image(name.clone())).or_default() += 1;
+            if let Some(name) = &kind.image_type {
+                *counts.entry(Self::Image(name.clone())).or_default() += count;
             }
         }
         counts
     }
 
+    /// Whether assets of a kind are among them.
+    pub fn has(&self, kind: &Kind) -> bool {
+        self.is(kind.asset_type.as_deref(), kind.image_type.as_deref())
+    }
+
     /// Whether an asset is one of them.
     pub fn holds(&self, asset: &Asset) -> bool {
+        self.is(asset.asset_type.as_deref(), asset.image_type.as_deref())
+    }
+
+    fn is(&self, asset_type: Option<&str>, image_type: Option<&str>) -> bool {
         match self {
             Self::All => true,
-            Self::Asset(name) => asset.asset_type.as_ref() == Some(name),
-            Self::Image(name) => asset.image_type.as_ref() == Some(name),
+            Self::Asset(name) => asset_type == Some(name),
+            Self::Image(name) => image_type == Some(name),
         }
     }
 

@@ -28,11 +28,10 @@ use rusqlite::Connection;
 pub use self::haystack::Haystack;
 pub use self::meter::Meter;
 pub use self::pace::{Allowance, Held};
-pub use self::pack::Keepable;
 use self::pack::Packer;
 pub use self::place::{Owner, Place};
 use self::thread::Request;
-use crate::domain::{AccountName, Asset, ContainerId, Entry, SegmentId, SegmentText};
+use crate::domain::{AccountName, Asset, ContainerId, Entry, Keepable, SegmentId, SegmentText};
 
 /// What is known of a kept list beside its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -269,10 +268,10 @@ pub struct Keeper<T: Keepable> {
 }
 
 impl<T: Keepable> Keeper<T> {
-    /// One more page.
-    pub fn page(&mut self, entries: &[Entry<T>]) {
+    /// One more entry.
+    pub fn entry(&mut self, entry: &Entry<T>) {
         if self.index.keeps() {
-            self.packer.add(entries);
+            self.packer.add(entry);
         }
     }
 

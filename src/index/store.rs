@@ -9,10 +9,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
 
-use super::pack::{self, Keepable};
+use super::pack;
 use super::place::{CONTAINERS, SEGMENTS};
 use super::{Head, Mark, Owner, Place};
-use crate::domain::{ContainerId, Entry, SegmentId};
+use crate::domain::{ContainerId, Entry, Keepable, SegmentId};
 
 /// Its name in the cache folder. Another shape of the tables gets another name: what is kept is not
 /// worth moving, and an older release goes on with its own.

@@ -60,7 +60,9 @@ fn put(index: &Index, rows: &[Entry<Segment>], seal: Option<&str>) {
     let seal = seal.map(str::to_owned);
     let mut keeper = index.keep(&owner("a"), Place::Segments(doc()), seal);
     for page in rows.chunks(500) {
-        keeper.page(page);
+        for entry in page {
+            keeper.entry(entry);
+        }
     }
     keeper.end();
     settle(index);
@@ -113,7 +115,7 @@ fn a_list_that_did_not_end_is_not_kept() {
     let index = open(folder.path());
     put(&index, &[segment(1, None)], None);
     let mut keeper = index.keep(&owner("a"), Place::Segments(doc()), None);
-    keeper.page(&[segment(2, None)]);
+    keeper.entry(&segment(2, None));
     drop(keeper);
     settle(&index);
     assert_eq!(got(&index).unwrap().1, [segment(1, None)]);
@@ -399,7 +401,7 @@ proptest! {
     fn rows_come_back_as_they_were(assets in prop::collection::vec(any_asset(), 0..9), name in ".{0,9}", locales in prop::option::of(prop::collection::vec("[a-z]{2}", 0..3))) {
         let entries: Vec<Entry<Asset>> = assets.into_iter().map(Entry::Read).collect();
         let mut packer = Packer::default();
-        packer.add(&entries);
+        for entry in &entries { packer.add(entry); }
         let back: Vec<Entry<Asset>> = packer.end().1.iter().flat_map(|chunk| pack::open(chunk).unwrap()).collect();
         prop_assert_eq!(back, entries);
         let container = Container {
@@ -408,7 +410,7 @@ proptest! {
             ..Container::bare(doc(), name)
         };
         let mut packer = Packer::default();
-        packer.add(&[Entry::Read(container.clone())]);
+        packer.add(&Entry::Read(container.clone()));
         prop_assert_eq!(pack::open(&packer.end().1[0]), Some(vec![Entry::Read(container)]));
     }
 }

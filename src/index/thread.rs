@@ -91,6 +91,8 @@ fn fill(rows: &[u8], texts: &HashMap<u64, SegmentText>) -> Option<Vec<u8>> {
         }
     }
     let mut packer = pack::Packer::default();
-    packer.add(&entries);
+    for entry in &entries {
+        packer.add(entry);
+    }
     packer.end().1.pop()
 }

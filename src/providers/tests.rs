@@ -70,7 +70,7 @@ pub(super) fn request(file: &TestFile, scope: AssetScope, content_type: &str) ->
 }
 
 /// The entries that could be read.
-pub(super) fn read<T>(page: Page<T>) -> Vec<T> {
+pub(super) fn read<T: crate::domain::Keepable>(page: Page<T>) -> Vec<T> {
     page.entries
         .into_iter()
         .filter_map(Entry::into_read)
@@ -217,7 +217,7 @@ async fn an_odd_entry_is_one_row_among_others() {
             };
             for scope in scopes {
                 let page = provider.assets(&scope, None).await.unwrap();
-                for entry in &page.entries {
+                for entry in page.entries {
                     if let Entry::Unreadable(why) = entry {
                         unreadable += 1;
                         assert!(

@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use crate::api::{AccountInfo, Provider};
 use crate::app::msg::{Batch, Came, Msg};
 use crate::domain::{
-    AccountName, Asset, AssetScope, ContainerId, Entry, Segment, SegmentId, SegmentText,
+    AccountName, Asset, AssetScope, ContainerId, Entry, Keepable, Segment, SegmentId, SegmentText,
 };
-use crate::index::{Haystack, Head, Index, Keepable, Keeper, Meter, Owner, Place};
+use crate::index::{Haystack, Head, Index, Keeper, Meter, Owner, Place};
 
 /// The index, and whose lists are whose in it.
 #[derive(Clone)]
@@ -168,7 +168,7 @@ impl Archive {
         self.aside(move |own| {
             let mut positions = HashSet::new();
             let head = own.recall(&place, |batch: Batch<Segment>| {
-                let read = batch.entries.iter().filter_map(Entry::read);
+                let read = batch.entries.read();
                 positions.extend(read.map(|segment| segment.position));
                 tell(batch);
             })?;

@@ -1,5 +1,6 @@
 //! Listings, page by page into the inbox.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc::UnboundedSender;
@@ -9,8 +10,8 @@ use super::{not_connected, send, tree};
 use crate::api::{ApiError, Pages, Provider};
 use crate::app::effect::{Load, RequestId};
 use crate::app::msg::{Answer, Batch, Came, InTree, Msg};
-use crate::domain::{AssetScope, ContainerId, Cursor, Page, SegmentText, drill};
-use crate::index::{Keepable, Keeper, Place};
+use crate::domain::{AssetScope, ContainerId, Cursor, Keepable, Page, SegmentText, drill};
+use crate::index::{Keeper, Place};
 use crate::transfer::patient::Patient;
 
 /// One request: whom it asks, and what was kept for it.
@@ -171,7 +172,8 @@ impl Request {
                 let found = Mutex::new(Vec::new());
                 let whole = pages(ask, &mut None, None, |batch| {
                     if let (Some(_), Ok(batch)) = (archive, &batch) {
-                        super::lock(&found).extend(batch.entries.iter().cloned());
+                        let more = batch.entries.iter().map(Cow::into_owned);
+                        super::lock(&found).extend(more);
                     }
                     self.tell(Answer::Assets(batch));
                 })
@@ -319,7 +321,7 @@ where
             total,
         } = page;
         if let Some(keeper) = keeper {
-            keeper.page(&entries);
+            entries.iter().for_each(|entry| keeper.entry(&entry));
         }
         let next = pages.next(next);
         let more = !matches!(next, Ok(None));

@@ -34,7 +34,7 @@ impl Provider for Odd {
     }
     async fn containers(&self, _: Option<Cursor>) -> Result<Page<Container>, ApiError> {
         Ok(Page {
-            entries: Vec::new(),
+            entries: Vec::new().into(),
             next: Some(Cursor("again".to_owned())),
             total: None,
         })

@@ -1,6 +1,8 @@
 //! One table drawn from any columns. It asks for the rows in view only, so that a million rows cost
 //! what thirty cost.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -25,9 +27,9 @@ const PAD: u16 = 1;
 const LOOKED_AT: usize = 200;
 
 /// One row as it is asked for.
-pub enum Row<'a, T> {
+pub enum Row<'a, T: Clone> {
     /// A thing, told by the table's columns.
-    Item { item: &'a T, marked: bool },
+    Item { item: Cow<'a, T>, marked: bool },
     /// Words over the whole width, and some at its end that stay: a group, a segment with its mark,
     /// an entry that could not be read.
     Words {
@@ -37,11 +39,22 @@ pub enum Row<'a, T> {
     },
 }
 
+/// What drawing remembers of a table between frames.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// First row in view.
+    pub offset: usize,
+    /// Of which rows the columns were measured last, and how wide each wants to be.
+    holds: Option<(u64, Vec<u16>)>,
+}
+
 /// What a table is drawn from, beside its rows.
 pub struct Table<'a, T: 'static> {
     pub columns: &'a [&'static Column<T>],
     /// The column that the rows are sorted by, by name, and whether downwards.
     pub sorted: Option<(&'a str, bool)>,
+    /// Which rows these are: others have another number.
+    pub rows: u64,
     /// How many rows there are.
     pub len: usize,
     pub cursor: Option<usize>,
@@ -75,9 +88,8 @@ pub fn follow(offset: usize, cursor: usize, len: usize, height: usize) -> usize 
 pub fn fit<'a, T>(
     columns: &[&'a Column<T>],
     room: u16,
-    holds: impl Fn(&Column<T>) -> u16,
+    wishes: &[u16],
 ) -> Vec<(&'a Column<T>, u16)> {
-    let wishes: Vec<u16> = columns.iter().map(|column| holds(column)).collect();
     let holds = |column: &Column<T>| {
         let same = |it: &&Column<T>| std::ptr::eq(*it, column);
         let at = columns.iter().position(same);
@@ -152,21 +164,26 @@ fn share<'a, T>(
     kept.iter().copied().zip(widths).collect()
 }
 
-impl<T> Table<'_, T> {
+impl<T: Clone> Table<'_, T> {
     /// Draws the head and the rows in view, moves `offset` so that the cursor is among them, and
     /// returns the place of the rows, for the mouse.
     pub fn draw<'r>(
         &self,
         buffer: &mut Buffer,
         area: Rect,
-        offset: &mut usize,
+        seen: &mut Seen,
         paint: &Paint<'_>,
         row: impl Fn(usize) -> Option<Row<'r, T>>,
     ) -> Rect {
         let inner = area.width.saturating_sub(GUTTER + PAD);
-        let columns = fit(self.columns, inner, |column| {
-            self.holds(column, paint, &row)
-        });
+        let measured = { seen.holds.take() }.filter(|(rows, _)| *rows == self.rows);
+        let (_, holds) = seen.holds.insert(measured.unwrap_or_else(|| {
+            let columns = self.columns.iter();
+            let holds = columns.map(|column| self.holds(column, paint, &row));
+            (self.rows, holds.collect())
+        }));
+        let columns = fit(self.columns, inner, holds);
+        let offset = &mut seen.offset;
         // A head over one column says nothing; the pane's title already does.
         let headed = self.columns.len() > 1 && area.height > 2;
         if headed {
@@ -221,7 +238,7 @@ impl<T> Table<'_, T> {
         (0..self.len.min(LOOKED_AT))
             .filter_map(|at| match row(at) {
                 Some(Row::Item { item, .. }) => {
-                    let text = words(&(column.value)(item), paint.clock);
+                    let text = words(&(column.value)(&item), paint.clock);
                     Some(u16::try_from(width(&text)).unwrap_or(u16::MAX))
                 }
                 _ => None,
@@ -340,7 +357,7 @@ mod tests {
         fn columns_never_exceed_their_room(room in 0_u16..200) {
             let columns = columns();
             let columns: Vec<_> = columns.iter().collect();
-            let kept = fit(&columns, room, |_| 30);
+            let kept = fit(&columns, room, &[30; 3]);
             let gaps = GAP * u16::try_from(kept.len() - 1).unwrap();
             let sum: u16 = kept.iter().map(|(_, wide)| wide).sum();
             prop_assert!(sum + gaps <= room.max(1));
@@ -371,6 +388,7 @@ mod tests {
             let table = Table {
                 columns: &columns,
                 sorted: None,
+                rows: 0,
                 len,
                 cursor: Some(len - 1),
                 focused: true,
@@ -386,13 +404,19 @@ mod tests {
                 links: &crate::ui::links::Links::default(),
                 beat: 0,
             };
-            table.draw(&mut Buffer::empty(area), area, &mut 0, &paint, |_| {
-                asked.set(asked.get() + 1);
-                Some(Row::Item {
-                    item: &0,
-                    marked: false,
-                })
-            });
+            table.draw(
+                &mut Buffer::empty(area),
+                area,
+                &mut Seen::default(),
+                &paint,
+                |_| {
+                    asked.set(asked.get() + 1);
+                    Some(Row::Item {
+                        item: Cow::Owned(0),
+                        marked: false,
+                    })
+                },
+            );
             asked.get()
         };
         assert_eq!(asked(1_000_000), asked(1_000));
@@ -403,7 +427,7 @@ mod tests {
         let columns = columns();
         let columns: Vec<_> = columns.iter().collect();
         let names = |room| {
-            fit(&columns, room, |_| 0)
+            fit(&columns, room, &[0; 3])
                 .iter()
                 .map(|(column, wide)| (column.name, *wide))
                 .collect::<Vec<_>>()

@@ -10,6 +10,7 @@ use ratatui::layout::{Position, Rect};
 use super::layout::NARROWEST;
 use super::links::Links;
 use super::modal::ModalScroll;
+use super::table::Seen;
 use super::text::Clock;
 use super::theme::Theme;
 use crate::app::Pane;
@@ -41,8 +42,8 @@ pub struct ViewState {
     pub clock: Clock,
     /// Where cells of the last frame lead.
     pub links: Links,
-    /// First row in view of each pane.
-    offsets: [usize; 4],
+    /// The table of each pane.
+    seen: [Seen; 4],
     /// Of each modal on the stack, the bottom one first.
     pub(super) modals: Vec<ModalScroll>,
     /// Pictures of the last frame that nothing lies above.
@@ -67,7 +68,7 @@ impl ViewState {
                 zone,
             },
             links: Links::default(),
-            offsets: [0; 4],
+            seen: <[Seen; 4]>::default(),
             modals: Vec::new(),
             pictures: Vec::new(),
             picture_room: None,
@@ -77,9 +78,9 @@ impl ViewState {
         }
     }
 
-    /// The first row in view of a pane.
-    pub fn offset(&mut self, pane: Pane) -> &mut usize {
-        let [places, middle, assets, details] = &mut self.offsets;
+    /// What is remembered of a pane's table.
+    pub fn seen(&mut self, pane: Pane) -> &mut Seen {
+        let [places, middle, assets, details] = &mut self.seen;
         match pane {
             Pane::Places => places,
             Pane::Middle => middle,

@@ -78,7 +78,7 @@ pub static ACTIONS: &[Action] = &[
         "Copy the asset's link as Markdown, with its alt text.",
         &["y m"],
         "Markdown",
-        |s| markdown(things::asset(s)?),
+        |s| markdown(&*things::asset(s)?),
         "there is no asset with a link under the cursor"
     ),
     copying!(

@@ -28,7 +28,7 @@ pub static ACTIONS: &[Action] = &[
                 return Ok(());
             }
             let asset = asset(s).ok_or("go to an asset in the third pane first")?;
-            match s.counterpart(asset) {
+            match s.counterpart(&asset) {
                 // Asked for when it runs.
                 Err(why) if !why.contains("not known yet") => Err(why),
                 _ => Ok(()),

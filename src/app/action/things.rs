@@ -1,5 +1,6 @@
 //! What is done with assets: upload, save, open, edit, delete, details.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use super::{Action, Context, save};
@@ -74,7 +75,7 @@ pub static ACTIONS: &[Action] = &[
             }
             goal(s).map(|_| ())
         },
-        run: |s, now| match (goal(s), asset(s).cloned()) {
+        run: |s, now| match (goal(s), asset(s).map(Cow::into_owned)) {
             (Ok(goal), Some(old)) => {
                 let (browser, mut effects) = FileBrowser::open_for(s, goal.clone(), old);
                 effects.extend(ask_container(s, &goal, now));
@@ -111,7 +112,7 @@ pub static ACTIONS: &[Action] = &[
         context: Context::Everywhere,
         enabled: |s| {
             with_asset(s)?;
-            match asset(s).and_then(|asset| asset.url.as_ref()) {
+            match asset(s).and_then(|asset| asset.url.clone()) {
                 Some(_) => Ok(()),
                 None => Err("the service gives no link for this asset"),
             }
@@ -173,21 +174,27 @@ pub static ACTIONS: &[Action] = &[
 const NOWHERE: &str = "go to a place in the first pane first";
 
 /// The asset under the cursor, when the user is at the assets.
-pub fn asset(state: &State) -> Option<&Asset> {
+pub fn asset(state: &State) -> Option<Cow<'_, Asset>> {
     if !matches!(state.browse.subject, Pane::Assets | Pane::Details) {
         return None;
     }
-    state.browse.open()?.assets.list.current()?.read()
+    state
+        .browse
+        .open()?
+        .assets
+        .list
+        .current()
+        .and_then(Entry::seen)
 }
 
 /// The marked assets, or the one under the cursor, when the user is at the assets.
-pub fn assets(state: &State) -> Vec<&Asset> {
+pub fn assets(state: &State) -> Vec<Cow<'_, Asset>> {
     if !matches!(state.browse.subject, Pane::Assets | Pane::Details) {
         return Vec::new();
     }
     state.browse.open().map_or_else(Vec::new, |opened| {
         let chosen = opened.assets.list.chosen();
-        chosen.into_iter().filter_map(Entry::read).collect()
+        chosen.into_iter().filter_map(Entry::seen).collect()
     })
 }
 

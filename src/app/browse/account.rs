@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::api::{AccountInfo, ApiError, ConnectError, KeyReport};
 use crate::app::effect::RequestId;
-use crate::app::remote::{Face, Fetched, Incoming, Remote, Rows, Turn};
+use crate::app::remote::{Arrived, Face, Fetched, Incoming, Remote, Turn};
 use crate::domain::{Container, Entry};
 
 /// How an account stands.
@@ -25,7 +25,7 @@ pub struct Account {
     /// The state of `rows`.
     pub containers: Remote<Fetched>,
     pub rows: Vec<Entry<Container>>,
-    incoming: Incoming<Entry<Container>>,
+    incoming: Incoming<Vec<Entry<Container>>>,
 }
 
 impl Account {
@@ -76,7 +76,7 @@ impl Account {
     pub fn arrive(
         &mut self,
         id: RequestId,
-        page: Result<Rows<Entry<Container>>, ApiError>,
+        page: Result<Arrived<Vec<Entry<Container>>>, ApiError>,
         now: Instant,
     ) {
         let turn = self.incoming.arrive(&mut self.containers, id, page, now);
@@ -84,13 +84,13 @@ impl Account {
     }
 
     /// Shows containers that were kept, unless the service was quicker.
-    pub fn recall(&mut self, page: Rows<Entry<Container>>, now: Instant) {
+    pub fn recall(&mut self, page: Arrived<Vec<Entry<Container>>>, now: Instant) {
         let holds = !self.rows.is_empty();
         let turn = { &mut self.incoming }.recall(&mut self.containers, holds, page, now);
         self.turn(turn);
     }
 
-    fn turn(&mut self, turn: Turn<Entry<Container>>) {
+    fn turn(&mut self, turn: Turn<Vec<Entry<Container>>>) {
         match turn {
             Turn::Append(rows) => self.rows.extend(rows),
             Turn::Replace(rows) => self.rows = rows,

@@ -10,8 +10,8 @@ use crate::app::effect::{Effect, RequestId};
 use crate::app::list::RowId;
 use crate::app::modal::view::Tone;
 use crate::app::msg::{Answer, Batch, Came};
-use crate::app::remote::{Fetched, Remote, Rows};
-use crate::domain::{Asset, AssetScope, Entry, SafeText, SegmentText, TypeChoice};
+use crate::app::remote::{Arrived, Fetched, Remote};
+use crate::domain::{Asset, AssetScope, Entry, Keepable, SafeText, SegmentText, Shelf, TypeChoice};
 
 impl State {
     /// An awaited answer, and what it was asked for.
@@ -25,7 +25,7 @@ impl State {
         match (asked, answer) {
             (Asked::Containers(account), Answer::Containers(page)) => {
                 if let Some(account) = self.browse.account_mut(&account) {
-                    account.arrive(id, page.map(Rows::from), now);
+                    account.arrive(id, page.map(Arrived::from), now);
                 }
                 self.rebuild_places();
             }
@@ -48,7 +48,7 @@ impl State {
                 // Those that were shown gave theirs to the new ones; they may have changed as well.
                 let anew = fresh && opened.segments.remote.value().is_some();
                 let before = opened.segments.list.current_id();
-                opened.segments.arrive(id, page.map(Rows::from), now);
+                opened.segments.arrive(id, page.map(Arrived::from), now);
                 let first = opened.scope.is_none();
                 let moved = opened.segments.list.current_id() != before;
                 opened.refresh_lens();
@@ -82,7 +82,7 @@ impl State {
                 if let Some(opened) = self.opened_mut(&account, scope.container())
                     && opened.scope.as_ref() == Some(&scope)
                 {
-                    opened.assets.arrive(id, page.map(Rows::from), now);
+                    opened.assets.arrive(id, page.map(Arrived::from), now);
                     opened.assets_changed(now);
                 }
             }
@@ -176,10 +176,10 @@ impl State {
     }
 }
 
-impl<T> From<Batch<T>> for Rows<Entry<T>> {
+impl<T: Keepable, S: From<Shelf<T>>> From<Batch<T>> for Arrived<S> {
     fn from(batch: Batch<T>) -> Self {
         Self {
-            rows: batch.entries,
+            rows: batch.entries.into(),
             more: batch.more,
             total: batch.total,
             came: batch.came,
@@ -278,7 +278,7 @@ impl Opened {
             Middle::Segments => {
                 let segment = self.scope.as_ref().and_then(AssetScope::segment).cloned();
                 let result = match &self.assets.remote {
-                    Remote::Loaded(_) => Ok(self.assets.list.rows().to_vec()),
+                    Remote::Loaded(_) => Ok(self.assets.list.rows().clone()),
                     Remote::Failed { error, .. } => Err(error.clone()),
                     _ => return,
                 };
@@ -348,7 +348,7 @@ impl Opened {
 }
 
 /// The types of the assets, each with its count.
-fn types(assets: &[Entry<Asset>]) -> Vec<TypeRow> {
+fn types(assets: &Shelf<Asset>) -> Vec<TypeRow> {
     TypeChoice::counts(assets)
         .into_iter()
         .map(|(choice, count)| TypeRow { choice, count })

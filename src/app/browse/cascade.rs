@@ -7,7 +7,7 @@ use crate::api::{ConnectError, KeyReport, KeySource, Middle};
 use crate::app::State;
 use crate::app::effect::{Effect, Load, RequestId};
 use crate::app::msg::Batch;
-use crate::app::remote::{Remote, Rows};
+use crate::app::remote::{Arrived, Remote};
 use crate::domain::{AccountName, AssetScope, Container, ContainerId, Keeping};
 
 /// How many containers stay opened behind the current one.
@@ -142,7 +142,7 @@ impl State {
         now: Instant,
     ) {
         if let Some(account) = self.browse.account_mut(account) {
-            account.recall(Rows::from(batch), now);
+            account.recall(Arrived::from(batch), now);
             self.rebuild_places();
         }
     }

@@ -177,7 +177,7 @@ impl State {
             }
             Pane::Assets | Pane::Details => {
                 let opened = browse.open()?;
-                Some(match opened.assets.list.current()? {
+                Some(match &*opened.assets.list.current()? {
                     Entry::Read(asset) => of_asset(opened, asset),
                     Entry::Unreadable(bad) => of_unreadable(bad),
                 })

@@ -17,7 +17,7 @@ impl Opened {
     ) {
         for (segment, age, rows) in kept {
             let at = now.checked_sub(age).unwrap_or(now);
-            let result = Ok(rows);
+            let result = Ok(rows.into());
             let kept = true;
             self.known
                 .entry(segment)

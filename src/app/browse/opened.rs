@@ -6,12 +6,12 @@ use std::time::Instant;
 
 use crate::api::{ApiError, Middle, ProviderSpec};
 use crate::app::effect::RequestId;
-use crate::app::list::{Item, List, Row};
+use crate::app::list::{Item, List, Packed, Row};
 use crate::app::remote::{Fetched, Listing, Remote};
 use crate::domain::filter::{Facts, Held, Holds, Twins};
 use crate::domain::{
-    AccountName, Asset, AssetKey, AssetScope, Container, ContainerId, Entry, Locale, Segment,
-    SegmentId, TypeChoice,
+    AccountName, Asset, AssetKey, AssetScope, Container, ContainerId, Entry, Kind, Locale, Segment,
+    SegmentId, Shelf, TypeChoice,
 };
 
 /// What is known of a segment's assets.
@@ -31,7 +31,7 @@ pub enum Mark<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Known {
     pub at: Instant,
-    pub result: Result<Vec<Entry<Asset>>, ApiError>,
+    pub result: Result<Shelf<Asset>, ApiError>,
     /// From before this session: asked anew as soon as it is looked at.
     pub kept: bool,
 }
@@ -161,6 +161,7 @@ pub struct SegmentLens {
 impl Item for Segment {
     type Id = SegmentId;
     type Lens = SegmentLens;
+    type Rows = Vec<Entry<Self>>;
     const INHERITS: bool = true;
 
     /// Keys and texts come later than the listing, if they come from a call of their own.
@@ -200,6 +201,7 @@ impl Row for TypeRow {
     type Id = TypeChoice;
     type Item = Self;
     type Lens = ();
+    type Rows = Vec<Self>;
 
     fn id(&self, _: usize) -> TypeChoice {
         self.choice.clone()
@@ -255,6 +257,7 @@ pub struct AssetLens {
 impl Item for Asset {
     type Id = AssetKey;
     type Lens = AssetLens;
+    type Rows = Shelf<Self>;
 
     fn id(&self) -> AssetKey {
         self.key.clone()
@@ -266,8 +269,14 @@ impl Item for Asset {
             None => self.facts(),
         }
     }
+}
 
-    fn passes(&self, lens: &AssetLens) -> bool {
-        lens.kind.holds(self) && lens.locale.passes(self.locale.as_ref())
+impl Packed for Asset {
+    fn kind_passes(kind: &Kind, lens: &AssetLens) -> bool {
+        lens.kind.has(kind) && lens.locale.passes(kind.locale.as_ref())
+    }
+
+    fn ident_of(id: &AssetKey) -> &str {
+        id.as_str()
     }
 }

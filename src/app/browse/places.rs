@@ -50,6 +50,7 @@ impl Row for PlaceRow {
     type Id = PlaceId;
     type Item = Container;
     type Lens = ();
+    type Rows = Vec<Self>;
 
     fn id(&self, at: usize) -> PlaceId {
         match self {

@@ -2,15 +2,16 @@
 
 use std::ops::Range;
 
-use super::{List, Row};
+use super::{List, Row, RowRef, Rows as _};
 
 impl<R: Row> List<R> {
     /// The user marked it, or it lies in the range being marked.
     pub fn is_marked(&self, place: usize) -> bool {
         self.in_range(place)
-            || self
-                .id_at(place)
-                .is_some_and(|id| self.marked.contains(&id))
+            || !self.marked.is_empty()
+                && self
+                    .id_at(place)
+                    .is_some_and(|id| self.marked.contains(&id))
     }
 
     fn in_range(&self, place: usize) -> bool {
@@ -43,15 +44,15 @@ impl<R: Row> List<R> {
 
     /// The marked rows in the service's order, hidden ones too; without marks the one under the
     /// cursor.
-    pub fn chosen(&self) -> Vec<&R> {
+    pub fn chosen(&self) -> Vec<RowRef<'_, R>> {
         let mut ids = self.marked.clone();
         ids.extend(self.range_ids());
         if ids.is_empty() {
             return self.current().into_iter().collect();
         }
-        (0..self.rows.len())
-            .filter(|at| ids.contains(&self.rows[*at].id(*at)))
-            .map(|at| &self.rows[at])
+        let rows = self.rows.iter_from(0).enumerate();
+        rows.filter(|(at, row)| ids.contains(&row.id(*at)))
+            .map(|(_, row)| row)
             .collect()
     }
 

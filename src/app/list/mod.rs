@@ -3,12 +3,15 @@
 mod marks;
 mod order;
 mod row;
+mod rows;
 mod scan;
 mod words;
 
 pub use row::{Item, Row, RowId};
+pub use rows::{Packed, Rows, Store};
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
 
@@ -32,10 +35,13 @@ impl<T> Clone for Sort<T> {
 
 impl<T> Copy for Sort<T> {}
 
+/// A row of a list.
+pub type RowRef<'a, R> = <<R as Row>::Rows as Rows<R>>::Ref<'a>;
+
 /// Rows, which of them are shown and in what order, and where the user is among them.
 #[derive(Debug)]
 pub struct List<R: Row> {
-    rows: Vec<R>,
+    rows: R::Rows,
     /// What the filter looks in; none while it looks in none.
     words: Words,
     /// A filter is being typed: the words are made before they are asked for.
@@ -48,6 +54,8 @@ pub struct List<R: Row> {
     step: usize,
     /// All rows as they are sorted; none while they are not.
     order: Vec<usize>,
+    /// Of what is shown.
+    edition: u64,
     /// Index into `shown`.
     cursor: usize,
     /// Gets the cursor as soon as it is there, unless the user moves it before.
@@ -66,16 +74,23 @@ pub struct List<R: Row> {
     lens: R::Lens,
 }
 
+/// A number that no list had before.
+fn edition() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed)
+}
+
 impl<R: Row> Default for List<R> {
     fn default() -> Self {
         Self {
-            rows: Vec::new(),
+            rows: R::Rows::default(),
             words: Words::default(),
             keeps_words: false,
             shown: Vec::new(),
             scan: Scan::default(),
             step: scan::STEP,
             order: Vec::new(),
+            edition: edition(),
             cursor: 0,
             want: None,
             expects: false,
@@ -101,7 +116,7 @@ impl<R: Row> List<R> {
     }
 
     /// Every row, in the service's order.
-    pub fn rows(&self) -> &[R] {
+    pub const fn rows(&self) -> &R::Rows {
         &self.rows
     }
 
@@ -111,8 +126,14 @@ impl<R: Row> List<R> {
     }
 
     /// The shown row at a place.
-    pub fn row(&self, place: usize) -> Option<&R> {
+    pub fn row(&self, place: usize) -> Option<RowRef<'_, R>> {
         self.shown.get(place).and_then(|at| self.rows.get(*at))
+    }
+
+    /// Which rows are shown and in what order: as long as that stays, in whatever list, this number
+    /// does.
+    pub const fn edition(&self) -> u64 {
+        self.edition
     }
 
     /// Place of the cursor among the shown rows.
@@ -121,7 +142,7 @@ impl<R: Row> List<R> {
     }
 
     /// The row under the cursor.
-    pub fn current(&self) -> Option<&R> {
+    pub fn current(&self) -> Option<RowRef<'_, R>> {
         self.row(self.cursor)
     }
 
@@ -137,25 +158,16 @@ impl<R: Row> List<R> {
     // --- rows
 
     /// New rows in place of the old; cursor and marks stay with their ids.
-    pub fn replace(&mut self, rows: Vec<R>) {
+    pub fn replace(&mut self, rows: impl Into<R::Rows>) {
         let at = self.shown.get(self.cursor).copied();
         let id = self.current_id();
         self.words.clear();
-        let old = std::mem::replace(&mut self.rows, rows);
-        if R::INHERITS {
-            let ids = old.iter().enumerate().map(|(at, row)| (row.id(at), row));
-            let old: HashMap<R::Id, &R> = ids.collect();
-            for at in 0..self.rows.len() {
-                if let Some(old) = old.get(&self.rows[at].id(at)) {
-                    self.rows[at].inherit(old);
-                }
-            }
-        }
+        let old = std::mem::replace(&mut self.rows, rows.into());
+        self.rows.inherit(&old);
         drop(old);
         if !self.marked.is_empty() {
-            let there: HashSet<R::Id> = (0..self.rows.len())
-                .map(|at| self.rows[at].id(at))
-                .collect();
+            let rows = self.rows.iter_from(0).enumerate();
+            let there: HashSet<R::Id> = rows.map(|(at, row)| row.id(at)).collect();
             self.marked.retain(|id| there.contains(id));
         }
         self.order_all();
@@ -163,29 +175,16 @@ impl<R: Row> List<R> {
         let keep = id.as_ref().and_then(|_| {
             // Mostly it stands where it stood.
             let same = at.filter(is);
-            same.or_else(|| (0..self.rows.len()).find(is))
+            same.or_else(|| self.rows.find(id.as_ref()?, 0))
         });
         self.begin(keep, false);
     }
 
     /// More rows after those that are there.
-    pub fn append(&mut self, rows: Vec<R>) {
+    pub fn append(&mut self, rows: R::Rows) {
         let from = self.rows.len();
-        if self.rows.is_empty() {
-            // A long list need not be there twice, not even for a moment.
-            self.rows = rows;
-        } else {
-            self.rows.extend(rows);
-        }
+        self.rows.append(rows);
         self.take_in(from);
-    }
-
-    /// Changes every row in place.
-    pub fn update_all(&mut self, change: impl FnMut(&mut R)) {
-        self.rows.iter_mut().for_each(change);
-        self.words.clear();
-        self.order_all();
-        self.begin(self.current_row(), false);
     }
 
     /// The row under the cursor, as an index into the rows.
@@ -329,6 +328,16 @@ impl<R: Row> List<R> {
                 return;
             }
         }
+    }
+}
+
+impl<R: Row<Rows = Vec<R>>> List<R> {
+    /// Changes every row in place.
+    pub fn update_all(&mut self, change: impl FnMut(&mut R)) {
+        self.rows.iter_mut().for_each(change);
+        self.words.clear();
+        self.order_all();
+        self.begin(self.current_row(), false);
     }
 }
 

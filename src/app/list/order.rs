@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{List, Row, Sort};
+use super::{List, Row, Rows as _, Sort, Store as _};
 use crate::app::columns::Value;
 
 /// What a row is sorted by.
@@ -43,9 +43,14 @@ type Place = (usize, bool, Key);
 
 impl<R: Row> List<R> {
     fn place(&self, sort: Sort<R::Item>, at: usize) -> Place {
-        let row = &self.rows[at];
-        let key = Key::of(row.item().map(sort.column.value));
-        (row.group(), !row.heading(), key)
+        let row = self.rows.get(at);
+        let key = Key::of(
+            row.as_ref()
+                .and_then(|row| row.item().map(sort.column.value)),
+        );
+        row.map_or((0, true, Key::Absent), |row| {
+            (row.group(), !row.heading(), key)
+        })
     }
 
     /// These rows in the order of the sort; those that are equal stay as they were.

@@ -3,16 +3,19 @@
 use std::fmt::Debug;
 use std::hash::Hash;
 
+use super::Rows;
 use crate::domain::Entry;
 use crate::domain::filter::Facts;
 
 /// Anything that may stand in a list.
-pub trait Row: Debug {
+pub trait Row: Debug + Sized {
     type Id: Clone + Eq + Hash + Debug;
     /// What columns read.
     type Item: Debug + 'static;
     /// Which rows a list shows beside its filter.
     type Lens: Default + Debug + Clone + PartialEq;
+    /// How a list holds them.
+    type Rows: Rows<Self>;
 
     /// `at` is the place among all rows; only rows without an id of their own use it.
     fn id(&self, at: usize) -> Self::Id;
@@ -41,9 +44,11 @@ pub trait Row: Debug {
 }
 
 /// A thing that a service lists.
-pub trait Item: Debug + 'static {
+pub trait Item: Debug + Sized + 'static {
     type Id: Clone + Eq + Hash + Debug;
     type Lens: Default + Debug + Clone + PartialEq;
+    /// As [`Row::Rows`].
+    type Rows: Rows<Entry<Self>>;
 
     fn id(&self) -> Self::Id;
     fn facts<'a>(&'a self, lens: &'a Self::Lens) -> Facts<'a>;
@@ -70,6 +75,7 @@ impl<T: Item> Row for Entry<T> {
     type Id = RowId<T::Id>;
     type Item = T;
     type Lens = T::Lens;
+    type Rows = T::Rows;
 
     fn id(&self, at: usize) -> Self::Id {
         self.read()

@@ -1,8 +1,8 @@
 //! Which rows are shown: found in steps, so that a key is never waited for, however long the list.
 
 use super::words::Words;
-use super::{List, Row};
-use crate::domain::filter::{Facts, Filter, Fit, Verdict};
+use super::{List, Row, Rows as _, Store as _, edition};
+use crate::domain::filter::{Fit, Verdict};
 
 /// What one step may cost, in the units below: a few milliseconds. Every list that fits into it is
 /// done at once.
@@ -108,6 +108,7 @@ impl<R: Row> List<R> {
     /// what was not looked at, can be among it.
     pub(super) fn begin(&mut self, keep: Option<usize>, narrows: bool) {
         self.anchor = None;
+        self.edition = edition();
         let before = std::mem::take(&mut self.scan);
         let mut shown = std::mem::take(&mut self.shown);
         if narrows {
@@ -120,7 +121,7 @@ impl<R: Row> List<R> {
             self.scan.at = before.at;
         }
         let wanted = self.find_wanted(0);
-        let keep = keep.filter(|row| self.filter.is_empty() || !self.rows[*row].heading());
+        let keep = keep.filter(|row| self.filter.is_empty() || !self.rows.heading(*row));
         self.scan.stay = match wanted.or(keep) {
             Some(row) if let Verdict::Yes(fit) = self.judge(row) => {
                 let wanted = wanted.is_some();
@@ -169,6 +170,7 @@ impl<R: Row> List<R> {
             self.scan.at = self.rows.len();
             let mut shown = std::mem::take(&mut self.shown);
             self.put_in(&mut shown, &fits);
+            self.edition = edition();
             self.shown = shown;
             self.scan.whole = self.shown.len();
             self.place_cursor();
@@ -183,7 +185,7 @@ impl<R: Row> List<R> {
     /// The row that is wanted, among those from this one on.
     fn find_wanted(&self, from: usize) -> Option<usize> {
         let id = self.want.as_ref()?;
-        (from..self.rows.len()).find(|at| self.rows[*at].id(*at) == *id)
+        self.rows.find(id, from)
     }
 
     /// The cursor stays on its row, whatever comes.
@@ -212,13 +214,14 @@ impl<R: Row> List<R> {
             return;
         }
         let from = self.words.len();
-        for row in self.rows.iter().skip(from).take(most) {
+        for row in self.rows.iter_from(from).take(most) {
             self.words.push(&row.facts(&self.lens));
         }
     }
 
     /// Looks at rows while the step lasts; returns what is left of it.
     fn look(&mut self, mut left: usize) -> usize {
+        self.edition = edition();
         if self.scan.pinned.is_some() {
             self.shown.pop();
         }
@@ -292,32 +295,45 @@ impl<R: Row> List<R> {
     }
 
     fn first_hit(&self) -> usize {
-        let hit = |at: &usize| !self.rows[*at].heading();
+        let hit = |at: &usize| !self.rows.heading(*at);
         self.shown.iter().position(hit).unwrap_or(0)
     }
 
     fn judge(&self, at: usize) -> Verdict {
-        let row = &self.rows[at];
-        if self.has_headings() && row.heading() {
+        if self.has_headings() && self.rows.heading(at) {
             return Verdict::Yes(Fit::Whole);
         }
         let mut fit = Fit::Whole;
         // The words first: they are packed, the rows are all over the memory.
         if self.filter.has_words() {
-            match words_fit(&self.filter, &self.words, at, || row.facts(&self.lens)) {
+            match self.words_fit(at) {
                 Some(found) => fit = found,
                 None => return Verdict::No,
             }
         }
-        if !row.passes(&self.lens) {
+        if !self.rows.passes(at, &self.lens) {
             return Verdict::No;
         }
-        if self.filter.has_fields() {
+        if self.filter.has_fields()
+            && let Some(row) = self.rows.get(at)
+        {
             let facts = row.facts(&self.lens);
             self.filter.fits_fields(&facts, self.time).and(fit)
         } else {
             Verdict::Yes(fit)
         }
+    }
+
+    /// How the words of a row fit, which may not be folded yet.
+    fn words_fit(&self, at: usize) -> Option<Fit> {
+        if at < self.words.len() {
+            let (words, letters) = self.words.get(at);
+            return self.filter.fits_words(words, letters);
+        }
+        let mut own = Words::default();
+        own.push(&self.rows.get(at)?.facts(&self.lens));
+        let (words, letters) = own.get(0);
+        self.filter.fits_words(words, letters)
     }
 
     /// Rows that fit better do not come first: the list is sorted, or its rows stand in groups.
@@ -327,26 +343,9 @@ impl<R: Row> List<R> {
 
     /// A list that has headings begins with one.
     fn has_headings(&self) -> bool {
-        self.rows.first().is_some_and(Row::heading)
+        self.rows.heading(0)
     }
 }
 
 /// Rows that are folded together at the least.
 const ROWS_AT_ONCE: usize = 256;
-
-/// How the words of a row fit, which may not be folded yet.
-fn words_fit<'a>(
-    filter: &Filter,
-    words: &Words,
-    at: usize,
-    facts: impl FnOnce() -> Facts<'a>,
-) -> Option<Fit> {
-    if at < words.len() {
-        let (words, letters) = words.get(at);
-        return filter.fits_words(words, letters);
-    }
-    let mut own = Words::default();
-    own.push(&facts());
-    let (words, letters) = own.get(0);
-    filter.fits_words(words, letters)
-}

@@ -17,6 +17,7 @@ impl Row for Name {
     type Id = usize;
     type Item = Self;
     type Lens = bool;
+    type Rows = Vec<Self>;
 
     fn id(&self, _: usize) -> usize {
         self.id
@@ -242,7 +243,7 @@ proptest! {
                     list.append(page.map(|(at, name)| Name { id: from + at, name }).collect());
                 }
                 Event::Replace(left) => {
-                    let rows = list.rows().iter().take(left).cloned().collect();
+                    let rows = list.rows().iter().take(left).cloned().collect::<Vec<_>>();
                     list.replace(rows);
                 }
                 Event::Filter(text) => set(&mut list, &text),

@@ -1,5 +1,6 @@
 //! The delete sheet: names each asset as the service lists it at this moment.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use super::confirm::{Answering, hint};
@@ -24,7 +25,10 @@ pub struct DeleteSheet {
 impl DeleteSheet {
     pub fn new(state: &mut State, now: Instant) -> Option<(Self, Vec<Effect>)> {
         let account = state.browse.open()?.account.clone();
-        let seen: Vec<Asset> = chosen_assets(state).into_iter().cloned().collect();
+        let seen: Vec<Asset> = chosen_assets(state)
+            .into_iter()
+            .map(Cow::into_owned)
+            .collect();
         let (relist, effect) = Relist::new(state, account, seen)?;
         let sheet = Self {
             relist,

@@ -44,7 +44,7 @@ fn initial(asset: &Asset, field: Field) -> String {
 
 impl EditSheet {
     pub fn new(state: &mut State, now: Instant) -> Option<(Self, Vec<Effect>)> {
-        let asset = current_asset(state)?.clone();
+        let asset = current_asset(state)?.into_owned();
         let opened = state.browse.open()?;
         let (account, spec) = (opened.account.clone(), opened.spec);
         let fields = AssetForm::new(spec.edit_fields, "Change", |field| initial(&asset, field));

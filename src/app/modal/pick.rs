@@ -12,7 +12,7 @@ use crate::app::columns::{CONTAINER_COLUMNS, SEGMENT_COLUMNS, asset_column};
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Input};
 use crate::app::list::Sort;
-use crate::domain::{AccountName, Asset, Container, Entry, Locale, SafeText, Segment};
+use crate::domain::{AccountName, Asset, Container, Locale, SafeText, Segment};
 
 /// What a choice does.
 #[derive(Debug, Clone)]
@@ -79,8 +79,8 @@ impl Pick {
         let mut now = 0;
         if let Some(opened) = state.browse.open() {
             let mut locales: Vec<Locale> = opened.locales().unwrap_or_default().to_vec();
-            for asset in opened.assets.list.rows().iter().filter_map(Entry::read) {
-                if let Some(locale) = asset.locale.as_ref().filter(|it| !locales.contains(it)) {
+            for (kind, _) in opened.assets.list.rows().kinds() {
+                if let Some(locale) = kind.locale.as_ref().filter(|it| !locales.contains(it)) {
                     locales.push(locale.clone());
                 }
             }

@@ -4,7 +4,7 @@ use crate::api::ApiError;
 use crate::app::State;
 use crate::app::effect::{Effect, Load, RequestId};
 use crate::app::msg::{Answer, Msg};
-use crate::domain::{AccountName, Asset, AssetScope, Entry};
+use crate::domain::{AccountName, Asset, AssetScope};
 
 /// Assets of one scope, as they were seen and as they are listed now.
 #[derive(Debug)]
@@ -61,9 +61,9 @@ impl Relist {
         }
         match answer {
             Answer::Assets(Ok(page)) => {
-                for asset in page.entries.iter().filter_map(Entry::read) {
+                for asset in page.entries.read() {
                     if let Some(at) = self.seen.iter().position(|it| it.key == asset.key) {
-                        self.now[at] = Some(asset.clone());
+                        self.now[at] = Some(asset.into_owned());
                     }
                 }
                 if page.more {

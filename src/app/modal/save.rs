@@ -1,5 +1,6 @@
 //! The save sheet: which assets are saved, and into which local folder.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -26,7 +27,10 @@ pub struct SaveSheet {
 impl SaveSheet {
     /// `type_folder`: what is typed goes on with the folder last used, instead of replacing it.
     pub fn new(state: &State, type_folder: bool) -> Self {
-        let assets: Vec<Asset> = chosen_assets(state).into_iter().cloned().collect();
+        let assets: Vec<Asset> = chosen_assets(state)
+            .into_iter()
+            .map(Cow::into_owned)
+            .collect();
         let button = format!("Save {}", file_words(assets.len()));
         let field = folder_field(state, type_folder);
         let field = field.hint("a file of the same name there is never replaced");

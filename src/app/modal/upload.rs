@@ -17,7 +17,7 @@ use crate::app::effect::Effect;
 use crate::app::key::Input;
 use crate::app::msg::Msg;
 use crate::domain::twin_key;
-use crate::domain::{AccountName, AssetPath, AssetScope, ContainerId, Entry, SafeText, file_words};
+use crate::domain::{AccountName, AssetPath, AssetScope, ContainerId, SafeText, file_words};
 use crate::transfer::plan::{Candidate, Gap};
 use crate::transfer::{LocalFile, request};
 
@@ -170,7 +170,7 @@ impl UploadForm {
         let shown = opened.scope.as_ref() == Some(&self.scope);
         let known = { self.scope.segment() }
             .and_then(|segment| opened.known.get(segment))
-            .and_then(|known| known.result.as_deref().ok());
+            .and_then(|known| known.result.as_ref().ok());
         let rows = match known {
             _ if shown => opened.assets.list.rows(),
             Some(rows) => rows,
@@ -182,7 +182,7 @@ impl UploadForm {
         };
         self.sound()
             .filter(|file| {
-                rows.iter().filter_map(Entry::read).any(|asset| {
+                rows.read().any(|asset| {
                     twin_key(&asset.name) == twin_key(file.name.as_str())
                         && asset.locale == locale
                         && asset.folder == folder

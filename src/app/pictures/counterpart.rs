@@ -1,11 +1,13 @@
 //! What an asset is compared with: the one in its place in the document's source language.
 
+use std::borrow::Cow;
+
 use crate::app::State;
-use crate::domain::{Asset, Entry, Locale};
+use crate::domain::{Asset, Locale};
 
 impl State {
     /// The asset of the same place in the document's source language, or of no language.
-    pub fn counterpart(&self, asset: &Asset) -> Result<&Asset, &'static str> {
+    pub fn counterpart(&self, asset: &Asset) -> Result<Cow<'_, Asset>, &'static str> {
         let opened = self.browse.open().ok_or("nothing is open")?;
         if !opened.spec.capabilities.locales {
             return Err("this service has no languages to compare");
@@ -18,17 +20,17 @@ impl State {
             return Err("this one is in the source language");
         }
         let others = || {
-            let rows = opened.assets.list.rows().iter().filter_map(Entry::read);
-            rows.filter(|other| {
+            opened.assets.list.rows().read().filter(|other| {
                 let known = other.locale.as_ref() == Some(source) || other.locale.is_none();
                 known && other.key != asset.key && other.scope == asset.scope
             })
         };
-        let of_source = |other: &&Asset| other.locale.is_some();
-        let same_name = |other: &&Asset| other.name == asset.name;
-        let same_folder = |other: &&Asset| other.folder == asset.folder;
-        let same_type =
-            |other: &&Asset| asset.image_type.is_some() && other.image_type == asset.image_type;
+        let of_source = |other: &Cow<'_, Asset>| other.locale.is_some();
+        let same_name = |other: &Cow<'_, Asset>| other.name == asset.name;
+        let same_folder = |other: &Cow<'_, Asset>| other.folder == asset.folder;
+        let same_type = |other: &Cow<'_, Asset>| {
+            asset.image_type.is_some() && other.image_type == asset.image_type
+        };
         // The surest first.
         others()
             .filter(of_source)

@@ -155,7 +155,7 @@ fn nothing_is_fetched_where_nothing_would_be_seen() {
 fn kinds_of_files() {
     let of = |name: &str, kind: Option<&str>| {
         let world = World::at_site();
-        let mut asset = current_asset(&world.state).unwrap().clone();
+        let mut asset = current_asset(&world.state).unwrap().into_owned();
         asset.name = name.to_owned();
         asset.content_type = kind.map(ToOwned::to_owned);
         drawable(&asset)
@@ -184,9 +184,8 @@ fn the_counterpart_is_of_the_source_language() {
         .assets
         .list
         .rows()
-        .iter()
-        .filter_map(Entry::read)
-        .cloned()
+        .read()
+        .map(std::borrow::Cow::into_owned)
         .collect();
     let source = opened.locales().unwrap()[0].clone();
     let of = |name: &str, locale: Option<&str>, key: &str| {
@@ -201,9 +200,9 @@ fn the_counterpart_is_of_the_source_language() {
     let mut check = |others: Vec<Asset>, expected: Option<&str>| {
         let all = others.into_iter().chain([mine.clone()]).map(Entry::Read);
         let opened = world.state.browse.open_mut().unwrap();
-        opened.assets.list.replace(all.collect());
+        opened.assets.list.replace(all.collect::<Vec<_>>());
         let found = world.state.counterpart(&mine);
-        assert_eq!(found.ok().map(|it| it.key.as_str()), expected);
+        assert_eq!(found.as_ref().ok().map(|it| it.key.as_str()), expected);
     };
     let source = Some(source.as_str());
     let named = of("hero.png", source, "k2");

@@ -155,7 +155,7 @@ fn a_gap_is_filled_from_where_it_is_and_then_present() {
     assert_eq!(asked.len(), 1, "{:?}", world.log);
     // Until then it is shown as it was.
     assert!(world.sheet().contains("1 missing"), "{}", world.sheet());
-    let mut rows = assets(&doc()).entries;
+    let mut rows: Vec<_> = assets(&doc()).entries.into();
     rows.push(Entry::Read(asset(&doc(), "logo.png", Some("fr"))));
     hear(&mut world, asked[0].0, Ok(rows));
     assert!(
@@ -248,14 +248,14 @@ fn marked_gaps_become_a_plan_in_which_files_are_matched_by_name() {
     let container = ContainerId::new("d1").unwrap();
     let scope = |id: &str| AssetScope::Segment(container.clone(), SegmentId::new(id).unwrap());
     // Two of the files of the folder `sub` are called like what is missing.
-    let rows = |id: &str, name: &str| vec![Entry::Read(asset(&scope(id), name, Some("de")))];
+    let rows = |id: &str, name: &str| vec![Entry::Read(asset(&scope(id), name, Some("de")))].into();
     let known = |rows| crate::app::browse::Known {
         at: world.now,
         result: Ok(rows),
         kept: false,
     };
     let (one, two) = (known(rows("s1", "a.png")), known(rows("s2", "b.png")));
-    let none = known(Vec::new());
+    let none = known(Vec::new().into());
     let opened = world.state.browse.open_mut().unwrap();
     for (id, known) in [("s1", one), ("s2", two), ("s3", none)] {
         opened.known.insert(SegmentId::new(id).unwrap(), known);
@@ -357,7 +357,7 @@ fn a_document_that_is_still_listed_says_so_and_is_asked_once_it_is_whole() {
         let rows = (from..=to).map(|n| Entry::Read(segment(&format!("s{n}"), n)));
         Answer::Segments(Ok(Batch {
             more,
-            ..Batch::whole(rows.collect())
+            ..Batch::whole(rows.collect::<Vec<_>>())
         }))
     };
     for (from, to, more) in [(1, 300, true), (301, 600, true), (601, 900, false)] {
@@ -385,7 +385,7 @@ fn a_mark_goes_with_its_gap() {
     world.take();
     world.keys("k r");
     let asked = calls(&world);
-    let mut rows = assets(&doc()).entries;
+    let mut rows: Vec<_> = assets(&doc()).entries.into();
     rows.push(Entry::Read(asset(&doc(), "logo.svg", Some("fr"))));
     hear(&mut world, asked[0].0, Ok(rows));
     assert!(!world.sheet().contains("1 marked"), "{}", world.sheet());

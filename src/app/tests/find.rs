@@ -5,7 +5,7 @@ use super::world::World;
 use crate::app::Pane;
 use crate::app::effect::{Effect, RequestId};
 use crate::app::msg::Msg;
-use crate::domain::{AssetScope, ContainerId, Hit, Hits, SegmentId, Thing};
+use crate::domain::{AssetScope, ContainerId, Entry, Hit, Hits, SegmentId, Thing};
 
 fn hit(of: &str, thing: Thing) -> Hit {
     Hit {
@@ -94,12 +94,7 @@ fn enter_goes_to_an_asset_of_a_segment_that_is_not_listed_yet() {
     world.settle();
     let opened = world.state.browse.open().unwrap();
     assert_eq!(opened.scope.as_ref(), Some(&doc()));
-    let under = opened
-        .assets
-        .list
-        .current()
-        .and_then(|it| it.read())
-        .unwrap();
+    let under = opened.assets.list.current().and_then(Entry::seen).unwrap();
     assert_eq!(under.key, wanted.key);
     assert_eq!(world.state.browse.focus, Pane::Assets);
 }

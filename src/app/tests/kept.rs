@@ -10,11 +10,11 @@ use crate::app::browse::{Mark, PlaceRow};
 use crate::app::effect::{Effect, Load, RequestId};
 use crate::app::msg::{Answer, Batch, Came, Msg};
 use crate::app::{Face, Pane};
-use crate::domain::{Container, Entry, Segment, SegmentId, SegmentText};
+use crate::domain::{Container, Entry, Keepable, Segment, SegmentId, SegmentText};
 
 const AGO: Duration = Duration::from_hours(2);
 
-fn kept<T>(batch: Batch<T>) -> Batch<T> {
+fn kept<T: Keepable>(batch: Batch<T>) -> Batch<T> {
     Batch {
         more: true,
         came: Came::Kept(AGO),
@@ -177,19 +177,27 @@ fn kept_segments_hold_when_nothing_changed() {
 fn new_rows_take_over_the_texts_of_those_they_replace_and_ask_for_them_anew() {
     let (mut world, id) = opening();
     let mut batch = kept(rows(&[1, 2]));
-    for entry in &mut batch.entries {
-        if let Entry::Read(segment) = entry {
+    batch.entries = batch
+        .entries
+        .read()
+        .map(|segment| {
+            let mut segment = segment.into_owned();
             segment.key = None;
             segment.text = Some(format!("old {}", segment.position));
-        }
-    }
+            Entry::Read(segment)
+        })
+        .collect();
     send(&mut world, id, Answer::Segments(Ok(batch)));
     let mut fresh = rows(&[2, 3]);
-    for entry in &mut fresh.entries {
-        if let Entry::Read(segment) = entry {
+    fresh.entries = fresh
+        .entries
+        .read()
+        .map(|segment| {
+            let mut segment = segment.into_owned();
             segment.key = None;
-        }
-    }
+            Entry::Read(segment)
+        })
+        .collect();
     send(&mut world, id, Answer::Segments(Ok(fresh)));
     assert_eq!(segments(&world), [Some("old 2".to_owned()), None]);
 }

@@ -17,7 +17,7 @@ fn batch(names: &[&str], more: bool) -> Answer {
     let entries = names
         .iter()
         .map(|name| Entry::Read(asset(&site(), name, None)))
-        .collect();
+        .collect::<Vec<_>>();
     Answer::Assets(Ok(Batch {
         more,
         ..Batch::whole(entries)

@@ -117,8 +117,8 @@ pub fn error(kind: ApiErrorKind) -> ApiError {
     ApiError::new("list assets", kind, "no")
 }
 
-pub fn page<T>(rows: impl IntoIterator<Item = T>) -> Batch<T> {
-    Batch::whole(rows.into_iter().map(Entry::Read).collect())
+pub fn page<T: crate::domain::Keepable>(rows: impl IntoIterator<Item = T>) -> Batch<T> {
+    Batch::whole(rows.into_iter().map(Entry::Read).collect::<Vec<_>>())
 }
 
 pub fn doc() -> AssetScope {

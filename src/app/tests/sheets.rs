@@ -24,7 +24,7 @@ fn relisted(world: &mut World, assets: &[crate::domain::Asset]) {
             world.send(Msg::Loaded {
                 id,
                 answer: Answer::Assets(Ok(Batch::whole(
-                    assets.iter().cloned().map(Entry::Read).collect(),
+                    assets.iter().cloned().map(Entry::Read).collect::<Vec<_>>(),
                 ))),
             });
         }

@@ -257,7 +257,9 @@ fn listed(world: &mut World, moves: &str) {
     world.wait(500);
     let id = world.pending_assets();
     let mut batch = super::world::assets(&doc());
-    batch.entries.insert(0, crate::domain::Entry::Read(new));
+    let mut entries: Vec<_> = batch.entries.into();
+    entries.insert(0, crate::domain::Entry::Read(new));
+    batch.entries = entries.into();
     world.send(Msg::Loaded {
         id,
         answer: crate::app::Answer::Assets(Ok(batch)),

@@ -242,7 +242,7 @@ impl World {
     pub fn names(&self) -> Vec<String> {
         let list = &self.state.browse.open().unwrap().assets.list;
         (0..list.shown().len())
-            .map(|place| match list.row(place).unwrap() {
+            .map(|place| match &*list.row(place).unwrap() {
                 Entry::Read(asset) => asset.name.clone(),
                 Entry::Unreadable(_) => "?".to_owned(),
             })
@@ -337,15 +337,16 @@ pub fn assets(scope: &AssetScope) -> Batch<Asset> {
         None => {
             let mut video = asset(scope, "clip.mp4", None);
             video.asset_type = Some("video".to_owned());
-            let mut batch = page([asset(scope, "banner.png", None), video]);
-            batch.entries.insert(
+            let batch = page([asset(scope, "banner.png", None), video]);
+            let mut entries: Vec<_> = batch.entries.into();
+            entries.insert(
                 1,
                 Entry::Unreadable(Unreadable {
                     reason: "no name".to_owned(),
                     raw: RawJson::new("{}"),
                 }),
             );
-            batch
+            Batch::whole(entries)
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Where the conversation is: an account's places, a list of assets, one asset.
 
+use std::borrow::Cow;
+
 use super::reader::Rest;
 use super::rows::{PAGE, Rows};
 use crate::api::Middle;
@@ -8,7 +10,7 @@ use crate::cli::output::Output;
 use crate::cli::record::nothing_in;
 use crate::cli::session::{Known, Session};
 use crate::cli::{find, ls, show};
-use crate::domain::{Asset, AssetScope, ContainerId, Entry, Ref, SafeText, TypeChoice};
+use crate::domain::{Asset, AssetScope, ContainerId, Entry, Ref, SafeText, Shelf, TypeChoice};
 
 /// A place.
 pub(super) enum Place<'a> {
@@ -78,9 +80,9 @@ impl<'a> Place<'a> {
             Self::Account(known) => Rows::Containers(known, Vec::new()),
             Self::Container(known, id) => match known.info.spec.middle {
                 Middle::Segments => Rows::Segments(known, id.clone(), Vec::new()),
-                Middle::Types => Rows::Types(Vec::new(), Vec::new()),
+                Middle::Types => Rows::Types(Vec::new(), Shelf::default()),
             },
-            Self::Assets(known, ..) => Rows::Assets(known, Vec::new()),
+            Self::Assets(known, ..) => Rows::Assets(known, Shelf::default()),
             Self::Asset(..) => return None,
         })
     }
@@ -202,7 +204,8 @@ impl<'a> Level<'a> {
                 let choice = types[at].0.clone();
                 // They were read a moment ago, with the types.
                 let of_it = assets.iter().filter(|entry| choice.keeps(entry));
-                let rows = Rows::Assets(known, of_it.cloned().collect());
+                let of_it = of_it.map(Cow::into_owned);
+                let rows = Rows::Assets(known, of_it.collect());
                 Self {
                     name: match &choice {
                         TypeChoice::All => self.name.clone(),
@@ -214,9 +217,10 @@ impl<'a> Level<'a> {
                     from: 0,
                 }
             }
-            Rows::Assets(known, rows) => match &rows[at] {
-                Entry::Read(row) => Self::new(Place::Asset(known, Box::new(row.clone())), name),
-                Entry::Unreadable(entry) => return Err(unreadable(&entry.reason)),
+            Rows::Assets(known, rows) => match rows.get(at).map(Cow::into_owned) {
+                Some(Entry::Read(row)) => Self::new(Place::Asset(known, Box::new(row)), name),
+                Some(Entry::Unreadable(entry)) => return Err(unreadable(&entry.reason)),
+                None => return Ok(None),
             },
         };
         Ok(Some(level))

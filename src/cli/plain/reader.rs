@@ -12,7 +12,7 @@ use crate::cli::find::{self, Walk};
 use crate::cli::ls;
 use crate::cli::output::Output;
 use crate::cli::session::Session;
-use crate::domain::{Entry, Page, SegmentText};
+use crate::domain::{Keepable, Page, SegmentText, Shelf};
 
 /// So often a word is said while a list is read.
 const TELL: Duration = Duration::from_secs(10);
@@ -42,7 +42,7 @@ impl Rest {
     }
 
     /// Takes note of a page; its rows.
-    fn page<T>(&mut self, page: Page<T>) -> (Vec<Entry<T>>, Result<(), Failure>) {
+    fn page<T: Keepable>(&mut self, page: Page<T>) -> (Shelf<T>, Result<(), Failure>) {
         self.total = page.total.or(self.total);
         (page.entries, self.walk.turn(page.next))
     }
@@ -102,13 +102,14 @@ async fn next(
             turned
         }
         Rows::Segments(_, id, all) => {
-            let (mut page, turned) = match provider.segments(id, cursor).await {
+            let (page, turned) = match provider.segments(id, cursor).await {
                 Ok(page) => rest.page(page),
                 Err(error) => {
                     find::container(provider.as_ref(), id).await?;
                     return Err(error.into());
                 }
             };
+            let mut page: Vec<_> = page.into();
             if page.is_empty() && first {
                 // An empty list is also what a service says of a place that does not exist.
                 find::container(provider.as_ref(), id).await?;
@@ -127,9 +128,9 @@ async fn next(
             if first && listed.as_ref().map_or(true, |page| page.entries.is_empty()) {
                 ls::exists(provider.as_ref(), &scope).await?;
             }
-            let (mut page, turned) = rest.page(listed?);
-            page.retain(|entry| choice.keeps(entry));
-            all.extend(page);
+            let (page, turned) = rest.page(listed?);
+            let kept = page.into_iter().filter(|entry| choice.keeps(entry));
+            kept.for_each(|entry| all.push(entry));
             turned
         }
     }

@@ -6,7 +6,7 @@ use crate::cli::record::{
     segment_ref,
 };
 use crate::cli::{Failure, session::Known};
-use crate::domain::{Asset, Container, ContainerId, Entry, Segment, TypeChoice};
+use crate::domain::{Asset, Container, ContainerId, Entry, Segment, Shelf, TypeChoice};
 
 /// Rows that are said at once.
 pub const PAGE: usize = 20;
@@ -19,8 +19,8 @@ pub enum Rows<'a> {
     Containers(&'a Known, Vec<Entry<Container>>),
     Segments(&'a Known, ContainerId, Vec<Entry<Segment>>),
     /// The types, and the assets that have them.
-    Types(Vec<(TypeChoice, usize)>, Vec<Entry<Asset>>),
-    Assets(&'a Known, Vec<Entry<Asset>>),
+    Types(Vec<(TypeChoice, usize)>, Shelf<Asset>),
+    Assets(&'a Known, Shelf<Asset>),
 }
 
 /// By what a row can be called beside its number; none when it could not be read.
@@ -85,11 +85,11 @@ impl Rows<'_> {
                 ),
             },
             Self::Types(rows, _) => (vec![rows[at].0.name().to_owned()], None),
-            Self::Assets(known, rows) => match &rows[at] {
-                Entry::Unreadable(_) => (Vec::new(), None),
-                Entry::Read(row) => (
+            Self::Assets(known, rows) => match rows.get(at).and_then(Entry::seen) {
+                None => (Vec::new(), None),
+                Some(row) => (
                     vec![row.name.clone()],
-                    Some(asset_ref(&known.info.name, row)),
+                    Some(asset_ref(&known.info.name, &row)),
                 ),
             },
         };
@@ -192,8 +192,8 @@ impl Rows<'_> {
             }
             Self::Assets(known, rows) => {
                 let mut listing = Listing::new(output, false, ASSET_HEADS).from(from + 1);
-                for row in &rows[page] {
-                    listing.asset(&known.info.name, row)?;
+                for row in rows.iter_from(page.start).take(page.len()) {
+                    listing.asset(&known.info.name, &row)?;
                 }
                 listing.end("")
             }
@@ -217,7 +217,7 @@ mod tests {
 
     fn types(names: &[&str]) -> Rows<'static> {
         let rows = names.iter().map(|it| (TypeChoice::Asset((*it).into()), 1));
-        Rows::Types(rows.collect(), Vec::new())
+        Rows::Types(rows.collect(), Shelf::default())
     }
 
     #[test]

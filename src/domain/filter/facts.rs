@@ -50,11 +50,11 @@ pub struct Held {
 }
 
 impl Held {
-    /// What these assets make up.
-    pub fn of<'a>(assets: impl IntoIterator<Item = &'a Asset>) -> Self {
+    /// What assets of these locales make up.
+    pub fn of<'a>(locales: impl IntoIterator<Item = Option<&'a Locale>>) -> Self {
         let mut held = Self::default();
-        for asset in assets {
-            match &asset.locale {
+        for locale in locales {
+            match locale {
                 None => held.neutral = true,
                 Some(locale) if held.locales.contains(locale) => {}
                 Some(locale) => held.locales.push(locale.clone()),

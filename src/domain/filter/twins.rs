@@ -1,7 +1,8 @@
 //! Assets that are there more than once, and names that only look like one another.
 
+use std::borrow::Borrow;
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher as _, Hash, RandomState};
+use std::hash::{BuildHasher as _, RandomState};
 
 use crate::domain::{Asset, AssetKey, twin_key};
 
@@ -22,27 +23,40 @@ pub struct Twin {
 }
 
 impl Twins {
-    /// Finds them among all assets of a place.
-    pub fn among<'a>(assets: impl IntoIterator<Item = &'a Asset>) -> Self {
-        let assets: Vec<&Asset> = assets.into_iter().collect();
-        let mut twins = Self::default();
-        let exact = |asset: &'a Asset| Some((asset.name.as_str(), asset.size?));
-        groups(&assets, exact, |group| {
-            let keys = group.iter().map(|asset| asset.key.clone());
-            twins.duplicates.extend(keys);
-        });
-        groups(
-            &assets,
-            |asset| Some(twin_key(&asset.name)),
-            |group| {
-                let first = group.first().map(|asset| &asset.name);
-                if group.iter().any(|asset| Some(&asset.name) != first) {
-                    let keys = group.iter().map(|asset| asset.key.clone());
-                    twins.lookalikes.extend(keys);
-                }
-            },
-        );
-        twins
+    /// Finds them among all assets of a place, which are gone through twice: most have no twin, so
+    /// that only hashes of them are kept.
+    pub fn among<A: Borrow<Asset>, I: IntoIterator<Item = A>>(all: impl Fn() -> I) -> Self {
+        let state = RandomState::new();
+        let exact = |asset: &Asset| Some(state.hash_one((&asset.name, asset.size?)));
+        let alike = |asset: &Asset| state.hash_one(twin_key(&asset.name));
+        let (mut exacts, mut alikes) = (Vec::new(), Vec::new());
+        for asset in all() {
+            exacts.extend(exact(asset.borrow()));
+            alikes.push(alike(asset.borrow()));
+        }
+        let (exacts, alikes) = (twice(exacts), twice(alikes));
+        let mut same: HashMap<(String, u64), Vec<AssetKey>> = HashMap::new();
+        let mut like: HashMap<String, Vec<(String, AssetKey)>> = HashMap::new();
+        for asset in all() {
+            let asset = asset.borrow();
+            if let (Some(hash), Some(size)) = (exact(asset), asset.size)
+                && exacts.binary_search(&hash).is_ok()
+            {
+                let of = same.entry((asset.name.clone(), size)).or_default();
+                of.push(asset.key.clone());
+            }
+            if alikes.binary_search(&alike(asset)).is_ok() {
+                let of = like.entry(twin_key(&asset.name)).or_default();
+                of.push((asset.name.clone(), asset.key.clone()));
+            }
+        }
+        let same = same.into_values().filter(|keys| keys.len() > 1);
+        let differ = |of: &Vec<(String, AssetKey)>| of.iter().any(|(name, _)| *name != of[0].0);
+        let like = like.into_values().filter(differ);
+        Self {
+            duplicates: same.flatten().collect(),
+            lookalikes: like.flatten().map(|(_, key)| key).collect(),
+        }
     }
 
     /// What one of them shares with another.
@@ -54,28 +68,12 @@ impl Twins {
     }
 }
 
-/// Hands out all that have a key in common. Most have none, so that only their hashes are kept.
-fn groups<'a, K: Hash + Eq>(
-    assets: &[&'a Asset],
-    key: impl Fn(&'a Asset) -> Option<K>,
-    mut each: impl FnMut(&[&'a Asset]),
-) {
-    let state = RandomState::new();
-    let hash = |asset: &&'a Asset| Some((state.hash_one(key(asset)?), *asset));
-    let mut hashes: Vec<(u64, &Asset)> = assets.iter().filter_map(hash).collect();
-    hashes.sort_unstable_by_key(|(hash, _)| *hash);
-    let runs = hashes.chunk_by(|a, b| a.0 == b.0);
-    for run in runs.filter(|run| run.len() > 1) {
-        let mut same: HashMap<K, Vec<&Asset>> = HashMap::new();
-        for (_, asset) in run {
-            if let Some(key) = key(asset) {
-                same.entry(key).or_default().push(asset);
-            }
-        }
-        for group in same.values().filter(|group| group.len() > 1) {
-            each(group);
-        }
-    }
+/// Those that are there more than once, in order.
+fn twice(mut hashes: Vec<u64>) -> Vec<u64> {
+    hashes.sort_unstable();
+    let runs = hashes.chunk_by(|a, b| a == b);
+    let twice = runs.filter(|run| run.len() > 1);
+    twice.filter_map(|run| run.first().copied()).collect()
 }
 
 #[cfg(test)]
@@ -102,7 +100,7 @@ mod tests {
             asset(7, "cafe.png", Some(2)),
             asset(8, "cafe.png", None),
         ];
-        let twins = Twins::among(&assets);
+        let twins = Twins::among(|| &assets);
         let said = assets.each_ref().map(|asset| twins.of(asset));
         let duplicates = said.map(|twin| twin.duplicate);
         let (yes, no) = (Some(true), Some(false));

@@ -25,8 +25,8 @@ use crate::api::{
     Provider, ProviderSpec, Sighting, Sought, UploadRequest, UploadWatch,
 };
 use crate::domain::{
-    Asset, AssetKey, AssetScope, Container, ContainerId, Cursor, Entry, LongList, Page, SafeText,
-    Secret,
+    Asset, AssetKey, AssetScope, Container, ContainerId, Cursor, Entry, Page, SafeText, Secret,
+    Shelf,
 };
 
 pub(super) use spec::SPEC;
@@ -224,7 +224,10 @@ impl Provider for Adapter {
     async fn containers(&self, _cursor: Option<Cursor>) -> Result<Page<Container>, ApiError> {
         let containers = self.websites("list websites").await?;
         Ok(Page::whole(
-            containers.into_iter().map(Entry::Read).collect(),
+            containers
+                .into_iter()
+                .map(Entry::Read)
+                .collect::<Shelf<_>>(),
         ))
     }
 
@@ -257,7 +260,7 @@ impl Provider for Adapter {
             return Err(ApiError::unsupported(operation));
         }
         let wanted = scope.container().as_str();
-        let mut list = LongList::default();
+        let mut list = Shelf::default();
         self.list_each(operation, |mut listed| {
             if listed.container() == wanted {
                 if let Entry::Read(asset) = &mut listed.entry {
@@ -268,7 +271,8 @@ impl Provider for Adapter {
             }
         })
         .await?;
-        Ok(Page::whole(list.entries()))
+        list.close();
+        Ok(Page::whole(list))
     }
 
     async fn upload(

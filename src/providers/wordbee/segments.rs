@@ -115,7 +115,7 @@ impl Adapter {
         let reached = place.skip + rows.len() as u64;
         let more = !rows.is_empty() && total.is_none_or(|total| reached < total);
         Ok(Page {
-            entries,
+            entries: entries.into(),
             next: more.then(|| Cursor(format!("{reached}:{first}"))),
             total,
         })

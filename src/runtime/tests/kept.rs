@@ -232,7 +232,7 @@ async fn session(folder: &Path, document: &Arc<Document>, connect: bool) -> Show
                     }
                     Came::Fresh => {}
                 }
-                let read = entries.iter().filter_map(Entry::read);
+                let read = entries.read();
                 shown.texts.extend(read.map(|segment| segment.text.clone()));
                 if !more {
                     break;

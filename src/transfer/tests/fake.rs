@@ -88,7 +88,7 @@ impl Provider for Fake {
                 .iter()
                 .cloned()
                 .map(Entry::Read)
-                .collect(),
+                .collect::<Vec<_>>(),
         ))
     }
     async fn upload(

@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use super::Top;
 use crate::api::{ApiError, Middle, Pages, Provider};
 use crate::domain::{
-    Address, Asset, AssetScope, Container, ContainerId, Cursor, Entry, Page, Segment, SegmentId,
+    Address, Asset, AssetScope, Container, ContainerId, Cursor, Entry, Keepable, Page, Segment,
+    SegmentId, Shelf,
 };
 
 /// Segments whose assets are asked for at once: one call of about 150 ids.
@@ -264,7 +265,7 @@ impl<'a> Walk<'a> {
         });
     }
 
-    fn readable<T>(&mut self, entries: Vec<Entry<T>>) -> Vec<T> {
+    fn readable<T: Keepable>(&mut self, entries: Shelf<T>) -> Vec<T> {
         let mut read = Vec::new();
         for entry in entries {
             match entry {

@@ -11,7 +11,7 @@ use crate::app::Face;
 use crate::app::columns::{Column, asset_column};
 use crate::app::modal::view::{Tone, say, toned};
 use crate::domain::{Asset, Entry, SafeText};
-use crate::ui::table::{Row, Table};
+use crate::ui::table::{Row, Seen, Table};
 
 pub(super) fn frame(ground: &Ground<'_>) -> Frame {
     let mut frame = Frame {
@@ -36,7 +36,7 @@ pub(super) fn body(
     ground: &Ground<'_>,
     buffer: &mut Buffer,
     inner: Rect,
-    offset: &mut usize,
+    seen: &mut Seen,
 ) -> Option<Rect> {
     let opened = ground.state.browse.open();
     let face = opened
@@ -70,19 +70,20 @@ pub(super) fn body(
     let table = Table {
         columns: &columns,
         sorted: list.sort().map(|sort| (sort.column.name, sort.descending)),
+        rows: list.edition(),
         len: list.shown().len(),
         cursor: Some(list.cursor()),
         focused: ground.focused,
     };
-    Some(table.draw(buffer, inner, offset, &ground.paint, |place| {
+    Some(table.draw(buffer, inner, seen, &ground.paint, |place| {
         let marked = list.is_marked(place);
-        Some(match list.row(place)? {
-            Entry::Read(item) => Row::Item { item, marked },
-            Entry::Unreadable(bad) => Row::Words {
-                words: unreadable(&bad.reason),
-                end: Vec::new(),
-                marked,
-            },
-        })
+        let row = list.row(place)?;
+        if let Some(bad) = row.unreadable() {
+            let words = unreadable(&bad.reason);
+            let end = Vec::new();
+            return Some(Row::Words { words, end, marked });
+        }
+        let item = Entry::seen(row)?;
+        Some(Row::Item { item, marked })
     }))
 }

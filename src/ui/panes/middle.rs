@@ -11,7 +11,7 @@ use crate::app::Face;
 use crate::app::browse::{Mark, Opened, StateFilter, TypeRow};
 use crate::app::modal::view::{Tone, Words, say, toned};
 use crate::domain::{Entry, SafeText, Segment, TypeChoice};
-use crate::ui::table::{Row, Table};
+use crate::ui::table::{Row, Seen, Table};
 use crate::ui::text::count;
 
 pub(super) fn frame(ground: &Ground<'_>) -> Frame {
@@ -71,7 +71,7 @@ pub(super) fn body(
     ground: &Ground<'_>,
     buffer: &mut Buffer,
     inner: Rect,
-    offset: &mut usize,
+    seen: &mut Seen,
 ) -> Option<Rect> {
     let Some(opened) = ground.state.browse.open() else {
         let account = ground.state.browse.current_account();
@@ -92,8 +92,8 @@ pub(super) fn body(
         return None;
     };
     match opened.spec.middle {
-        Middle::Segments => segments(ground, buffer, inner, offset, opened),
-        Middle::Types => types(ground, buffer, inner, offset, opened),
+        Middle::Segments => segments(ground, buffer, inner, seen, opened),
+        Middle::Types => types(ground, buffer, inner, seen, opened),
     }
 }
 
@@ -101,7 +101,7 @@ fn segments(
     ground: &Ground<'_>,
     buffer: &mut Buffer,
     inner: Rect,
-    offset: &mut usize,
+    seen: &mut Seen,
     opened: &Opened,
 ) -> Option<Rect> {
     let one = opened.spec.container.one;
@@ -119,12 +119,13 @@ fn segments(
     let table = Table::<Segment> {
         columns: &[],
         sorted: None,
+        rows: list.edition(),
         len: list.shown().len(),
         cursor: Some(list.cursor()),
         focused: ground.focused,
     };
     let current = opened.scope.as_ref().and_then(|scope| scope.segment());
-    Some(table.draw(buffer, inner, offset, &ground.paint, |place| {
+    Some(table.draw(buffer, inner, seen, &ground.paint, |place| {
         let (words, end) = match list.row(place)? {
             Entry::Unreadable(bad) => (unreadable(&bad.reason), Vec::new()),
             Entry::Read(segment) => (
@@ -172,7 +173,7 @@ fn types(
     ground: &Ground<'_>,
     buffer: &mut Buffer,
     inner: Rect,
-    offset: &mut usize,
+    seen: &mut Seen,
     opened: &Opened,
 ) -> Option<Rect> {
     let list = &opened.types;
@@ -194,12 +195,13 @@ fn types(
     let table = Table::<TypeRow> {
         columns: &[],
         sorted: None,
+        rows: list.edition(),
         len: list.shown().len(),
         cursor: (!list.shown().is_empty()).then(|| list.cursor()),
         focused: ground.focused,
     };
     let chosen = &opened.assets.list.lens().kind;
-    Some(table.draw(buffer, inner, offset, &ground.paint, |place| {
+    Some(table.draw(buffer, inner, seen, &ground.paint, |place| {
         let row = list.row(place)?;
         let current = row.choice == *chosen;
         let tone = if current { Tone::Strong } else { Tone::Plain };

@@ -108,9 +108,9 @@ pub fn draw(
     block.render(area, buffer);
     let cursor = ground.borders(buffer, area, &frame);
     let rows = match pane {
-        Pane::Places => places::body(&ground, buffer, inner, view.offset(pane)),
-        Pane::Middle => middle::body(&ground, buffer, inner, view.offset(pane)),
-        Pane::Assets => assets::body(&ground, buffer, inner, view.offset(pane)),
+        Pane::Places => places::body(&ground, buffer, inner, view.seen(pane)),
+        Pane::Middle => middle::body(&ground, buffer, inner, view.seen(pane)),
+        Pane::Assets => assets::body(&ground, buffer, inner, view.seen(pane)),
         Pane::Details => {
             let drawing = details::body(&ground, buffer, inner);
             view.picture_room = drawing.room;
@@ -118,7 +118,7 @@ pub fn draw(
             None
         }
     };
-    let rows = rows.map(|rows| (rows, *view.offset(pane)));
+    let rows = rows.map(|rows| (rows, view.seen(pane).offset));
     view.hits.push(Hit {
         area,
         target: Target::Pane(pane),

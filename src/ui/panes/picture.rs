@@ -136,8 +136,8 @@ fn single(
     };
     heading
         + match &shown.sight {
-            Sight::Coming => coming(ground, buffer, room, shown.asset),
-            Sight::None(why) => card(ground, buffer, room, shown.asset, why),
+            Sight::Coming => coming(ground, buffer, room, &shown.asset),
+            Sight::None(why) => card(ground, buffer, room, &shown.asset, why),
             Sight::Ready(drawn) => picture(ground, buffer, room, drawn, placed),
         }
 }

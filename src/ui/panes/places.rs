@@ -10,7 +10,7 @@ use crate::app::browse::{Account, Link, PlaceRow};
 use crate::app::list::Row as _;
 use crate::app::modal::view::{Piece, Tone, Words, say, toned};
 use crate::domain::{Container, Entry, SafeText};
-use crate::ui::table::{Row, Table};
+use crate::ui::table::{Row, Seen, Table};
 use crate::ui::text::{cut, cut_start, width};
 
 /// Where names begin: after the table's gutter and the mark of what is open, before its margin.
@@ -71,7 +71,7 @@ pub(super) fn body(
     ground: &Ground<'_>,
     buffer: &mut Buffer,
     inner: Rect,
-    offset: &mut usize,
+    seen: &mut Seen,
 ) -> Option<Rect> {
     let browse = &ground.state.browse;
     let list = &browse.places;
@@ -90,12 +90,13 @@ pub(super) fn body(
     let table = Table::<Container> {
         columns: &[],
         sorted: None,
+        rows: list.edition(),
         len: list.shown().len(),
         cursor: (!list.shown().is_empty()).then(|| list.cursor()),
         focused: ground.focused,
     };
     let room = usize::from(inner.width.saturating_sub(NAME_AT));
-    let rows = table.draw(buffer, inner, offset, &ground.paint, |place| {
+    let rows = table.draw(buffer, inner, seen, &ground.paint, |place| {
         let row = list.row(place)?;
         let account = browse.accounts.get(row.account())?;
         let (words, end) = match row {

@@ -85,10 +85,16 @@ pub fn matrix() -> State {
     let cart = vec![made(2, "cart.png", "en", "", 1)];
     let busy = Err(error(ApiErrorKind::Server));
     opened.known.clear();
-    opened.known.insert(segment_id(1), known(Ok(first), 0));
-    opened.known.insert(segment_id(2), known(Ok(cart), 12));
+    opened
+        .known
+        .insert(segment_id(1), known(Ok(first.into()), 0));
+    opened
+        .known
+        .insert(segment_id(2), known(Ok(cart.into()), 12));
     opened.known.insert(segment_id(3), known(busy, 0));
-    opened.known.insert(segment_id(4), known(Ok(Vec::new()), 0));
+    opened
+        .known
+        .insert(segment_id(4), known(Ok(Vec::new().into()), 0));
     open(&mut state);
     press(&mut state, "n space k l l");
     state
@@ -99,7 +105,7 @@ pub fn question() -> State {
     let mut state = located();
     let opened = state.browse.open_mut().unwrap();
     let rows = (1..=5_000).map(|n| segment(n, &format!("key.{n:04}"), "text"));
-    opened.segments.list.replace(rows.collect());
+    opened.segments.list.replace(rows.collect::<Vec<_>>());
     opened
         .known
         .retain(|id: &SegmentId, _| *id == segment_id(1));

@@ -263,8 +263,10 @@ pub fn busy() -> State {
     };
     opened
         .known
-        .insert(segment_id(1), known(Ok(assets.clone())));
-    opened.known.insert(segment_id(2), known(Ok(Vec::new())));
+        .insert(segment_id(1), known(Ok(assets.clone().into())));
+    opened
+        .known
+        .insert(segment_id(2), known(Ok(Vec::new().into())));
     opened
         .known
         .insert(segment_id(3), known(Err(error(ApiErrorKind::Server))));

@@ -40,7 +40,7 @@ fn names_from_everywhere() {
         names
             .iter()
             .map(|name| asset(&scope, name, Some("pt-BR"), Some(1)))
-            .collect(),
+            .collect::<Vec<_>>(),
     );
     opened.assets.list.go(5);
     assert_snapshot!("hostile_names", shoot(&state, 100, 20).text());

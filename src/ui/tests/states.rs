@@ -133,7 +133,7 @@ fn pressed(mut state: State, keys: &str) -> State {
             };
             let Load::Assets(_) = what else { continue };
             let rows = &state.browse.open().unwrap().assets.list;
-            let entries = rows.rows().to_vec();
+            let entries = rows.rows().clone();
             let answer = Answer::Assets(Ok(Batch::whole(entries)));
             state.update(Msg::Loaded { id, answer }, now());
         }

@@ -16,6 +16,7 @@ impl Row for LocalEntry {
     type Id = PathBuf;
     type Item = Self;
     type Lens = Hidden;
+    type Rows = Vec<Self>;
 
     fn id(&self, _: usize) -> PathBuf {
         self.path.clone()

@@ -1,5 +1,6 @@
 //! The matrix behind the coverage sheet, kept in step with what is known of the document.
 
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use crate::app::browse::Opened;
@@ -83,8 +84,12 @@ impl Matrix {
             if self.seen[at] == Some(known.at) {
                 continue;
             }
+            let read: Vec<Cow<'_, Asset>>;
             let heard = match &known.result {
-                Ok(entries) => Heard::Assets(entries.iter().filter_map(Entry::read)),
+                Ok(entries) => {
+                    read = entries.read().collect();
+                    Heard::Assets(read.iter().map(AsRef::as_ref))
+                }
                 Err(_) => Heard::Failed,
             };
             self.seen[at] = Some(known.at);

@@ -1,12 +1,14 @@
 //! What the coverage sheet says in words: the sums, the cell under the cursor, what asking costs.
 
+use std::borrow::Cow;
+
 use super::asking::calls;
 use super::{CoverageSheet, Filter};
 use crate::app::State;
 use crate::app::modal::view::{Piece, Tone, Words, quote, say, toned};
 use crate::app::words;
 use crate::domain::coverage::{State as Standing, Totals};
-use crate::domain::{Asset, Entry, Locale, SafeText};
+use crate::domain::{Asset, Locale, SafeText};
 
 /// How many folders are told of.
 const FOLDERS: usize = 6;
@@ -145,7 +147,7 @@ impl CoverageSheet {
         match standing {
             Standing::Missing | Standing::Older | Standing::Differs(_) => {
                 if let Some(own) = self.asset(row, state) {
-                    line.push(say(format!("; {}", words::place_and_size(own))));
+                    line.push(say(format!("; {}", words::place_and_size(&own))));
                 }
                 if let Some(name) = self.gap(row, self.column).and_then(|gap| gap.name) {
                     line.push(toned("; u uploads ", Tone::Dim));
@@ -157,7 +159,7 @@ impl CoverageSheet {
                     if found.versions().is_some_and(|it| it.name != own.name) {
                         line.extend([say(" as "), quote(&SafeText::name(&own.name))]);
                     }
-                    line.push(say(format!("; {}", words::place_and_size(own))));
+                    line.push(say(format!("; {}", words::place_and_size(&own))));
                 }
             }
             Standing::NoSource => {
@@ -187,13 +189,13 @@ impl CoverageSheet {
     }
 
     /// The asset of the cell under the cursor.
-    fn asset<'a>(&self, row: (usize, usize), state: &'a State) -> Option<&'a Asset> {
+    fn asset<'a>(&self, row: (usize, usize), state: &'a State) -> Option<Cow<'a, Asset>> {
         let versions = self.matrix.row(row)?.versions()?;
         let key = versions.cells.get(self.column)?.asset.as_ref()?;
         let (segment, _) = self.matrix.spot(row)?;
         let known = self.opened(state)?.known.get(segment)?;
-        let entries = known.result.as_ref().ok()?.iter();
-        entries.filter_map(Entry::read).find(|it| it.key == *key)
+        let mut entries = known.result.as_ref().ok()?.read();
+        entries.find(|it| it.key == *key)
     }
 
     /// What the calls are that a yes makes, against what the service allows.

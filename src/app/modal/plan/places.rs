@@ -1,6 +1,7 @@
 //! The places that the rows of the plan sheet go to: sorted by the list of a downloaded tree, listed
 //! call by call, and named.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -93,18 +94,21 @@ impl Looking {
             Some((asked, Call::Assets(..))) if *asked == id => {}
             _ => return Looked::Nothing,
         }
-        let entries = match answer {
-            Answer::Assets(Ok(page)) => Ok((&page.entries, page.more)),
-            Answer::Marks(Ok(entries)) => Ok((entries, false)),
+        let more = match answer {
+            Answer::Assets(Ok(page)) => {
+                let read = page.entries.read().map(Cow::into_owned);
+                self.found.extend(read.map(Arc::new));
+                Ok(page.more)
+            }
+            Answer::Marks(Ok(entries)) => {
+                let read = entries.iter().filter_map(Entry::read).cloned();
+                self.found.extend(read.map(Arc::new));
+                Ok(false)
+            }
             Answer::Assets(Err(error)) | Answer::Marks(Err(error)) => Err(error.to_string()),
             _ => return Looked::Nothing,
         };
-        let result = entries.map(|(entries, more)| {
-            let read = entries.iter().filter_map(Entry::read);
-            self.found.extend(read.cloned().map(Arc::new));
-            more
-        });
-        let result = match result {
+        let result = match more {
             Ok(true) => return Looked::More,
             Ok(false) => Ok(std::mem::take(&mut self.found)),
             Err(why) => {

@@ -1,0 +1,84 @@
+//! Texts that are kept deflated together: what the rows of a long list are made of.
+
+use std::cell::RefCell;
+use std::io::{Read as _, Write as _};
+use std::rc::Rc;
+use std::sync::{Arc, Weak};
+
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+
+/// So many heads stay open: a sorted list shows rows of as many packs in one frame, and a frame that
+/// inflated them all again would cost more than the rest of it.
+const OPEN_HEADS: usize = 64;
+
+/// Texts one after the other, deflated. The first of them, the head, can be read alone.
+pub(super) struct Pack {
+    bytes: Box<[u8]>,
+    /// So many bytes of the text.
+    head: u32,
+}
+
+/// What was opened last, the newest first.
+type Opened = RefCell<Vec<(Weak<Pack>, Rc<str>)>>;
+
+impl Pack {
+    /// `None` for more than a pack can count.
+    pub fn new(text: &str, head: usize) -> Option<Arc<Self>> {
+        u32::try_from(text.len()).ok()?;
+        let mut deflate = DeflateEncoder::new(Vec::new(), Compression::fast());
+        deflate.write_all(text.as_bytes()).ok()?;
+        Some(Arc::new(Self {
+            bytes: deflate.finish().ok()?.into(),
+            head: u32::try_from(head).ok()?,
+        }))
+    }
+
+    /// All of it. The one opened last is kept: a list is read in its order, and a frame reads one
+    /// thing several times.
+    pub fn open(pack: &Arc<Self>) -> Rc<str> {
+        thread_local! {
+            static LAST: Opened = const { RefCell::new(Vec::new()) };
+        }
+        LAST.with(|last| Self::among(last, 1, pack, u64::MAX))
+    }
+
+    /// Its head alone.
+    pub fn head(pack: &Arc<Self>) -> Rc<str> {
+        thread_local! {
+            static LAST: Opened = const { RefCell::new(Vec::new()) };
+        }
+        LAST.with(|last| Self::among(last, OPEN_HEADS, pack, u64::from(pack.head)))
+    }
+
+    fn among(opened: &Opened, most: usize, pack: &Arc<Self>, bytes: u64) -> Rc<str> {
+        let mut opened = opened.borrow_mut();
+        let known = opened
+            .iter()
+            .position(|(known, _)| std::ptr::eq(known.as_ptr(), Arc::as_ptr(pack)));
+        match known {
+            // Not the whole row of them is moved for one that is among the newest.
+            Some(0) => {}
+            Some(at) => opened.swap(at, at / 2),
+            None => {
+                opened.truncate(most - 1);
+                let mut text = String::new();
+                let inflate = DeflateDecoder::new(&*pack.bytes);
+                // It was written by us, in this very process.
+                let _ = inflate.take(bytes).read_to_string(&mut text);
+                opened.insert(0, (Arc::downgrade(pack), text.into()));
+            }
+        }
+        let at = known.map_or(0, |at| at / 2);
+        opened
+            .get(at)
+            .map_or_else(|| "".into(), |(_, text)| Rc::clone(text))
+    }
+
+    /// How many bytes it takes.
+    #[cfg(test)]
+    pub fn weight(&self) -> usize {
+        self.bytes.len()
+    }
+}

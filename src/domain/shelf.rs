@@ -1,0 +1,341 @@
+//! The entries of a list, which may be a million: those of a long one are packed, and read one by one.
+
+mod lines;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+use std::sync::Arc;
+
+use self::lines::{Lines, pack};
+use super::pack::Pack;
+use super::{Entry, Keepable};
+
+/// A list with no more than so many is not worth packing.
+const LOOSE: usize = 256;
+/// So many are packed together: the more, the smaller; the fewer, the sooner one of them is read.
+const TOGETHER: usize = 32;
+
+/// Entries in their order. Those of a long list are packed, so that one takes about a tenth of what it
+/// takes alone, and are made anew for who reads them; what tells them apart is known without.
+#[derive(Clone)]
+pub struct Shelf<T: Keepable> {
+    /// Each with the place of its first entry.
+    packs: Vec<(u32, Arc<Pack>)>,
+    /// Behind the packed ones.
+    loose: Vec<Entry<T>>,
+    /// Of every entry, packed or not.
+    sketches: Vec<Sketch>,
+    /// Boxed: most lists are short and few, but some are many.
+    kinds: Option<Box<Kinds<T::Kind>>>,
+}
+
+/// What can be told of an entry without reading it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Sketch {
+    /// Of its id.
+    hash: u32,
+    /// Its kind's number; that of no kind for one that could not be read.
+    kind: u32,
+}
+
+const NO_KIND: u32 = u32::MAX;
+
+/// The kinds that there are, and the number of each.
+#[derive(Clone)]
+struct Kinds<K> {
+    all: Vec<K>,
+    numbers: HashMap<K, u32>,
+}
+
+impl<K: Clone + Eq + Hash> Kinds<K> {
+    fn number(&mut self, kind: K) -> u32 {
+        if let Some(number) = self.numbers.get(&kind) {
+            return *number;
+        }
+        let number = u32::try_from(self.all.len()).unwrap_or(NO_KIND);
+        self.all.push(kind.clone());
+        self.numbers.insert(kind, number);
+        number
+    }
+}
+
+impl<T: Keepable> Default for Shelf<T> {
+    fn default() -> Self {
+        Self {
+            packs: Vec::new(),
+            loose: Vec::new(),
+            sketches: Vec::new(),
+            kinds: None,
+        }
+    }
+}
+
+impl<T: Keepable> fmt::Debug for Shelf<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl<T: Keepable + PartialEq> PartialEq for Shelf<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().zip(other.iter()).all(|(a, b)| a == b)
+    }
+}
+
+impl<T: Keepable> From<Vec<Entry<T>>> for Shelf<T> {
+    fn from(entries: Vec<Entry<T>>) -> Self {
+        let mut shelf = Self::default();
+        shelf.sketches.reserve(entries.len());
+        for entry in &entries {
+            shelf.sketch(entry);
+        }
+        shelf.loose = entries;
+        if shelf.len() >= LOOSE {
+            shelf.pack();
+        }
+        shelf
+    }
+}
+
+impl<T: Keepable> From<Shelf<T>> for Vec<Entry<T>> {
+    fn from(shelf: Shelf<T>) -> Self {
+        if shelf.packs.is_empty() {
+            shelf.loose
+        } else {
+            shelf.into_iter().collect()
+        }
+    }
+}
+
+impl<T: Keepable> FromIterator<Entry<T>> for Shelf<T> {
+    fn from_iter<I: IntoIterator<Item = Entry<T>>>(entries: I) -> Self {
+        let mut shelf = Self::default();
+        entries.into_iter().for_each(|entry| shelf.push(entry));
+        shelf
+    }
+}
+
+impl<T: Keepable> Shelf<T> {
+    pub fn len(&self) -> usize {
+        self.sketches.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.sketches.is_empty()
+    }
+
+    /// Puts one behind the others.
+    pub fn push(&mut self, entry: Entry<T>) {
+        self.sketch(&entry);
+        self.loose.push(entry);
+        if self.loose.len() >= LOOSE {
+            self.pack();
+        }
+    }
+
+    /// Puts all of another behind these.
+    pub fn append(&mut self, other: Self) {
+        if !self.is_empty() && (other.packs.is_empty() || !self.close_all()) {
+            other.into_iter().for_each(|entry| self.push(entry));
+            return;
+        }
+        let first = self.len();
+        let count = |at: u32| u32::try_from(first).map_or(u32::MAX, |first| first + at);
+        let packs = other.packs.into_iter();
+        self.packs.extend(packs.map(|(at, pack)| (count(at), pack)));
+        let kinds = other.kinds.into_iter().flat_map(|kinds| kinds.all);
+        let numbers: Vec<u32> = kinds.map(|kind| self.number(kind)).collect();
+        self.sketches.extend(other.sketches.into_iter().map(|it| {
+            let kind = numbers.get(it.kind as usize).copied();
+            Sketch {
+                kind: kind.unwrap_or(NO_KIND),
+                ..it
+            }
+        }));
+        self.loose = other.loose;
+    }
+
+    /// What is to be known of an entry that comes next.
+    fn sketch(&mut self, entry: &Entry<T>) {
+        let (hash, kind) = match entry {
+            Entry::Read(it) => (hash(it.ident()), self.number(it.kind())),
+            Entry::Unreadable(_) => (0, NO_KIND),
+        };
+        self.sketches.push(Sketch { hash, kind });
+    }
+
+    fn number(&mut self, kind: T::Kind) -> u32 {
+        let kinds = self.kinds.get_or_insert_with(|| {
+            Box::new(Kinds {
+                all: Vec::new(),
+                numbers: HashMap::new(),
+            })
+        });
+        kinds.number(kind)
+    }
+
+    // --- reading
+
+    /// The entry at a place.
+    pub fn get(&self, at: usize) -> Option<Cow<'_, Entry<T>>> {
+        let packed = self.packed();
+        if at >= packed {
+            return self.loose.get(at - packed).map(Cow::Borrowed);
+        }
+        let which = self.pack_of(at).checked_sub(1)?;
+        let (first, pack) = self.packs.get(which)?;
+        let mut lines = Lines::of(pack);
+        lines.read(at - *first as usize).map(Cow::Owned)
+    }
+
+    /// All entries, in order.
+    pub fn iter(&self) -> impl Iterator<Item = Cow<'_, Entry<T>>> {
+        self.iter_from(0)
+    }
+
+    /// The entries from this place on.
+    pub fn iter_from(&self, at: usize) -> impl Iterator<Item = Cow<'_, Entry<T>>> {
+        let packed = self.packed();
+        let which = self.pack_of(at.min(packed)).saturating_sub(1);
+        let packs = self.packs.get(which..).unwrap_or_default();
+        let first = packs.first().map_or(0, |(first, _)| *first as usize);
+        let read = packs
+            .iter()
+            .flat_map(|(_, pack)| Lines::of(pack).all::<T>());
+        let skipped = at.min(packed).saturating_sub(first);
+        let loose = self.loose.get(at.saturating_sub(packed)..);
+        read.map(Cow::Owned)
+            .skip(skipped)
+            .chain(loose.unwrap_or_default().iter().map(Cow::Borrowed))
+    }
+
+    /// All that could be read, in order.
+    pub fn read(&self) -> impl Iterator<Item = Cow<'_, T>> {
+        self.iter().filter_map(Entry::seen)
+    }
+
+    /// Where the one with this id is, from a place on.
+    pub fn find(&self, ident: &str, from: usize) -> Option<usize> {
+        let hash = hash(ident);
+        let sketches = self.sketches.iter().enumerate().skip(from);
+        let mut alike = sketches.filter(|(_, it)| it.hash == hash && it.kind != NO_KIND);
+        alike
+            .find(|(at, _)| {
+                let found = self.get(*at);
+                found.is_some_and(|entry| entry.read().is_some_and(|it| it.ident() == ident))
+            })
+            .map(|(at, _)| at)
+    }
+
+    /// Of what kind the entry at a place is; none for one that could not be read.
+    pub fn kind(&self, at: usize) -> Option<&T::Kind> {
+        let number = self.sketches.get(at)?.kind;
+        self.kinds.as_ref()?.all.get(number as usize)
+    }
+
+    /// Each kind that there is, and how many are of it.
+    pub fn kinds(&self) -> impl Iterator<Item = (&T::Kind, usize)> {
+        let all: &[T::Kind] = self.kinds.as_ref().map_or(&[], |kinds| &kinds.all);
+        let mut counts = vec![0; all.len()];
+        for sketch in &self.sketches {
+            if let Some(count) = counts.get_mut(sketch.kind as usize) {
+                *count += 1;
+            }
+        }
+        all.iter().zip(counts)
+    }
+
+    fn packed(&self) -> usize {
+        self.len() - self.loose.len()
+    }
+
+    /// How many packs begin at this place or before.
+    fn pack_of(&self, at: usize) -> usize {
+        self.packs
+            .partition_point(|(first, _)| *first as usize <= at)
+    }
+
+    // --- packing
+
+    /// Packs what is loose as well: no more comes.
+    pub fn close(&mut self) {
+        if self.len() >= LOOSE {
+            self.close_all();
+        }
+    }
+
+    /// Says whether nothing is loose any more.
+    fn close_all(&mut self) -> bool {
+        self.pack();
+        self.loose.is_empty() || self.close_one(self.loose.len())
+    }
+
+    /// Packs what is loose, in full packs.
+    fn pack(&mut self) {
+        while self.loose.len() >= TOGETHER && self.close_one(TOGETHER) {}
+    }
+
+    /// Packs the first so many of the loose ones. Says whether it could.
+    fn close_one(&mut self, count: usize) -> bool {
+        if !T::PACKS || count == 0 {
+            return false;
+        }
+        let Ok(first) = u32::try_from(self.packed()) else {
+            return false;
+        };
+        let Some(pack) = self.loose.get(..count).and_then(pack) else {
+            return false;
+        };
+        self.packs.push((first, pack));
+        self.loose.drain(..count);
+        true
+    }
+}
+
+impl<T: Keepable> IntoIterator for Shelf<T> {
+    type Item = Entry<T>;
+    type IntoIter = IntoEntries<T>;
+
+    fn into_iter(self) -> IntoEntries<T> {
+        IntoEntries {
+            packs: self.packs.into_iter(),
+            open: Vec::new().into_iter(),
+            loose: self.loose.into_iter(),
+        }
+    }
+}
+
+/// Gives the entries of a shelf, opening one pack after the other.
+pub struct IntoEntries<T> {
+    packs: std::vec::IntoIter<(u32, Arc<Pack>)>,
+    open: std::vec::IntoIter<Entry<T>>,
+    loose: std::vec::IntoIter<Entry<T>>,
+}
+
+impl<T: Keepable> Iterator for IntoEntries<T> {
+    type Item = Entry<T>;
+
+    fn next(&mut self) -> Option<Entry<T>> {
+        loop {
+            if let Some(entry) = self.open.next() {
+                return Some(entry);
+            }
+            match self.packs.next() {
+                Some((_, pack)) => self.open = Lines::of(&pack).all(),
+                None => return self.loose.next(),
+            }
+        }
+    }
+}
+
+fn hash(ident: &str) -> u32 {
+    let mut hasher = DefaultHasher::new();
+    ident.hash(&mut hasher);
+    // Half of it tells enough apart; what it finds is compared.
+    (hasher.finish() >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests;
