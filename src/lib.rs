@@ -33,7 +33,7 @@
 //! | `config` | `domain`, `picture` | `toml`, `keyring`, `keyring_core`, `zbus_secret_service_keyring_store`, `linux_keyutils_keyring_store`, `linux_keyutils`, `argon2`, `chacha20poly1305`, `getrandom`, `etcetera` |
 //! | `api` | `domain` | `reqwest`, `http_body`, `rustls` |
 //! | `providers` | `domain`, `api` | |
-//! | `transfer` | `domain`, `api` | `infer`, `mime_guess` |
+//! | `transfer` | `domain`, `api` | `infer`, `mime_guess`, `notify` |
 //! | `index` | `domain`, `api` | |
 //! | `app` | `domain`, `picture`, `api`, `transfer` | `tui_input`, `qrcode` |
 //! | `ui` | `domain`, `picture`, `api`, `transfer`, `app` | |

@@ -18,7 +18,7 @@ pub use self::changing::{Edit, Move};
 pub use self::coverage::Coverage;
 pub use self::demo::Demo;
 pub use self::finding::Find;
-pub use self::syncing::Sync;
+pub use self::syncing::{Sync, Watch};
 pub use self::upkeep::ConfigCommand;
 use crate::domain::{Keeping, Shape};
 use crate::transfer::OnClash;
@@ -144,6 +144,9 @@ pub enum Command {
     /// meanwhile is never lost by it without a word
     #[command(after_help = examples::SYNC)]
     Sync(Sync),
+    /// Upload what appears in a folder or changes there, once each, until it is stopped
+    #[command(after_help = examples::WATCH)]
+    Watch(Watch),
     /// List the transfers, and go on with those that an earlier run left
     #[command(after_help = examples::TRANSFERS)]
     Transfers(Queue),
@@ -317,7 +320,7 @@ pub struct Get {
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// What to do when another file has the name [default: ask on a terminal, else fail]
-    #[arg(long, value_name = "WHAT", value_parser = on_clash())]
+    #[arg(long, value_name = "WHAT", value_parser = syncing::words(|_| true))]
     pub on_clash: Option<OnClash>,
     /// Do not ask before making many calls to the service
     #[arg(long)]
@@ -327,12 +330,6 @@ pub struct Get {
     pub json: bool,
     #[command(flatten)]
     pub shown: Shown,
-}
-
-/// The words of what to do about a name that is taken.
-fn on_clash() -> impl TypedValueParser<Value = OnClash> {
-    PossibleValuesParser::new(OnClash::ALL.map(OnClash::word))
-        .try_map(|word| OnClash::of(&word).ok_or("it is none of these words"))
 }
 
 #[derive(Debug, Args)]

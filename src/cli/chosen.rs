@@ -125,7 +125,7 @@ pub fn batches(
 }
 
 /// An account alone is named for files of which nothing says where in it they belong.
-fn nowhere(to: &Address, spec: &ProviderSpec) -> Failure {
+pub fn nowhere(to: &Address, spec: &ProviderSpec) -> Failure {
     let one = spec.container.one;
     Failure::usage(format!(
         "{to} names an account, and no {one}; write {to}{}",

@@ -199,14 +199,25 @@ impl Followed {
     }
 }
 
-/// Follows what this command added to its end, and leaves. What went well or was cancelled is told
-/// and forgotten; the rest stays in the journal, where `transfers` finds it. Answers what went well.
+/// What becomes of files that went well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum After {
+    /// They were told, and that is all.
+    Forget,
+    /// The queue remembers that they were sent.
+    Keep,
+}
+
+/// Follows what this command added to its end, and leaves. What was cancelled is told and
+/// forgotten, and so is what went well unless it is to be kept; the rest stays in the journal, where `transfers` finds it. Answers what went
+/// well.
 pub(super) async fn until_over(
     transfers: &Transfers,
     events: &mut UnboundedReceiver<Arc<Job>>,
     jobs: &HashSet<JobId>,
     stop: &mut Stop,
     mut teller: Teller<'_>,
+    after: After,
 ) -> Vec<Arc<Job>> {
     let end = follow(transfers, events, jobs.clone(), false, stop, &mut teller).await;
     let (output, tally) = teller.end();
@@ -216,7 +227,10 @@ pub(super) async fn until_over(
     told.retain(|job| {
         jobs.contains(&job.id) && matches!(job.state, JobState::Done { .. } | JobState::Cancelled)
     });
-    let ids: Vec<JobId> = told.iter().map(|job| job.id).collect();
+    let forgotten = told
+        .iter()
+        .filter(|job| after == After::Forget || matches!(job.state, JobState::Cancelled));
+    let ids: Vec<JobId> = forgotten.map(|job| job.id).collect();
     transfers.clear(&ids);
     transfers.flush();
     end.tell(output, tally);

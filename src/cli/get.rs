@@ -12,7 +12,7 @@ use self::wanted::{below, one_by_one};
 use super::args;
 use super::failure::{Failure, Tally};
 use super::find;
-use super::follow::until_over;
+use super::follow::{After, until_over};
 use super::output::Output;
 use super::plan::Told;
 use super::prompt;
@@ -133,7 +133,7 @@ pub async fn save(
     super::transfers::tell_left_over(output, &transfers, &jobs);
     let finish = Finish::Saved(asked.clone());
     let teller = Teller::new(session, output, finish, shown, tally);
-    let done = until_over(&transfers, &mut events, &jobs, stop, teller).await;
+    let done = until_over(&transfers, &mut events, &jobs, stop, teller, After::Forget).await;
     let asked = asked.filter(|_| !output.is_quiet()).unwrap_or_default();
     for job in transfers.jobs().iter().filter(|it| !it.state.is_over()) {
         if let Some(request) = asked.get(&job.id) {

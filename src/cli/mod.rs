@@ -40,6 +40,7 @@ mod sync;
 mod teller;
 mod transfers;
 mod upload;
+mod watch;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -258,6 +259,7 @@ async fn dispatch(
         }
         Command::Get(args) => get::get(session, output, stop, &args).await,
         Command::Sync(args) => sync::sync(session, output, stop, &args).await,
+        Command::Watch(args) => watch::watch(session, output, stop, &args).await,
         Command::Transfers(args) => transfers::transfers(session, output, stop, &args).await,
         Command::Open { reference } => open::open(session, output, stop, &reference).await,
         Command::Config { .. }

@@ -11,18 +11,19 @@ use super::args;
 use super::chosen::{self, aside, look_at};
 use super::failure::{Failure, Tally};
 use super::find;
-use super::follow::until_over;
+use super::follow::{After, until_over};
 use super::output::Output;
 use super::plan::{self as shown, Told};
 use super::prompt;
 use super::session::{Known, Session};
 use super::stop::Stop;
 use super::teller::{Finish, Teller};
-use crate::domain::{AssetScope, SafeText};
+use crate::api::ProviderSpec;
+use crate::domain::{AssetScope, Locale, SafeText};
 use crate::transfer::patient::Patient;
-use crate::transfer::plan::{self, FieldError, Fill, OnClash, Pattern, Plan, Saved, Slot, Wishes};
+use crate::transfer::plan::{self, Fill, OnClash, Pattern, Plan, Saved, Slot, Wishes};
 use crate::transfer::tree::{Batch, MANIFEST};
-use crate::transfer::{Job, JobId, plan_file};
+use crate::transfer::{Job, JobId, Transfers, plan_file};
 
 /// What is asked before anything is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,8 +82,14 @@ pub async fn upload(
         _ => {}
     }
     if let Some(provider) = provider {
-        let told = (args.json, &args.shown);
-        send(session, output, stop, &provider, &plan, told, &mut tally).await?;
+        let sending = Sending {
+            plan: &plan,
+            provider: &provider,
+            json: args.json,
+            shown: &args.shown,
+            after: After::Forget,
+        };
+        sending.run(session, output, stop, &mut tally).await?;
     }
     tally.end()
 }
@@ -121,8 +128,8 @@ async fn chosen<'a>(
         session.could_change(known, output)?;
     }
     let wishes = wishes(args);
-    plan::check(spec, &wishes, None).map_err(|error| wrong_flag(&error))?;
-    let by = patterns(session, args)?;
+    check(spec, &wishes, None)?;
+    let by = patterns(session, args.pattern.as_deref(), args.locale.is_some())?;
 
     let lists = args.pattern.is_none();
     let chosen = stop.or(look_at(output, args.files.clone(), spec, lists));
@@ -174,7 +181,7 @@ pub async fn look(
             Some(scope) => place(provider.as_ref(), scope).await?,
             None => None,
         };
-        plan::check(spec, wishes, locales.as_deref()).map_err(|error| wrong_flag(&error))?;
+        check(spec, wishes, locales.as_deref())?;
         Ok((provider, locales))
     });
     let (provider, locales) = looking.await?;
@@ -267,28 +274,50 @@ async fn save(
     tally.end()
 }
 
-/// Puts what the plan sends through the engine, and answers what went well.
-pub async fn send(
-    session: &Session,
-    output: &mut Output,
-    stop: &mut Stop,
-    provider: &Patient,
-    plan: &Plan,
-    (json, shown): (bool, &args::Shown),
-    tally: &mut Tally,
-) -> Result<Vec<Arc<Job>>, Failure> {
-    let requests = plan.requests();
-    if requests.is_empty() {
-        return Ok(Vec::new());
+/// A plan on its way.
+pub struct Sending<'a> {
+    pub plan: &'a Plan,
+    pub provider: &'a Patient,
+    pub json: bool,
+    pub shown: &'a args::Shown,
+    /// What becomes of files that went well.
+    pub after: After,
+}
+
+impl Sending<'_> {
+    /// Puts what the plan sends through the engine, and answers what went well.
+    pub async fn run(
+        &self,
+        session: &Session,
+        output: &mut Output,
+        stop: &mut Stop,
+        tally: &mut Tally,
+    ) -> Result<Vec<Arc<Job>>, Failure> {
+        if self.plan.totals().sent() == 0 {
+            return Ok(Vec::new());
+        }
+        let transfers = super::transfers::open(session, output)?;
+        Ok(self.through(&transfers, session, output, stop, tally).await)
     }
-    let transfers = super::transfers::open(session, output)?;
-    let mut events = transfers.events();
-    let requests = requests.into_iter().map(|(_, request)| request);
-    let added = transfers.upload_all(plan.account(), provider.provider(), requests);
-    let jobs: HashSet<JobId> = added.into_iter().collect();
-    super::transfers::tell_left_over(output, &transfers, &jobs);
-    let teller = Teller::new(session, output, Finish::Uploaded { json }, shown, tally);
-    Ok(until_over(&transfers, &mut events, &jobs, stop, teller).await)
+
+    /// The same with an engine that is open.
+    pub async fn through(
+        &self,
+        transfers: &Transfers,
+        session: &Session,
+        output: &mut Output,
+        stop: &mut Stop,
+        tally: &mut Tally,
+    ) -> Vec<Arc<Job>> {
+        let mut events = transfers.events();
+        let requests = self.plan.requests().into_iter().map(|(_, request)| request);
+        let added = transfers.upload_all(self.plan.account(), self.provider.provider(), requests);
+        let jobs: HashSet<JobId> = added.into_iter().collect();
+        super::transfers::tell_left_over(output, transfers, &jobs);
+        let finish = Finish::Uploaded { json: self.json };
+        let teller = Teller::new(session, output, finish, self.shown, tally);
+        until_over(transfers, &mut events, &jobs, stop, teller, self.after).await
+    }
 }
 
 fn wishes(args: &args::Upload) -> Wishes {
@@ -304,19 +333,25 @@ fn wishes(args: &args::Upload) -> Wishes {
     }
 }
 
-fn wrong_flag(error: &FieldError) -> Failure {
-    Failure::usage(format!("--{}: {}", error.field.flag(), error.message))
+/// Whether the service takes what the flags say.
+pub fn check(
+    spec: &ProviderSpec,
+    wishes: &Wishes,
+    locales: Option<&[Locale]>,
+) -> Result<(), Failure> {
+    plan::check(spec, wishes, locales)
+        .map_err(|error| Failure::usage(format!("--{}: {}", error.field.flag(), error.message)))
 }
 
-/// The pattern of the command line, else those of the settings.
-fn patterns(session: &Session, args: &args::Upload) -> Result<Fill, Failure> {
-    let Some(text) = &args.pattern else {
+/// The pattern of the command line, else those of the settings. `located`: a flag names the locale.
+pub fn patterns(session: &Session, pattern: Option<&str>, located: bool) -> Result<Fill, Failure> {
+    let Some(text) = pattern else {
         return session.patterns().map(Fill::Standing);
     };
     let pattern: Pattern = text
         .parse()
         .map_err(|error| Failure::usage(format!("--pattern: {error}")))?;
-    if pattern.has(Slot::Locale) && args.locale.is_some() {
+    if pattern.has(Slot::Locale) && located {
         return Err(Failure::usage(
             "--locale and the {locale} of --pattern both name the locale; give one of them",
         ));

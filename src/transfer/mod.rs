@@ -4,6 +4,7 @@
 //! step on disk before anyone is told of it. A job is done when the service lists the
 //! asset in its place with its size, or when the file stands complete under its real name.
 
+pub mod arrivals;
 mod chosen;
 pub mod inspect;
 pub mod job;

@@ -29,6 +29,7 @@ pub(super) use self::handle::Handle;
 use super::job::{Job, JobEvent, JobId, JobState};
 use super::journal::{Begun, Journal, JournalError, Seen};
 use super::work::Work;
+use crate::api::UploadRequest;
 use crate::domain::AccountName;
 
 /// Bytes moved so far, of every job that runs.
@@ -176,6 +177,18 @@ impl Transfers {
         drop(table);
         jobs.sort_by_key(|job| (job.order, job.id));
         jobs
+    }
+
+    /// The uploads that went well and are not forgotten yet, each with what was asked for.
+    pub fn sent(&self) -> Vec<(JobId, AccountName, Arc<UploadRequest>)> {
+        let table = self.table();
+        let done = table.jobs.values();
+        let done = done.filter(|it| matches!(it.job.state, JobState::Done { .. }));
+        done.filter_map(|entry| match &entry.work {
+            Work::Up(request) => Some((entry.job.id, entry.job.account.clone(), request.clone())),
+            Work::Down(_) => None,
+        })
+        .collect()
     }
 
     /// What opening the journal has to tell; safe to show.

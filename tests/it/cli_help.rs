@@ -7,8 +7,11 @@ use std::process::Command;
 
 use crate::support::bus::KeyringBus;
 use crate::support::cli::{Ran, command, run, run_command};
+use crate::support::hold::PATIENCE;
 use crate::support::home::Home;
+use crate::support::program::Program;
 use crate::support::server::Server;
+use crate::support::wait::until;
 
 /// Examples that end otherwise than well where nobody types and nothing was done before, and how.
 const OTHERWISE: &[(&str, i32)] = &[
@@ -107,6 +110,16 @@ fn in_shell(home: &Home, line: &str) -> Ran {
     run_command(shell, &[line], b"")
 }
 
+/// One that runs until it is told to stop.
+fn watched(home: &Home, line: &str) {
+    let mut shell = command(home, "bash");
+    shell.args(["-c", &format!("exec {line}")]);
+    let mut program = Program::start_command(shell, &[line], b"");
+    assert!(until(PATIENCE, || program.said("watching")), "{line}");
+    program.signal(rustix::process::Signal::INT);
+    program.end().exits(130);
+}
+
 #[test]
 fn every_commands_help_has_an_example_and_each_works_as_it_stands() {
     let plain = Home::new();
@@ -133,6 +146,10 @@ fn every_commands_help_has_an_example_and_each_works_as_it_stands() {
                 continue;
             }
             seen += 1;
+            if name == "watch" {
+                watched(&home, &example);
+                continue;
+            }
             let known = OTHERWISE.iter().find(|(known, _)| *known == example);
             let code = known.map_or(0, |(_, code)| *code);
             in_shell(&home, &example).exits(code);

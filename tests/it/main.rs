@@ -23,6 +23,7 @@ mod cli_sync;
 mod cli_transfers;
 mod cli_tree;
 mod cli_upload;
+mod cli_watch;
 mod contract;
 mod demo_contract;
 mod demo_program;

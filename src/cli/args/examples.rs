@@ -141,6 +141,19 @@ Examples:
   assetdeck sync docs acme-loc:19914/27667833 --delete --yes
   assetdeck sync docs acme-loc:19914/27667833 --down --delete --dry-run --json";
 
+pub const WATCH: &str = r#"A file is sent when its size and date have not changed for --settle: what is there at the start, what comes,
+and again what was changed. A name that is taken, as it is after a change, is told and left alone unless
+--on-clash says otherwise. What was sent in the same state is not sent again, also after a restart: the
+queue remembers it for a day (`assetdeck transfers clear` forgets), after that the service's list says
+so. What the service does not take now is tried again. Nothing is ever deleted.
+
+It ends with Ctrl-C or a signal, and 130; files on their way stay in the queue, and the next start goes
+on with them.
+
+Examples:
+  assetdeck watch pictures --to acme-loc:19914/27667833 --pattern "{locale}/{folder}/{name}"
+  assetdeck watch by-name --to acme-loc:19914/27667833 --locale de --on-clash replace --json"#;
+
 pub const TRANSFERS: &str = "\
 Examples:
   assetdeck transfers

@@ -47,9 +47,54 @@ pub struct Sync {
     pub shown: Shown,
 }
 
+#[derive(Debug, Args)]
+pub struct Watch {
+    /// The folder, with all below it but hidden entries and links
+    #[arg(value_name = "DIR")]
+    pub dir: PathBuf,
+    /// Where to: ACCOUNT:CONTAINER of a website, or ACCOUNT:CONTAINER/SEGMENT
+    #[arg(long, value_name = "ADDRESS")]
+    pub to: String,
+    /// How locale, folder and name stand in the path below the folder, as of `upload`
+    #[arg(long, value_name = "PATTERN")]
+    pub pattern: Option<String>,
+    /// One of the document's locales, for what the path names none of
+    #[arg(long, value_name = "LOCALE")]
+    pub locale: Option<String>,
+    /// The folder inside the segment; folders of the path go into it
+    #[arg(long, value_name = "PATH")]
+    pub folder: Option<String>,
+    /// What to do with a file whose name is taken there, as is that of each that was changed
+    /// [default: fail]
+    #[arg(long, value_name = "WHAT", value_parser = unasked())]
+    pub on_clash: Option<OnClash>,
+    /// Milliseconds that a file must not change before it is sent
+    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(100..=3_600_000))]
+    pub settle: u32,
+    /// Look at the folder every so many seconds instead of being told by the system: for a folder of the
+    /// network, of which it does not tell what other machines do
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub poll: Option<u64>,
+    /// One JSON object per uploaded asset, and on standard error one per event
+    #[arg(long, conflicts_with = "quiet")]
+    pub json: bool,
+    #[command(flatten)]
+    pub shown: Shown,
+}
+
+/// Nobody sits there who could be asked.
+fn unasked() -> impl TypedValueParser<Value = OnClash> {
+    words(|it| it != OnClash::Ask)
+}
+
 /// Both at once would never become alike.
 fn on_clash() -> impl TypedValueParser<Value = OnClash> {
-    let words = OnClash::ALL.into_iter().filter(|it| *it != OnClash::Keep);
+    words(|it| it != OnClash::Keep)
+}
+
+/// The words of what to do about a name that is taken.
+pub(super) fn words(fits: impl Fn(OnClash) -> bool) -> impl TypedValueParser<Value = OnClash> {
+    let words = OnClash::ALL.into_iter().filter(|it| fits(*it));
     PossibleValuesParser::new(words.map(OnClash::word))
         .try_map(|word| OnClash::of(&word).ok_or("it is none of these words"))
 }

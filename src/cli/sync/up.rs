@@ -8,9 +8,10 @@ use crate::api::{Provider as _, Replaced};
 use crate::cli::chosen::{self, Looked, look_at};
 use crate::cli::failure::Failure;
 use crate::cli::find;
+use crate::cli::follow::After;
 use crate::cli::get::wanted;
 use crate::cli::plan::{self as shown_plan, Told};
-use crate::cli::upload::{self, places};
+use crate::cli::upload::{self, Sending, places};
 use crate::domain::Asset;
 use crate::transfer::names::LocalPath;
 use crate::transfer::patient::Patient;
@@ -91,17 +92,14 @@ impl Run<'_> {
         if changes == 0 && !self.output.is_quiet() {
             self.output.note(&summary);
         }
-        let told = (args.json, &args.shown);
-        let sending = upload::send(
-            self.session,
-            self.output,
-            self.stop,
-            &provider,
-            &plan,
-            told,
-            &mut self.tally,
-        );
-        let done = sending.await?;
+        let sending = Sending {
+            plan: &plan,
+            provider: &provider,
+            json: args.json,
+            shown: &args.shown,
+            after: After::Forget,
+        };
+        let done = { sending.run(self.session, self.output, self.stop, &mut self.tally) }.await?;
         let pairs = pairs(&plan, &done);
         let mut gone = Vec::new();
         if self.may_delete(doomed.len()) {

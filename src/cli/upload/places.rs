@@ -12,11 +12,7 @@ use crate::transfer::tree::SEGMENTS_AT_ONCE;
 
 /// Looks at each place of the plan: at the one that was named, whose locales are known by now, or at
 /// those that its rows name; and lists each once.
-pub(super) async fn look(
-    provider: &dyn Provider,
-    plan: &mut Plan,
-    named: bool,
-) -> Result<(), Failure> {
+pub async fn look(provider: &dyn Provider, plan: &mut Plan, named: bool) -> Result<(), Failure> {
     if !named {
         places(provider, plan).await?;
     }

@@ -1,0 +1,300 @@
+//! `watch`: uploads what appears in a folder or changes there, once each, until it is stopped.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::args;
+use super::chosen::aside;
+use super::failure::{Exit, Failure, Tally};
+use super::find;
+use super::follow::After;
+use super::output::Output;
+use super::plan::{self as shown, Told};
+use super::session::{Known, Session};
+use super::stop::Stop;
+use super::upload::{self, Sending, places};
+use crate::api::{FileStamp, UploadRequest};
+use crate::domain::{AssetPath, AssetScope, Locale, SafeText, time_words};
+use crate::transfer::arrivals::{Arrivals, Eye};
+use crate::transfer::patient::Patient;
+use crate::transfer::plan::{Candidate, Fill, OnClash, Plan, Row, Verdict, Wishes};
+use crate::transfer::walk::Found;
+use crate::transfer::{JobId, Transfers};
+
+/// What changes comes in bursts: so long is waited for the rest of one.
+const BURST: Duration = Duration::from_millis(100);
+
+/// When a service that could not be reached is asked again, at first and at the most.
+const AGAIN: Duration = Duration::from_secs(5);
+const AGAIN_MOST: Duration = Duration::from_mins(5);
+
+/// A folder that is watched.
+struct Watch<'a> {
+    session: &'a Session,
+    output: &'a mut Output,
+    stop: &'a mut Stop,
+    args: &'a args::Watch,
+    known: &'a Known,
+    provider: Arc<Patient>,
+    scope: AssetScope,
+    locales: Option<Vec<Locale>>,
+    wishes: Wishes,
+    by: Fill,
+    /// Said once.
+    told_clash: bool,
+}
+
+/// Uploads until it is told to stop, which is its only good end.
+pub async fn watch(
+    session: &Session,
+    output: &mut Output,
+    stop: &mut Stop,
+    args: &args::Watch,
+) -> Result<(), Failure> {
+    let address = find::address(&args.to)?;
+    let known = session.known(&address.account)?;
+    let spec = known.info.spec;
+    let scope = address
+        .scope()
+        .ok_or_else(|| super::chosen::nowhere(&address, spec))?;
+    find::check_scope(spec, &scope)?;
+    session.could_change(known, output)?;
+    let wishes = Wishes {
+        locale: args.locale.clone().unwrap_or_default(),
+        folder: args.folder.clone().unwrap_or_default(),
+        ..Wishes::default()
+    };
+    upload::check(spec, &wishes, None)?;
+    let by = upload::patterns(session, args.pattern.as_deref(), args.locale.is_some())?;
+    if !args.dir.is_dir() {
+        let shown = SafeText::name(&args.dir.to_string_lossy());
+        return Err(Failure::usage(format!("{shown} is not a folder")));
+    }
+    let looking = stop.or(async {
+        let provider = session.ready(known).await?;
+        let locales = places::place(provider.as_ref(), &scope).await?;
+        upload::check(spec, &wishes, locales.as_deref())?;
+        Ok((provider, locales))
+    });
+    let (provider, locales) = looking.await?;
+    stop.or(session.may_change(known, output)).await?;
+    let watch = Watch {
+        session,
+        output,
+        stop,
+        args,
+        known,
+        provider,
+        scope,
+        locales,
+        wishes,
+        by,
+        told_clash: false,
+    };
+    watch.run().await
+}
+
+impl Watch<'_> {
+    async fn run(mut self) -> Result<(), Failure> {
+        // Before the first look: what comes while that is made must not be missed.
+        let (mut eye, why) = Eye::open(&self.args.dir, self.args.poll.map(Duration::from_secs));
+        if let Some(why) = why {
+            self.output.note(&format!(
+                "the system does not tell of changes here ({why}); the folder is looked at every few \
+                 seconds instead"
+            ));
+        }
+        self.tell_ready();
+        let settle = Duration::from_millis(self.args.settle.into());
+        let mut arrivals = Arrivals::new(self.args.dir.clone(), settle);
+        let mut unread: Vec<PathBuf> = Vec::new();
+        let mut patience = AGAIN;
+        let mut stirred = false;
+        loop {
+            let look = aside(move || {
+                let looked = arrivals.look();
+                (arrivals, looked)
+            });
+            let looked;
+            (arrivals, looked) = self.stop.or(look).await?;
+            for (path, why) in &looked.unread {
+                if !unread.contains(path) {
+                    let shown = SafeText::name(&path.to_string_lossy());
+                    self.output.note(&format!("{shown}: {why}"));
+                }
+            }
+            unread = looked.unread.into_iter().map(|(path, _)| path).collect();
+            // What comes into a folder that is just made may be told of late, or not at all.
+            let again = looked.again.or(stirred.then_some(settle));
+            let paths: Vec<PathBuf> = looked.settled.iter().map(|it| it.path.clone()).collect();
+            if !paths.is_empty() {
+                match self.batch(looked.settled).await {
+                    Ok(()) => patience = AGAIN,
+                    Err(failure) if failure.exit == Exit::Failed => {
+                        self.output.fail(&failure);
+                        self.output
+                            .note(&format!("tried again in {}", time_words(patience)));
+                        self.stop.or(slept(patience)).await?;
+                        patience = (patience * 2).min(AGAIN_MOST);
+                        arrivals.take_back(&paths);
+                        continue;
+                    }
+                    Err(failure) => return Err(failure),
+                }
+            }
+            stirred = tokio::select! {
+                () = self.stop.asked() => return Err(Failure::stopped()),
+                () = eye.stirred() => true,
+                () = pause(again) => false,
+            };
+            if stirred {
+                self.stop.or(slept(BURST)).await?;
+            }
+        }
+    }
+
+    /// From now on nothing that comes is missed.
+    fn tell_ready(&mut self) {
+        let dir = self.args.dir.to_string_lossy();
+        if self.args.json {
+            self.output.event(&json!({
+                "event": "watching",
+                "file": dir,
+                "to": self.args.to,
+            }));
+        } else if !self.output.is_quiet() {
+            self.output.note(&format!(
+                "watching {} for {}; Ctrl-C ends it",
+                SafeText::name(&dir),
+                SafeText::name(&self.args.to)
+            ));
+        }
+    }
+
+    /// Uploads these but those that were sent as they are now by an earlier run.
+    async fn batch(&mut self, found: Vec<Found>) -> Result<(), Failure> {
+        let spec = self.known.info.spec;
+        let look = aside(move || {
+            let looks = found.into_iter().map(|found| found.look(spec));
+            looks.collect::<Vec<Candidate>>()
+        });
+        let files = self.stop.or(look).await?;
+        let transfers = super::transfers::open(self.session, self.output)?;
+        let sent = transfers.sent();
+        let mut plan = self.plan(files);
+        let fresh = plan.rows().iter().filter(|row| {
+            let account = plan.account();
+            !sent
+                .iter()
+                .any(|(_, of, request)| of == account && is_sent(row, request))
+        });
+        let fresh: Vec<Candidate> = fresh.map(candidate).collect();
+        if fresh.len() < plan.rows().len() {
+            plan = self.plan(fresh);
+        }
+        if plan.rows().iter().any(|row| row.file.is_ok()) {
+            let looking = places::look(self.provider.as_ref(), &mut plan, true);
+            self.stop.or(looking).await?;
+        }
+        let mut tally = Tally::default();
+        shown::tell(self.output, &plan, Told::Changes, &mut tally);
+        self.tell_clash(&plan);
+        let sending = Sending {
+            plan: &plan,
+            provider: &self.provider,
+            json: self.args.json,
+            shown: &self.args.shown,
+            after: After::Keep,
+        };
+        if plan.totals().sent() > 0 {
+            let (session, output, stop) = (self.session, &mut *self.output, &mut *self.stop);
+            sending
+                .through(&transfers, session, output, stop, &mut tally)
+                .await;
+        }
+        forget_changed(&transfers, &self.args.dir);
+        // Else only the end of the watch would count them for others.
+        self.session.note_calls();
+        if tally.stopped {
+            return Err(Failure::silent(Exit::Stopped));
+        }
+        Ok(())
+    }
+
+    fn plan(&self, files: Vec<Candidate>) -> Plan {
+        let (account, spec) = (self.known.info.name.clone(), self.known.info.spec);
+        let on_clash = self.args.on_clash.unwrap_or(OnClash::Fail);
+        let mut plan = Plan::new(account, spec, self.wishes.clone(), on_clash);
+        if let Some(locales) = &self.locales {
+            plan.set_locales(self.scope.container(), locales.clone());
+        }
+        plan.add(files, &self.scope, &self.by);
+        plan
+    }
+
+    /// How a file gets to where its name is taken.
+    fn tell_clash(&mut self, plan: &Plan) {
+        let taken = |row: &Row| matches!(row.verdict(), Verdict::Problem(_)) && row.file.is_ok();
+        let unsaid = self.args.on_clash.is_none() && !self.told_clash;
+        if unsaid && plan.rows().iter().any(taken) {
+            self.told_clash = true;
+            self.output.note(
+                "where a name is taken nothing is replaced; --on-clash replace, skip or keep says otherwise",
+            );
+        }
+    }
+}
+
+async fn slept(time: Duration) -> Result<(), Failure> {
+    tokio::time::sleep(time).await;
+    Ok(())
+}
+
+/// Waits so long; for ever where there is nothing to wait for.
+async fn pause(time: Option<Duration>) {
+    match time {
+        Some(time) => tokio::time::sleep(time).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The file of a row, to be put into another plan.
+fn candidate(row: &Row) -> Candidate {
+    Candidate {
+        path: row.path.clone(),
+        relative: row.relative.clone(),
+        file: row.file.clone(),
+    }
+}
+
+/// Whether this very upload is the one that the row wants.
+fn is_sent(row: &Row, sent: &UploadRequest) -> bool {
+    let Ok(file) = &row.file else { return false };
+    let path = std::path::absolute(&row.path).unwrap_or_else(|_| row.path.clone());
+    let locale = sent.locale.as_ref().map_or("", Locale::as_str);
+    sent.path == path
+        && sent.stamp == file.stamp
+        && sent.scope == row.scope
+        && sent.name == file.name
+        && locale == row.wishes.locale
+        && AssetPath::parse(&row.wishes.folder).is_ok_and(|folder| folder == sent.folder)
+}
+
+/// What was sent of files that are not as they were then is nothing to be remembered.
+fn forget_changed(transfers: &Transfers, dir: &Path) {
+    if !transfers.works() {
+        return;
+    }
+    let root = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
+    let changed = transfers.sent().into_iter().filter(|(_, _, request)| {
+        let now = std::fs::symlink_metadata(&request.path).ok();
+        let now = now.map(|it| FileStamp::of(&it));
+        request.path.starts_with(&root) && now.as_ref() != Some(&request.stamp)
+    });
+    let changed: Vec<JobId> = changed.map(|(id, ..)| id).collect();
+    transfers.clear(&changed);
+    transfers.flush();
+}

@@ -1,0 +1,186 @@
+//! A folder that is watched: what comes or changes goes up once each, whatever ends the program in
+//! between.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rustix::process::Signal;
+use serde_json::{Value, json};
+
+use crate::cli_upload::png;
+use crate::support::cli::{judged, run};
+use crate::support::hold::{LONG, PATIENCE};
+use crate::support::home::Home;
+use crate::support::program::Program;
+use crate::support::server::Server;
+use crate::support::wait::until;
+
+const PLACE: &str = "acme-loc:19914/27667834";
+
+/// A folder with a locale in it.
+fn folder(home: &Home) -> PathBuf {
+    let dir = home.path().join("in");
+    fs::create_dir_all(dir.join("de")).unwrap();
+    dir
+}
+
+/// Watches it from now on.
+fn watch(home: &Home, more: &[&str]) -> Program {
+    let mut args = vec!["watch", "in", "--to", PLACE, "--settle", "100"];
+    args.extend(["--pattern", "{locale}/{folder}/{name}"]);
+    args.extend(more);
+    let program = Program::start(home, &args, b"");
+    assert!(until(PATIENCE, || program.said("watching")), "it watches");
+    program
+}
+
+/// Ends it as Ctrl-C does.
+fn stop(mut program: Program) -> crate::support::cli::Ran {
+    program.signal(Signal::INT);
+    program.end().exits(130)
+}
+
+#[track_caller]
+fn comes(server: &Server, name: &str) {
+    assert!(until(PATIENCE, || server.stored(name).len() == 1), "{name}");
+}
+
+/// Something else comes and goes up: whatever was seen before it was decided about.
+fn another(server: &Server, dir: &Path, name: &str) {
+    fs::write(dir.join("de").join(name), png(name)).unwrap();
+    comes(server, name);
+}
+
+fn size_of(server: &Server, name: &str) -> u64 {
+    let stored = server.stored(name);
+    assert_eq!(stored.len(), 1, "{stored:#?}");
+    stored[0]["size"].as_u64().unwrap()
+}
+
+#[test]
+fn what_is_there_and_what_comes_goes_up_once_and_not_again_after_a_restart() {
+    let server = Server::start();
+    let home = server.home();
+    let dir = folder(&home);
+    fs::write(dir.join("de/first.png"), png("first")).unwrap();
+    let program = watch(&home, &["--json"]);
+    comes(&server, "first.png");
+    // In a folder that is new as well, two levels down.
+    fs::create_dir_all(dir.join("fr/a/b")).unwrap();
+    fs::write(dir.join("fr/a/b/deep.png"), png("deep")).unwrap();
+    comes(&server, "deep.png");
+    fs::write(dir.join(".hidden.png"), png("hidden")).unwrap();
+    std::os::unix::fs::symlink("first.png", dir.join("de/link.png")).unwrap();
+    another(&server, &dir, "last.png");
+    // By then the batch before it is over and told.
+    another(&server, &dir, "after.png");
+    let ran = stop(program);
+    let lines = ran.json();
+    for name in ["first.png", "deep.png", "last.png"] {
+        let of = lines.iter().filter(|line| line["name"] == name);
+        assert_eq!(of.count(), 1, "{name} in {lines:#?}");
+    }
+    let events = ran.stderr.lines().filter(|line| line.starts_with('{'));
+    let events: Vec<Value> = events.map(|it| serde_json::from_str(it).unwrap()).collect();
+    events.iter().for_each(judged);
+    assert_eq!(events[0]["event"], "watching");
+    assert!(server.stored("link.png").is_empty() && server.stored(".hidden.png").is_empty());
+
+    // Deleted at the service: the file was sent as it is, and is not sent again.
+    let first = format!("{PLACE}@de/first.png");
+    run(&home, &["rm", "--yes", &first]).exits(0);
+    let program = watch(&home, &[]);
+    another(&server, &dir, "later.png");
+    assert!(server.stored("first.png").is_empty());
+    assert_eq!(server.stored("deep.png").len(), 1);
+    // Changed, it is another state.
+    fs::write(dir.join("de/first.png"), png("first, once more")).unwrap();
+    comes(&server, "first.png");
+    stop(program);
+}
+
+#[test]
+fn a_changed_file_replaces_only_by_word() {
+    let server = Server::start();
+    let home = server.home();
+    let dir = folder(&home);
+    let file = dir.join("de/x.png");
+    fs::write(&file, png("x")).unwrap();
+    let program = watch(&home, &[]);
+    comes(&server, "x.png");
+    let before = size_of(&server, "x.png");
+    fs::write(&file, png("x, changed")).unwrap();
+    let told = || program.said("x.png” (") && program.said("--on-clash replace");
+    assert!(until(PATIENCE, told));
+    assert_eq!(size_of(&server, "x.png"), before);
+    stop(program);
+    let program = watch(&home, &["--on-clash", "replace"]);
+    let wanted = fs::metadata(&file).unwrap().len();
+    assert!(until(PATIENCE, || size_of(&server, "x.png") == wanted));
+    fs::write(&file, png("x, changed twice")).unwrap();
+    let wanted = fs::metadata(&file).unwrap().len();
+    assert!(until(PATIENCE, || size_of(&server, "x.png") == wanted));
+    stop(program);
+}
+
+#[test]
+fn a_file_that_was_on_its_way_when_it_was_killed_or_stopped_is_there_once() {
+    for kill in [true, false] {
+        let server = Server::start();
+        let home = server.home();
+        let dir = folder(&home);
+        let program = watch(&home, &[]);
+        server.faults(json!([
+            {"operation": "media-upload", "fault": "delay", "ms": LONG}
+        ]));
+        fs::write(dir.join("de/x.png"), png("x")).unwrap();
+        assert!(until(PATIENCE, || server.holds_one()));
+        if kill {
+            program.kill();
+        } else {
+            stop(program).complains(&["1 file stays in the queue"]);
+        }
+        server.faults(json!([]));
+        let program = watch(&home, &[]);
+        comes(&server, "x.png");
+        another(&server, &dir, "y.png");
+        stop(program);
+        assert_eq!(server.stored("x.png").len(), 1);
+    }
+}
+
+#[test]
+fn a_service_that_fails_for_a_while_gets_the_file_afterwards() {
+    let server = Server::start();
+    let home = server.home();
+    let dir = folder(&home);
+    let program = watch(&home, &["--poll", "1"]);
+    server.faults(json!([
+        {"operation": "list", "fault": "status", "status": 400, "times": "always"}
+    ]));
+    fs::write(dir.join("de/x.png"), png("x")).unwrap();
+    assert!(until(PATIENCE, || program.said("tried again")));
+    assert!(server.stored("x.png").is_empty());
+    server.faults(json!([]));
+    comes(&server, "x.png");
+    stop(program);
+}
+
+#[test]
+fn a_place_that_cannot_be_watched_for_is_told_at_once() {
+    let server = Server::start();
+    let home = server.home();
+    folder(&home);
+    let said = |args: &[&str], code: i32, said: &str| {
+        let mut all = vec!["watch"];
+        all.extend(args);
+        let ran = run(&home, &all).exits(code);
+        assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    };
+    said(&["none", "--to", PLACE], 2, "not a folder");
+    said(&["in", "--to", "acme-loc:19914"], 2, "segments");
+    said(&["in", "--to", "acme-loc:19914/1"], 2, "no segment");
+    said(&["in", "--to", PLACE, "--locale", "xx"], 2, "xx");
+    said(&["in", "--to", PLACE, "--on-clash", "ask"], 2, "replace");
+    said(&["in", "--to", PLACE, "--read-only"], 4, "read-only");
+}
