@@ -20,6 +20,7 @@ mod key_command;
 mod ls;
 mod man;
 mod mv;
+mod names;
 mod open;
 mod output;
 mod plain;
@@ -223,11 +224,13 @@ async fn run(cli: Cli, env: Env, output: &mut Output) -> Result<(), Failure> {
 }
 
 async fn dispatch(
-    command: Command,
+    mut command: Command,
     session: &Session,
     output: &mut Output,
     stop: &mut Stop,
 ) -> Result<(), Failure> {
+    stop.or(names::settle(session, output, &mut command))
+        .await?;
     match command {
         Command::Login(args) => stop.or(auth::login(session, output, &args)).await,
         Command::Logout { name } => stop.or(auth::logout(session, output, &name)).await,

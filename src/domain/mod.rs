@@ -34,6 +34,7 @@ pub use address::{Address, AddressError, Ref};
 pub use asset::{Asset, AssetScope, BySegment, Detail};
 pub use container::Container;
 pub use hit::{Hit, Hits, Thing};
+pub(crate) use id::decode_part;
 pub use id::{AccountName, AssetKey, ContainerId, SegmentId};
 pub use keeping::Keeping;
 pub use keys::{GivenKeys, KeyChoice};

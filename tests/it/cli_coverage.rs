@@ -327,7 +327,7 @@ fn lines_words_and_exit_codes_are_those_of_the_help() {
     assert_eq!(none.stdout, "");
 
     // Without languages there is nothing to compare, and without a place nothing to look at.
-    run(&home, &["coverage", "acme-web:whatever"])
+    run(&home, &["coverage", "acme-web:1"])
         .exits(2)
         .complains(&["no locales"]);
     run(&home, &["coverage", "acme-loc:"])

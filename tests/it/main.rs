@@ -14,6 +14,7 @@ mod cli_find;
 mod cli_get;
 mod cli_guard;
 mod cli_help;
+mod cli_names;
 mod cli_patience;
 mod cli_plain;
 mod cli_plan;

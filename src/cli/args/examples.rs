@@ -10,6 +10,7 @@ Addresses:
   ACCOUNT:                       an account of the settings file
   ACCOUNT:CONTAINER              a website or a document
   ACCOUNT:CONTAINER/SEGMENT      a segment of a document
+For an id its name will do, for a segment its key, where only one thing there has it.
 Listings print a REF in front of (in a pipe) or behind (on a terminal) each row;
 the other commands take it back.
 
@@ -21,6 +22,7 @@ Examples:
   assetdeck ls acme-loc:                             list its documents
   assetdeck upload team.jpg --to acme-loc:19914/27667833 --locale de --folder public
   assetdeck ls acme-loc:19914/27667833 --json        one JSON object per line
+  assetdeck ls 'acme-loc:Mobile app/hero-banner'     the same place by its names
 
 Exit codes:
   0  all done

@@ -11,6 +11,7 @@ use self::load::{Level, Place};
 use self::rows::PAGE;
 use super::failure::{Exit, Failure};
 use super::find;
+use super::names;
 use super::output::Output;
 use super::prompt;
 use super::session::Session;
@@ -150,8 +151,10 @@ impl<'a> Talk<'a, '_> {
     /// What fits nothing here may be a ref, which leads anywhere.
     async fn elsewhere(&mut self, answer: &str) -> Result<Step<'a>, Failure> {
         if answer.contains(':') {
-            let to = find::reference(answer)?;
             let session = self.session;
+            let settled = self.stop.or(names::settled(session, self.output, answer));
+            let settled = settled.await?;
+            let to = find::reference(settled.as_deref().unwrap_or(answer))?;
             return Ok(Step::To(self.stop.or(load::way_to(session, to)).await?));
         }
         let shown = SafeText::prose(answer);
