@@ -2,13 +2,17 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::bus::{KeyringBus, SilentBus};
-use crate::support::cli::run;
+use crate::support::bus::{KeyringBus, SilentBus, installed, skip};
+use crate::support::cli::{command, run, run_with};
 use crate::support::home::Home;
+use crate::support::pty::PATIENCE;
 use crate::support::server::Server;
+use crate::support::tls::SelfSigned;
+use crate::support::wait::until;
 
 /// What the doctor found, and that it exits by it.
 #[track_caller]
@@ -31,6 +35,13 @@ fn well(server: &Server) -> Home {
     }
     home.write_config(&kept);
     home
+}
+
+/// Whether the tmux at this socket is still there.
+fn runs(home: &Home, socket: &Path) -> bool {
+    let mut tmux = command(home, "tmux");
+    tmux.arg("-S").arg(socket).args(["has-session"]);
+    tmux.output().expect("tmux runs").status.success()
 }
 
 /// The check of this name, of the first thing that has one or of this account.
@@ -128,6 +139,40 @@ fn no_bus_and_a_silent_one_are_told_apart() {
 }
 
 #[test]
+fn a_locked_keyring_is_told_from_a_missing_one() {
+    let server = Server::start();
+    let mut home = server.home();
+    let key = home.get("ASSETDECK_KEY_ACME_LOC").expect("the demo's key");
+    home.unset("ASSETDECK_KEY_ACME_LOC");
+    let Some(bus) = KeyringBus::start(&mut home) else {
+        return;
+    };
+    let login = ["login", "acme-loc", "--key-stdin"];
+    run_with(&home, &login, key.as_bytes()).exits(0);
+    bus.lock(&home);
+    let all = checks(&home);
+    says(
+        find(&all, "machine", "keyring"),
+        "limited",
+        "locked",
+        "--unlock",
+    );
+    says(
+        find(&all, "account acme-loc", "key"),
+        "broken",
+        "locked",
+        "login acme-loc",
+    );
+    run(&home, &["ls", "acme-loc:"])
+        .exits(4)
+        .complains(&["the keyring is locked"]);
+    // It cannot be saved there now, and is saved nowhere else unasked.
+    run_with(&home, &login, key.as_bytes())
+        .exits(1)
+        .complains(&["locked", "until-reboot"]);
+}
+
+#[test]
 fn a_refused_key_a_missing_one_and_a_missing_right_are_told_apart() {
     let server = Server::start();
     let mut home = server.home();
@@ -179,11 +224,15 @@ fn service(answer: String) -> String {
 
 fn home_at(address: &str) -> Home {
     let mut home = Home::new();
+    settings_at(&mut home, address);
+    home
+}
+
+fn settings_at(home: &mut Home, address: &str) {
     home.write_config(&format!(
         "[[accounts]]\nname = \"web\"\nprovider = \"segmentflow\"\nbase_url = \"{address}\"\n"
     ));
     home.set("ASSETDECK_KEY_WEB", "sk_live_canary");
-    home
 }
 
 #[test]
@@ -232,6 +281,82 @@ fn no_route_no_name_and_a_bad_certificate_are_told_apart() {
     let plain = service("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned());
     let all = checks(&home_at(&plain.replace("http://", "https://")));
     says(find(&all, "account web", "route"), "broken", "", "");
+}
+
+#[test]
+fn a_certificate_is_judged_by_who_signed_it_and_for_whom() {
+    let mut home = Home::new();
+    let Some(own) = SelfSigned::start(&home, "IP:127.0.0.1") else {
+        return;
+    };
+    settings_at(&mut home, &own.url());
+    let all = checks(&home);
+    says(
+        find(&all, "account web", "certificate"),
+        "broken",
+        "certificate",
+        "update-ca-certificates",
+    );
+    assert!(all.iter().all(|it| it["name"] != "sign-in"), "{all:#?}");
+    // The same with a company's own root among those of the system.
+    home.set("SSL_CERT_FILE", &own.certificate());
+    says(
+        find(&checks(&home), "account web", "route"),
+        "works",
+        "answers",
+        "",
+    );
+    let other = SelfSigned::start(&home, "DNS:other.example").expect("openssl");
+    home.set("SSL_CERT_FILE", &other.certificate());
+    settings_at(&mut home, &other.url());
+    says(
+        find(&checks(&home), "account web", "certificate"),
+        "broken",
+        "name",
+        "strange network",
+    );
+}
+
+#[test]
+fn a_real_tmux_is_asked_what_it_lets_through() {
+    if !installed("tmux") {
+        return skip("tmux is not installed");
+    }
+    let home = Home::new();
+    let inside = |passthrough: &str| {
+        let settings = home.file(
+            "tmux.conf",
+            format!("set -g allow-passthrough {passthrough}\n").as_bytes(),
+        );
+        let (out, socket) = (home.path().join("out"), home.path().join("tmux.socket"));
+        let doctor = format!(
+            "{} doctor --json > {} 2>&1",
+            env!("CARGO_BIN_EXE_assetdeck"),
+            out.display()
+        );
+        let mut tmux = command(&home, "tmux");
+        tmux.arg("-S").arg(&socket).arg("-f").arg(&settings);
+        tmux.args(["new-session", "-d", &doctor]);
+        assert!(tmux.status().expect("tmux runs").success());
+        // The server goes with its last session.
+        assert!(until(PATIENCE, || !runs(&home, &socket)), "it ends");
+        let text = std::fs::read_to_string(&out).expect("what it found");
+        text.lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect::<Vec<Value>>()
+    };
+    says(
+        find(&inside("off"), "terminal", "tmux"),
+        "limited",
+        "allow-passthrough is off",
+        "set -g allow-passthrough on",
+    );
+    says(
+        find(&inside("on"), "terminal", "tmux"),
+        "works",
+        "hands on",
+        "",
+    );
 }
 
 #[test]

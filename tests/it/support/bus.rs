@@ -75,6 +75,21 @@ impl KeyringBus {
         Some(bus)
     }
 
+    /// Locks what is in it, as after a login without a password.
+    pub fn lock(&self, home: &Home) {
+        let mut lock = Command::new("dbus-send");
+        lock.env_clear().envs(home.env()).args([
+            "--session",
+            "--print-reply",
+            "--dest=org.freedesktop.secrets",
+            "/org/freedesktop/secrets",
+            "org.freedesktop.Secret.Service.Lock",
+            "array:objpath:/org/freedesktop/secrets/collection/login",
+        ]);
+        let answer = lock.output().expect("dbus-send runs");
+        assert!(answer.status.success(), "{answer:?}");
+    }
+
     fn spawn(&mut self, home: &Home, program: &str, args: &[&str]) {
         let child = Command::new(program)
             .args(args)

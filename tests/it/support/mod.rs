@@ -16,6 +16,7 @@ pub mod server;
 pub mod sshd;
 pub mod strace;
 pub mod svg;
+pub mod tls;
 pub mod wait;
 pub mod wire;
 pub mod xvfb;
