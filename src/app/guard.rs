@@ -20,19 +20,21 @@ impl State {
     /// Lets effects pass that change nothing of a protected account, and keeps the others until its
     /// name was typed. Whatever sheet or key they came from comes through here.
     pub(super) fn guarded(&mut self, effects: Vec<Effect>) -> Vec<Effect> {
-        // Those that the name released come behind their consent.
-        if effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::Consent(_)))
-        {
-            return effects;
-        }
-        let Some(account) = effects.iter().find_map(|effect| self.wants_name(effect)) else {
+        // Those that the name released come behind their consent; another account has another name.
+        let released = effects.iter().find_map(|effect| match effect {
+            Effect::Consent(account) => Some(account.clone()),
+            _ => None,
+        });
+        let wants = |effect: &Effect| {
+            let account = self.wants_name(effect);
+            account.filter(|account| released.as_ref() != Some(account))
+        };
+        let Some(account) = effects.iter().find_map(wants) else {
             return effects;
         };
         let (held, free) = effects
             .into_iter()
-            .partition(|effect| self.wants_name(effect).is_some());
+            .partition(|effect| wants(effect).is_some());
         self.open_modal(NameSheet::new(account, held));
         free
     }

@@ -1,11 +1,12 @@
 //! What an earlier run left: offered, dropped, shown.
 
 use super::{job, left_world, queue, told};
-use crate::api::Step;
+use crate::api::{Guard, Step};
 use crate::app::effect::Effect;
 use crate::app::msg::Msg;
+use crate::app::tests::services::account;
 use crate::app::tests::world::World;
-use crate::transfer::job::{JobId, JobState};
+use crate::transfer::job::{Job, JobId, JobState};
 
 #[test]
 fn what_an_earlier_run_left_begins_only_when_the_user_says_so() {
@@ -121,4 +122,34 @@ fn the_pane_opens_at_what_is_not_finished_and_says_that_a_pause_is_on_its_way() 
     );
     world.keys("k esc t");
     assert_eq!(world.state.transfers.cursor_row(), 0, "where it was left");
+}
+
+#[test]
+fn each_protected_account_of_the_queue_wants_its_own_name() {
+    let mut world = World::new();
+    for account in &mut world.state.browse.accounts {
+        account.info.guard = Guard::Protected;
+    }
+    let other = Job {
+        account: account("loc"),
+        ..job(2, JobState::Queued)
+    };
+    world.send(queue(vec![job(1, JobState::Queued), other], &[1, 2], true));
+    world.wait(1000);
+    world.take();
+    world.keys("enter");
+    assert!(world.sheet().contains("protected"), "{}", world.sheet());
+    world.type_text("web");
+    world.keys("enter enter");
+    // One name is not both.
+    let sent = world.take();
+    assert!(!sent.contains(&Effect::Resume), "{sent:?}");
+    assert!(sent.contains(&Effect::Consent(account("web"))), "{sent:?}");
+    assert!(world.sheet().contains("loc"), "{}", world.sheet());
+    world.type_text("loc");
+    world.keys("enter enter");
+    let sent = world.take();
+    let consent = Effect::Consent(account("loc"));
+    assert_eq!(sent, [consent, Effect::Resume]);
+    assert!(world.state.modals.is_empty());
 }
