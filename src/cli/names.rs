@@ -15,10 +15,10 @@ use super::output::Output;
 use super::session::{Known, Session};
 use crate::api::{Middle, Provider as _};
 use crate::domain::{
-    AccountName, Address, AssetKey, Container, ContainerId, Entry, Ref, SafeText, Segment,
-    SegmentId, decode_part, nearest,
+    AccountName, Address, AssetKey, Container, ContainerId, Entry, Keepable, Ref, SafeText,
+    Segment, SegmentId, decode_part, nearest,
 };
-use crate::index::{Index, Keepable, Owner, Place};
+use crate::index::{Index, Owner, Place};
 
 /// How long what was listed may take to be kept.
 const KEEPING: Duration = Duration::from_secs(2);
@@ -46,6 +46,7 @@ fn addresses(command: &mut Command) -> Vec<&mut String> {
         | Command::Url { reference }
         | Command::Open { reference } => vec![reference],
         Command::Coverage(args) => vec![&mut args.address],
+        Command::Sync(args) => vec![&mut args.address],
         Command::Upload(args) => args.to.iter_mut().collect(),
         Command::Get(args) => args.references.iter_mut().collect(),
         Command::Rm { references, .. } => references.iter_mut().collect(),
@@ -171,7 +172,9 @@ impl Lists {
         if !readings.iter().any(|it| self.fits(it).next().is_some()) {
             let containers = find::all(async |cursor| provider.containers(cursor).await).await?;
             let mut keeper = index.keep(&owner, Place::Containers, None);
-            keeper.page(&containers);
+            for entry in &containers {
+                keeper.entry(entry);
+            }
             keeper.end();
             self.containers = { containers.into_iter() }
                 .filter_map(Entry::into_read)
@@ -183,7 +186,9 @@ impl Lists {
             let texts = texts_of(provider, output, &id).await;
             find::join_texts(&mut segments, &texts);
             let mut keeper = index.keep(&owner, Place::Segments(id.clone()), None);
-            keeper.page(&segments);
+            for entry in &segments {
+                keeper.entry(entry);
+            }
             keeper.end();
             let read = segments.into_iter().filter_map(Entry::into_read);
             self.segments.insert(id, read.collect());
