@@ -47,6 +47,7 @@ fn addresses(command: &mut Command) -> Vec<&mut String> {
         | Command::Open { reference } => vec![reference],
         Command::Coverage(args) => vec![&mut args.address],
         Command::Sync(args) => vec![&mut args.address],
+        Command::Watch(args) => vec![&mut args.to],
         Command::Upload(args) => args.to.iter_mut().collect(),
         Command::Get(args) => args.references.iter_mut().collect(),
         Command::Rm { references, .. } => references.iter_mut().collect(),

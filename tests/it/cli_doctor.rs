@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::bus::{KeyringBus, SilentBus, installed, skip};
+use crate::support::bus::{KeyringBus, SilentBus, installed, lock, skip};
 use crate::support::cli::{command, run, run_with};
 use crate::support::home::Home;
 use crate::support::pty::PATIENCE;
@@ -144,12 +144,12 @@ fn a_locked_keyring_is_told_from_a_missing_one() {
     let mut home = server.home();
     let key = home.get("ASSETDECK_KEY_ACME_LOC").expect("the demo's key");
     home.unset("ASSETDECK_KEY_ACME_LOC");
-    let Some(bus) = KeyringBus::start(&mut home) else {
+    let Some(_bus) = KeyringBus::start(&mut home) else {
         return;
     };
     let login = ["login", "acme-loc", "--key-stdin"];
     run_with(&home, &login, key.as_bytes()).exits(0);
-    bus.lock(&home);
+    lock(&home);
     let all = checks(&home);
     says(
         find(&all, "machine", "keyring"),

@@ -75,21 +75,6 @@ impl KeyringBus {
         Some(bus)
     }
 
-    /// Locks what is in it, as after a login without a password.
-    pub fn lock(&self, home: &Home) {
-        let mut lock = Command::new("dbus-send");
-        lock.env_clear().envs(home.env()).args([
-            "--session",
-            "--print-reply",
-            "--dest=org.freedesktop.secrets",
-            "/org/freedesktop/secrets",
-            "org.freedesktop.Secret.Service.Lock",
-            "array:objpath:/org/freedesktop/secrets/collection/login",
-        ]);
-        let answer = lock.output().expect("dbus-send runs");
-        assert!(answer.status.success(), "{answer:?}");
-    }
-
     fn spawn(&mut self, home: &Home, program: &str, args: &[&str]) {
         let child = Command::new(program)
             .args(args)
@@ -102,6 +87,21 @@ impl KeyringBus {
         self.children
             .push(child.unwrap_or_else(|e| panic!("{program}: {e}")));
     }
+}
+
+/// Locks the keyring on the home's bus, as after a login without a password.
+pub fn lock(home: &Home) {
+    let mut lock = Command::new("dbus-send");
+    lock.env_clear().envs(home.env()).args([
+        "--session",
+        "--print-reply",
+        "--dest=org.freedesktop.secrets",
+        "/org/freedesktop/secrets",
+        "org.freedesktop.Secret.Service.Lock",
+        "array:objpath:/org/freedesktop/secrets/collection/login",
+    ]);
+    let answer = lock.output().expect("dbus-send runs");
+    assert!(answer.status.success(), "{answer:?}");
 }
 
 /// A bus for everybody who reaches its socket, which stands in a folder of ours alone.
