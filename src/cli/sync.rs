@@ -117,18 +117,20 @@ impl Run<'_> {
         .end()
     }
 
-    /// Names what is to be deleted, and asks once for all that will be done.
+    /// Names what is to be deleted, and asks once for all that will be done, where that is more than
+    /// one would expect: something goes, or `asks` says so. Answers whether it asked.
     async fn consent(
         &mut self,
-        changes: usize,
+        asks: bool,
         summary: &str,
         doomed: &[Row],
-    ) -> Result<(), Failure> {
+    ) -> Result<bool, Failure> {
         for row in doomed {
             self.output.note(&format!("to be deleted: {}", row.shown()));
         }
-        if changes == 0 || self.args.yes || !self.output.can_ask() {
-            return Ok(());
+        let asks = asks || !doomed.is_empty();
+        if !asks || self.args.yes || !self.output.can_ask() {
+            return Ok(false);
         }
         let forever = if doomed.is_empty() {
             ""
@@ -137,7 +139,7 @@ impl Run<'_> {
         };
         let question = format!("{summary}.{forever} Go on? [y/N]");
         if self.stop.or(prompt::yes(self.output, &question)).await? {
-            Ok(())
+            Ok(true)
         } else {
             Err(Failure::failed("nothing was changed"))
         }

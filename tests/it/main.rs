@@ -19,6 +19,7 @@ mod cli_patience;
 mod cli_plain;
 mod cli_plan;
 mod cli_progress;
+mod cli_script;
 mod cli_settings;
 mod cli_sync;
 mod cli_transfers;

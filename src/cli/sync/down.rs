@@ -78,9 +78,11 @@ impl Run<'_> {
         let changes = files + doomed.len();
         let rows: Vec<Row> = rows_of(&tree, &doomed).collect();
         let said = summary(&tree, doomed.len());
-        self.consent(changes, &said, &rows).await?;
+        let mut fates = tree.rows.iter().map(|row| &row.fate);
+        let replaces = fates.any(|fate| matches!(fate, Fate::Replace(_)));
+        let asked = self.consent(replaces, &said, &rows).await?;
         let what = format!("Saving {},", file_words(files));
-        let allowing = prompt::may(self.output, args.yes || self.output.can_ask(), files, &what);
+        let allowing = prompt::may(self.output, args.yes || asked, files, &what);
         self.stop.or(allowing).await?;
         if changes == 0 && !self.output.is_quiet() {
             self.output.note(&said);

@@ -88,7 +88,8 @@ impl Run<'_> {
         }
         let summary = with_deletes(shown_plan::summary(&plan, totals), doomed.len(), Some(spec));
         let rows: Vec<Row> = self.doomed(&doomed).collect();
-        self.consent(changes, &summary, &rows).await?;
+        self.consent(totals.replace > 0 || totals.sent() > 1, &summary, &rows)
+            .await?;
         if changes == 0 && !self.output.is_quiet() {
             self.output.note(&summary);
         }
