@@ -208,9 +208,9 @@ pub enum After {
     Keep,
 }
 
-/// Follows what this command added to its end, and leaves. What was cancelled is told and
-/// forgotten, and so is what went well unless it is to be kept; the rest stays in the journal, where `transfers` finds it. Answers what went
-/// well.
+/// Follows what this command added to its end, and leaves. What was cancelled is told and forgotten, and
+/// so is what went well unless it is to be kept; the rest stays in the journal, where `transfers` finds
+/// it. Answers what went well.
 pub(super) async fn until_over(
     transfers: &Transfers,
     events: &mut UnboundedReceiver<Arc<Job>>,

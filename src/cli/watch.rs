@@ -1,5 +1,6 @@
 //! `watch`: uploads what appears in a folder or changes there, once each, until it is stopped.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,7 +28,8 @@ use crate::transfer::{JobId, Transfers};
 /// What changes comes in bursts: so long is waited for the rest of one.
 const BURST: Duration = Duration::from_millis(100);
 
-/// When a service that could not be reached is asked again, at first and at the most.
+/// When a service that could not be reached is asked again, at first and at the most; and when a folder
+/// that is gone is looked for.
 const AGAIN: Duration = Duration::from_secs(5);
 const AGAIN_MOST: Duration = Duration::from_mins(5);
 
@@ -100,13 +102,8 @@ pub async fn watch(
 impl Watch<'_> {
     async fn run(mut self) -> Result<(), Failure> {
         // Before the first look: what comes while that is made must not be missed.
-        let (mut eye, why) = Eye::open(&self.args.dir, self.args.poll.map(Duration::from_secs));
-        if let Some(why) = why {
-            self.output.note(&format!(
-                "the system does not tell of changes here ({why}); the folder is looked at every few \
-                 seconds instead"
-            ));
-        }
+        let mut eye = self.open_eye();
+        let mut watched = identity(&self.args.dir);
         self.tell_ready();
         let settle = Duration::from_millis(self.args.settle.into());
         let mut arrivals = Arrivals::new(self.args.dir.clone(), settle);
@@ -127,8 +124,26 @@ impl Watch<'_> {
                 }
             }
             unread = looked.unread.into_iter().map(|(path, _)| path).collect();
+            // The system tells of the folder that was, not of one that is there under its name now.
+            let now = identity(&self.args.dir);
+            let exchanged = now.is_some() && now != watched;
+            if exchanged {
+                eye = self.open_eye();
+            } else if now != watched {
+                let shown = SafeText::name(&self.args.dir.to_string_lossy());
+                self.output.note(&format!(
+                    "{shown} is gone; it is watched again when it is back"
+                ));
+            }
+            watched = now;
             // What comes into a folder that is just made may be told of late, or not at all.
             let again = looked.again.or(stirred.then_some(settle));
+            let again = again.or(watched.is_none().then_some(AGAIN));
+            let again = if exchanged {
+                Some(Duration::ZERO)
+            } else {
+                again
+            };
             let paths: Vec<PathBuf> = looked.settled.iter().map(|it| it.path.clone()).collect();
             if !paths.is_empty() {
                 match self.batch(looked.settled).await {
@@ -154,6 +169,17 @@ impl Watch<'_> {
                 self.stop.or(slept(BURST)).await?;
             }
         }
+    }
+
+    fn open_eye(&mut self) -> Eye {
+        let (eye, why) = Eye::open(&self.args.dir, self.args.poll.map(Duration::from_secs));
+        if let Some(why) = why {
+            self.output.note(&format!(
+                "the system does not tell of changes here ({why}); the folder is looked at every few \
+                 seconds instead"
+            ));
+        }
+        eye
     }
 
     /// From now on nothing that comes is missed.
@@ -183,13 +209,17 @@ impl Watch<'_> {
         });
         let files = self.stop.or(look).await?;
         let transfers = super::transfers::open(self.session, self.output)?;
-        let sent = transfers.sent();
+        let mut sent: HashMap<PathBuf, Vec<Arc<UploadRequest>>> = HashMap::new();
+        for (_, account, request) in transfers.sent() {
+            if account == self.known.info.name {
+                sent.entry(request.path.clone()).or_default().push(request);
+            }
+        }
         let mut plan = self.plan(files);
         let fresh = plan.rows().iter().filter(|row| {
-            let account = plan.account();
-            !sent
-                .iter()
-                .any(|(_, of, request)| of == account && is_sent(row, request))
+            let path = std::path::absolute(&row.path).unwrap_or_else(|_| row.path.clone());
+            let before = sent.get(&path);
+            !before.is_some_and(|before| before.iter().any(|one| is_sent(row, one)))
         });
         let fresh: Vec<Candidate> = fresh.map(candidate).collect();
         if fresh.len() < plan.rows().len() {
@@ -253,6 +283,14 @@ async fn slept(time: Duration) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Which folder has this path now, if one has.
+fn identity(dir: &Path) -> Option<(u64, u64)> {
+    let metadata = std::fs::metadata(dir)
+        .ok()
+        .filter(std::fs::Metadata::is_dir)?;
+    FileStamp::of(&metadata).identity
+}
+
 /// Waits so long; for ever where there is nothing to wait for.
 async fn pause(time: Option<Duration>) {
     match time {
@@ -270,13 +308,11 @@ fn candidate(row: &Row) -> Candidate {
     }
 }
 
-/// Whether this very upload is the one that the row wants.
+/// Whether this upload of the same path is the one that the row wants.
 fn is_sent(row: &Row, sent: &UploadRequest) -> bool {
     let Ok(file) = &row.file else { return false };
-    let path = std::path::absolute(&row.path).unwrap_or_else(|_| row.path.clone());
     let locale = sent.locale.as_ref().map_or("", Locale::as_str);
-    sent.path == path
-        && sent.stamp == file.stamp
+    sent.stamp == file.stamp
         && sent.scope == row.scope
         && sent.name == file.name
         && locale == row.wishes.locale

@@ -150,6 +150,27 @@ fn a_file_that_was_on_its_way_when_it_was_killed_or_stopped_is_there_once() {
 }
 
 #[test]
+fn a_folder_that_goes_is_watched_again_when_it_is_back() {
+    let server = Server::start();
+    let home = server.home();
+    let dir = folder(&home);
+    let program = watch(&home, &[]);
+    another(&server, &dir, "before.png");
+    fs::remove_dir_all(&dir).unwrap();
+    assert!(until(PATIENCE, || program.said("is gone")));
+    folder(&home);
+    another(&server, &dir, "after.png");
+    another(&server, &dir, "later.png");
+    // Exchanged in one moment, it is another one all the same.
+    let other = home.path().join("other");
+    fs::create_dir_all(other.join("de")).unwrap();
+    fs::rename(&dir, home.path().join("gone")).unwrap();
+    fs::rename(&other, &dir).unwrap();
+    another(&server, &dir, "last.png");
+    stop(program);
+}
+
+#[test]
 fn a_service_that_fails_for_a_while_gets_the_file_afterwards() {
     let server = Server::start();
     let home = server.home();

@@ -98,11 +98,12 @@ impl Run<'_> {
         );
         let done = saving.await?;
         let pairs = pairs(&before, &done);
-        let mut gone = HashSet::new();
+        // Before anything else can fail.
+        self.remember(&pairs, |_, _| false);
         if self.may_delete(doomed.len()) {
-            gone = self.remove(&doomed, &rows);
+            let gone = self.remove(&doomed, &rows);
+            self.remember(&[], |file, _| gone.contains(&file.to_string()));
         }
-        self.remember(&pairs, |file, _| gone.contains(&file.to_string()));
         self.tally.end()
     }
 

@@ -102,11 +102,12 @@ impl Run<'_> {
         };
         let done = { sending.run(self.session, self.output, self.stop, &mut self.tally) }.await?;
         let pairs = pairs(&plan, &done);
-        let mut gone = Vec::new();
+        // Before anything else can fail.
+        self.remember(&pairs, |_, _| false);
         if self.may_delete(doomed.len()) {
-            gone = self.delete(&provider, &doomed, &rows).await?;
+            let gone = self.delete(&provider, &doomed, &rows).await?;
+            self.remember(&[], |_, reference| gone.contains(&reference.to_string()));
         }
-        self.remember(&pairs, |_, reference| gone.contains(&reference.to_string()));
         self.tally.end()
     }
 
