@@ -147,7 +147,7 @@ pub const WATCH: &str = r#"A file is sent when its size and date have not change
 and again what was changed. A name that is taken, as it is after a change, is told and left alone unless
 --on-clash says otherwise. What was sent in the same state is not sent again, also after a restart: the
 queue remembers it for a day (`assetdeck transfers clear` forgets), after that the service's list says
-so. What the service does not take now is tried again. Nothing is ever deleted.
+so. While the service cannot be reached it is tried again. A file that goes deletes nothing.
 
 It ends with Ctrl-C or a signal, and 130; files on their way stay in the queue, and the next start goes
 on with them.
