@@ -15,6 +15,7 @@ pub mod sequences;
 pub mod server;
 pub mod sshd;
 pub mod strace;
+pub mod strings;
 pub mod svg;
 pub mod tls;
 pub mod wait;

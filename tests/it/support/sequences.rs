@@ -3,24 +3,16 @@
 
 use vte::{Params, Parser, Perform};
 
+use super::strings;
+
 /// Modes that are set and taken back: cursor, other screen, pasting, mouse, focus, frames as a whole.
 const MODES: [u16; 8] = [25, 1000, 1002, 1004, 1006, 1049, 2004, 2026];
 
 /// The first things in these bytes that are not ours.
 pub fn foreign(bytes: &[u8]) -> Vec<String> {
-    let mut judge = Judge::default();
-    Parser::new().advance(&mut judge, bytes);
-    // The parser passes over these strings, of which only pictures are ours.
-    for (at, _) in bytes
-        .windows(2)
-        .enumerate()
-        .filter(|(_, it)| matches!(it, [0x1b, b'_' | b'^' | b'X']))
-    {
-        // Inside of a string for tmux the escape is doubled.
-        if bytes.get(at + 1..at + 3) != Some(b"_G") {
-            judge.odd(format!("a string at {at}"));
-        }
-    }
+    let (plain, foreign) = strings::judged(bytes);
+    let mut judge = Judge { foreign };
+    Parser::new().advance(&mut judge, &plain);
     judge.foreign
 }
 
@@ -103,7 +95,6 @@ impl Perform for Modes {
     }
 }
 
-#[derive(Default)]
 struct Judge {
     foreign: Vec<String>,
 }
@@ -116,7 +107,7 @@ impl Judge {
     }
 }
 
-fn is_number(text: &str) -> bool {
+pub fn is_number(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_digit())
 }
 
@@ -151,9 +142,18 @@ fn is_our_command(command: &str) -> bool {
         // The question for the background colour.
         Some(("11", asked)) => asked == "?",
         // A copy, in letters that mean nothing to a terminal.
-        Some(("52", copied)) => copied.strip_prefix("c;").is_some_and(|text| {
-            text.chars()
-                .all(|c| c.is_ascii_alphanumeric() || "+/=".contains(c))
+        Some(("52", copied)) => copied.strip_prefix("c;").is_some_and(strings::is_base64),
+        // A picture of a size.
+        Some(("1337", picture)) => picture.split_once(':').is_some_and(|(about, file)| {
+            let about = about.strip_prefix("File=inline=1;");
+            let sizes =
+                about.and_then(|it| it.strip_suffix(";preserveAspectRatio=1;doNotMoveCursor=1"));
+            let sizes = sizes.unwrap_or_default().split(';');
+            let sized = |(part, key): (&str, &str)| part.strip_prefix(key).is_some_and(is_number);
+            sizes.clone().count() == 3
+                && sizes.zip(["size=", "width=", "height="]).all(sized)
+                && !file.is_empty()
+                && strings::is_base64(file)
         }),
         _ => false,
     }
@@ -203,11 +203,9 @@ impl Perform for Judge {
     }
 
     fn hook(&mut self, params: &Params, between: &[u8], _: bool, last: char) {
-        // Sixels, and what is handed through tmux: `ESC P tmux;`.
-        if !between.is_empty() || !matches!(last, 'q' | 't') {
-            let all: Vec<u16> = params.iter().flatten().copied().collect();
-            self.odd(format!("DCS {between:?} {all:?} {last}"));
-        }
+        // Those that are ours were taken out.
+        let all: Vec<u16> = params.iter().flatten().copied().collect();
+        self.odd(format!("DCS {between:?} {all:?} {last}"));
     }
 }
 
@@ -239,9 +237,28 @@ fn what_is_left_on_is_found() {
 #[test]
 fn what_is_not_ours_is_found() {
     let sound = b"a\x1b[?2026h\x1b[3;4H\x1b[38;5;9mtext\x1b[m\x1b]8;id=f;https://a.b/c\x1b\\x\x1b]8;;\x1b\\\
-        \x1b]2;assetdeck \xe2\x86\x91 41 %\x1b\\\x1b_Gi=4207,s=1;AAAA\x1b\\\x1b]52;c;aGk=\x07\x1b[?2026l\r\n";
+        \x1b]2;assetdeck \xe2\x86\x91 41 %\x1b\\\x1b_Gi=4207,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b]52;c;aGk=\x07\x1b[?2026l\r\n\
+        \x1bP0;1;0q\"1;1;9;6#0;2;100;0;50#0!9~-\x1b\\\x1bPtmux;\x1b\x1b_Gq=2,a=d,d=I,i=9\x1b\x1b\\\x1b\\\
+        \x1b_Gq=2,a=t,f=100,i=9,m=1;iVBORw0KGgoA\x1b\\\x1b_Gq=2,m=0;AAAA\x1b\\\
+        \x1bP\x1b]52;c;aG\x1b\\\x1bPk=\x07\x1b\\\
+        \x1b]1337;File=inline=1;size=9;width=3;height=2;preserveAspectRatio=1;doNotMoveCursor=1:AAAA\x07";
     assert_eq!(foreign(sound), [""; 0]);
-    let odd: [&[u8]; 12] = [
+    let odd: [&[u8]; 26] = [
+        // Strings that hold something else.
+        b"\x1b_Gi=4207,s=1;AAAA\x1b\\",
+        b"\x1b_Gq=2,a=t,t=f,f=100,i=9;L2V0Yy9wYXNzd2Q=\x1b\\",
+        b"\x1b_Gq=2,a=t,f=100,i=9,m=0;QUJD\x1b\\",
+        b"\x1b_Gq=2,m=0;AAAA\x1b\\",
+        b"\x1b_Gq=2,a=d,d=A,i=9\x1b\\",
+        b"\x1bP0;1;0q\"1;1;9;6#0!10~-\x1b\\",
+        b"\x1bP0;1;0q\"1;1;9;6#0;2;101;0;0~-\x1b\\",
+        b"\x1bP0;1;0q\"1;1;9;6#0~\x07-\x1b\\",
+        b"\x1bP$qm\x1b\\",
+        b"\x1bPtmux;\x1b\x1b]0;a title\x07\x1b\\",
+        b"\x1bPtmux;\x1b\x1b[5i\x1b\\",
+        b"\x1bPtmux;\x1b\x1b_Gq=2,a=d,d=A\x1b\x1b\\\x1b\\",
+        b"\x1bP\x1b]0;a ti\x1b\\\x1bPtle\x07\x1b\\",
+        b"\x1b]1337;File=inline=0;name=YQ==:AAAA\x07",
         b"\x1b]0;a title\x07",
         b"\x1b]2;assetdeck <name>\x07",
         b"\x1b]8;id=1;file:///etc/passwd\x1b\\",
