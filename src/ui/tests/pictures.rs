@@ -16,11 +16,63 @@ use crate::app::pictures::Means;
 use crate::app::{Pane, State};
 use crate::domain::Looks;
 use crate::domain::{Entry, Locale};
-use crate::picture::{Drawn, Form, Pixels, Way, draw};
+use crate::picture::{Drawn, Form, Pixels, Room, Way, draw};
 use crate::ui::ViewState;
 use crate::ui::theme::Theme;
 
 const SIZE: (u16, u16) = (140, 36);
+
+/// With a terminal that shows pictures this way; else by words only.
+pub fn shows(state: &mut State, way: Option<Way>, why: &str) {
+    state.pictures.on = true;
+    let means = Means {
+        way,
+        cell: (8, 16),
+        send: 1 << 20,
+        fetch: 10_000_000,
+        why: Some(why.to_owned()),
+    };
+    state.update(Msg::Means(means), now());
+}
+
+/// Draws, lets the cursor rest, and says which pictures are asked for.
+pub fn asked(
+    state: &mut State,
+    view: &mut ViewState,
+    (columns, rows): (u16, u16),
+) -> Vec<(RequestId, Room)> {
+    shoot_with(state, view, columns, rows);
+    let mut effects = state.update(Msg::PictureRoom(view.picture_room), now());
+    effects.extend(state.update(Msg::Tick, now() + Duration::from_secs(1)));
+    let asked = effects.into_iter().filter_map(|effect| match effect {
+        Effect::Picture { id, room, .. } => Some((id, room)),
+        _ => None,
+    });
+    asked.collect()
+}
+
+pub fn answer(state: &mut State, id: RequestId, result: Result<Arc<Drawn>, String>) {
+    let answer = Answer::Picture(result);
+    state.update(Msg::Loaded { id, answer }, now());
+}
+
+/// Everything that is asked for comes.
+pub fn come(state: &mut State, view: &mut ViewState, size: (u16, u16)) {
+    for (id, room) in asked(state, view, size) {
+        let (width, height) = crate::picture::fit((1600, 900), room.pixels());
+        let shade = |at: u32| {
+            let (x, y) = (at % width * 255 / width, at / width * 255 / height);
+            [u8::try_from(x).unwrap(), u8::try_from(y).unwrap(), 60, 255]
+        };
+        let pixels = Pixels {
+            original: (1600, 900),
+            width,
+            height,
+            rgba: (0..width * height).flat_map(shade).collect(),
+        };
+        answer(state, id, Ok(Arc::new(draw(pixels, &room, 9).unwrap())));
+    }
+}
 
 struct Look {
     state: State,
@@ -29,15 +81,8 @@ struct Look {
 
 impl Look {
     fn new(mut state: State, way: Option<Way>) -> Self {
-        state.pictures.on = true;
-        let means = Means {
-            way,
-            cell: (8, 16),
-            send: 1 << 20,
-            fetch: 10_000_000,
-            why: Some("tmux holds pictures back, its allow-passthrough is off".to_owned()),
-        };
-        state.update(Msg::Means(means), now());
+        let why = "tmux holds pictures back, its allow-passthrough is off";
+        shows(&mut state, way, why);
         let view = view(Theme::new(&Looks::terminal(), true, false));
         Self { state, view }
     }
@@ -46,41 +91,16 @@ impl Look {
         shoot_with(&self.state, &mut self.view, SIZE.0, SIZE.1)
     }
 
-    /// Draws, and lets the cursor rest.
-    fn asked(&mut self) -> Vec<(RequestId, crate::picture::Room)> {
-        self.shoot();
-        let mut effects = self
-            .state
-            .update(Msg::PictureRoom(self.view.picture_room), now());
-        effects.extend(self.state.update(Msg::Tick, now() + Duration::from_secs(1)));
-        let asked = effects.into_iter().filter_map(|effect| match effect {
-            Effect::Picture { id, room, .. } => Some((id, room)),
-            _ => None,
-        });
-        asked.collect()
+    fn asked(&mut self) -> Vec<(RequestId, Room)> {
+        asked(&mut self.state, &mut self.view, SIZE)
     }
 
     fn answer(&mut self, id: RequestId, result: Result<Arc<Drawn>, String>) {
-        let answer = Answer::Picture(result);
-        self.state.update(Msg::Loaded { id, answer }, now());
+        answer(&mut self.state, id, result);
     }
 
-    /// Everything that is asked for comes.
     fn come(&mut self) {
-        for (id, room) in self.asked() {
-            let (width, height) = crate::picture::fit((1600, 900), room.pixels());
-            let shade = |at: u32| {
-                let (x, y) = (at % width * 255 / width, at / width * 255 / height);
-                [u8::try_from(x).unwrap(), u8::try_from(y).unwrap(), 60, 255]
-            };
-            let pixels = Pixels {
-                original: (1600, 900),
-                width,
-                height,
-                rgba: (0..width * height).flat_map(shade).collect(),
-            };
-            self.answer(id, Ok(Arc::new(draw(pixels, &room, 9).unwrap())));
-        }
+        come(&mut self.state, &mut self.view, SIZE);
     }
 }
 
@@ -90,7 +110,7 @@ fn looked() -> State {
     state
 }
 
-const BLOCKS: Option<Way> = Some(Way::Blocks { any_colour: true });
+pub const BLOCKS: Option<Way> = Some(Way::Blocks { any_colour: true });
 
 #[test]
 fn on_its_way_and_there() {

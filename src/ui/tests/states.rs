@@ -7,13 +7,14 @@ use insta::assert_snapshot;
 
 use super::faces::{assets_with, failed};
 use super::fixture::{
-    bare, error, focus, loaded, loading, now, rebuild_places, segment_id, view, worldly,
+    asset, bare, error, focus, loaded, loading, now, rebuild_places, segment_id, view, website,
+    worldly,
 };
 use super::plan::planned;
 use super::transfers::{in_doubt, left_over, pane};
-use super::{coverage, shoot, shoot_with, tree};
+use super::{coverage, pictures, shoot_with, tree};
 use crate::api::{ApiErrorKind, ConnectError, FileStamp};
-use crate::app::browse::Link;
+use crate::app::browse::{Link, TypeRow};
 use crate::app::effect::{Effect, Load};
 use crate::app::files::{Folder, LocalEntry, LocalKind};
 use crate::app::key::{Chord, Input};
@@ -23,11 +24,12 @@ use crate::app::modal::sign_in::SignIn;
 use crate::app::modal::upload::{Goal, UploadForm};
 use crate::app::modal::view::Tone;
 use crate::app::msg::{Answer, Batch, Msg};
-use crate::app::remote::Remote;
+use crate::app::remote::{Fetched, Remote};
 use crate::app::{Pane, State};
-use crate::domain::{AssetScope, FileName, Looks};
+use crate::domain::{AssetScope, FileName, Locale, Looks, TypeChoice};
 use crate::transfer::LocalFile;
 use crate::transfer::plan::Candidate;
+use crate::ui::ViewState;
 use crate::ui::theme::Theme;
 
 /// Wide, usual, classic, least.
@@ -44,6 +46,24 @@ const STATES: &[Named] = &[
     ("segments", || focused(Pane::Middle)),
     ("details", || focused(Pane::Details)),
     ("raw", || pressed(worldly(), "i i")),
+    ("picture", || focused(Pane::Details)),
+    ("picture_coming", || focused(Pane::Details)),
+    ("picture_failed", || focused(Pane::Details)),
+    ("picture_beside", beside),
+    ("types", types),
+    ("types_loading", || {
+        let mut state = types();
+        let opened = state.browse.open_mut().unwrap();
+        opened.types.replace(Vec::new());
+        opened.assets.list.replace(Vec::new());
+        opened.assets.remote = loading(None);
+        state
+    }),
+    ("segments_loading", || segments_with(loading(None))),
+    ("segments_failed", || {
+        segments_with(failed(ApiErrorKind::Server, None))
+    }),
+    ("segments_empty", || segments_with(loaded(1))),
     ("marked", || pressed(worldly(), "space v j")),
     ("filter_typed", || pressed(worldly(), "/ p n")),
     ("filter_wrong", || pressed(worldly(), "/ s : x")),
@@ -93,7 +113,7 @@ const STATES: &[Named] = &[
     ("tree_question", tree::question),
     ("delete", || pressed(worldly(), "d")),
     ("delete_marked", || pressed(worldly(), "V d")),
-    ("edit", || pressed(super::fixture::website(), "3 e")),
+    ("edit", || pressed(website(), "3 e")),
     ("link", || pressed(worldly(), "o")),
     ("link_code", || pressed(worldly(), "o o")),
     ("copy", || pressed(worldly(), "y")),
@@ -117,6 +137,72 @@ fn focused(pane: Pane) -> State {
     let mut state = worldly();
     focus(&mut state, pane);
     state
+}
+
+fn segments_with(remote: Remote<Fetched>) -> State {
+    let mut state = focused(Pane::Middle);
+    let opened = state.browse.open_mut().unwrap();
+    opened.segments.list.replace(Vec::new());
+    opened.segments.remote = remote;
+    opened.assets.list.replace(Vec::new());
+    opened.assets.remote = Remote::NotAsked;
+    opened.scope = None;
+    state
+}
+
+/// The types of a website, with names of every kind.
+fn types() -> State {
+    let mut state = website();
+    let names = ["画像とヒーロー", "صورة", "cafe\u{301}"];
+    let named = names.map(|it| TypeRow {
+        choice: TypeChoice::Asset(it.to_owned()),
+        count: 2,
+    });
+    let opened = state.browse.open_mut().unwrap();
+    let mut rows = opened.types.rows().to_vec();
+    rows.extend(named);
+    opened.types.replace(rows);
+    state
+}
+
+/// An asset beside its counterpart in the source language.
+fn beside() -> State {
+    let mut state = focused(Pane::Details);
+    let opened = state.browse.open_mut().unwrap();
+    let scope = opened.scope.clone().unwrap();
+    opened.listed.locales = Some(["en", "ja"].map(|it| Locale::new(it).unwrap()).to_vec());
+    let named = |locale| asset(&scope, "ヒーロー画像.png", Some(locale), Some(214_000));
+    opened.assets.list.replace(vec![named("ja"), named("en")]);
+    opened.assets.list.go(0);
+    state.pictures.beside = true;
+    state.browse.zoom = true;
+    state
+}
+
+/// What becomes of the pictures of these states.
+fn settle_pictures(name: &str, state: &mut State, view: &mut ViewState, size: (u16, u16)) {
+    if !name.starts_with("picture") {
+        return;
+    }
+    let (way, why) = if view.theme.coloured() {
+        (pictures::BLOCKS, "this terminal told of no way")
+    } else {
+        (
+            None,
+            "NO_COLOR is set, and this terminal shows pictures by coloured text only",
+        )
+    };
+    pictures::shows(state, way, why);
+    match name {
+        "picture_coming" => drop(pictures::asked(state, view, size)),
+        "picture_failed" => {
+            for (id, _) in pictures::asked(state, view, size) {
+                let why = "it is damaged, or not what it says it is".to_owned();
+                pictures::answer(state, id, Err(why));
+            }
+        }
+        _ => pictures::come(state, view, size),
+    }
 }
 
 fn over(mut state: State, modal: impl crate::app::modal::Modal + 'static) -> State {
@@ -269,15 +355,18 @@ fn every_state_at_every_size_with_and_without_colours() {
     for (name, make) in STATES {
         let mut out = String::new();
         for (columns, rows) in SIZES {
-            let mut state = make();
-            state.update(Msg::Input(Input::Resize(columns, rows)), now());
-            let coloured = shoot(&state, columns, rows);
-            let plain = Theme::new(&Looks::terminal(), false, false);
-            let plain = shoot_with(&state, &mut view(plain), columns, rows);
-            // A code is drawn by colours, or by blocks.
-            let code = *name == "link_code";
-            assert!(code || coloured.text() == plain.text(), "{name}");
-            let again = if code {
+            let shot = |coloured| {
+                let mut state = make();
+                state.update(Msg::Input(Input::Resize(columns, rows)), now());
+                let mut view = view(Theme::new(&Looks::terminal(), coloured, false));
+                settle_pictures(name, &mut state, &mut view, (columns, rows));
+                shoot_with(&state, &mut view, columns, rows)
+            };
+            let (coloured, plain) = (shot(true), shot(false));
+            // A code is drawn by colours, or by blocks; a picture by colours, or told by words.
+            let differs = *name == "link_code" || name.starts_with("picture");
+            assert!(differs || coloured.text() == plain.text(), "{name}");
+            let again = if differs {
                 plain.text() + "\n"
             } else {
                 String::new()
