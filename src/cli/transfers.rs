@@ -1,6 +1,7 @@
 //! `transfers`: the queue without the screen. List it, go on with it, retry, cancel, clear.
 
 mod list;
+mod wanted;
 
 use std::collections::{BTreeSet, HashSet};
 use std::convert::Infallible;
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use self::wanted::{Chosen, chosen};
 use super::args::{Queue, QueueCommand, Shown};
 use super::failure::{Failure, Tally};
 use super::follow::{Followed, follow};
@@ -17,7 +19,7 @@ use super::output::Output;
 use super::session::Session;
 use super::stop::Stop;
 use super::teller::{Finish, Teller};
-use crate::api::{ApiErrorKind, Connector as _};
+use crate::api::Connector as _;
 use crate::domain::{AccountName, SafeText, file_words};
 use crate::transfer::job::Direction;
 use crate::transfer::{Ask, Job, JobId, JobState, JournalError, Standing, Transfers};
@@ -158,6 +160,15 @@ pub async fn transfers(
     }
 }
 
+/// What is not on disk was not done, whatever this process thinks of it.
+fn all_written(transfers: &Transfers) -> Result<(), Failure> {
+    let Some(why) = transfers.unwritten() else {
+        return Ok(());
+    };
+    let failed = Failure::failed(format!("not all of it could be written down: {why}"));
+    Err(failed.hint("`assetdeck transfers` shows how they stand."))
+}
+
 async fn end(
     output: &mut Output,
     transfers: &Transfers,
@@ -166,6 +177,7 @@ async fn end(
     json: bool,
 ) -> Result<(), Failure> {
     transfers.drain(WIND_DOWN).await;
+    all_written(transfers)?;
     let elsewhere = !transfers.works();
     if json {
         // Asked of another process, it may not have happened yet.
@@ -176,77 +188,6 @@ async fn end(
         output.line(&format!(
             "another assetdeck works on the queue; it was asked for {count} to be {did}"
         ))
-    }
-}
-
-/// The jobs that were named; else all that fit.
-fn chosen(
-    jobs: &[Arc<Job>],
-    ids: &[u64],
-    fits: impl Fn(&Job) -> bool,
-) -> Result<Vec<JobId>, Failure> {
-    if ids.is_empty() {
-        let fitting = jobs.iter().filter(|job| fits(job));
-        return Ok(fitting.map(|job| job.id).collect());
-    }
-    let known = |id: &u64| jobs.iter().any(|job| job.id.0 == *id);
-    match ids.iter().find(|id| !known(id)) {
-        Some(id) => Err(Failure::usage(format!("there is no transfer {id}"))
-            .hint("`assetdeck transfers` lists them.")),
-        None => Ok(ids.iter().map(|id| JobId(*id)).collect()),
-    }
-}
-
-/// What going on begins with.
-#[derive(Default)]
-struct Chosen {
-    /// Not over: it begins.
-    rest: Vec<JobId>,
-    /// What became of it is not known: it is looked for, and nothing is sent.
-    open: Vec<JobId>,
-    /// Tried once more; of what is in doubt only what the user named.
-    again: Vec<JobId>,
-}
-
-impl Chosen {
-    /// Without a wish what is left over; with one what failed, or the numbers in it.
-    fn of(jobs: &[Arc<Job>], again: Option<&Vec<u64>>) -> Result<Self, Failure> {
-        let fitting = |fits: &dyn Fn(&Job) -> bool| {
-            let fitting = jobs.iter().filter(|job| fits(job));
-            fitting.map(|job| job.id).collect::<Vec<JobId>>()
-        };
-        let open = |job: &Job| Ask::Look.is_for(job);
-        Ok(match again {
-            None => Self {
-                rest: fitting(&|job| !job.state.is_over()),
-                open: fitting(&open),
-                // The disk held it back, not the file.
-                again: fitting(
-                    &|job| matches!(&job.state, JobState::Failed(it) if it.kind == ApiErrorKind::DiskFull),
-                ),
-            },
-            Some(ids) if ids.is_empty() => Self {
-                open: fitting(&open),
-                again: fitting(&|job| Ask::Retry.is_for(job)),
-                ..Self::default()
-            },
-            Some(ids) => Self {
-                again: chosen(jobs, ids, |_| false)?,
-                ..Self::default()
-            },
-        })
-    }
-
-    fn ask(&self, transfers: &Transfers) {
-        transfers.ask(Ask::GoOn, &self.rest);
-        transfers.ask(Ask::Look, &self.open);
-        transfers.ask(Ask::Retry, &self.again);
-        transfers.flush();
-    }
-
-    fn all(&self) -> HashSet<JobId> {
-        let all = self.rest.iter().chain(&self.open).chain(&self.again);
-        all.copied().collect()
     }
 }
 
@@ -278,6 +219,10 @@ async fn go_on(
             .await?;
     }
     chosen.ask(&transfers);
+    if let Err(failed) = all_written(&transfers) {
+        transfers.drain(WIND_DOWN).await;
+        return Err(failed);
+    }
     let elsewhere = !transfers.works();
     if elsewhere {
         tell_elsewhere(output, ids.len());

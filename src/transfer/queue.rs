@@ -253,6 +253,14 @@ impl Transfers {
         }
     }
 
+    /// Why something that happened here or was asked for is not on disk, if that is so.
+    pub fn unwritten(&self) -> Option<&JournalError> {
+        match &self.inner.store {
+            Store::Disk(journal) => journal.unwritten(),
+            Store::Memory | Store::Broken(_) => None,
+        }
+    }
+
     fn table(&self) -> MutexGuard<'_, Table> {
         lock(&self.inner.table)
     }

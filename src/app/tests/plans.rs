@@ -55,6 +55,21 @@ fn a_folder_becomes_a_table_filled_from_its_paths() {
 }
 
 #[test]
+fn rows_that_are_all_left_out_are_not_said_to_be_sendable() {
+    let mut world = at_plan();
+    world.keys("V x f");
+    let sheet = world.sheet();
+    assert!(sheet.contains("every row is left out; f shows"), "{sheet}");
+    world.keys("f ctrl-s");
+    world.settle();
+    assert!(
+        world.said().starts_with("Nothing to send: "),
+        "{}",
+        world.said()
+    );
+}
+
+#[test]
 fn what_cannot_be_sent_is_told_before_the_rest_goes() {
     let mut world = at_plan();
     world.keys("ctrl-s");

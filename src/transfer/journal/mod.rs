@@ -20,7 +20,7 @@ use std::collections::HashSet;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 pub(super) use self::begun::Begun;
@@ -111,6 +111,8 @@ pub(super) struct Journal {
     folder: PathBuf,
     requests: Sender<Request>,
     lock: Mutex<Option<Lock>>,
+    /// Why something could not be written, once it could not.
+    unwritten: Arc<OnceLock<JournalError>>,
 }
 
 /// What was found at opening.
@@ -149,6 +151,7 @@ impl Journal {
                 folder: folder.to_owned(),
                 requests,
                 lock: Mutex::new(lock),
+                unwritten: Arc::default(),
             },
             found,
             notes,
@@ -239,12 +242,25 @@ impl Journal {
 
     /// The same. What nobody awaits shares the commit of what comes next, where that comes soon.
     pub(super) fn send(&self, changes: Vec<Change>, awaited: bool, done: Done) {
+        let unwritten = Arc::clone(&self.unwritten);
+        let done = Done::new(move |result| {
+            if let Err(why) = &result {
+                // The first tells what the others would.
+                let _ = unwritten.set(why.clone());
+            }
+            done.say(result);
+        });
         // Where nobody writes any more, it says so itself.
         let _ = self.requests.send(Request::Write(Write {
             changes,
             done,
             awaited,
         }));
+    }
+
+    /// Why something that was to be written was not, if that happened.
+    pub(super) fn unwritten(&self) -> Option<&JournalError> {
+        self.unwritten.get()
     }
 
     /// Numbers for new jobs, which no other process will get: the first of `count`.

@@ -31,7 +31,7 @@ impl Done {
         Self(Some(Box::new(told)))
     }
 
-    fn say(mut self, result: Result<(), JournalError>) {
+    pub fn say(mut self, result: Result<(), JournalError>) {
         if let Some(told) = self.0.take() {
             told(result);
         }

@@ -153,14 +153,14 @@ fn segments_with(remote: Remote<Fetched>) -> State {
 /// The types of a website, with names of every kind.
 fn types() -> State {
     let mut state = website();
-    let names = ["画像とヒーロー", "صورة", "cafe\u{301}"];
-    let named = names.map(|it| TypeRow {
+    let words = ["画像とヒーロー", "صورة", "cafe\u{301}"];
+    let more = words.map(|it| TypeRow {
         choice: TypeChoice::Asset(it.to_owned()),
         count: 2,
     });
     let opened = state.browse.open_mut().unwrap();
-    let mut rows = opened.types.rows().to_vec();
-    rows.extend(named);
+    let mut rows = opened.types.rows().clone();
+    rows.extend(more);
     opened.types.replace(rows);
     state
 }

@@ -149,9 +149,9 @@ fn is_our_command(command: &str) -> bool {
             let sizes =
                 about.and_then(|it| it.strip_suffix(";preserveAspectRatio=1;doNotMoveCursor=1"));
             let sizes = sizes.unwrap_or_default().split(';');
-            let sized = |(part, key): (&str, &str)| part.strip_prefix(key).is_some_and(is_number);
+            let holds = |(part, key): (&str, &str)| part.strip_prefix(key).is_some_and(is_number);
             sizes.clone().count() == 3
-                && sizes.zip(["size=", "width=", "height="]).all(sized)
+                && sizes.zip(["size=", "width=", "height="]).all(holds)
                 && !file.is_empty()
                 && strings::is_base64(file)
         }),

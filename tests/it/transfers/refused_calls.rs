@@ -224,17 +224,10 @@ fn each_refused_read_of_a_list_of_what_is_queued() {
     let program = Program::start(&home, &batch.upload(), b"");
     assert!(until(PATIENCE, || server.holds_one()));
     program.kill();
-    let left = journal(&home);
     let mut calls = READS.to_vec();
     calls.push(("read,pread64", &[KeepsFailing("EIO")]));
     let counts = refused_in_turn(&server, &calls, false, journal, |copy, meddled, point| {
-        for (from, to) in left.iter().zip(journal(copy)) {
-            if from.is_dir() {
-                fs::create_dir_all(to).expect("a folder");
-            } else if from.is_file() {
-                fs::copy(from, to).expect("a copy");
-            }
-        }
+        copy_queue(&home, copy);
         let (ran, came) = meddled(copy, &["transfers", "list", "--json"]);
         ended_well(&ran, point);
         let listed = ran.json().len();
@@ -246,6 +239,123 @@ fn each_refused_read_of_a_list_of_what_is_queued() {
         came
     });
     all_came(&counts, &["read,pread64", "fcntl"]);
+}
+
+/// The journal of one home as that of another.
+fn copy_queue(from: &Home, to: &Home) {
+    for (from, to) in journal(from).iter().zip(journal(to)) {
+        if from.is_dir() {
+            fs::create_dir_all(to).expect("a folder");
+        } else if from.is_file() {
+            fs::copy(from, to).expect("a copy");
+        }
+    }
+}
+
+/// Tells a full queue something, with each of these calls refused in turn: no file is forgotten that
+/// is not done, nothing is sent twice, and where it did not come to what was asked, that is said.
+fn telling_a_queue(what: &str, calls: &[(&'static str, &[Fate])]) -> BTreeMap<&'static str, u32> {
+    let server = Server::start().judged(Scope::Requests);
+    let home = server.home();
+    let batch = Batch::new(&home, &website(&home), "told", 2);
+    server.faults(json!([
+        {"operation": "upload-url", "fault": "stall", "at": "answer", "times": "always"}
+    ]));
+    let program = Program::start(&home, &batch.upload(), b"");
+    assert!(until(PATIENCE, || server.holds_one()));
+    program.kill();
+    // From now on the service takes nothing, so that every copy has the same queue to tell it to.
+    server.faults(json!([
+        {"operation": "upload-url", "fault": "status", "status": 403, "times": "always"}
+    ]));
+    match what {
+        "retry" => drop(run(&home, &["transfers", "resume"]).exits(4)),
+        "clear" => drop(run(&home, &["transfers", "cancel"]).exits(0)),
+        _ => {}
+    }
+    let states = |home: &Home| -> Vec<String> {
+        let states = queue(home).into_iter();
+        let states = states.map(|job| job["state"].as_str().expect("text").to_owned());
+        states.collect()
+    };
+    let before = states(&home);
+    assert_eq!(before.len(), 2);
+    let wanted: &[&str] = match what {
+        "clear" => &[],
+        "cancel" => &["cancelled", "cancelled"],
+        _ => &["failed", "failed"],
+    };
+    let counts = refused_in_turn(&server, calls, false, journal, |copy, meddled, point| {
+        copy_queue(&home, copy);
+        let (ran, came) = meddled(copy, &["transfers", what]);
+        ended_well(&ran, point);
+        let point = format!("{what}, {point}: {ran:#?}");
+        let after = states(copy);
+        assert!(what == "clear" || after.len() == 2, "{point}: {after:?}");
+        let mut known = [before.iter().map(String::as_str).collect(), wanted.to_vec()].concat();
+        for (said, left) in [
+            // What cannot be read is taken for damaged.
+            ("was damaged", "in doubt"),
+            ("how it ended is not written down", "queued"),
+            ("not all of it could be written down", "queued"),
+        ] {
+            known.extend(ran.stderr.contains(said).then_some(left));
+        }
+        let known = |it: &String| known.contains(&it.as_str());
+        assert!(after.iter().all(known), "{point}: {after:?}");
+        // What could not be sent is an error in any case.
+        if !came || ran.code == Some(0) {
+            assert_eq!(after, wanted, "{point}");
+        }
+        came
+    });
+    assert!(
+        batch
+            .names
+            .iter()
+            .all(|name| server.stored(name).is_empty())
+    );
+    counts
+}
+
+/// All but the locks within the journal.
+fn reads() -> Vec<(&'static str, &'static [Fate])> {
+    let all = READS.into_iter();
+    all.filter(|(calls, _)| *calls != "fcntl").collect()
+}
+
+#[test]
+fn each_refused_read_of_going_on_with_a_full_queue() {
+    if ready() {
+        for what in ["resume", "retry"] {
+            all_came(&telling_a_queue(what, &reads()), &["read,pread64"]);
+        }
+    }
+}
+
+#[test]
+fn each_refused_call_of_giving_up_and_clearing_a_full_queue() {
+    if ready() {
+        for what in ["cancel", "clear"] {
+            all_came(&telling_a_queue(what, &reads()), &["read,pread64"]);
+            all_came(
+                &telling_a_queue(what, &CALLS),
+                &["pwrite64", "fsync,fdatasync"],
+            );
+        }
+    }
+}
+
+#[test]
+fn each_refused_call_of_going_on_with_a_full_queue() {
+    if ready() {
+        for what in ["resume", "retry"] {
+            all_came(
+                &telling_a_queue(what, &CALLS),
+                &["pwrite64", "fsync,fdatasync"],
+            );
+        }
+    }
 }
 
 /// Everything in a folder, by name.

@@ -265,7 +265,8 @@ impl PlanSheet {
             return Reply::stay();
         }
         if totals.sent() == 0 {
-            let text = "No row can be sent; the last column says why";
+            let why = view::nothing_to_send(totals);
+            let text = why.unwrap_or("No row can be sent; the last column says why");
             state.notices.say(Tone::Warning, text, now);
             return Reply::stay();
         }

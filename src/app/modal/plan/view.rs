@@ -10,7 +10,7 @@ use crate::app::modal::view::{
 };
 use crate::app::words;
 use crate::domain::{SafeText, file_words, size_words};
-use crate::transfer::plan::{Row, Verdict};
+use crate::transfer::plan::{Row, Totals, Verdict};
 
 /// How many rows around the cursor are made for one frame; more than any screen is high.
 const AROUND: usize = 400;
@@ -168,7 +168,9 @@ impl PlanSheet {
             least: LEAST,
             says: SAYS,
             empty: if self.open_only {
-                "Every row can be sent; f shows all of them.".to_owned()
+                let why = nothing_to_send(self.plan.totals());
+                let why = why.unwrap_or("Every row can be sent");
+                format!("{why}; f shows all of them.")
             } else {
                 "There is no file here.".to_owned()
             },
@@ -347,5 +349,42 @@ fn outcome(row: &Row) -> Words {
         }
         Verdict::Skip(reason) => vec![toned(format!("Not sent: {reason}"), Tone::Dim)],
         Verdict::Problem(reason) => vec![toned(format!("✗ {reason}"), Tone::Bad)],
+    }
+}
+
+/// Why a plan without a row to decide on sends nothing; `None` when it sends something, or when its
+/// rows say it themselves.
+pub(super) const fn nothing_to_send(totals: Totals) -> Option<&'static str> {
+    if totals.sent() + totals.looking + totals.clash + totals.problem > 0 {
+        return None;
+    }
+    Some(match (totals.same, totals.skip) {
+        (0, 0) => return None,
+        (_, 0) => "Nothing to send: every file is there already, with the same size",
+        (0, _) => "Nothing to send: every row is left out",
+        _ => "Nothing to send: what is not left out is there already, with the same size",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_that_sends_nothing_says_why() {
+        let totals = |new, same, skip, problem| Totals {
+            new,
+            same,
+            skip,
+            problem,
+            ..Totals::default()
+        };
+        let says = |totals| nothing_to_send(totals).unwrap_or_default();
+        assert!(says(totals(0, 3, 0, 0)).contains("every file is there already"));
+        assert!(says(totals(0, 0, 2, 0)).contains("every row is left out"));
+        assert!(says(totals(0, 1, 2, 0)).contains("what is not left out"));
+        for some in [totals(1, 3, 0, 0), totals(0, 3, 0, 1), totals(0, 0, 0, 0)] {
+            assert_eq!(nothing_to_send(some), None);
+        }
     }
 }
