@@ -48,7 +48,7 @@ pub struct Cli {
 
     /// Go on with a protected account, or with one whose address changed, without being asked for
     /// its name
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "ACCOUNT")]
     pub confirm: Vec<String>,
 
     #[command(flatten)]
@@ -94,7 +94,7 @@ pub enum Command {
     #[command(after_help = examples::LOGOUT)]
     Logout {
         /// The account's name in the settings
-        #[arg(value_name = "NAME")]
+        #[arg(value_name = "ACCOUNT")]
         name: String,
     },
     /// List the accounts and where their keys are
@@ -205,6 +205,17 @@ pub enum Command {
         #[arg(value_name = "SHELL")]
         shell: Shell,
     },
+    /// Print what the last of these words may become, for the scripts of `completions`
+    #[command(hide = true)]
+    CompleteWords {
+        /// The words behind the program's name; the last is the one that is typed
+        #[arg(
+            value_name = "WORD",
+            trailing_var_arg = true,
+            allow_hyphen_values = true
+        )]
+        words: Vec<String>,
+    },
     /// Print the manual page of the program, or of a command
     #[command(after_help = examples::MAN)]
     Man {
@@ -219,7 +230,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Login {
     /// The account's name in the settings
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "ACCOUNT")]
     pub name: String,
     /// Read the key from standard input instead of asking
     #[arg(long)]

@@ -4,6 +4,7 @@ mod accounts;
 mod args;
 mod auth;
 mod chosen;
+mod complete;
 mod completions;
 mod coverage;
 mod decode;
@@ -265,6 +266,7 @@ async fn dispatch(
         Command::Watch(args) => watch::watch(session, output, stop, &args).await,
         Command::Transfers(args) => transfers::transfers(session, output, stop, &args).await,
         Command::Open { reference } => open::open(session, output, stop, &reference).await,
+        Command::CompleteWords { words } => complete::complete(session, output, &words),
         Command::Config { .. }
         | Command::Doctor { .. }
         | Command::Schema

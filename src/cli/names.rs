@@ -6,6 +6,7 @@ mod reading;
 use std::collections::HashMap;
 use std::time::Duration;
 
+pub use self::reading::is_id;
 use self::reading::{Fit, Reading, decoded, fit, readings};
 use super::args::Command;
 use super::failure::Failure;
@@ -318,7 +319,7 @@ fn key_of(text: &str) -> Option<AssetKey> {
 }
 
 /// A list as it was kept, whole.
-fn recalled<T: Keepable>(index: &Index, known: &Known, place: &Place) -> Vec<T> {
+pub fn recalled<T: Keepable>(index: &Index, known: &Known, place: &Place) -> Vec<T> {
     let mut rows = Vec::new();
     index.recall(
         &Owner::from(&known.info),

@@ -8,6 +8,7 @@
 mod architecture;
 mod cli_browse;
 mod cli_change;
+mod cli_completions;
 mod cli_coverage;
 mod cli_doctor;
 mod cli_find;

@@ -8,7 +8,7 @@ pub struct Find {
     #[arg(value_name = "TEXT", required = true)]
     pub text: Vec<String>,
     /// Only of this account
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "ACCOUNT")]
     pub account: Option<String>,
     /// The most that are shown, the best first
     #[arg(long, value_name = "N", default_value_t = 50)]

@@ -8,7 +8,7 @@ pub fn decoded(text: &str) -> String {
 }
 
 /// A number, or what looks like a UUID: the services name nothing else so.
-fn is_id(text: &str) -> bool {
+pub fn is_id(text: &str) -> bool {
     let uuid = text.len() == 36
         && text.bytes().enumerate().all(|(at, byte)| match at {
             8 | 13 | 18 | 23 => byte == b'-',
