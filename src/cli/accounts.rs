@@ -8,8 +8,11 @@ use super::session::{Known, Session};
 use crate::config::credentials::{Lookup, Place};
 use crate::domain::filter::Facts;
 use crate::domain::{Keeping, SafeText};
+use crate::index::Owner;
 
-const ACCOUNT_HEADS: &[&str] = &["REF", "NAME", "SERVICE", "ADDRESS", "KEY", "STATE"];
+const ACCOUNT_HEADS: &[&str] = &[
+    "REF", "NAME", "SERVICE", "ADDRESS", "KEY", "LAST USE", "STATE",
+];
 
 /// The accounts of the settings, and where each one's key is.
 pub async fn accounts(
@@ -38,6 +41,7 @@ pub async fn accounts(
             Cell::prose(info.spec.label),
             Cell::name(&info.base_url),
             Cell::Said(words.clone()),
+            Cell::when(used(session, known).as_deref()),
             Cell::prose(&session.standing(known, source.is_some()).join(", ")),
         ];
         listing.put(&cells, &line(session, known, source, words))?;
@@ -64,8 +68,16 @@ pub fn line<'a>(
         base_url: &info.base_url,
         key_source: source,
         key: words,
+        last_used: used(session, known),
         state: session.standing(known, source.is_some()),
     }
+}
+
+/// When the service was called last from this machine, as far as the index knows.
+fn used(session: &Session, known: &Known) -> Option<String> {
+    let (index, _) = session.index();
+    let at = index.used(&Owner::from(&known.info));
+    at.map(|at| at.to_string())
 }
 
 /// Where a key is, as a word for scripts and in words for people.

@@ -375,6 +375,8 @@ pub struct AccountLine<'a> {
     pub key_source: Option<&'static str>,
     /// Where the key is, or why there is none, in words.
     pub key: String,
+    /// When its service was called last from this machine; `null` when that is not known.
+    pub last_used: Option<String>,
     /// `ready` or what is missing, then what the account is not to be used for.
     pub state: Vec<&'static str>,
 }

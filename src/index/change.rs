@@ -158,7 +158,8 @@ pub(super) fn drop_mark(
     Ok(())
 }
 
-/// So many calls were made until then. Those of more than two hours ago limit nobody any more.
+/// So many calls were made until then. Those of more than two hours ago limit nobody any more; the last
+/// ones say when the account was used.
 pub(super) fn spend(
     connection: &mut Connection,
     owner: &Owner,
@@ -168,7 +169,8 @@ pub(super) fn spend(
     const OLD: i64 = 2 * 60 * 60 * 1000;
     let change = connection.transaction()?;
     change.execute(
-        "DELETE FROM calls WHERE at < ?1",
+        "DELETE FROM calls WHERE at < ?1
+         AND at < (SELECT max(at) FROM calls AS others WHERE others.owner = calls.owner)",
         [at.as_millisecond() - OLD],
     )?;
     let owner = owner_id(&change, owner)?;

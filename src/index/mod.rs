@@ -225,6 +225,12 @@ impl Index {
             .unwrap_or_default()
     }
 
+    /// When the service was called last, by anyone who shares the file; `None` when that is not known.
+    pub fn used(&self, owner: &Owner) -> Option<Timestamp> {
+        self.read(|connection| store::used(connection, owner))
+            .flatten()
+    }
+
     /// Waits until all that was told so far is on disk, but not longer than this.
     pub fn settle(&self, patience: Duration) {
         let (done, wait) = sync_channel(1);

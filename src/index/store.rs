@@ -290,6 +290,17 @@ pub(super) fn spent(
     find.query_map(wanted, read)?.collect()
 }
 
+/// When the last call was made.
+pub(super) fn used(connection: &Connection, owner: &Owner) -> rusqlite::Result<Option<Timestamp>> {
+    let mut find = connection.prepare_cached(
+        "SELECT max(at) FROM calls JOIN owners ON owner = owners.id
+         WHERE account = ?1 AND service = ?2 AND address = ?3",
+    )?;
+    let wanted = params![owner.account.as_str(), owner.service, owner.address];
+    let at: Option<i64> = find.query_row(wanted, |row| row.get(0))?;
+    Ok(at.map(moment))
+}
+
 /// Some rows that stand together in the file, and where.
 #[derive(Debug, Clone)]
 pub(super) enum Piece {

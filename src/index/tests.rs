@@ -433,4 +433,6 @@ fn calls_are_counted_for_their_owner_across_restarts() {
     assert_eq!(sum(&index, "acme", long_ago), 9);
     assert_eq!(sum(&index, "guest", long_ago), 1);
     assert_eq!(sum(&index, "acme", Timestamp::now()), 0);
+    assert!(index.used(&owner("acme")).is_some_and(|at| at > long_ago));
+    assert_eq!(index.used(&owner("nobody")), None);
 }
