@@ -67,7 +67,7 @@ pub async fn new_passphrase(output: &mut Output) -> Result<Secret, Failure> {
 async fn hidden(question: &str) -> Result<Result<Secret, SecretError>, Failure> {
     let question = SafeText::prose(question).into_string();
     // The terminal echoes again even when a signal ends the waiting.
-    let _echo = Echo::kept();
+    let _echo = Echo::off();
     match aside(move || rpassword::prompt_password(question)).await? {
         Ok(text) => Ok(Secret::new(text)),
         Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(Failure::stopped()),
@@ -162,10 +162,15 @@ struct Echo {
 }
 
 impl Echo {
-    fn kept() -> Self {
+    fn off() -> Self {
         Self {
             before: std::fs::File::open("/dev/tty").ok().and_then(|terminal| {
                 let settings = rustix::termios::tcgetattr(&terminal).ok()?;
+                // Before the question is seen: what is typed or pasted at once must not be.
+                let mut quiet = settings.clone();
+                quiet.local_modes.remove(rustix::termios::LocalModes::ECHO);
+                let now = rustix::termios::OptionalActions::Now;
+                let _ = rustix::termios::tcsetattr(&terminal, now, &quiet);
                 Some((terminal, settings))
             }),
         }
