@@ -37,6 +37,7 @@ mod keyring;
 mod over_ssh;
 mod readme_picture;
 mod real_terminals;
+mod secrets;
 mod support;
 mod terminal;
 mod transfers;

@@ -22,8 +22,9 @@ pub fn holding(folder: &Path, needle: &[u8]) -> Vec<PathBuf> {
 
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// A key raw, in hexadecimal, and in base64 without its last digits.
-pub fn disguises(key: &str) -> [Vec<u8>; 3] {
+/// A secret raw, in hexadecimal, in base64 without its last digits, and as the list of numbers that a
+/// debugger prints of bytes.
+pub fn disguises(key: &str) -> [Vec<u8>; 4] {
     let mut hex = String::new();
     for byte in key.bytes() {
         let _ = write!(hex, "{byte:02x}");
@@ -34,5 +35,11 @@ pub fn disguises(key: &str) -> [Vec<u8>; 3] {
             .fold(0_usize, |bits, byte| bits << 8 | usize::from(*byte));
         [18, 12, 6, 0].map(|shift| DIGITS[bits >> shift & 63])
     });
-    [key.as_bytes().to_vec(), hex.into_bytes(), base64.collect()]
+    let numbers: Vec<String> = key.bytes().map(|byte| byte.to_string()).collect();
+    [
+        key.as_bytes().to_vec(),
+        hex.into_bytes(),
+        base64.collect(),
+        numbers.join(", ").into_bytes(),
+    ]
 }
