@@ -30,6 +30,8 @@ pub enum Load {
     Assets(AssetScope),
     /// The assets of these segments.
     Marks(ContainerId, Vec<SegmentId>),
+    /// The same as a part of a sweep: it is held back to what the service allows, less a tenth.
+    Sweep(ContainerId, Vec<SegmentId>),
     /// The same as far as it was kept: asks no service.
     Kept(ContainerId, Vec<SegmentId>),
     /// Everything in these places; answered call by call.

@@ -65,7 +65,7 @@ use crate::logging::{self, Log};
 /// So many files are open at once at the least: the runtime, signals, a connection.
 const HANDLES: usize = 12;
 
-/// With the screen's own threads that makes eight.
+/// Of the demo's services.
 const MOST_WORKERS: usize = 4;
 
 /// Runs the program with these arguments and says how it ended.
@@ -129,11 +129,11 @@ fn start(cli: Cli, output: &mut Output) -> Result<(), Failure> {
 }
 
 /// Threads for requests and transfers: what waits for a network needs no more on a machine of many
-/// cores, and each takes memory of its own. A command does one thing: tasks that meet on one thread
-/// wake no other, and what it prints stands on the main one, so that a pipe nobody reads stops no
-/// transfer.
+/// cores, and each keeps what it once needed for the longest list. Tasks that meet on one thread wake
+/// no other; what is drawn or printed stands on the main one, so that neither a key nor a pipe that
+/// nobody reads waits for them.
 fn workers(command: Option<&Command>) -> usize {
-    if command.is_some_and(|it| !matches!(it, Command::Demo(_))) {
+    if !matches!(command, Some(Command::Demo(_))) {
         return 1;
     }
     std::thread::available_parallelism().map_or(2, |cores| cores.get().min(MOST_WORKERS))

@@ -44,8 +44,13 @@ impl Pack {
         LAST.with(|last| Self::among(last, 1, pack, u64::MAX))
     }
 
-    /// Its head alone.
-    pub fn head(pack: &Arc<Self>) -> Rc<str> {
+    /// Its head alone, for who goes through a whole list and comes back to none.
+    pub fn head(&self) -> Rc<str> {
+        self.inflate(u64::from(self.head)).into()
+    }
+
+    /// Its head alone. Some of those opened last are kept.
+    pub fn kept_head(pack: &Arc<Self>) -> Rc<str> {
         thread_local! {
             static LAST: Opened = const { RefCell::new(Vec::new()) };
         }
@@ -63,17 +68,21 @@ impl Pack {
             Some(at) => opened.swap(at, at / 2),
             None => {
                 opened.truncate(most - 1);
-                let mut text = String::new();
-                let inflate = DeflateDecoder::new(&*pack.bytes);
-                // It was written by us, in this very process.
-                let _ = inflate.take(bytes).read_to_string(&mut text);
-                opened.insert(0, (Arc::downgrade(pack), text.into()));
+                opened.insert(0, (Arc::downgrade(pack), pack.inflate(bytes).into()));
             }
         }
         let at = known.map_or(0, |at| at / 2);
         opened
             .get(at)
             .map_or_else(|| "".into(), |(_, text)| Rc::clone(text))
+    }
+
+    fn inflate(&self, bytes: u64) -> String {
+        let mut text = String::new();
+        let inflate = DeflateDecoder::new(&*self.bytes);
+        // It was written by us, in this very process.
+        let _ = inflate.take(bytes).read_to_string(&mut text);
+        text
     }
 
     /// How many bytes it takes.

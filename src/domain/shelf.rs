@@ -130,7 +130,8 @@ impl<T: Keepable> Shelf<T> {
     pub fn push(&mut self, entry: Entry<T>) {
         self.sketch(&entry);
         self.loose.push(entry);
-        if self.loose.len() >= LOOSE {
+        let enough = if self.packs.is_empty() { LOOSE } else { TOGETHER };
+        if self.loose.len() >= enough {
             self.pack();
         }
     }
@@ -186,7 +187,7 @@ impl<T: Keepable> Shelf<T> {
         }
         let which = self.pack_of(at).checked_sub(1)?;
         let (first, pack) = self.packs.get(which)?;
-        let mut lines = Lines::of(pack);
+        let mut lines = Lines::of(pack, Pack::kept_head(pack));
         lines.read(at - *first as usize).map(Cow::Owned)
     }
 
@@ -203,7 +204,7 @@ impl<T: Keepable> Shelf<T> {
         let first = packs.first().map_or(0, |(first, _)| *first as usize);
         let read = packs
             .iter()
-            .flat_map(|(_, pack)| Lines::of(pack).all::<T>());
+            .flat_map(|(_, pack)| Lines::of(pack, pack.head()).all::<T>());
         let skipped = at.min(packed).saturating_sub(first);
         let loose = self.loose.get(at.saturating_sub(packed)..);
         read.map(Cow::Owned)
@@ -323,7 +324,7 @@ impl<T: Keepable> Iterator for IntoEntries<T> {
                 return Some(entry);
             }
             match self.packs.next() {
-                Some((_, pack)) => self.open = Lines::of(&pack).all(),
+                Some((_, pack)) => self.open = Lines::of(&pack, pack.head()).all(),
                 None => return self.loose.next(),
             }
         }

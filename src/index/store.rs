@@ -127,6 +127,8 @@ pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "journal_mode", "TRUNCATE")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "trusted_schema", false)?;
+    // In KiB. A list is read or written once, and its pages are not needed again.
+    connection.pragma_update(None, "cache_size", -128)?;
     Ok(connection)
 }
 

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::pace;
 use crate::api::{AccountInfo, Provider};
 use crate::app::msg::{Batch, Came, Msg};
 use crate::domain::{
     AccountName, Asset, AssetScope, ContainerId, Entry, Keepable, Segment, SegmentId, SegmentText,
 };
-use crate::index::{Haystack, Head, Index, Keeper, Meter, Owner, Place};
+use crate::index::{Allowance, Haystack, Head, Held, Index, Keeper, Meter, Owner, Place};
 
 /// The index, and whose lists are whose in it.
 #[derive(Clone)]
@@ -42,6 +43,11 @@ impl Archives {
                 before.note(&self.index);
             }
         }
+    }
+
+    /// What counts the calls of who is connected.
+    pub fn meter(&self, account: &AccountName) -> Option<Arc<Meter>> {
+        super::lock(&self.meters).get(account).cloned()
     }
 
     /// What was called since the last time counts against what an hour allows.
@@ -194,6 +200,14 @@ impl Archive {
         marks
             .map(|mark| (mark.segment, age(mark.at), mark.assets))
             .collect()
+    }
+
+    /// Waits until a sweep may make one more call.
+    pub async fn room(&self, meter: &Arc<Meter>, tell: impl FnMut(&Held)) {
+        let spec = meter.provider().spec();
+        if let Some(calls) = spec.capabilities.calls_an_hour {
+            pace::room(meter, &self.index, Allowance::hourly(calls), tell).await;
+        }
     }
 
     // --- keeping

@@ -11,7 +11,7 @@ use crate::api::{ApiError, Pages, Provider};
 use crate::app::effect::{Load, RequestId};
 use crate::app::msg::{Answer, Batch, Came, InTree, Msg};
 use crate::domain::{AssetScope, ContainerId, Cursor, Keepable, Page, SegmentText, drill};
-use crate::index::{Keeper, Place};
+use crate::index::{Held, Keeper, Meter, Place};
 use crate::transfer::patient::Patient;
 
 /// One request: whom it asks, and what was kept for it.
@@ -23,6 +23,8 @@ pub(super) struct Request {
     pub archive: Option<Archive>,
     /// What was kept comes first.
     pub recall: bool,
+    /// Counts the calls; none where the account is not connected.
+    pub meter: Option<Arc<Meter>>,
     pub inbox: UnboundedSender<Msg>,
 }
 
@@ -111,13 +113,24 @@ impl Request {
                 };
                 self.tell(Answer::KeptMarks(marks));
             }
-            Load::Marks(container, segments) => {
+            Load::Sweep(container, segments) | Load::Marks(container, segments) => {
+                self.room().await;
                 let found = provider.assets_of_segments(container, segments).await;
                 if let (Some(archive), Ok(found)) = (archive, &found) {
                     archive.keep_marks(container, segments, found);
                 }
                 self.tell(Answer::Marks(found));
             }
+        }
+    }
+
+    /// A sweep waits for its turn: what its service allows is there for people first.
+    async fn room(&self) {
+        if let (Load::Sweep(..), Some(archive), Some(meter)) =
+            (&self.what, &self.archive, &self.meter)
+        {
+            let tell = |held: &Held| self.tell(Answer::Waits(held.to_string()));
+            archive.room(meter, tell).await;
         }
     }
 
@@ -290,7 +303,7 @@ pub(super) fn failed(what: &Load, error: ApiError) -> Answer {
         Load::SegmentTexts(_) => Answer::SegmentTexts(Err(error)),
         Load::Assets(_) => Answer::Assets(Err(error)),
         Load::Tree { .. } => Answer::Tree(Err(error)),
-        Load::Marks(..) => Answer::Marks(Err(error)),
+        Load::Marks(..) | Load::Sweep(..) => Answer::Marks(Err(error)),
         Load::Kept(..) => Answer::KeptMarks(Vec::new()),
     }
 }

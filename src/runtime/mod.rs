@@ -12,6 +12,7 @@ mod connect;
 pub mod desktop;
 mod files;
 mod load;
+pub mod pace;
 mod pictures;
 mod search;
 #[cfg(test)]
@@ -123,6 +124,7 @@ impl Runtime {
                     provider,
                     archive,
                     recall,
+                    meter: self.archives.meter(&account),
                     inbox,
                 };
                 let archives = self.archives.clone();

@@ -182,6 +182,7 @@ impl State {
             | Load::Container(_)
             | Load::SegmentTexts(_)
             | Load::Kept(..)
+            | Load::Sweep(..)
             | Load::Tree { .. } => false,
         }
     }

@@ -34,7 +34,7 @@ fn calls(world: &World) -> Vec<(RequestId, usize)> {
     let loads = world.log.iter().filter_map(|effect| match effect {
         Effect::Load {
             id,
-            what: Load::Marks(_, segments),
+            what: Load::Sweep(_, segments),
             patient: true,
             ..
         } => Some((*id, segments.len())),

@@ -98,7 +98,7 @@ fn fail(effect: &Effect) -> Option<Msg> {
                 Load::Segments(..) => Answer::Segments(Err(error())),
                 Load::SegmentTexts(_) => Answer::SegmentTexts(Err(error())),
                 Load::Assets(_) => Answer::Assets(Err(error())),
-                Load::Marks(..) => Answer::Marks(Err(error())),
+                Load::Marks(..) | Load::Sweep(..) => Answer::Marks(Err(error())),
                 // What was kept does not fail, but may be nothing.
                 Load::Kept(..) => Answer::KeptMarks(Vec::new()),
                 Load::Tree { .. } => Answer::Tree(Err(error())),

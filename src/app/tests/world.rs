@@ -288,7 +288,7 @@ pub fn answer(account: &AccountName, what: &Load) -> Answer {
         ]))),
         Load::SegmentTexts(_) => Answer::SegmentTexts(Ok(Vec::new())),
         Load::Assets(scope) => Answer::Assets(Ok(assets(scope))),
-        Load::Marks(container, segments) => {
+        Load::Marks(container, segments) | Load::Sweep(container, segments) => {
             let mut rows = Vec::new();
             for segment in segments.iter().filter(|it| it.as_str() == "s1") {
                 let scope = AssetScope::Segment(container.clone(), segment.clone());

@@ -1,15 +1,10 @@
-//! Holding a sweep back to what its service allows, less what people need meanwhile.
+//! What a sweep of a command may spend, and how it tells that it waits.
 
 use std::sync::Arc;
-use std::time::Duration;
-
-use jiff::Timestamp;
 
 use crate::cli::output::Output;
-use crate::index::{Allowance, Index, Meter};
-
-/// The least wait: never busy, whatever the clock does.
-const BREATH: Duration = Duration::from_millis(10);
+use crate::index::{Allowance, Held, Index, Meter};
+use crate::runtime::pace;
 
 /// What a sweep may spend, and where what was spent is kept.
 pub struct Pacer {
@@ -22,20 +17,9 @@ pub struct Pacer {
 impl Pacer {
     /// Waits until one more call may be made, and says why and until when.
     pub async fn go(&self, output: &mut Output) {
-        let (Some(allowance), Some(meter)) = (self.allowance, &self.meter) else {
-            return;
-        };
-        loop {
-            let (meter, index) = (Arc::clone(meter), self.index.clone());
-            let held = tokio::task::spawn_blocking(move || meter.pace(&index, allowance)).await;
-            // A panic there is told where it happened.
-            let Ok(Some(held)) = held else {
-                return;
-            };
-            output.note(&held.to_string());
-            let wait = held.until.duration_since(Timestamp::now());
-            let wait = Duration::try_from(wait).unwrap_or_default().max(BREATH);
-            tokio::time::sleep(wait).await;
+        if let (Some(allowance), Some(meter)) = (self.allowance, &self.meter) {
+            let tell = |held: &Held| output.note(&held.to_string());
+            pace::room(meter, &self.index, allowance, tell).await;
         }
     }
 }

@@ -43,8 +43,7 @@ pub(super) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    pub fn of(pack: &'a Arc<Pack>) -> Self {
-        let head = Pack::head(pack);
+    pub fn of(pack: &'a Arc<Pack>, head: Rc<str>) -> Self {
         let raw = u32::try_from(head.len()).unwrap_or(u32::MAX);
         Self {
             pack,

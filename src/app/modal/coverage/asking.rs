@@ -120,7 +120,7 @@ impl CoverageSheet {
         vec![Effect::Load {
             id,
             account: self.account.clone(),
-            what: Load::Marks(self.container.clone(), segments),
+            what: Load::Sweep(self.container.clone(), segments),
             patient: true,
             recall: false,
         }]
