@@ -130,7 +130,11 @@ impl<T: Keepable> Shelf<T> {
     pub fn push(&mut self, entry: Entry<T>) {
         self.sketch(&entry);
         self.loose.push(entry);
-        let enough = if self.packs.is_empty() { LOOSE } else { TOGETHER };
+        let enough = if self.packs.is_empty() {
+            LOOSE
+        } else {
+            TOGETHER
+        };
         if self.loose.len() >= enough {
             self.pack();
         }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::store::{damaged, head};
-use super::{Head, Owner, Place};
+use super::{Head, Owner, Part, Place};
 use crate::domain::{AccountName, ContainerId, SegmentId};
 
 /// Lists that were not asked for in so many days are dropped.
@@ -44,39 +44,98 @@ fn drop_list(connection: &Connection, list: i64) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Puts a list in place of the one before.
+/// A list that is on its way, by what stands for its kind until it is whole.
+fn begun(connection: &Connection, owner: i64, part: &Part) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached("SELECT id FROM lists WHERE owner = ?1 AND kind = ?2")?
+        .query_row(params![owner, part.ticket], |row| row.get(0))
+        .optional()
+}
+
+fn put_chunks(connection: &Connection, list: i64, part: &Part) -> rusqlite::Result<()> {
+    let mut put =
+        connection.prepare_cached("INSERT INTO chunks (list, no, rows) VALUES (?1, ?2, ?3)")?;
+    for (no, rows) in (part.first..).zip(&part.chunks) {
+        put.execute(params![list, no, rows])?;
+    }
+    Ok(())
+}
+
+/// One more part of a list that is on its way. Nobody sees it before it is whole.
+pub(super) fn put_part(
+    connection: &mut Connection,
+    owner: &Owner,
+    part: &Part,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let change = connection.transaction()?;
+    let owner = owner_id(&change, owner)?;
+    let mut there = begun(&change, owner, part)?;
+    // A process that was killed left it, and had the same number.
+    if let Some(left) = there.take_if(|_| part.first == 0) {
+        drop_list(&change, left)?;
+    }
+    let list = if let Some(list) = there {
+        list
+    } else {
+        change.execute(
+            "INSERT INTO lists (owner, kind, container, at, count) VALUES (?1, ?2, '', ?3, 0)",
+            params![owner, part.ticket, now.as_millisecond()],
+        )?;
+        change.last_insert_rowid()
+    };
+    put_chunks(&change, list, part)?;
+    change.commit()
+}
+
+/// The list will never be whole.
+pub(super) fn drop_parts(
+    connection: &mut Connection,
+    owner: &Owner,
+    part: &Part,
+) -> rusqlite::Result<()> {
+    let change = connection.transaction()?;
+    let owner = owner_id(&change, owner)?;
+    if let Some(list) = begun(&change, owner, part)? {
+        drop_list(&change, list)?;
+    }
+    change.commit()
+}
+
+/// Puts a list in place of the one before, with its last part.
 pub(super) fn put_list(
     connection: &mut Connection,
     owner: &Owner,
     place: &Place,
     kept: &Head,
-    chunks: &[Vec<u8>],
+    end: &Part,
 ) -> rusqlite::Result<()> {
     let change = connection.transaction()?;
     if let Some((before, _)) = head(&change, owner, place)? {
         drop_list(&change, before)?;
     }
+    let owner = owner_id(&change, owner)?;
+    let list = match end.first {
+        0 => None,
+        _ => begun(&change, owner, end)?,
+    };
     let (kind, container) = place.columns();
     change
         .prepare_cached(
-            "INSERT INTO lists (owner, kind, container, at, count, seal)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT OR REPLACE INTO lists (id, owner, kind, container, at, count, seal)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
         .execute(params![
-            owner_id(&change, owner)?,
+            list,
+            owner,
             kind,
             container,
             kept.at.as_millisecond(),
             kept.count.cast_signed(),
             kept.seal
         ])?;
-    let list = change.last_insert_rowid();
-    let mut put =
-        change.prepare_cached("INSERT INTO chunks (list, no, rows) VALUES (?1, ?2, ?3)")?;
-    for (no, rows) in (0_i64..).zip(chunks) {
-        put.execute(params![list, no, rows])?;
-    }
-    drop(put);
+    let list = list.unwrap_or_else(|| change.last_insert_rowid());
+    put_chunks(&change, list, end)?;
     change.commit()
 }
 
@@ -186,12 +245,16 @@ pub(super) fn spend(
 /// Drops what nobody looked at for a long time.
 pub(super) fn drop_old(connection: &mut Connection, now: Timestamp) -> rusqlite::Result<()> {
     let before = now.as_millisecond() - DAYS * 24 * 60 * 60 * 1000;
+    // What was on its way when a process was killed; nothing is on its way for as long.
+    let given_up = now.as_millisecond() - 24 * 60 * 60 * 1000;
     let change = connection.transaction()?;
-    change.execute(
-        "DELETE FROM chunks WHERE list IN (SELECT id FROM lists WHERE at < ?1)",
-        [before],
-    )?;
-    change.execute("DELETE FROM lists WHERE at < ?1", [before])?;
+    let old = "at < ?1 OR (kind < 0 AND at < ?2)";
+    for statement in [
+        format!("DELETE FROM chunks WHERE list IN (SELECT id FROM lists WHERE {old})"),
+        format!("DELETE FROM lists WHERE {old}"),
+    ] {
+        change.execute(&statement, [before, given_up])?;
+    }
     change.execute("DELETE FROM marks WHERE at < ?1", [before])?;
     change.commit()
 }

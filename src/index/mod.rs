@@ -8,6 +8,7 @@
 
 mod change;
 mod haystack;
+mod keeper;
 mod meter;
 mod pace;
 mod pack;
@@ -26,9 +27,10 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 pub use self::haystack::Haystack;
+pub use self::keeper::Keeper;
+use self::keeper::Part;
 pub use self::meter::Meter;
 pub use self::pace::{Allowance, Held};
-use self::pack::Packer;
 pub use self::place::{Owner, Place};
 use self::thread::Request;
 use crate::domain::{AccountName, Asset, ContainerId, Entry, Keepable, SegmentId, SegmentText};
@@ -167,13 +169,7 @@ impl Index {
         place: Place,
         seal: Option<String>,
     ) -> Keeper<T> {
-        Keeper {
-            index: self.clone(),
-            owner: owner.clone(),
-            place,
-            seal,
-            packer: Packer::default(),
-        }
+        Keeper::new(self.clone(), owner.clone(), place, seal)
     }
 
     /// Adds keys and texts to the kept segments of a container, by position.
@@ -261,35 +257,5 @@ impl Index {
                 None
             }
         }
-    }
-}
-
-/// A list that is being read, page by page.
-pub struct Keeper<T: Keepable> {
-    index: Index,
-    owner: Owner,
-    place: Place,
-    seal: Option<String>,
-    packer: Packer<T>,
-}
-
-impl<T: Keepable> Keeper<T> {
-    /// One more entry.
-    pub fn entry(&mut self, entry: &Entry<T>) {
-        if self.index.keeps() {
-            self.packer.add(entry);
-        }
-    }
-
-    /// That was the last one: from now on this is the list.
-    pub fn end(self) {
-        let (count, chunks) = self.packer.end();
-        let head = Head {
-            at: Timestamp::now(),
-            count,
-            seal: self.seal,
-        };
-        self.index
-            .send(Request::List(self.owner, self.place, head, chunks));
     }
 }

@@ -77,12 +77,22 @@ impl<T: Keepable> Packer<T> {
         self.chunks.push(deflate(&chunk));
     }
 
-    /// How many rows there were, and their chunks.
-    pub fn end(mut self) -> (u64, Vec<Vec<u8>>) {
+    /// How many chunks are full.
+    pub const fn chunks(&self) -> usize {
+        self.chunks.len()
+    }
+
+    /// Those, which are not held any longer.
+    pub fn take(&mut self) -> Vec<Vec<u8>> {
+        std::mem::take(&mut self.chunks)
+    }
+
+    /// No more comes: the rest is a chunk as well. How many rows there were.
+    pub fn end(&mut self) -> u64 {
         if self.loose.len() > 0 {
             self.close();
         }
-        (self.count, self.chunks)
+        self.count
     }
 }
 

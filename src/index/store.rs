@@ -336,7 +336,8 @@ pub(super) fn pieces(
     let mut chunks = connection.prepare_cached(
         "SELECT lists.id, kind, container, at, no, rows FROM lists JOIN owners ON owner = owners.id
          JOIN chunks ON list = lists.id
-         WHERE account = ?1 AND service = ?2 AND address = ?3 ORDER BY kind, lists.id, no",
+         WHERE account = ?1 AND service = ?2 AND address = ?3 AND kind > 0
+         ORDER BY kind, lists.id, no",
     )?;
     let mut rows = chunks.query(wanted)?;
     while let Some(row) = rows.next()? {

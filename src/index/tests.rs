@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
+use super::pack::Packer;
 use super::*;
 use crate::domain::{
     AccountName, AssetKey, AssetPath, AssetScope, Container, Locale, RawJson, Segment, Thing,
@@ -119,6 +120,66 @@ fn a_list_that_did_not_end_is_not_kept() {
     drop(keeper);
     settle(&index);
     assert_eq!(got(&index).unwrap().1, [segment(1, None)]);
+}
+
+/// How many rows each table has.
+fn tables(folder: &Path) -> [i64; 2] {
+    let connection = store::connect(&store::path(folder)).unwrap();
+    ["lists", "chunks"].map(|table| {
+        let count = format!("SELECT count(*) FROM {table}");
+        connection.query_row(&count, [], |row| row.get(0)).unwrap()
+    })
+}
+
+#[test]
+fn a_long_list_is_written_while_it_is_read_and_seen_once_it_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = open(folder.path());
+    put(&index, &[segment(1, None)], None);
+    let long: Vec<_> = (1..=20_000).map(|n| segment(n, Some("text"))).collect();
+    let begin = || {
+        let mut keeper = index.keep(&owner("a"), Place::Segments(doc()), None);
+        for entry in &long {
+            keeper.entry(entry);
+        }
+        settle(&index);
+        keeper
+    };
+    let keeper = begin();
+    assert_eq!(
+        tables(folder.path()),
+        [2, 1 + 2 * 16],
+        "two parts are there"
+    );
+    assert_eq!(got(&index).unwrap().1, [segment(1, None)]);
+    let haystack = Haystack::gather(&index, vec![owner("a")], || true);
+    let filter = crate::domain::filter::Filter::parse("text").unwrap();
+    let hits = haystack.find(&filter, Timestamp::now(), 10, || true);
+    assert!(hits.best.is_empty(), "{hits:?}");
+    keeper.end();
+    settle(&index);
+    assert_eq!(got(&index).unwrap().1, long);
+    let whole = tables(folder.path());
+    assert_eq!(whole, [1, 40]);
+    // One that does not end leaves nothing.
+    drop(begin());
+    settle(&index);
+    assert_eq!(tables(folder.path()), whole);
+    // Nor does one whose process was killed, a day later.
+    std::mem::forget(begin());
+    assert_eq!(tables(folder.path()), [2, 40 + 2 * 16]);
+    drop(index);
+    let mut connection = store::connect(&store::path(folder.path())).unwrap();
+    change::drop_old(&mut connection, Timestamp::now()).unwrap();
+    assert_eq!(
+        tables(folder.path()),
+        [2, 40 + 2 * 16],
+        "it may be on its way"
+    );
+    let tomorrow = Timestamp::now() + Duration::from_hours(25);
+    change::drop_old(&mut connection, tomorrow).unwrap();
+    assert_eq!(tables(folder.path()), whole);
+    assert_eq!(got(&open(folder.path())).unwrap().1, long);
 }
 
 #[test]
@@ -402,7 +463,7 @@ proptest! {
         let entries: Vec<Entry<Asset>> = assets.into_iter().map(Entry::Read).collect();
         let mut packer = Packer::default();
         for entry in &entries { packer.add(entry); }
-        let back: Vec<Entry<Asset>> = packer.end().1.iter().flat_map(|chunk| pack::open(chunk).unwrap()).collect();
+        let back: Vec<Entry<Asset>> = { packer.end(); packer.take() }.iter().flat_map(|chunk| pack::open(chunk).unwrap()).collect();
         prop_assert_eq!(back, entries);
         let container = Container {
             folders: vec!["a".to_owned()], segments: Some(3),
@@ -411,7 +472,7 @@ proptest! {
         };
         let mut packer = Packer::default();
         packer.add(&Entry::Read(container.clone()));
-        prop_assert_eq!(pack::open(&packer.end().1[0]), Some(vec![Entry::Read(container)]));
+        prop_assert_eq!({ packer.end(); pack::open(&packer.take()[0]) }, Some(vec![Entry::Read(container)]));
     }
 }
 

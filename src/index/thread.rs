@@ -7,12 +7,17 @@ use std::sync::mpsc::{Receiver, SyncSender};
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{Head, Owner, Place, change, pack, store};
+use super::{Head, Owner, Part, Place, change, pack, store};
 use crate::domain::{AccountName, ContainerId, Entry, Segment, SegmentId, SegmentText};
 
 /// One change.
 pub(super) enum Request {
-    List(Owner, Place, Head, Vec<Vec<u8>>),
+    /// Of a list that is on its way.
+    Part(Owner, Part),
+    /// It is not on its way any more.
+    Drop(Owner, Part),
+    /// Its last part: from now on this is the list.
+    List(Owner, Place, Head, Part),
     Texts(Owner, ContainerId, Vec<SegmentText>),
     Renew(Owner, Place, Timestamp, Option<String>),
     Marks(
@@ -53,8 +58,10 @@ pub(super) fn run(mut connection: Connection, path: &Path, requests: &Receiver<R
 
 fn write(connection: &mut Connection, request: Request) -> rusqlite::Result<()> {
     match request {
-        Request::List(owner, place, head, chunks) => {
-            change::put_list(connection, &owner, &place, &head, &chunks)
+        Request::Part(owner, part) => change::put_part(connection, &owner, &part, Timestamp::now()),
+        Request::Drop(owner, part) => change::drop_parts(connection, &owner, &part),
+        Request::List(owner, place, head, last) => {
+            change::put_list(connection, &owner, &place, &head, &last)
         }
         Request::Texts(owner, container, texts) => {
             let place = Place::Segments(container);
@@ -94,5 +101,6 @@ fn fill(rows: &[u8], texts: &HashMap<u64, SegmentText>) -> Option<Vec<u8>> {
     for entry in &entries {
         packer.add(entry);
     }
-    packer.end().1.pop()
+    packer.end();
+    packer.take().pop()
 }

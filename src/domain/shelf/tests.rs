@@ -154,7 +154,7 @@ fn an_entry_of_a_long_list_takes_few_bytes() {
     shelf.close();
     assert!(shelf.loose.is_empty());
     let bytes = weight(&shelf);
-    assert!(bytes < 150, "{bytes} bytes an entry");
+    assert!(bytes < 100, "{bytes} bytes an entry");
 }
 
 #[test]
