@@ -30,7 +30,7 @@ fn a_raw_terminal_is_found() {
 }
 
 #[test]
-#[should_panic(expected = "alternate screen true")]
+#[should_panic(expected = "mode 1049")]
 fn a_left_alternate_screen_is_found() {
     let pty = shell("printf '\\033[?1049hdone'");
     assert_eq!(pty.exit_code(Duration::from_secs(5)), 0);
