@@ -18,7 +18,7 @@ pub struct Sync {
     /// came from there
     #[arg(value_name = "ADDRESS")]
     pub address: String,
-    /// Change what is at ADDRESS; DIR stays as it is [default]
+    /// Change what is at ADDRESS; DIR stays as it is (default)
     #[arg(long, conflicts_with = "down")]
     pub up: bool,
     /// Change what is in DIR; ADDRESS stays as it is
