@@ -2,16 +2,19 @@
 
 use std::time::Instant;
 
-use super::{Asked, Pane};
+use super::{Asked, Pane, StateFilter};
 use crate::api::Middle;
 use crate::app::State;
 use crate::app::effect::{Effect, Load};
 use crate::app::list::RowId;
+use crate::app::modal::view::Tone;
 use crate::app::remote::Remote;
 use crate::domain::{AccountName, AssetScope, ContainerId, Entry, Segment, SegmentId};
 
 /// The most segments whose marks are asked at once.
 const MARKS: usize = 80;
+/// So many calls are made for a filter without a question.
+const FEW: usize = 3;
 
 impl State {
     pub(super) fn load_segments(&mut self, now: Instant) -> Vec<Effect> {
@@ -116,8 +119,10 @@ impl State {
         let first = list.cursor().saturating_sub(page);
         let end = (list.cursor() + page).min(list.shown().len());
         let in_view = (first..end).filter_map(|place| list.row(place));
-        // A filter by state has to know the state of all of them.
-        let others = list.rows().iter().filter(|_| list.lens().state.is_some());
+        // A filter by state has to know the state of all of them; of a long document somebody has to
+        // ask for that.
+        let all = list.lens().state.is_some() && opened.not_asked() <= FEW * MARKS;
+        let others = list.rows().iter().filter(|_| all);
         let unknown = |segment: &&Segment| {
             let known = opened.known.get(&segment.id);
             known.is_none_or(|known| known.kept)
@@ -141,6 +146,22 @@ impl State {
             opened.asking.insert(id, segments.clone());
         }
         self.load(None, id, account, Load::Marks(container, segments))
+    }
+
+    /// Shows the segments in a state; says when that of many is not known.
+    pub(crate) fn show_state(&mut self, filter: Option<StateFilter>, now: Instant) {
+        let Some(opened) = self.browse.open_mut() else {
+            return;
+        };
+        opened.filter_state(filter);
+        let unknown = opened.not_asked();
+        if filter.is_some() && unknown > FEW * MARKS {
+            let text = format!(
+                "{unknown} segments were not asked for their assets and are not among these; the \
+                 coverage of the document asks for all"
+            );
+            self.notices.say(Tone::Warning, text, now);
+        }
     }
 
     /// `R`: asks again for what the focused pane shows.

@@ -107,6 +107,12 @@ impl Opened {
         read.any(|segment| segment.key.is_none() && segment.text.is_none())
     }
 
+    /// Of so many segments nobody asked what they have.
+    pub(super) fn not_asked(&self) -> usize {
+        let rows = self.segments.list.rows().iter().filter_map(Entry::read);
+        rows.filter(|it| !self.known.contains_key(&it.id)).count()
+    }
+
     /// The best that is known of the container itself.
     pub fn info(&self) -> &Container {
         self.container.value().map_or(&self.listed, |it| it)

@@ -178,9 +178,7 @@ impl Choice {
                 state.focus(Pane::Assets, now);
             }
             Self::State(filter) => {
-                if let Some(opened) = state.browse.open_mut() {
-                    opened.filter_state(filter);
-                }
+                state.show_state(filter, now);
                 state.cursor_moved(Pane::Middle, now);
             }
             Self::Account(name) => {

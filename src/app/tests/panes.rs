@@ -1,6 +1,6 @@
 //! The panes: their faces, the cascade, cursors that stay, answers that come too late.
 
-use super::services::{asset, error, site};
+use super::services::{asset, error, segment, site};
 use super::world::{World, answer};
 use crate::api::ApiErrorKind;
 use crate::app::browse::{LocaleChoice, Mark, PlaceRow};
@@ -229,6 +229,26 @@ fn marks_of_the_segments_in_view_are_asked_together_after_a_rest() {
     assert_eq!(mark("s2"), Mark::None);
     assert_eq!(mark("s9"), Mark::NotAsked);
     assert_eq!(marks(&world), [3], "each is asked once");
+}
+
+#[test]
+fn a_filter_by_state_asks_for_few_segments_and_says_so_of_many() {
+    for (many, asks) in [(100, true), (1_000, false)] {
+        let mut world = World::at_doc();
+        world.keys("2");
+        let rows = (1..=many).map(|n| Entry::Read(segment(&format!("s{n}"), n)));
+        let opened = world.state.browse.open_mut().unwrap();
+        opened.known.retain(|id, _| id.as_str() == "s1");
+        opened.segments.list.replace(rows.collect::<Vec<_>>());
+        world.take();
+        world.keys("f j enter");
+        world.wait(1000);
+        let marks = |it: &&Load| matches!(it, Load::Marks(..));
+        assert_eq!(world.loads().iter().any(marks), asks, "{many}");
+        let told = world.state.notices.all.back().map(|it| it.text.clone());
+        let told = told.is_some_and(|it| it.starts_with("999 segments were not asked"));
+        assert_eq!(told, !asks, "{many}");
+    }
 }
 
 #[test]
