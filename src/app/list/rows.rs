@@ -47,6 +47,9 @@ impl<T: Keepable> Store for Shelf<T> {
 
 /// Rows in their order.
 pub trait Rows<R: Row>: Store {
+    /// What it costs to read one, in the units of a list's steps: nothing where it only stands there.
+    const READ: usize = 0;
+
     /// One of them, which may have been made for who looks at it.
     type Ref<'a>: Deref<Target = R> + Debug
     where
@@ -122,6 +125,9 @@ impl<T: Packed> Rows<Entry<T>> for Shelf<T>
 where
     Entry<T>: Row<Id = RowId<<T as Item>::Id>, Lens = T::Lens>,
 {
+    /// Most of a list that is long enough to matter is packed.
+    const READ: usize = 500;
+
     type Ref<'a>
         = Cow<'a, Entry<T>>
     where

@@ -7,7 +7,8 @@ use crate::domain::filter::{Fit, Verdict};
 /// What one step may cost, in the units below: a few milliseconds. Every list that fits into it is
 /// done at once.
 pub const STEP: usize = 1_000_000;
-/// Costs of a row: looked at, its words compared, its words folded, its fields asked.
+/// Costs of a row: looked at, its words compared, its words folded, its fields asked; the last two
+/// beside what it costs to read it.
 const LOOK: usize = 1;
 const COMPARE: usize = 5;
 const FOLD: usize = 50;
@@ -82,6 +83,9 @@ pub enum Stay {
 }
 
 impl<R: Row> List<R> {
+    /// What it costs to make the words of a row.
+    const FOLDED: usize = FOLD + R::Rows::READ;
+
     /// Not every row was looked at yet; [`Self::go_on`] does it.
     pub fn unfinished(&self) -> bool {
         !self.is_found() || (self.keeps_words && self.words.len() < self.rows.len())
@@ -204,7 +208,7 @@ impl<R: Row> List<R> {
             left = self.look(left);
         }
         if self.keeps_words {
-            self.fold(left / FOLD);
+            self.fold(left / Self::FOLDED);
         }
     }
 
@@ -226,7 +230,9 @@ impl<R: Row> List<R> {
             self.shown.pop();
         }
         let (words, fields) = (self.filter.has_words(), self.filter.has_fields());
-        let cost = LOOK + if words { COMPARE } else { 0 } + if fields { ASK } else { 0 };
+        let compare = if words { COMPARE } else { 0 };
+        let ask = if fields { ASK + R::Rows::READ } else { 0 };
+        let cost = LOOK + compare + ask;
         let keeps_order = self.keeps_order();
         let (mut whole, mut loose) = (Vec::new(), Vec::new());
         while left >= cost {
@@ -243,10 +249,10 @@ impl<R: Row> List<R> {
             if words && row >= self.words.len() {
                 // The step may end with these; the row has its turn in the next one.
                 let lacks = row + 1 - self.words.len();
-                let most = lacks.max(ROWS_AT_ONCE).min(left / FOLD).max(1);
+                let most = lacks.max(ROWS_AT_ONCE).min(left / Self::FOLDED).max(1);
                 let before = self.words.len();
                 self.fold(most);
-                left = left.saturating_sub((self.words.len() - before) * FOLD);
+                left = left.saturating_sub((self.words.len() - before) * Self::FOLDED);
                 continue;
             }
             left -= cost;
