@@ -52,7 +52,9 @@ pub async fn sync(
             ),
         );
     }
-    let elsewhere = tree::origin(&args.dir, &address, known.info.spec, !args.down);
+    // Its files may go to another place as well, but nothing of that place goes for them.
+    let may_differ = !args.down && !args.delete;
+    let elsewhere = tree::origin(&args.dir, &address, known.info.spec, may_differ);
     let elsewhere = elsewhere.map_err(|error| Failure::usage(error.message))?;
     if let Some(origin) = elsewhere {
         return Err(Failure::usage(format!(

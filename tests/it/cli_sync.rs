@@ -342,8 +342,12 @@ fn a_tree_of_another_address_is_refused() {
     }
     let args = ["sync", "docs", "acme-loc:19914/27667834", "--down"];
     run(&home, &args).exits(2).complains(&[PLACE]);
-    // Up to another segment it may go.
-    run(&home, &["sync", "docs", "acme-loc:19914/27667834"]).exits(0);
+    // Up to another segment it may go, but deletes nothing there.
+    let other = ["sync", "docs", "acme-loc:19914/27667834"];
+    run(&home, &[&other[..], &["--delete", "--yes"]].concat())
+        .exits(2)
+        .complains(&[PLACE, "assetdeck.json"]);
+    run(&home, &other).exits(0);
 
     run(&home, &["sync", "all", "acme-loc:19914", "--down", "--yes"]).exits(0);
     run(
