@@ -48,6 +48,8 @@ pub async fn passphrase(question: &str) -> Result<Secret, Failure> {
 
 /// Asks for the passphrase of a new file, twice: nobody sees what is typed, and nobody can find it again.
 pub async fn new_passphrase(output: &mut Output) -> Result<Secret, Failure> {
+    // Also between the two questions: who types ahead must not see it either.
+    let _echo = Echo::off();
     loop {
         let first = hidden("A passphrase for the file (it is not shown): ").await?;
         let first = first.map_err(|error| error.of("passphrase"));

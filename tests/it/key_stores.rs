@@ -129,12 +129,11 @@ fn without_a_keyring_a_terminal_is_asked_where_the_key_shall_be() {
     });
     pty.wait_text("A passphrase for the file");
     pty.send("short\r");
-    // What is typed before the next question is seen as it is typed, as in any shell.
     pty.wait_for("the question again", |screen| {
         screen.contains("fewer than 8") && screen.matches("A passphrase").count() == 2
     });
     pty.send(&format!("{PHRASE}\r"));
-    pty.wait_text("again");
+    pty.wait_text("The same passphrase again");
     pty.send(&format!("{PHRASE}\r"));
     pty.wait_text("It is saved in the encrypted file");
     assert_eq!(pty.exit_code(LONG), 0);
