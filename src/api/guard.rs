@@ -26,7 +26,8 @@ pub enum Guard {
     Protected,
     /// Nothing is ever changed: the settings say so.
     ReadOnly,
-    /// Nothing is changed this time: the command line says so.
+    /// Nothing is changed this time: the command line says so, and says nothing of what was agreed to
+    /// in other processes.
     Looking,
 }
 
@@ -178,6 +179,11 @@ impl Provider for Guarded {
 
     async fn download(&self, asset: &Asset) -> Result<Download, ApiError> {
         self.inner.download(asset).await
+    }
+
+    fn agreed(&self) -> Option<Arc<dyn Provider>> {
+        // The settings hold for every process.
+        (self.guard != Guard::ReadOnly).then(|| self.inner.clone())
     }
 
     fn calls(&self) -> u64 {

@@ -25,6 +25,8 @@ pub use upload::{
     FileStamp, Metadata, Receipt, Replaced, Sighting, Sought, Step, UploadRequest, UploadWatch,
 };
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
@@ -123,6 +125,12 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     /// Opens an asset for reading, from the configured host or, without any credential, from the
     /// address that the service shows.
     async fn download(&self, asset: &Asset) -> Result<Download, ApiError>;
+
+    /// The same service for work that the user has agreed to in another process, behind the guard of
+    /// that one. `None` where it is no other than this, or may not be had even so.
+    fn agreed(&self) -> Option<Arc<dyn Provider>> {
+        None
+    }
 
     /// How many calls were made on this connection that count against an allowance; 0 where there is
     /// none.

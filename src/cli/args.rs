@@ -42,7 +42,8 @@ pub struct Cli {
     #[arg(long, short, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
 
-    /// Change nothing at any service, whatever is asked for
+    /// Change nothing at any service, whatever is asked for here; what another assetdeck has put in the
+    /// queue still goes its way
     #[arg(long, global = true)]
     pub read_only: bool,
 

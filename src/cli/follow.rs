@@ -10,7 +10,7 @@ use super::failure::Tally;
 use super::output::Output;
 use super::stop::Stop;
 use super::teller::Teller;
-use crate::domain::file_words;
+use crate::domain::{AccountName, file_words};
 use crate::transfer::{Ask, Job, JobId, JobState, Transfers};
 
 /// How long it may take until what runs has ended once the user said stop.
@@ -26,6 +26,9 @@ const HURRY: Duration = Duration::from_millis(300);
 /// of each file would take its time from those that send.
 const FEW: usize = 8;
 const LULL: Duration = Duration::from_millis(10);
+
+/// When nothing has begun for so long where another process works, the user is told what may be missing.
+const UNBEGUN: Duration = Duration::from_secs(4);
 
 /// How following transfers ended.
 #[derive(Debug, Clone, Copy, Default)]
@@ -57,6 +60,8 @@ pub(super) async fn follow(
     let mut pauses = transfers.held();
     pauses.mark_changed();
     let mut news = Vec::new();
+    let mut unbegun = std::pin::pin!(tokio::time::sleep(UNBEGUN));
+    let mut looked = false;
     while !jobs.is_empty() {
         tokio::select! {
             count = events.recv_many(&mut news, usize::MAX) => {
@@ -82,6 +87,12 @@ pub(super) async fn follow(
             }
             Ok(()) = pauses.changed() => teller.held(&pauses.borrow_and_update()),
             came = beat.next() => teller.tick(transfers, came),
+            () = &mut unbegun, if !looked => {
+                looked = true;
+                if let Some(account) = unopened(transfers, &jobs) {
+                    teller.unopened(&account);
+                }
+            }
             () = stop.asked() => {
                 elsewhere = onlooker && !transfers.works();
                 if !elsewhere {
@@ -97,6 +108,25 @@ pub(super) async fn follow(
         stopped,
         elsewhere,
     }
+}
+
+/// The account of jobs that another process should work on, where nothing of it happens there: it is
+/// not open there, most likely for want of its key.
+fn unopened(transfers: &Transfers, jobs: &HashSet<JobId>) -> Option<AccountName> {
+    if transfers.works() || transfers.is_closed() {
+        return None;
+    }
+    let all = transfers.jobs();
+    let mut own = all.iter().filter(|job| jobs.contains(&job.id));
+    let account = own.next()?.account.clone();
+    let held = transfers.held();
+    let pauses = held.borrow().iter().any(|held| held.account == account);
+    let of = |job: &&Arc<Job>| job.account == account;
+    let moves = all.iter().filter(of).any(|job| {
+        let begun = matches!(job.state, JobState::Running(_) | JobState::Waiting { .. });
+        begun || (jobs.contains(&job.id) && job.state != JobState::Queued)
+    });
+    (!pauses && !moves).then_some(account)
 }
 
 /// Ends what runs: what the service is recording gets a moment to end well, the rest goes back to

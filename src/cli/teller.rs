@@ -14,7 +14,7 @@ use super::record::{ASSET_HEADS, Listing, Saving, asset_line, asset_ref, saved_l
 use super::session::Session;
 use crate::api::ApiErrorKind;
 use crate::domain::size_words;
-use crate::domain::{Entry, SafeText, file_words};
+use crate::domain::{AccountName, Entry, SafeText, file_words};
 use crate::transfer::{
     DownloadRequest, Held, Job, JobId, JobState, Transfers, ends_all, is_unwritten,
 };
@@ -117,6 +117,15 @@ impl<'a> Teller<'a> {
     /// These accounts have to pause.
     pub(super) fn held(&mut self, held: &[Held]) {
         self.progress.held(self.output, held, Timestamp::now());
+    }
+
+    /// Another process works on the queue, and nothing of this account begins there.
+    pub(super) fn unopened(&mut self, account: &AccountName) {
+        let name = SafeText::name(account.as_str());
+        self.output.note(&format!(
+            "nothing has begun: another assetdeck works on the queue and may want the key of {name}; \
+             open the account there, or leave that one, and this one goes on"
+        ));
     }
 
     /// Nothing more will be told: gives back what it told by.

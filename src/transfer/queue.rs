@@ -43,6 +43,9 @@ struct Entry {
     work: Work,
     /// It may begin: added here, or its account was opened. What an earlier run left does not.
     wanted: bool,
+    /// Who asked for it did so in another process, behind the guard of that one: the guard here does
+    /// not hold it back. What is asked for here once more comes before this one's.
+    agreed: bool,
     /// A task works on it.
     started: bool,
     /// The user wants it to stop, as opposed to a pause or the end of the program.
@@ -291,6 +294,7 @@ impl Entry {
             job: Arc::new(job),
             work,
             wanted: false,
+            agreed: false,
             started: false,
             cancelled: false,
             kept: false,
@@ -306,6 +310,12 @@ impl Entry {
         self.sleeps = false;
         self.wanted = true;
         self.tries = None;
+    }
+
+    /// Somebody in another process, who is there now or was, wants it.
+    fn want_elsewhere(&mut self) {
+        self.wanted = true;
+        self.agreed = true;
     }
 
     /// One more try begins.

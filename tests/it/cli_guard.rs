@@ -5,8 +5,11 @@ use serde_json::json;
 use crate::support::bus::KeyringBus;
 use crate::support::cli::{run, run_with};
 use crate::support::home::Home;
+use crate::support::program::Program;
 use crate::support::pty::Pty;
+use crate::support::screen;
 use crate::support::server::Server;
+use crate::support::wait::until;
 
 /// How long a command may take to end.
 const LONG: std::time::Duration = std::time::Duration::from_secs(20);
@@ -207,6 +210,79 @@ fn what_an_earlier_run_left_wants_the_name_again() {
     assert_eq!(server.stored("left.png").len(), 0);
     run(&home, &["transfers", "retry", "--confirm", "acme-loc"]).exits(0);
     assert_eq!(server.stored("left.png").len(), 1);
+}
+
+/// An open screen works on the queue, also for what a command in another shell has added to it.
+#[test]
+fn a_screen_carries_what_was_confirmed_elsewhere() {
+    let server = Server::start();
+    for (flag, line) in [(None, "protected = true"), (Some("--read-only"), "")] {
+        let home = home_with(&server, line);
+        let name = format!("elsewhere{}.png", line.len());
+        let file = home.file(&name, &crate::cli_upload::png(&name));
+        let args: Vec<&str> = flag.into_iter().collect();
+        let pty = Pty::start(&home, &args, (110, 30));
+        screen::wait_listed(&pty);
+        let to = ["upload", file.to_str().unwrap(), "--to", SEGMENT];
+        let confirmed = [&to[..], &["--confirm", "acme-loc"]].concat();
+        run(&home, &confirmed).exits(0);
+        assert_eq!(server.stored(&name).len(), 1, "{line:?}");
+        // The sheet of what the screen itself would send stays shut, or asks.
+        if flag.is_some() {
+            run(&home, &[&["--read-only"], &to[..]].concat()).exits(4);
+        }
+    }
+}
+
+/// What failed there is sent again from here only with the name, and from a screen that only looks
+/// not at all.
+#[test]
+fn a_screen_sends_nothing_again_that_was_confirmed_elsewhere() {
+    let server = Server::start();
+    for (flag, line) in [(None, "protected = true"), (Some("--read-only"), "")] {
+        let home = home_with(&server, line);
+        let name = format!("again{}.png", line.len());
+        let file = home.file(&name, &crate::cli_upload::png(&name));
+        let args: Vec<&str> = flag.into_iter().collect();
+        let mut pty = Pty::start(&home, &args, (110, 30));
+        screen::wait_listed(&pty);
+        server.faults(json!([{"operation": "media-upload", "fault": "status", "status": 400}]));
+        let to = ["upload", file.to_str().unwrap(), "--to", SEGMENT];
+        let confirmed = [&to[..], &["--confirm", "acme-loc"]].concat();
+        run(&home, &confirmed).exits(1);
+        pty.send_keys("t");
+        pty.wait_row(&[&name, "HTTP 400"]);
+        pty.send_keys("r");
+        pty.wait_text(if flag.is_some() {
+            "--read-only was given"
+        } else {
+            "type it to go on"
+        });
+        assert_eq!(server.stored(&name).len(), 0, "{line:?}");
+    }
+}
+
+/// A screen that has no key for the account cannot begin; whoever waits for it learns why, and goes on
+/// when it is gone.
+#[test]
+fn who_waits_for_a_screen_without_the_key_is_told() {
+    let server = Server::start();
+    let home = server.home();
+    let mut keyless = server.home();
+    for (name, value) in home.env() {
+        keyless.set(&name, &value);
+    }
+    keyless.unset("ASSETDECK_KEY_ACME_LOC");
+    let mut pty = Pty::start(&keyless, &[], (110, 30));
+    pty.wait_text("no key");
+    let file = home.file("keyless.png", &crate::cli_upload::png("keyless"));
+    let args = ["upload", file.to_str().unwrap(), "--to", SEGMENT];
+    let waiting = Program::start(&home, &args, b"");
+    assert!(until(LONG, || waiting.said("may want the key of acme-loc")));
+    pty.hang_up();
+    pty.exit_code(LONG);
+    waiting.end().exits(0);
+    assert_eq!(server.stored("keyless.png").len(), 1);
 }
 
 #[test]

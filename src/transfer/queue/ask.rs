@@ -17,6 +17,25 @@ impl Transfers {
         if ids.is_empty() || self.hands_over(ask, ids) {
             return;
         }
+        if ask == Ask::Retry {
+            // Sent once more because somebody here wants it: the guard is the one here.
+            self.agree(ids, false);
+        }
+        self.carry_out(ask, ids);
+    }
+
+    /// Whether the guard of another process has let what was asked for pass.
+    pub(super) fn agree(&self, ids: &[JobId], agreed: bool) {
+        let mut table = self.table();
+        for id in ids {
+            if let Some(entry) = table.jobs.get_mut(id) {
+                entry.agreed = agreed;
+            }
+        }
+    }
+
+    /// Does what was asked for, where this process works on the queue.
+    pub(super) fn carry_out(&self, ask: Ask, ids: &[JobId]) {
         match ask {
             Ask::Cancel => {
                 let idle = self.stop(ids);

@@ -147,6 +147,8 @@ impl Transfers {
             let mut table = self.table();
             let provider = table.gates.get(account)?.provider.clone()?;
             let entry = table.jobs.get_mut(&id)?;
+            let agreed = Some(&provider).filter(|_| entry.agreed);
+            let provider = agreed.and_then(|it| it.agreed()).unwrap_or(provider);
             let tries = entry.tries.as_deref_mut()?;
             (
                 entry.work.clone(),

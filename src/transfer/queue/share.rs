@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{Inner, Store, Transfers, lock};
 use crate::api::{ApiError, ApiErrorKind, Delivery};
-use crate::transfer::job::{Direction, JobEvent, JobId};
+use crate::transfer::job::{Ask, Direction, JobEvent, JobId};
 use crate::transfer::journal::{Change, News, Seen};
 
 /// How often a process looks for whose jobs another one is working.
@@ -173,7 +173,7 @@ impl Transfers {
             // Somebody who was there wanted these: should that one end, they go on from here.
             for id in fresh.iter().chain(moved) {
                 if let Some(entry) = self.table().jobs.get_mut(id) {
-                    entry.wanted = true;
+                    entry.want_elsewhere();
                 }
             }
             for (id, event) in news.events {
@@ -191,7 +191,7 @@ impl Transfers {
         // Somebody who is there now added them: they begin without being asked for.
         for id in &fresh {
             let job = self.table().jobs.get_mut(id).map(|entry| {
-                entry.wanted = true;
+                entry.want_elsewhere();
                 entry.job.clone()
             });
             if let Some(job) = job {
@@ -206,7 +206,10 @@ impl Transfers {
         // Those of one kind together, in the order in which they were asked.
         for same in news.asks.chunk_by(|one, next| one.2 == next.2) {
             let ids: Vec<JobId> = same.iter().map(|(_, id, _)| *id).collect();
-            self.ask(same[0].2, &ids);
+            if matches!(same[0].2, Ask::GoOn | Ask::Retry) {
+                self.agree(&ids, true);
+            }
+            self.carry_out(same[0].2, &ids);
         }
         self.announce();
         if let Store::Disk(journal) = &self.inner.store {
