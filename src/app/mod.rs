@@ -48,7 +48,7 @@ use crate::app::pictures::Pictures;
 use crate::app::timers::Timers;
 use crate::app::transfers::Transfers;
 use crate::domain::{AccountName, AssetPath, ContainerId};
-use crate::transfer::plan::Pattern;
+use crate::transfer::plan::Usuals;
 
 /// The smallest screen that is drawn, in columns and rows.
 pub const SMALLEST: (u16, u16) = (40, 12);
@@ -68,8 +68,8 @@ pub struct StartOptions {
     pub ascii: bool,
     /// There is a desktop that can open a link.
     pub desktop: bool,
-    /// The settings' path patterns: how locale, folder and name stand in the paths of a batch.
-    pub patterns: Vec<Pattern>,
+    /// What holds for uploads and saves where the user says nothing else.
+    pub usuals: Usuals,
 }
 
 /// What the forms remember within a session.
@@ -77,6 +77,8 @@ pub struct StartOptions {
 pub struct Memory {
     /// The folder that the last upload into a container went to.
     pub folders: HashMap<(AccountName, ContainerId), AssetPath>,
+    /// Where the last save went, of places that have a folder of their own for that.
+    pub saved_to: HashMap<PathBuf, PathBuf>,
     /// Where the user was in the coverage of a container.
     pub coverage: HashMap<(AccountName, ContainerId), coverage::Left>,
 }

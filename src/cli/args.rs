@@ -286,10 +286,11 @@ pub struct Upload {
     #[arg(long)]
     pub yes: bool,
     /// One of the document's locales, for what the path names none of; none is an asset of no
-    /// language
+    /// language [default: that of the settings, else none]
     #[arg(long, value_name = "LOCALE")]
     pub locale: Option<String>,
-    /// The folder inside the segment, such as public/images; folders of the path go into it
+    /// The folder inside the segment, such as public/images, or "" for the top; folders of the path
+    /// go into it [default: that of the settings, else the top]
     #[arg(long, value_name = "PATH")]
     pub folder: Option<String>,
     /// The asset type, in the service's words
@@ -328,7 +329,7 @@ pub struct Get {
     /// Refs of assets as `ls` prints them; or one address, for everything below it
     #[arg(value_name = "REF|ADDRESS", required = true)]
     pub references: Vec<String>,
-    /// The folder to save to [default: the working folder]
+    /// The folder to save to [default: `save_to` of the settings, else the working folder]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// What to do when another file has the name [default: ask on a terminal, else fail]

@@ -3,7 +3,7 @@
 pub mod clash;
 pub mod wanted;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use super::session::Session;
 use super::stop::Stop;
 use super::teller::{Finish, Teller, saved_object};
 use crate::api::Provider;
-use crate::domain::{AccountName, Ref, SafeText, size_words};
+use crate::domain::{AccountName, Asset, ContainerId, Ref, SafeText, size_words};
 use crate::transfer::OnClash;
 use crate::transfer::patient::Patient;
 use crate::transfer::tree::Tree;
@@ -44,10 +44,19 @@ pub async fn get(
         }
         refs.push((known, reference));
     }
-    let folder = args.out.clone().unwrap_or_else(|| PathBuf::from("."));
-    if folder.exists() && !folder.is_dir() {
-        let shown = SafeText::name(&folder.to_string_lossy()).into_string();
-        return Err(Failure::usage(format!("{shown} is not a folder")));
+    let usuals = session.usuals()?;
+    let folder = |account: &AccountName, container: Option<&ContainerId>| {
+        let usual = || usuals.of(account, container).save_to.clone();
+        { args.out.clone() }
+            .or_else(usual)
+            .unwrap_or_else(|| PathBuf::from("."))
+    };
+    for (_, Ref { address, .. }) in &refs {
+        let folder = folder(&address.account, address.container.as_ref());
+        if folder.exists() && !folder.is_dir() {
+            let shown = SafeText::name(&folder.to_string_lossy()).into_string();
+            return Err(Failure::usage(format!("{shown} is not a folder")));
+        }
     }
     let places = refs.iter().filter(|(_, it)| it.key.is_none()).count();
     if places > 0 && refs.len() > 1 {
@@ -71,15 +80,22 @@ pub async fn get(
             let wanted = below(session, output, stop, known, address, args.yes, &mut tally).await?;
             let spec = wanted.known.info.spec;
             let account = known.info.name.clone();
+            let folder = folder(&account, address.container.as_ref());
             let tree = Tree::of_place(folder, account, spec, wanted.assets)?;
             ready.push((wanted.provider, tree));
         }
         _ => {
             for wanted in one_by_one(session, output, stop, &refs, &mut tally).await? {
                 let account = wanted.known.info.name.clone();
-                let assets = wanted.assets.into_iter().map(|(_, asset)| asset).collect();
-                let tree = Tree::flat(folder.clone(), account, assets)?;
-                ready.push((wanted.provider, tree));
+                let mut by_folder: BTreeMap<PathBuf, Vec<Asset>> = BTreeMap::new();
+                for (_, asset) in wanted.assets {
+                    let folder = folder(&account, Some(asset.scope.container()));
+                    by_folder.entry(folder).or_default().push(asset);
+                }
+                for (folder, assets) in by_folder {
+                    let tree = Tree::flat(folder, account.clone(), assets)?;
+                    ready.push((Arc::clone(&wanted.provider), tree));
+                }
             }
         }
     }

@@ -106,7 +106,7 @@ pub async fn run(
     files_at: PathBuf,
     asked: Shape,
 ) -> Result<(), Failure> {
-    let (patterns, keymap) = (session.patterns()?, session.keymap()?);
+    let (usuals, keymap) = (session.usuals()?, session.keymap()?);
     let transfers: Arc<OnceLock<Transfers>> = Arc::default();
     let (kept, owner) = (Arc::clone(&transfers), Arc::clone(&session));
     let opening = tokio::task::spawn_blocking(move || {
@@ -129,7 +129,7 @@ pub async fn run(
     let start = Start {
         connector: Arc::clone(&session) as Arc<dyn Connector>,
         opening,
-        patterns,
+        usuals,
         reports: session.reports(),
         keymap,
         looks: session.looks(),

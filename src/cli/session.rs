@@ -2,6 +2,7 @@
 
 mod connect;
 mod guard;
+mod usual;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -16,13 +17,12 @@ use crate::config::bound::Bound;
 use crate::config::credentials::{Credentials, KeyOwner, Lookup};
 use crate::config::dirs::Dirs;
 use crate::config::stores::Stores;
-use crate::config::{Account, ConfigError, Env, HOW_TO_BEGIN, Settings};
+use crate::config::{Account, Env, HOW_TO_BEGIN, Settings};
 use crate::domain::{AccountName, Looks, Reports, SafeText, Shape, nearest};
 use crate::index::{Index, Meter};
 use crate::picture::Preference;
 use crate::providers;
 use crate::transfer::patient::Patient;
-use crate::transfer::plan::{Pattern, PatternError};
 use crate::tui::Keymap;
 
 /// How long signing out may take at the end: whoever leaves should not wait.
@@ -51,6 +51,8 @@ pub struct Session {
     /// Opened with its first use.
     index: OnceLock<(Index, Option<String>)>,
     state: Option<PathBuf>,
+    /// For `~` in the settings.
+    home: Option<PathBuf>,
     credentials: Credentials,
     voice: Voice,
     /// Signed out at the end.
@@ -83,6 +85,7 @@ impl Session {
             bound: Bound::new(state.clone()),
             consents: names.map(|name| (name, Consent::default())).collect(),
             state,
+            home: env.get("HOME").map(PathBuf::from),
             cache,
             index: OnceLock::new(),
             settings,
@@ -100,16 +103,6 @@ impl Session {
             None => (Index::none(), None),
         };
         self.index.get_or_init(open).clone()
-    }
-
-    /// The path patterns of the settings, in their order.
-    pub fn patterns(&self) -> Result<Vec<Pattern>, Failure> {
-        let patterns = self.settings.sending.patterns.iter();
-        let read = |(text, line): &(String, usize)| {
-            let wrong = |error: PatternError| self.settings.wrong_at(*line, error.to_string());
-            text.parse().map_err(wrong)
-        };
-        Ok(patterns.map(read).collect::<Result<_, ConfigError>>()?)
     }
 
     /// What the terminal may be told beside what it shows.

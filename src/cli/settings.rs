@@ -71,7 +71,7 @@ fn show(output: &mut Output, session: &Session, as_json: bool) -> Result<(), Fai
 
 /// The file was read and understood already; the rest is what only the screen and uploads look at.
 fn check(output: &mut Output, session: &Session) -> Result<(), Failure> {
-    session.patterns()?;
+    session.usuals()?;
     session.keymap()?;
     let settings: &Settings = session.settings();
     let accounts = session.all()?.len();

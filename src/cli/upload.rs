@@ -21,7 +21,7 @@ use super::teller::{Finish, Teller};
 use crate::api::ProviderSpec;
 use crate::domain::{AssetScope, Locale, SafeText};
 use crate::transfer::patient::Patient;
-use crate::transfer::plan::{self, Fill, OnClash, Pattern, Plan, Saved, Slot, Wishes};
+use crate::transfer::plan::{self, Fill, OnClash, Pattern, Plan, Saved, Slot, Usual, Wishes};
 use crate::transfer::tree::{Batch, MANIFEST};
 use crate::transfer::{Job, JobId, Transfers, plan_file};
 
@@ -129,7 +129,9 @@ async fn chosen<'a>(
     }
     let wishes = wishes(args);
     check(spec, &wishes, None)?;
-    let by = patterns(session, args.pattern.as_deref(), args.locale.is_some())?;
+    let usuals = session.usuals()?;
+    let usual = usuals.of(&address.account, address.container.as_ref());
+    let by = patterns(usual, args.pattern.as_deref(), args.locale.is_some())?;
 
     let lists = args.pattern.is_none();
     let chosen = stop.or(look_at(output, args.files.clone(), spec, lists));
@@ -150,7 +152,9 @@ async fn chosen<'a>(
     for one in chosen {
         batches.extend(chosen::batches(one, output, &address, spec, &by)?);
     }
-    let mut plan = Plan::new(known.info.name.clone(), spec, wishes.clone(), on_clash);
+    let plan = Plan::new(known.info.name.clone(), spec, wishes.clone(), on_clash);
+    let usual = usual.wishes(args.locale.is_some(), args.folder.is_some());
+    let mut plan = plan.with_usual(usual);
     let provider = look(session, stop, known, named, batches, &wishes, &mut plan).await?;
     Ok((known, provider, plan))
 }
@@ -323,13 +327,22 @@ impl Sending<'_> {
 fn wishes(args: &args::Upload) -> Wishes {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     Wishes {
-        locale: text(&args.locale),
-        folder: text(&args.folder),
         asset_type: text(&args.asset_type),
         image_type: text(&args.image_type),
         alt_text: text(&args.alt),
         description: text(&args.description),
         tags: args.tags.clone(),
+        ..wishes_of_place(args.locale.as_deref(), args.folder.as_deref())
+    }
+}
+
+/// Locale and folder as flags say them; `none` is the word for no locale.
+pub fn wishes_of_place(locale: Option<&str>, folder: Option<&str>) -> Wishes {
+    let locale = locale.filter(|it| *it != "none");
+    Wishes {
+        locale: locale.unwrap_or_default().to_owned(),
+        folder: folder.unwrap_or_default().to_owned(),
+        ..Wishes::default()
     }
 }
 
@@ -344,9 +357,11 @@ pub fn check(
 }
 
 /// The pattern of the command line, else those of the settings. `located`: a flag names the locale.
-pub fn patterns(session: &Session, pattern: Option<&str>, located: bool) -> Result<Fill, Failure> {
+pub fn patterns(usual: &Usual, pattern: Option<&str>, located: bool) -> Result<Fill, Failure> {
     let Some(text) = pattern else {
-        return session.patterns().map(Fill::Standing);
+        let fits = |pattern: &&Pattern| !located || !pattern.has(Slot::Locale);
+        let patterns = usual.patterns.iter().filter(fits);
+        return Ok(Fill::Standing(patterns.cloned().collect()));
     };
     let pattern: Pattern = text
         .parse()

@@ -44,6 +44,7 @@ struct Watch<'a> {
     scope: AssetScope,
     locales: Option<Vec<Locale>>,
     wishes: Wishes,
+    usual: Wishes,
     by: Fill,
     /// Said once.
     told_clash: bool,
@@ -64,13 +65,12 @@ pub async fn watch(
         .ok_or_else(|| super::chosen::nowhere(&address, spec))?;
     find::check_scope(spec, &scope)?;
     session.could_change(known, output)?;
-    let wishes = Wishes {
-        locale: args.locale.clone().unwrap_or_default(),
-        folder: args.folder.clone().unwrap_or_default(),
-        ..Wishes::default()
-    };
+    let wishes = upload::wishes_of_place(args.locale.as_deref(), args.folder.as_deref());
     upload::check(spec, &wishes, None)?;
-    let by = upload::patterns(session, args.pattern.as_deref(), args.locale.is_some())?;
+    let usuals = session.usuals()?;
+    let usual = usuals.of(&address.account, address.container.as_ref());
+    let by = upload::patterns(usual, args.pattern.as_deref(), args.locale.is_some())?;
+    let usual = usual.wishes(args.locale.is_some(), args.folder.is_some());
     if !args.dir.is_dir() {
         let shown = SafeText::name(&args.dir.to_string_lossy());
         return Err(Failure::usage(format!("{shown} is not a folder")));
@@ -93,6 +93,7 @@ pub async fn watch(
         scope,
         locales,
         wishes,
+        usual,
         by,
         told_clash: false,
     };
@@ -257,7 +258,8 @@ impl Watch<'_> {
     fn plan(&self, files: Vec<Candidate>) -> Plan {
         let (account, spec) = (self.known.info.name.clone(), self.known.info.spec);
         let on_clash = self.args.on_clash.unwrap_or(OnClash::Fail);
-        let mut plan = Plan::new(account, spec, self.wishes.clone(), on_clash);
+        let plan = Plan::new(account, spec, self.wishes.clone(), on_clash);
+        let mut plan = plan.with_usual(self.usual.clone());
         if let Some(locales) = &self.locales {
             plan.set_locales(self.scope.container(), locales.clone());
         }

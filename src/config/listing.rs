@@ -43,30 +43,16 @@ pub fn settings(text: &str) -> Vec<Setting> {
     settings
 }
 
+/// Lists of tables of which each is named by one of its keys: its rows stand by that name.
+const NAMED: &[(&str, &str)] = &[("accounts", "name"), ("containers", "id")];
+
 /// The keys of a file and how their values are written. A file that was refused has none.
 fn read(text: &str) -> Vec<(String, String)> {
     let Ok(root) = DeTable::parse(text) else {
         return Vec::new();
     };
     let mut found = Vec::new();
-    for (section, value) in root.get_ref() {
-        let section = section.get_ref();
-        match value.get_ref() {
-            DeValue::Table(table) => rows(text, section, table, &mut found),
-            DeValue::Array(items) => {
-                for item in items {
-                    if let DeValue::Table(table) = item.get_ref() {
-                        let name = match table.get("name").map(toml::Spanned::get_ref) {
-                            Some(DeValue::String(name)) => name.as_ref(),
-                            _ => "",
-                        };
-                        rows(text, &format!("{section}.{name}"), table, &mut found);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
+    rows(text, "", root.get_ref(), &mut found);
     found.sort_by_key(|(at, _, _)| *at);
     found
         .into_iter()
@@ -76,11 +62,36 @@ fn read(text: &str) -> Vec<(String, String)> {
 
 fn rows(text: &str, section: &str, table: &DeTable<'_>, found: &mut Vec<(usize, String, String)>) {
     for (key, value) in table {
+        let key = key.get_ref();
+        let key_of = |name: &str| match section {
+            "" => name.to_owned(),
+            section => format!("{section}.{name}"),
+        };
+        let by = NAMED.iter().find(|(list, _)| list == key);
+        match (value.get_ref(), by) {
+            (DeValue::Table(table), _) => {
+                rows(text, &key_of(key), table, found);
+                continue;
+            }
+            (DeValue::Array(items), Some((_, by))) => {
+                for item in items {
+                    if let DeValue::Table(table) = item.get_ref() {
+                        let name = match table.get(*by).map(toml::Spanned::get_ref) {
+                            Some(DeValue::String(name)) => name.as_ref(),
+                            _ => "",
+                        };
+                        rows(text, &key_of(&format!("{key}.{name}")), table, found);
+                    }
+                }
+                continue;
+            }
+            _ => {}
+        }
         let span = value.span();
         let written = text.get(span.clone()).unwrap_or_default();
         // On one line, whatever the file made of it.
         let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
-        found.push((span.start, format!("{section}.{}", key.get_ref()), written));
+        found.push((span.start, key_of(key), written));
     }
 }
 
@@ -91,7 +102,7 @@ mod tests {
 
     #[test]
     fn what_the_file_says_comes_before_the_default() {
-        let text = "[[accounts]]\nname = \"a\"\nprovider = \"p\"\n\n[terminal]\ntitle = false\n\n[keys]\nupload = [\n  \"u\",\n]\n";
+        let text = "[[accounts]]\nname = \"a\"\nprovider = \"p\"\n[[accounts.containers]]\nid = \"7\"\nlocale = \"de\"\n\n[terminal]\ntitle = false\n\n[keys]\nupload = [\n  \"u\",\n]\n";
         let settings = settings(text);
         let find = |key: &str| {
             settings
@@ -103,6 +114,10 @@ mod tests {
         assert_eq!(find("terminal.notify"), Some(("\"bell\"", false)));
         assert_eq!(find("keys.upload"), Some(("[ \"u\", ]", true)));
         assert_eq!(find("accounts.a.provider"), Some(("\"p\"", true)));
+        assert_eq!(
+            find("accounts.a.containers.7.locale"),
+            Some(("\"de\"", true))
+        );
         assert_eq!(find("pictures.send_limit"), None, "it has no value");
     }
 
@@ -114,6 +129,6 @@ mod tests {
         assert_eq!(example.shape, defaults.shape);
         assert_eq!(example.pictures, defaults.pictures);
         assert_eq!(example.sending.at_once.unwrap(), model::AT_ONCE_DEFAULT);
-        assert!(example.sending.patterns.is_empty());
+        assert_eq!(example.sending.usual, model::Usual::default());
     }
 }

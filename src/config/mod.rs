@@ -19,4 +19,4 @@ pub use command::KeyCommand;
 pub use env::Env;
 pub use file::{ConfigError, HOW_TO_BEGIN, Settings, settings_file};
 pub use listing::Setting;
-pub use model::{Account, account_name, key_variable};
+pub use model::{Account, Usual, account_name, key_variable};

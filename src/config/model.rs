@@ -6,6 +6,7 @@ mod pictures;
 mod terminal;
 mod theme;
 mod transfers;
+mod usual;
 
 use std::ops::{Range, RangeInclusive};
 
@@ -13,9 +14,10 @@ use toml::de::{DeTable, DeValue};
 
 pub use self::accounts::{Account, account_name, key_variable};
 #[cfg(test)]
-pub(super) use self::accounts::{KEYS as ACCOUNT_KEYS, WEBSITE_KEYS};
+pub(super) use self::accounts::{CONTAINER_KEYS, KEYS as ACCOUNT_KEYS, WEBSITE_KEYS};
 pub(super) use self::theme::parse as theme;
 pub use self::transfers::Sending;
+pub use self::usual::Usual;
 use crate::domain::{KeyChoice, Reports, Shape, nearest};
 use crate::picture::Preference;
 

@@ -79,7 +79,7 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
         size: (size.width, size.height),
         ascii: theme.ascii(),
         desktop: matches!(Place::here(), Place::Desktop),
-        patterns: start.patterns,
+        usuals: start.usuals,
     };
     let mut state = State::new(start.connector.accounts(), options);
     state.time = Timestamp::now();

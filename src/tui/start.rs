@@ -13,7 +13,7 @@ use crate::index::Index;
 use crate::picture::Preference;
 use crate::runtime::Recalled;
 use crate::transfer::Transfers;
-use crate::transfer::plan::Pattern;
+use crate::transfer::plan::Usuals;
 
 /// What the screen needs from the composition root.
 pub struct Start {
@@ -21,8 +21,8 @@ pub struct Start {
     pub opening: JoinHandle<Opened>,
     /// Where the file browser begins.
     pub files_at: PathBuf,
-    /// The settings' path patterns.
-    pub patterns: Vec<Pattern>,
+    /// What holds for uploads and saves where the user says nothing else.
+    pub usuals: Usuals,
     /// What the terminal may be told beside the frames.
     pub reports: Reports,
     pub keymap: Keymap,

@@ -150,3 +150,138 @@ fn the_first_settings_are_written_by_questions_and_never_over_others() {
         .complains(&["there already"]);
     assert_eq!(std::fs::read_to_string(home.config()).unwrap(), written);
 }
+
+/// The home with these lines in the account of this name.
+fn with_lines(home: &Home, account: &str, lines: &str) {
+    let settings = std::fs::read_to_string(home.config()).unwrap();
+    let named = format!("name = \"{account}\"\n");
+    assert!(settings.contains(&named), "{settings}");
+    home.write_config(&settings.replace(&named, &format!("{named}{lines}\n")));
+}
+
+#[test]
+fn account_and_container_say_where_things_go_and_flags_win() {
+    let server = Server::start();
+    let home = server.home();
+    with_lines(
+        &home,
+        "acme-loc",
+        "locale = \"de\"\nfolder = \"by/account\"\nsave_to = \"~/saved/account\"\n\
+         containers = [{ id = \"19914\", folder = \"by/document\", save_to = \"~/saved/document\", \
+         patterns = [\"{locale}/{folder}/{name}\"] }]",
+    );
+    run(&home, &["config", "check"]).exits(0);
+    let shown = run(&home, &["config", "show"]).exits(0).stdout;
+    let row = |key: &str| shown.lines().find(|line| line.starts_with(key)).unwrap();
+    assert!(row("accounts.acme-loc.locale\t").ends_with("\"de\"\tfile"));
+    let folder = "accounts.acme-loc.containers.19914.folder\t";
+    assert!(row(folder).ends_with("\"by/document\"\tfile"));
+
+    home.file("in/plain.png", &crate::cli_upload::png("plain"));
+    home.file("in/fr/named.png", &crate::cli_upload::png("named"));
+    let segment = "acme-loc:19914/27667834";
+    let upload = |more: &[&str]| {
+        let args = [&["upload", "in", "--to", segment, "--yes", "--json"], more].concat();
+        let mut placed: Vec<_> = run(&home, &args)
+            .exits(0)
+            .json()
+            .into_iter()
+            .map(|it| {
+                (
+                    it["name"].as_str().unwrap().to_owned(),
+                    it["locale"].as_str().unwrap_or("-").to_owned(),
+                    it["folder"].as_str().unwrap_or("-").to_owned(),
+                )
+            })
+            .collect();
+        placed.sort();
+        placed
+    };
+    let places = |rows: [[&str; 3]; 2]| {
+        rows.map(|[name, locale, folder]| (name.into(), locale.into(), folder.into()))
+    };
+    assert_eq!(
+        upload(&[]),
+        places([
+            ["named.png", "fr", "by/document"],
+            ["plain.png", "de", "by/document"],
+        ])
+    );
+    assert_eq!(
+        upload(&["--locale", "en", "--folder", "flag"]),
+        places([["named.png", "en", "flag/fr"], ["plain.png", "en", "flag"],])
+    );
+    let none = &[
+        "--locale",
+        "none",
+        "--folder",
+        "",
+        "--pattern",
+        "{folder}/{name}",
+    ];
+    let dry: Vec<_> = run(
+        &home,
+        &[
+            &["upload", "in", "--to", segment, "--dry-run", "--json"],
+            &none[..],
+        ]
+        .concat(),
+    )
+    .exits(3)
+    .json();
+    // A folder by the name of a locale is refused by its own sentence; the other one goes to the top.
+    let plain = dry.iter().find(|it| it["name"] == "plain.png").unwrap();
+    assert!(
+        plain["locale"].is_null() && plain["folder"] == "",
+        "{plain}"
+    );
+
+    // Saved where the document says; another account is saved where one stands.
+    let refs = run(&home, &["ls", segment, "--json"]).exits(0).json();
+    let reference = refs.iter().find(|it| it["name"] == "plain.png").unwrap();
+    run(&home, &["get", reference["ref"].as_str().unwrap()]).exits(0);
+    assert!(home.path().join("saved/document/plain.png").is_file());
+    run(
+        &home,
+        &[
+            "get",
+            reference["ref"].as_str().unwrap(),
+            "--out",
+            "flagged",
+        ],
+    )
+    .exits(0);
+    assert!(home.path().join("flagged/plain.png").is_file());
+}
+
+#[test]
+fn a_place_setting_that_cannot_be_names_its_line() {
+    let server = Server::start();
+    let refused = |account: &str, lines: &str, words: &[&str]| {
+        let home = server.home();
+        with_lines(&home, account, lines);
+        let ran = run(&home, &["config", "check"]).exits(2);
+        ran.complains(words);
+    };
+    refused(
+        "acme-web",
+        "locale = \"de\"",
+        &["config.toml, line ", "`locale`", "leave it out"],
+    );
+    refused("acme-loc", "folder = \"a/../b\"", &["line ", "`folder`"]);
+    refused(
+        "acme-loc",
+        "patterns = [\"{locale}\"]",
+        &["line ", "{name}"],
+    );
+    refused(
+        "acme-loc",
+        "fodler = \"a\"",
+        &["line ", "did you mean `folder`?"],
+    );
+    refused(
+        "acme-loc",
+        "containers = [{ id = \"1\", loacle = \"de\" }]",
+        &["line ", "did you mean `locale`?"],
+    );
+}

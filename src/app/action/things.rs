@@ -11,8 +11,8 @@ use crate::app::effect::Effect;
 use crate::app::modal::browser::FileBrowser;
 use crate::app::modal::delete::DeleteSheet;
 use crate::app::modal::edit::EditSheet;
+use crate::app::modal::goal::Goal;
 use crate::app::modal::link::LinkSheet;
-use crate::app::modal::upload::Goal;
 use crate::domain::{Asset, AssetScope, Entry};
 
 pub static ACTIONS: &[Action] = &[

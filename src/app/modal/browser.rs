@@ -10,8 +10,9 @@ use std::time::Instant;
 
 use tui_input::Input as Line;
 
+use super::goal::Goal;
 use super::plan::PlanSheet;
-use super::upload::{Goal, UploadForm};
+use super::upload::UploadForm;
 use super::view::Tone;
 use super::{Modal, Outcome, Reply};
 use crate::app::State;

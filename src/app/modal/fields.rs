@@ -70,9 +70,14 @@ impl AssetForm {
         }
     }
 
-    /// The locales to choose from; keeps the choice when it is still among them.
+    /// The locales to choose from. `wanted` is chosen when they come; afterwards the choice is the
+    /// user's, also where it is none, and kept when it is still among them.
     pub fn set_locales(&mut self, locales: &[Locale], wanted: Option<&Locale>) {
-        let wanted = self.locale().or_else(|| wanted.cloned());
+        let wanted = if self.locales.is_empty() {
+            wanted.cloned()
+        } else {
+            self.locale()
+        };
         let Some(at) = self.at(Field::Locale) else {
             return;
         };

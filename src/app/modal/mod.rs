@@ -10,6 +10,7 @@ pub mod error;
 mod fields;
 pub mod find;
 mod form;
+pub mod goal;
 pub mod grammar;
 pub mod help;
 mod leaving;

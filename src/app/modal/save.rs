@@ -1,7 +1,7 @@
 //! The save sheet: which assets are saved, and into which local folder.
 
 use std::borrow::Cow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::confirm::hint;
@@ -12,7 +12,7 @@ use crate::app::action::chosen_assets;
 use crate::app::effect::Effect;
 use crate::app::key::Input;
 use crate::app::{State, words};
-use crate::domain::{AccountName, Asset, SafeText, file_words, paths};
+use crate::domain::{AccountName, Asset, ContainerId, SafeText, file_words, paths};
 
 /// How many assets the sheet names one by one.
 const NAMED: usize = 8;
@@ -20,6 +20,8 @@ const NAMED: usize = 8;
 #[derive(Debug)]
 pub struct SaveSheet {
     account: Option<AccountName>,
+    /// The folder that the settings name for their place.
+    usual: Option<PathBuf>,
     assets: Vec<Asset>,
     form: Form,
 }
@@ -32,18 +34,21 @@ impl SaveSheet {
             .map(Cow::into_owned)
             .collect();
         let button = format!("Save {}", file_words(assets.len()));
-        let field = folder_field(state, type_folder);
+        let opened = state.browse.open();
+        let usual = opened.and_then(|it| usual_folder(state, &it.account, Some(&it.id)));
+        let field = folder_field(state, usual.as_deref(), type_folder);
         let field = field.hint("a file of the same name there is never replaced");
         let form = Form::new(vec![field], button);
         Self {
             account: state.browse.open().map(|opened| opened.account.clone()),
+            usual,
             assets,
             form,
         }
     }
 
     fn save(&mut self, state: &mut State, now: Instant) -> Reply {
-        let Some(folder) = folder_chosen(&mut self.form, state) else {
+        let Some(folder) = folder_chosen(&mut self.form, state, self.usual.as_deref()) else {
             return Reply::stay();
         };
         let Some(account) = self.account.clone() else {
@@ -67,16 +72,42 @@ impl SaveSheet {
     }
 }
 
-/// The field for the folder used last: what is typed goes on with it, or names another one.
-pub(super) fn folder_field(state: &State, goes_on: bool) -> Field {
-    let folder = state.options.save_to.to_string_lossy();
+/// The folder that the settings name for saves from a place.
+pub(super) fn usual_folder(
+    state: &State,
+    account: &AccountName,
+    container: Option<&ContainerId>,
+) -> Option<PathBuf> {
+    let usual = state.options.usuals.of(account, container);
+    usual.save_to.clone()
+}
+
+/// The field for the folder used last, of places with a usual one among those: what is typed goes on
+/// with it, or names another one.
+pub(super) fn folder_field(state: &State, usual: Option<&Path>, goes_on: bool) -> Field {
+    let folder = last_folder(state, usual).to_string_lossy();
     let field = Field::text("Folder", &folder);
     if goes_on { field } else { field.suggested() }
 }
 
+fn last_folder<'a>(state: &'a State, usual: Option<&'a Path>) -> &'a Path {
+    let last = |usual| {
+        state
+            .memory
+            .saved_to
+            .get(usual)
+            .map_or(usual, PathBuf::as_path)
+    };
+    usual.map_or(&state.options.save_to, last)
+}
+
 /// The folder in the form's first field, which is the folder used last from now on; `None` where
 /// there is none, which the field then says.
-pub(super) fn folder_chosen(form: &mut Form, state: &mut State) -> Option<PathBuf> {
+pub(super) fn folder_chosen(
+    form: &mut Form,
+    state: &mut State,
+    usual: Option<&Path>,
+) -> Option<PathBuf> {
     let text = form.fields[0].value().trim().to_owned();
     if text.is_empty() {
         form.fields[0].error = Some("type a folder".to_owned());
@@ -84,8 +115,14 @@ pub(super) fn folder_chosen(form: &mut Form, state: &mut State) -> Option<PathBu
         return None;
     }
     let home = state.options.home.as_deref();
-    let folder = paths::typed(&text, &state.options.save_to, home);
-    state.options.save_to.clone_from(&folder);
+    let folder = paths::typed(&text, last_folder(state, usual), home);
+    match usual {
+        Some(usual) => {
+            let last = &mut state.memory.saved_to;
+            last.insert(usual.to_owned(), folder.clone());
+        }
+        None => state.options.save_to.clone_from(&folder),
+    }
     Some(folder)
 }
 

@@ -6,47 +6,24 @@ use std::time::Instant;
 use super::confirm::{GUARD, hint};
 use super::fields::AssetForm;
 use super::form::FormEvent;
+use super::goal::Goal;
 use super::leaving::Leaving;
 use super::plan::PlanSheet;
 use super::view::{Block, ModalView, Room, Tone, Words, quote, say, toned};
 use super::{Modal, Outcome, Reply};
-use crate::api::{Field, ProviderSpec};
+use crate::api::Field;
 use crate::app::State;
 use crate::app::browse::LocaleChoice;
 use crate::app::effect::Effect;
 use crate::app::key::Input;
 use crate::app::msg::Msg;
 use crate::domain::twin_key;
-use crate::domain::{AccountName, AssetPath, AssetScope, ContainerId, SafeText, file_words};
-use crate::transfer::plan::{Candidate, Gap};
+use crate::domain::{AssetPath, AssetScope, Locale, SafeText, file_words};
+use crate::transfer::plan::Candidate;
 use crate::transfer::{LocalFile, request};
 
 /// How many files the form names one by one.
 const NAMED: usize = 8;
-
-/// Where an upload goes.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Goal {
-    pub account: AccountName,
-    pub spec: &'static ProviderSpec,
-    /// `None` for an account alone: each file says itself where it belongs.
-    pub to: Option<AssetScope>,
-    /// In words: `Mobile app / hero-banner`; foreign text.
-    pub place: String,
-    /// What it is to fill; none where the user goes by the place alone.
-    pub gaps: Vec<Gap>,
-}
-
-impl Goal {
-    pub fn container(&self) -> Option<&ContainerId> {
-        self.to.as_ref().map(AssetScope::container)
-    }
-
-    /// The one place that every file goes to, if there is one.
-    pub fn one_place(&self) -> Option<&AssetScope> {
-        self.to.as_ref().filter(|scope| !self.spec.is_whole(scope))
-    }
-}
 
 #[derive(Debug)]
 pub struct UploadForm {
@@ -71,7 +48,8 @@ impl UploadForm {
         let remembered = state.memory.folders.get(&place);
         let aimed = goal.gaps.first();
         let folder = aimed.map(|gap| &gap.folder).or(remembered);
-        let folder = folder.map(AssetPath::to_string).unwrap_or_default();
+        let usual = goal.usual(state);
+        let folder = folder.map_or_else(|| usual.folder.clone(), AssetPath::to_string);
         if let (Some(gap), [file]) = (aimed, files.as_mut_slice()) {
             gap.rename(file);
         }
@@ -106,18 +84,39 @@ impl UploadForm {
         let wanted = match opened.map(|opened| &opened.assets.list.lens().locale) {
             _ if !self.goal.gaps.is_empty() => self.goal.gaps.first().map(|it| it.locale.clone()),
             Some(LocaleChoice::Only(locale)) => Some(locale.clone()),
-            _ => None,
+            _ if self.left_to_paths(state) => None,
+            _ => Locale::new(&self.goal.usual(state).locale),
         };
         self.fields
             .set_locales(known.unwrap_or_default(), wanted.as_ref());
         let noun = self.goal.spec.container.one;
         let hint = match (known, opened.and_then(|opened| opened.container.error())) {
             (Some([]), _) => Some(format!("this {noun} has no languages")),
-            (Some(_), _) => Some("◂ ▸ or its first letter".to_owned()),
+            (Some(known), _) => Some(self.said_of_usual(state, known)),
             (None, Some(error)) => Some(error.to_string()),
             (None, None) => Some(format!("asking for the languages of this {noun} …")),
         };
         self.fields.hint(Field::Locale, hint);
+    }
+
+    /// The paths of several files may name the locale, each its own; the usual one is for the others.
+    fn left_to_paths(&self, state: &State) -> bool {
+        self.is_planned() && self.goal.usual(state).reads_locales()
+    }
+
+    /// What becomes of the locale that the settings name.
+    fn said_of_usual(&self, state: &State, known: &[Locale]) -> String {
+        let usual = &self.goal.usual(state).locale;
+        let shown = SafeText::name(usual);
+        if usual.is_empty() || !self.goal.gaps.is_empty() {
+            "◂ ▸ or its first letter".to_owned()
+        } else if !known.iter().any(|locale| locale.as_str() == usual) {
+            format!("◂ ▸; {shown}, as the settings say, is none of its languages")
+        } else if self.left_to_paths(state) {
+            format!("◂ ▸; with none it is {shown}, where a file's path names no other")
+        } else {
+            format!("◂ ▸ or its first letter; {shown} as the settings say")
+        }
     }
 
     /// Which file goes where is a table of its own.
@@ -226,7 +225,11 @@ impl UploadForm {
         if self.is_planned() || !self.twins(state).is_empty() {
             let (goal, scope) = (self.goal.clone(), self.scope.clone());
             let files = self.files.clone();
-            let (sheet, effects) = PlanSheet::of_files(state, goal, scope, files, wishes, now);
+            // What the form shows is what is wished; it cannot show what paths leave open.
+            let left = self.left_to_paths(state);
+            let usual = goal.usual(state).wishes(!left, true);
+            let (sheet, effects) =
+                PlanSheet::of_files(state, goal, scope, files, wishes, usual, now);
             return Reply::of(Outcome::Open(Box::new(sheet))).with(effects);
         }
         let mut requests = Vec::new();

@@ -22,7 +22,8 @@ fn sent(world: &World) -> Vec<&UploadRequest> {
 /// At the plan of everything in the folder `sub`, for the first segment.
 fn at_plan() -> World {
     let mut world = World::at_doc();
-    world.state.options.patterns = vec!["{locale}/{folder}/{name}".parse().unwrap()];
+    world.state.options.usuals.everywhere.patterns =
+        vec!["{locale}/{folder}/{name}".parse().unwrap()];
     world.keys("enter u");
     world.settle();
     world.keys("g g space ctrl-s");

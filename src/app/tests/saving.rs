@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::services::error;
+use super::services::{account, error};
 use super::world::World;
 use crate::api::ApiErrorKind;
 use crate::app::Answer;
@@ -294,4 +294,33 @@ fn a_folder_that_cannot_be_used_says_why_in_its_field() {
     world.keys("ctrl-u ctrl-s");
     assert!(world.sheet().contains("type a folder"), "{}", world.sheet());
     assert_eq!(saved(&mut world), []);
+}
+
+#[test]
+fn a_place_with_a_folder_of_its_own_is_saved_there() {
+    use crate::transfer::plan::{Usual, Usuals};
+    let mut world = World::at_doc();
+    let mut usuals = Usuals::default();
+    let usual = Usual {
+        save_to: Some("/usual".into()),
+        ..Usual::default()
+    };
+    usuals.accounts.insert(account("loc"), usual);
+    world.state.options.usuals = usuals;
+    let before = world.state.options.save_to.clone();
+    world.keys("s");
+    world.settle();
+    assert!(world.sheet().contains("/usual"), "{}", world.sheet());
+    // Another one that is typed is the last one of this place, and of no other.
+    world.type_text("/else");
+    world.keys("ctrl-s");
+    world.settle();
+    assert!(world.sheet().contains("/else"), "{}", world.sheet());
+    assert_eq!(world.state.options.save_to, before);
+    world.keys("esc esc");
+    world.keys("s");
+    assert!(world.sheet().contains("/else"), "{}", world.sheet());
+    let mut world = World::at_site();
+    world.keys("1 s");
+    assert!(!world.sheet().contains("/usual"), "{}", world.sheet());
 }

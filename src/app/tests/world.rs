@@ -43,7 +43,7 @@ impl World {
             size: (120, 30),
             ascii: false,
             desktop: true,
-            patterns: Vec::new(),
+            usuals: crate::transfer::plan::Usuals::default(),
         };
         let mut world = Self {
             state: State::new(vec![info("web", &TYPES), info("loc", &SEGMENTS)], options),

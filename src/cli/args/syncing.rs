@@ -58,10 +58,12 @@ pub struct Watch {
     /// How locale, folder and name stand in the path below the folder, as of `upload`
     #[arg(long, value_name = "PATTERN")]
     pub pattern: Option<String>,
-    /// One of the document's locales, for what the path names none of
+    /// One of the document's locales, for what the path names none of; none is an asset of no
+    /// language [default: that of the settings, else none]
     #[arg(long, value_name = "LOCALE")]
     pub locale: Option<String>,
-    /// The folder inside the segment; folders of the path go into it
+    /// The folder inside the segment, or "" for the top; folders of the path go into it [default:
+    /// that of the settings, else the top]
     #[arg(long, value_name = "PATH")]
     pub folder: Option<String>,
     /// What to do with a file whose name is taken there, as is that of each that was changed

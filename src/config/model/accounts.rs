@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::usual::{self, Usual};
 use super::{AT_ONCE, Doc, Fields, Problem};
 use crate::config::command;
 use crate::domain::AccountName;
@@ -14,12 +15,20 @@ pub const KEYS: &[&str] = &[
     "account_id",
     "websites",
     "at_once",
+    "locale",
+    "folder",
+    "patterns",
+    "save_to",
+    "containers",
     "credential_command",
     "protected",
     "read_only",
 ];
 /// Keys of one of an account's `websites`.
 pub const WEBSITE_KEYS: &[&str] = &["id", "name"];
+
+/// Keys of one of an account's `containers`.
+pub const CONTAINER_KEYS: &[&str] = &["id", "locale", "folder", "patterns", "save_to"];
 
 /// One login, as written. Whether its provider knows these fields is for the provider to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +41,10 @@ pub struct Account {
     pub websites: Vec<(String, String)>,
     /// How many of its transfers run side by side: its own number, else that of `[transfers]`.
     pub at_once: u64,
+    /// What holds for its uploads and saves.
+    pub usual: Usual,
+    /// The same of single containers: the id, what differs there, and the line of the id.
+    pub containers: Vec<(String, Usual, usize)>,
     /// The program and its arguments that print its key.
     pub credential_command: Option<Vec<String>>,
     /// Changes want its name first.
@@ -97,6 +110,7 @@ pub(super) fn read(doc: &Doc<'_>, top: &Fields<'_>, at_once: u64) -> Result<Vec<
                 .map_or_else(|| id.clone(), |(name, _)| name);
             websites.push((id, name));
         }
+        let containers = containers(doc, &fields)?;
         let credential_command = match fields.text("credential_command")? {
             None => None,
             Some((text, span)) => Some(command::words(&text).map_err(|why| Problem {
@@ -111,6 +125,8 @@ pub(super) fn read(doc: &Doc<'_>, top: &Fields<'_>, at_once: u64) -> Result<Vec<
             account_id: fields.text("account_id")?.map(|(text, _)| text),
             websites,
             at_once: fields.number("at_once", AT_ONCE)?.unwrap_or(at_once),
+            usual: usual::read(&fields)?,
+            containers,
             protected: fields.flag("protected")?.unwrap_or(false),
             read_only: fields.flag("read_only")?.unwrap_or(false),
             line: doc.line(&at),
@@ -118,6 +134,26 @@ pub(super) fn read(doc: &Doc<'_>, top: &Fields<'_>, at_once: u64) -> Result<Vec<
         });
     }
     Ok(accounts)
+}
+
+fn containers(doc: &Doc<'_>, fields: &Fields<'_>) -> Result<Vec<(String, Usual, usize)>, Problem> {
+    let mut containers: Vec<(String, Usual, usize)> = Vec::new();
+    for (table, span) in fields.tables("containers", "[{ id = \"…\", locale = \"…\" }]")? {
+        let container = doc.table(table, &span, "a container", CONTAINER_KEYS)?;
+        let (id, at) = container.required("id")?;
+        let line = doc.line(&at);
+        if let Some((_, _, before)) = containers.iter().find(|(other, _, _)| *other == id) {
+            return Err(Problem {
+                line: Some(line),
+                message: format!(
+                    "the container `{id}` stands here twice, on line {before} too; write all of it \
+                     into one"
+                ),
+            });
+        }
+        containers.push((id, usual::read(&container)?, line));
+    }
+    Ok(containers)
 }
 
 /// Letters, digits, `.`, `_` and `-`, not beginning with one of the latter: such a name needs no

@@ -169,7 +169,12 @@ fn the_example_documents_every_key() {
         sending,
         pictures,
     } = parse(&uncommented).unwrap();
-    assert!(!sending.patterns.is_empty());
+    assert!(sending.usual.patterns.is_some() && sending.usual.save_to.is_some());
+    assert!(
+        accounts
+            .iter()
+            .any(|it| it.usual.locale.is_some() && !it.containers.is_empty())
+    );
     // What is shown is what holds without it.
     assert_eq!(terminal, Reports::default());
     assert_eq!(shape, crate::domain::Shape::default());
@@ -186,6 +191,7 @@ fn the_example_documents_every_key() {
         TOP_KEYS,
         ACCOUNT_KEYS,
         WEBSITE_KEYS,
+        CONTAINER_KEYS,
         terminal::KEYS,
         theme::KEYS,
         keys::KEYS,
@@ -211,7 +217,9 @@ fn the_example_documents_every_key() {
 fn patterns_are_texts_with_their_lines() {
     let text = "[transfers]\npatterns = [\n  \"{name}\",\n  \"{x}/{name}\",\n]\n";
     let wanted = [(String::from("{name}"), 3), (String::from("{x}/{name}"), 4)];
-    assert_eq!(parse(text).unwrap().sending.patterns, wanted);
+    let sending = |text: &str| parse(text).unwrap().sending.usual.patterns;
+    assert_eq!(sending(text).unwrap(), wanted);
+    assert_eq!(sending("[transfers]\npatterns = []\n"), Some(Vec::new()));
     let (line, said) = refused("[transfers]\npatterns = \"{name}\"\n");
     assert!(line == 2 && said.contains("list of texts"), "{line} {said}");
     let (line, _) = refused("[transfers]\npatterns = [\n1]\n");
@@ -276,4 +284,60 @@ fn keys_come_with_their_lines() {
     let (line, said) = refused("[keys]\nupload = 3\n");
     assert!(line == 2 && said.contains("list of texts"), "{said}");
     assert!(refused("keys = 3\n").1.contains("[keys]"));
+}
+
+#[test]
+fn what_a_container_does_not_say_its_account_does() {
+    let text = r#"
+[[accounts]]
+name = "a"
+provider = "p"
+locale = "de"
+save_to = "~/a"
+[[accounts.containers]]
+id = "7"
+locale = "fr"
+[[accounts.containers]]
+id = "8"
+patterns = []
+[transfers]
+patterns = ["{name}"]
+save_to = "/all"
+"#;
+    let Model {
+        accounts, sending, ..
+    } = parse(text).unwrap();
+    let account = accounts[0].usual.or(&sending.usual);
+    assert_eq!(account.save_to.as_deref(), Some("~/a"));
+    let container = |at: usize| accounts[0].containers[at].1.or(&account);
+    assert_eq!(container(0).locale, Some(("fr".to_owned(), 9)));
+    assert_eq!(container(0).patterns.unwrap().len(), 1);
+    assert_eq!(container(1).locale, Some(("de".to_owned(), 5)));
+    assert_eq!(container(1).patterns, Some(Vec::new()));
+
+    let with = |lines: &str| format!("[[accounts]]\nname=\"a\"\nprovider=\"p\"\n{lines}");
+    for (lines, line, said) in [
+        ("loacle = \"de\"", 4, "did you mean `locale`?"),
+        ("\nsave_to = \"pictures\"", 5, "must begin with / or ~/"),
+        ("containers = 3", 4, "list of tables"),
+        ("containers = [{ locale = \"de\" }]", 4, "no `id`"),
+        (
+            "containers = [{ id = \"1\", fodler = \"x\" }]",
+            4,
+            "did you mean `folder`?",
+        ),
+        (
+            "containers = [\n{ id = \"1\" },\n{ id = \"1\" }]",
+            6,
+            "stands here twice, on line 5",
+        ),
+    ] {
+        let (at, message) = refused(&with(lines));
+        assert!(
+            at == line && message.contains(said),
+            "{lines}: {at} {message}"
+        );
+    }
+    let (_, said) = refused("[transfers]\nlocale = \"de\"\n");
+    assert!(said.contains("unknown key `locale`"), "{said}");
 }

@@ -2,10 +2,11 @@
 
 use std::ops::RangeInclusive;
 
+use super::usual::{self, Usual};
 use super::{AT_ONCE, Fields, Problem};
 
 /// Its keys.
-pub const KEYS: &[&str] = &["patterns", "at_once", "listed_within"];
+pub const KEYS: &[&str] = &["patterns", "save_to", "at_once", "listed_within"];
 
 /// How many seconds a file may be looked for; 0 is one look.
 const LISTED_WITHIN: RangeInclusive<u64> = 0..=300;
@@ -13,9 +14,8 @@ const LISTED_WITHIN: RangeInclusive<u64> = 0..=300;
 /// The section as written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sending {
-    /// Path patterns, and the line on which each stands; whether they are any is not for the
-    /// settings to say.
-    pub patterns: Vec<(String, usize)>,
+    /// What holds for uploads and saves where neither container nor account says otherwise.
+    pub usual: Usual,
     /// How many transfers of one account run side by side, where the account does not say.
     pub at_once: Option<u64>,
     /// For so many seconds a file is looked for that the service took and does not list yet.
@@ -28,7 +28,7 @@ pub fn read(top: &Fields<'_>) -> Result<Sending, Problem> {
         return Ok(Sending::default());
     };
     Ok(Sending {
-        patterns: fields.texts("patterns")?,
+        usual: usual::read(&fields)?,
         at_once: fields.number("at_once", AT_ONCE)?,
         listed_within: fields.number("listed_within", LISTED_WITHIN)?,
     })

@@ -22,12 +22,13 @@ pub enum Fill {
 }
 
 /// Fills locale, folder and name of a row from its path. What the path does not give comes from
-/// `base`, whose folder is the one in front of what the path gives. What the service does not have
-/// is read and left out.
+/// `base`, whose folder is the one in front of what the path gives; and what that does not say either
+/// is as usual, unless the whole place of the file is known. What the service does not have is read
+/// and left out.
 pub(super) fn fill(
     row: &mut Row,
     by: &Fill,
-    base: &Wishes,
+    (base, usual): (&Wishes, &Wishes),
     spec: &ProviderSpec,
     locales: Option<&[Locale]>,
 ) {
@@ -47,6 +48,11 @@ pub(super) fn fill(
         Fill::Nowhere(why) => Err(why.get(&row.relative).cloned().unwrap_or_default()),
         Fill::Standing(patterns) => Ok(first(row, patterns, base, spec, locales)),
     };
+    let known = matches!(by, Fill::Each(_));
+    let or_usual = |said: &String, usual: &String| {
+        let holds = said.is_empty() && !known;
+        if holds { usual } else { said }.clone()
+    };
     row.refusal = None;
     let filled = match filled {
         Ok(filled) => filled,
@@ -58,14 +64,12 @@ pub(super) fn fill(
     if spec.upload_field(Field::Locale).is_some() {
         row.wishes.locale = match filled.locale {
             Some(locale) => locale.unwrap_or_default(),
-            None => base.locale.clone(),
+            None => or_usual(&base.locale, &usual.locale),
         };
     }
     if spec.upload_field(Field::Folder).is_some() {
-        let parts = [
-            base.folder.as_str(),
-            filled.folder.as_deref().unwrap_or_default(),
-        ];
+        let front = or_usual(&base.folder, &usual.folder);
+        let parts = [front.as_str(), filled.folder.as_deref().unwrap_or_default()];
         let parts = parts.map(|part| part.trim_matches(['/', '\\']));
         row.wishes.folder = parts
             .into_iter()

@@ -11,6 +11,7 @@ mod place;
 mod row;
 mod saved;
 mod table;
+mod usual;
 mod wishes;
 
 pub use fill::Fill;
@@ -19,6 +20,7 @@ pub use pattern::{Filled, Pattern, PatternError, Slot};
 pub use row::{Candidate, Change, OnClash, Row, Totals, Verdict};
 pub use saved::{Saved, SavedError};
 pub use table::Plan;
+pub use usual::{Usual, Usuals};
 pub use wishes::{
     FIELDS, FieldError, Wishes, check, check_folder, check_tags, check_text, request,
 };

@@ -18,6 +18,8 @@ pub struct Plan {
     account: AccountName,
     spec: &'static ProviderSpec,
     base: Wishes,
+    /// What holds of locale and folder where neither `base` nor a path says anything.
+    usual: Wishes,
     on_clash: OnClash,
     rows: Vec<Row>,
     /// The rows that go to one spot, in their order.
@@ -49,6 +51,7 @@ impl Plan {
             account,
             spec,
             base,
+            usual: Wishes::default(),
             on_clash,
             rows: Vec::new(),
             spots: HashMap::new(),
@@ -57,6 +60,14 @@ impl Plan {
             totals: Totals::default(),
             as_typed: false,
         }
+    }
+
+    /// Locale and folder for files of which neither a wish nor their path says any. What the list of
+    /// a downloaded tree says of its files is whole.
+    #[must_use]
+    pub fn with_usual(mut self, usual: Wishes) -> Self {
+        self.usual = usual;
+        self
     }
 
     /// From now on an asset that is replaced keeps no text that its row does not have: the row began
@@ -143,7 +154,8 @@ impl Plan {
                 verdict: Verdict::Looking,
             };
             let locales = self.locales.get(scope.container()).map(Vec::as_slice);
-            fill(&mut row, by, &self.base, self.spec, locales);
+            let otherwise = (&self.base, &self.usual);
+            fill(&mut row, by, otherwise, self.spec, locales);
             self.push(row);
         }
         self.settle(first..self.rows.len());
@@ -217,8 +229,9 @@ impl Plan {
 
     /// Fills rows from their paths anew; what was typed into locale, folder and name goes.
     pub fn fill(&mut self, rows: impl IntoIterator<Item = usize>, by: &Fill) {
-        let (base, spec) = (self.base.clone(), self.spec);
-        self.change(rows, |row, locales| fill(row, by, &base, spec, locales));
+        let (base, usual, spec) = (self.base.clone(), self.usual.clone(), self.spec);
+        let otherwise = (&base, &usual);
+        self.change(rows, |row, locales| fill(row, by, otherwise, spec, locales));
     }
 
     /// Copies one field of a row to others, such as those below it.

@@ -26,6 +26,17 @@ pub enum Source {
     Segments(ContainerId, Vec<SegmentId>),
 }
 
+impl Source {
+    /// The one container that all of it is in.
+    pub const fn container(&self) -> Option<&ContainerId> {
+        match self {
+            Self::Below(address) => address.container.as_ref(),
+            Self::Segments(container, _) => Some(container),
+            Self::Containers(_) => None,
+        }
+    }
+}
+
 /// What is found on the way.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Found {

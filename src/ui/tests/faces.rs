@@ -30,7 +30,7 @@ fn no_face_looks_like_another() {
     let forbidden = ApiErrorKind::Forbidden {
         missing: vec!["assets:read".to_owned()],
     };
-    let cases = [
+    let cases = vec![
         ("not_asked", assets_with(Remote::NotAsked, false)),
         ("loading", assets_with(loading(None), false)),
         ("reloading", assets_with(loading(Some(240)), true)),

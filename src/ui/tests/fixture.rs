@@ -196,7 +196,7 @@ fn options() -> StartOptions {
         size: (100, 30),
         ascii: false,
         desktop: false,
-        patterns: Vec::new(),
+        usuals: crate::transfer::plan::Usuals::default(),
     }
 }
 

@@ -7,8 +7,8 @@ use super::shoot;
 use crate::api::FileStamp;
 use crate::app::effect::Effect;
 use crate::app::modal::Modal;
+use crate::app::modal::goal::Goal;
 use crate::app::modal::plan::PlanSheet;
-use crate::app::modal::upload::Goal;
 use crate::app::msg::{Answer, Batch, Msg};
 use crate::app::tests::disk::{gather, saved_tree};
 use crate::app::{Input, Key, State};
@@ -41,7 +41,7 @@ fn candidate(path: &str, size: u64) -> Candidate {
 /// The sheet after these keys.
 pub fn planned(keys: &str) -> State {
     let mut state = busy();
-    state.options.patterns = vec!["{locale}/{folder}/{name}".parse().unwrap()];
+    state.options.usuals.everywhere.patterns = vec!["{locale}/{folder}/{name}".parse().unwrap()];
     let opened = state.browse.open().unwrap();
     let scope = AssetScope::Segment(opened.id.clone(), segment_id(1));
     let goal = Goal {
@@ -61,8 +61,15 @@ pub fn planned(keys: &str) -> State {
         candidate("fr/broken.png", 0),
     ];
     let wishes = Wishes::default();
-    let (mut sheet, effects) =
-        PlanSheet::of_files(&mut state, goal, scope.clone(), files, wishes, now());
+    let (mut sheet, effects) = PlanSheet::of_files(
+        &mut state,
+        goal,
+        scope.clone(),
+        files,
+        wishes,
+        Wishes::default(),
+        now(),
+    );
     let Some(Effect::Load { id, .. }) = effects.last() else {
         panic!("{effects:?}");
     };

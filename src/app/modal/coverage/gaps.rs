@@ -6,7 +6,7 @@ use super::CoverageSheet;
 use crate::app::State;
 use crate::app::browse::Pane;
 use crate::app::modal::browser::FileBrowser;
-use crate::app::modal::upload::Goal;
+use crate::app::modal::goal::Goal;
 use crate::app::modal::view::Tone;
 use crate::app::modal::{Outcome, Reply};
 use crate::domain::coverage::Row;

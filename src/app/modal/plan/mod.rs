@@ -12,8 +12,8 @@ use std::time::Instant;
 use self::cell::{Cell, Editing};
 use self::places::{Looked, Looking};
 use super::confirm::Answering;
+use super::goal::Goal;
 use super::rows::Cursor;
-use super::upload::Goal;
 use super::view::Tone;
 use super::{Modal, Outcome, Reply};
 use crate::app::State;
@@ -73,21 +73,23 @@ pub struct PlanSheet {
 }
 
 impl PlanSheet {
-    /// Files that go to one place. `base` is what every file gets that its path does not give.
+    /// Files that go to one place. `base` is what every file gets that its path does not give, and
+    /// `usual` what it gets where `base` says nothing of it either.
     pub fn of_files(
         state: &mut State,
         goal: Goal,
         scope: AssetScope,
         files: Vec<Candidate>,
         base: Wishes,
+        usual: Wishes,
         now: Instant,
     ) -> (Self, Vec<Effect>) {
         let batch = Batch {
             scope,
             files,
-            fill: Fill::Standing(state.options.patterns.clone()),
+            fill: Fill::Standing(goal.usual(state).patterns.clone()),
         };
-        Self::open(state, goal, vec![batch], base, now)
+        Self::open(state, goal, vec![batch], (base, usual), now)
     }
 
     /// What was chosen, with a list of a downloaded tree among it; else why it cannot go there, in
@@ -98,9 +100,14 @@ impl PlanSheet {
         chosen: Vec<Chosen>,
         now: Instant,
     ) -> Result<(Self, Vec<Effect>), String> {
-        let fill = Fill::Standing(state.options.patterns.clone());
+        let usual = goal.usual(state);
+        let (fill, usual) = (
+            Fill::Standing(usual.patterns.clone()),
+            usual.wishes(false, false),
+        );
         let (batches, said) = places::sorted(&goal, chosen, &fill)?;
-        let (mut sheet, effects) = Self::open(state, goal, batches, Wishes::default(), now);
+        let (mut sheet, effects) =
+            Self::open(state, goal, batches, (Wishes::default(), usual), now);
         sheet.said = said;
         Ok((sheet, effects))
     }
@@ -122,7 +129,7 @@ impl PlanSheet {
             Some(whole) => matched(files, &goal.gaps, locales, whole),
             None => (Vec::new(), Matched::default()),
         };
-        let (mut sheet, effects) = Self::open(state, goal, batches, Wishes::default(), now);
+        let (mut sheet, effects) = Self::open(state, goal, batches, Default::default(), now);
         let mut said = format!("{} of {} fit a gap", told.files, file_words(told.of));
         if told.open > 0 {
             said = format!("{said}; {} of the gaps stay open", told.open);
@@ -135,10 +142,11 @@ impl PlanSheet {
         state: &mut State,
         goal: Goal,
         batches: Vec<Batch>,
-        base: Wishes,
+        (base, usual): (Wishes, Wishes),
         now: Instant,
     ) -> (Self, Vec<Effect>) {
-        let mut plan = Plan::new(goal.account.clone(), goal.spec, base, OnClash::Ask);
+        let plan = Plan::new(goal.account.clone(), goal.spec, base, OnClash::Ask);
+        let mut plan = plan.with_usual(usual);
         let mut fills = Vec::new();
         for Batch { scope, files, fill } in batches {
             let first = plan.rows().len();
@@ -183,7 +191,10 @@ impl PlanSheet {
     ) -> (Self, Vec<Effect>) {
         let base = Wishes::of(old, goal.spec);
         let scope = old.scope.clone();
-        let (mut sheet, effects) = Self::of_files(state, goal, scope, vec![file], base, now);
+        let (mut sheet, effects) = {
+            let none = Wishes::default();
+            Self::of_files(state, goal, scope, vec![file], base, none, now)
+        };
         sheet.plan.edit([0], &Change::Name(old.name.clone()));
         let decision = Change::Decision(Some(OnClash::Replace));
         sheet.plan.edit([0], &decision);

@@ -10,7 +10,7 @@ use crate::api::Middle;
 use crate::app::State;
 use crate::app::browse::Opened;
 use crate::app::effect::{Effect, Load, RequestId};
-use crate::app::modal::upload::Goal;
+use crate::app::modal::goal::Goal;
 use crate::app::msg::Answer;
 use crate::domain::{Address, Asset, AssetScope, ContainerId, Entry, Locale, SafeText, SegmentId};
 use crate::transfer::Chosen;

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use self::question::Question;
 use super::form::{Form, FormEvent};
-use super::save::{folder_chosen, folder_field};
+use super::save::{folder_chosen, folder_field, usual_folder};
 use super::view::Tone;
 use super::{Modal, Reply};
 use crate::api::ProviderSpec;
@@ -54,6 +54,8 @@ enum Stage {
 #[derive(Debug)]
 pub struct TreeSheet {
     places: Places,
+    /// The folder that the settings name for them.
+    usual: Option<PathBuf>,
     form: Form,
     listing: Listing,
     stage: Stage,
@@ -70,10 +72,12 @@ pub struct TreeSheet {
 impl TreeSheet {
     /// Lists at once. `goes_on`: what is typed goes on with the folder last used.
     pub fn open(state: &mut State, places: Places, goes_on: bool) -> (Self, Vec<Effect>) {
-        let field = folder_field(state, goes_on);
+        let usual = usual_folder(state, &places.account, places.source.container());
+        let field = folder_field(state, usual.as_deref(), goes_on);
         let field = field.hint("nothing that is there is replaced without a yes that names it");
         let mut sheet = Self {
             places,
+            usual,
             form: Form::new(vec![field], String::new()),
             listing: Listing::Running(Found::default()),
             stage: Stage::Form,
@@ -108,7 +112,7 @@ impl TreeSheet {
 
     /// The folder is chosen: what stands there is looked at as soon as it is known what goes there.
     fn submit(&mut self, state: &mut State) -> Reply {
-        let Some(folder) = folder_chosen(&mut self.form, state) else {
+        let Some(folder) = folder_chosen(&mut self.form, state, self.usual.as_deref()) else {
             return Reply::stay();
         };
         match &self.listing {

@@ -7,7 +7,7 @@ use super::*;
 use crate::api::{BARE, Capabilities, FieldSpec, FileStamp, Middle, Replace};
 use crate::domain::{AssetKey, AssetPath, FileName, SegmentId};
 use crate::transfer::LocalFile;
-use crate::transfer::plan::Pattern;
+use crate::transfer::plan::{Filled, Pattern};
 
 const fn spec(upload_fields: &'static [FieldSpec], folders: bool) -> ProviderSpec {
     ProviderSpec {
@@ -383,4 +383,54 @@ proptest::proptest! {
         proptest::prop_assert_eq!(words(&anew), words(&plan));
         proptest::prop_assert_eq!(anew.totals(), plan.totals());
     }
+}
+
+#[test]
+fn what_is_usual_holds_where_neither_wish_nor_path_says_anything() {
+    let usual = || Wishes {
+        locale: "de".into(),
+        folder: "public".into(),
+        ..Wishes::default()
+    };
+    let filled = |base: Wishes, by: &Fill| -> Vec<(String, String)> {
+        let account = AccountName::new("acme").unwrap();
+        let mut plan = Plan::new(account, &PLACES, base, OnClash::Fail).with_usual(usual());
+        plan.set_locales(&container(), locales());
+        plan.add(vec![file("a.png", 1), file("en/x/b.png", 1)], &scope(), by);
+        let rows = plan.rows().iter();
+        rows.map(|row| (row.wishes.locale.clone(), row.wishes.folder.clone()))
+            .collect()
+    };
+    let pairs = |pairs: [(&str, &str); 2]| pairs.map(|(a, b)| (a.to_owned(), b.to_owned()));
+    let standing = Fill::Standing(vec!["{locale}/{folder}/{name}".parse().unwrap()]);
+    assert_eq!(
+        filled(Wishes::default(), &standing),
+        pairs([("de", "public"), ("en", "public/x")])
+    );
+    let said = Wishes {
+        locale: "pt-BR".into(),
+        folder: "own".into(),
+        ..Wishes::default()
+    };
+    assert_eq!(
+        filled(said, &standing),
+        pairs([("pt-BR", "own"), ("pt-BR", "own/en/x")])
+    );
+    // The list of a downloaded tree says all of it.
+    let known = |path: &[&str]| {
+        let path: Vec<String> = path.iter().map(|it| (*it).to_owned()).collect();
+        let name = path.last().cloned().unwrap();
+        let locale = Some(None);
+        let filled = Filled {
+            locale,
+            folder: None,
+            name,
+        };
+        (path, filled)
+    };
+    let each = [known(&["a.png"]), known(&["en", "x", "b.png"])];
+    assert_eq!(
+        filled(Wishes::default(), &Fill::Each(each.into())),
+        pairs([("", ""), ("", "")])
+    );
 }
