@@ -85,6 +85,7 @@ async fn keep(
 ) -> Result<Keeping, Failure> {
     let (stores, owner) = session.stores(known);
     let mut keeping = said.unwrap_or_else(|| stores.chosen(&owner.account));
+    let mut failed = Vec::new();
     loop {
         if keeping == Keeping::Session {
             return Ok(keeping);
@@ -107,7 +108,8 @@ async fn keep(
             )));
         }
         output.note(&why);
-        keeping = another(output, session, known, keeping).await?;
+        failed.push(keeping);
+        keeping = another(output, session, known, &failed).await?;
     }
 }
 
@@ -132,16 +134,16 @@ async fn seal(session: &Session, output: &mut Output, known: &Known) -> Result<(
     Ok(())
 }
 
-/// Which place it shall be, since this one cannot be used.
+/// Which place it shall be, since these cannot be used.
 async fn another(
     output: &mut Output,
     session: &Session,
     known: &Known,
-    but: Keeping,
+    failed: &[Keeping],
 ) -> Result<Keeping, Failure> {
     let (stores, owner) = session.stores(known);
     let places: Vec<Keeping> = { Keeping::HERE.iter().copied() }
-        .filter(|it| *it != but)
+        .filter(|it| !failed.contains(it))
         .collect();
     output.note("where shall it be kept?");
     for (number, place) in (1..).zip(&places) {
@@ -176,29 +178,31 @@ pub async fn logout(session: &Session, output: &mut Output, name: &str) -> Resul
     let known = session.known(&find::account(name)?)?;
     let name = known.info.name.as_str();
     let (stores, owner) = session.stores(known);
-    let chosen = stores.chosen(&owner.account);
-    let place = stores
-        .of(chosen)
-        .map_or_else(String::new, |store| store.place(&owner));
-    let removed = stores.remove(&owner).await.map_err(|(place, why)| {
-        Failure::failed(format!(
-            "could not remove the key of {name} from {place}: {why}"
-        ))
-    })?;
-    let said = if removed.is_empty() {
-        format!("{place} held no key of {name}.")
-    } else {
-        format!(
-            "The key of {name} is removed from: {}.",
-            removed.join(" and ")
-        )
-    };
-    output.did(&said)?;
+    let removed = stores.remove(&owner).await;
     let (index, _) = session.index();
     index.forget(&known.info.name);
     index.settle(FORGETTING);
+    if !removed.from.is_empty() {
+        let places = removed.from.join(" and ");
+        output.did(&format!("The key of {name} is removed from: {places}."))?;
+    } else if let Some(why) = &removed.absent {
+        output.did(&format!("No key of {name} is saved: {why}."))?;
+    } else if removed.left.is_empty() {
+        output.did(&format!("No key of {name} was saved."))?;
+    }
     if let Some(variable) = session.before_the_store(&known.info.name) {
         output.note(&format!("{variable} is still set, and is used"));
     }
-    Ok(())
+    let left = removed.left.iter();
+    let left: Vec<String> = left.map(|(place, why)| format!("{place}: {why}")).collect();
+    if left.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::failed(format!(
+        "a key of {name} may still be in {}",
+        left.join("; and in ")
+    ))
+    .hint(format!(
+        "Try `assetdeck logout {name}` again where that can be reached."
+    )))
 }

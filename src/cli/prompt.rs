@@ -1,7 +1,10 @@
 //! Questions on the terminal: a key, which is not echoed, and yes or no.
 
+mod echo;
+
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 
+use self::echo::Echo;
 use super::failure::Failure;
 use super::output::Output;
 use crate::domain::{SafeText, Secret, SecretError};
@@ -49,7 +52,7 @@ pub async fn passphrase(question: &str) -> Result<Secret, Failure> {
 /// Asks for the passphrase of a new file, twice: nobody sees what is typed, and nobody can find it again.
 pub async fn new_passphrase(output: &mut Output) -> Result<Secret, Failure> {
     // Also between the two questions: who types ahead must not see it either.
-    let _echo = Echo::off();
+    let _echo = Echo::off()?;
     loop {
         let first = hidden("A passphrase for the file (it is not shown): ").await?;
         let first = first.map_err(|error| error.of("passphrase"));
@@ -69,7 +72,7 @@ pub async fn new_passphrase(output: &mut Output) -> Result<Secret, Failure> {
 async fn hidden(question: &str) -> Result<Result<Secret, SecretError>, Failure> {
     let question = SafeText::prose(question).into_string();
     // The terminal echoes again even when a signal ends the waiting.
-    let _echo = Echo::off();
+    let _echo = Echo::off()?;
     match aside(move || rpassword::prompt_password(question)).await? {
         Ok(text) => Ok(Secret::new(text)),
         Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(Failure::stopped()),
@@ -156,37 +159,6 @@ async fn aside<T: Send + 'static>(wait: impl FnOnce() -> T + Send + 'static) -> 
         })
         .map_err(|error| Failure::failed(format!("could not ask: {error}")))?;
     coming.await.map_err(|_| Failure::stopped())
-}
-
-/// The terminal's settings, put back when this goes.
-struct Echo {
-    before: Option<(std::fs::File, rustix::termios::Termios)>,
-}
-
-impl Echo {
-    fn off() -> Self {
-        Self {
-            before: std::fs::File::open("/dev/tty").ok().and_then(|terminal| {
-                let settings = rustix::termios::tcgetattr(&terminal).ok()?;
-                // Before the question is seen: what is typed or pasted at once must not be.
-                let mut quiet = settings.clone();
-                quiet.local_modes.remove(rustix::termios::LocalModes::ECHO);
-                let now = rustix::termios::OptionalActions::Now;
-                let _ = rustix::termios::tcsetattr(&terminal, now, &quiet);
-                Some((terminal, settings))
-            }),
-        }
-    }
-}
-
-impl Drop for Echo {
-    fn drop(&mut self) {
-        if let Some((terminal, settings)) = &self.before {
-            let now = rustix::termios::OptionalActions::Now;
-            // Without a terminal there is nothing to put back.
-            let _ = rustix::termios::tcsetattr(terminal, now, settings);
-        }
-    }
 }
 
 #[cfg(test)]

@@ -57,6 +57,7 @@ impl Stop {
     }
 }
 
-fn on(kind: SignalKind) -> Result<Signal, Failure> {
+/// Hears this signal from now on.
+pub fn on(kind: SignalKind) -> Result<Signal, Failure> {
     signal(kind).map_err(|error| Failure::failed(format!("could not listen for signals: {error}")))
 }

@@ -15,7 +15,20 @@ use crate::domain::{AccountName, Keeping, SafeText, Secret};
 /// The file of what was chosen, in the state folder. No key is in it.
 const FILE: &str = "stores.json";
 
+/// For each account the word of the place where its key is; behind it those of places that may still
+/// hold an older copy.
 type Chosen = BTreeMap<String, String>;
+
+/// What became of a key that was to be removed from everywhere.
+#[derive(Debug, Default)]
+pub struct Removed {
+    /// The places that held it, for people.
+    pub from: Vec<String>,
+    /// Those that may still hold it, and why that is not known.
+    pub left: Vec<(String, StoreError)>,
+    /// Why there is no keyring, where none is missed.
+    pub absent: Option<StoreError>,
+}
 
 /// The stores of this system.
 #[derive(Debug, Clone)]
@@ -66,11 +79,18 @@ impl Stores {
 
     /// Where the account's key is kept, if it is. What nobody chose is the keyring.
     pub fn chosen(&self, account: &AccountName) -> Keeping {
+        let noted = self.noted(account).into_iter().next();
+        noted.unwrap_or(Keeping::Keyring)
+    }
+
+    /// Where its key was put, and behind that where a copy may be left.
+    fn noted(&self, account: &AccountName) -> Vec<Keeping> {
         let chosen: Chosen = self.chosen.read();
-        let word = chosen.get(account.as_str());
-        word.and_then(|word| Keeping::of(word))
+        let words = chosen.get(account.as_str()).map(String::as_str);
+        { words.unwrap_or_default().split(' ') }
+            .filter_map(Keeping::of)
             .filter(|keeping| *keeping != Keeping::Session)
-            .unwrap_or(Keeping::Keyring)
+            .collect()
     }
 
     /// The store that this is; the session is none.
@@ -95,53 +115,88 @@ impl Stores {
             return Err(StoreError::Off);
         };
         store.save(owner, key).await?;
-        let before = self.chosen(&owner.account);
-        if before == keeping {
+        let before = self.noted(&owner.account);
+        if before == [keeping] {
             return Ok(());
         }
-        if let Err(error) = self.choose(&owner.account, keeping) {
+        let older = before.iter().copied().filter(|it| *it != keeping);
+        let mut noted: Vec<Keeping> = std::iter::once(keeping).chain(older).collect();
+        // The keyring is looked at whatever is noted.
+        if let Err(error) = self.note(&owner.account, &noted)
+            && keeping != Keeping::Keyring
+        {
             // Nobody would look for it there.
             let _ = store.remove(owner).await;
             let why = format!("where it is could not be noted: {error}");
             return Err(StoreError::Failed(SafeText::prose(&why)));
         }
-        if let Some(old) = self.of(before)
-            && let Err(why) = old.remove(owner).await
-        {
-            tracing::debug!(%why, "no older copy of the key could be removed");
+        if before.is_empty() && keeping != Keeping::Keyring {
+            noted.push(Keeping::Keyring);
         }
+        let mut left = vec![keeping];
+        for older in noted.into_iter().skip(1) {
+            let Some(store) = self.of(older) else {
+                continue;
+            };
+            if let Err(why) = store.remove(owner).await {
+                tracing::debug!(%why, "no older copy of the key could be removed");
+                left.extend(Some(older).filter(|older| before.contains(older)));
+            }
+        }
+        self.note_quietly(&owner.account, &left);
         Ok(())
     }
 
-    fn choose(&self, account: &AccountName, keeping: Keeping) -> std::io::Result<()> {
+    fn note(&self, account: &AccountName, places: &[Keeping]) -> std::io::Result<()> {
         let mut chosen: Chosen = self.chosen.read();
-        match keeping {
-            Keeping::Keyring => chosen.remove(account.as_str()),
-            other => chosen.insert(account.as_str().to_owned(), other.word().to_owned()),
+        let words: Vec<&str> = places.iter().map(|it| it.word()).collect();
+        let before = match words.as_slice() {
+            [] => chosen.remove(account.as_str()),
+            words => chosen.insert(account.as_str().to_owned(), words.join(" ")),
         };
+        if before.unwrap_or_default() == words.join(" ") {
+            return Ok(());
+        }
         self.chosen.write(&chosen)
     }
 
-    /// Removes a key from wherever it may be; the places that held one. That a place which was not
-    /// chosen cannot be asked is no failure.
-    pub async fn remove(&self, owner: &KeyOwner) -> Result<Vec<String>, (String, StoreError)> {
-        let chosen = self.chosen(&owner.account);
-        let mut held = Vec::new();
+    /// That it could not be written only means that more places are asked than need be.
+    fn note_quietly(&self, account: &AccountName, places: &[Keeping]) {
+        if let Err(error) = self.note(account, places) {
+            tracing::warn!(%error, "where a key is kept could not be noted");
+        }
+    }
+
+    /// Removes a key from wherever it may be. That a place to which it was never brought cannot be
+    /// asked is no failure; of what an older version put into the keyring nothing is noted.
+    pub async fn remove(&self, owner: &KeyOwner) -> Removed {
+        let noted = self.noted(&owner.account);
+        let mut removed = Removed::default();
+        let mut left = Vec::new();
         for keeping in Keeping::HERE {
             let Some(store) = self.of(*keeping) else {
                 continue;
             };
-            match store.remove(owner).await {
-                Ok(true) => held.push(store.place(owner)),
-                Err(why) if *keeping == chosen => return Err((store.place(owner), why)),
-                Ok(false) | Err(_) => {}
+            let why = match store.remove(owner).await {
+                Ok(false) => continue,
+                Ok(true) => {
+                    removed.from.push(store.place(owner));
+                    continue;
+                }
+                Err(why) => why,
+            };
+            let unknown = noted.is_empty() && *keeping == Keeping::Keyring;
+            let none = matches!(why, StoreError::NoService | StoreError::Off);
+            if noted.contains(keeping) || unknown && !none {
+                removed.left.push((store.place(owner), why));
+                left.push(*keeping);
+            } else if *keeping == Keeping::Keyring && none {
+                removed.absent = Some(why);
             }
         }
-        if chosen != Keeping::Keyring
-            && let Err(error) = self.choose(&owner.account, Keeping::Keyring)
-        {
-            tracing::warn!(%error, "where the key was kept could not be forgotten");
-        }
-        Ok(held)
+        // Of what nobody brought there nothing is to be noted now either.
+        left.retain(|keeping| noted.contains(keeping));
+        self.note_quietly(&owner.account, &left);
+        removed
     }
 }

@@ -86,7 +86,7 @@ impl Drop for Heed {
 /// The numbers of all signals that end a process which does not heed them, and which it can heed.
 /// Those of the processor are left: what they tell of goes on when they are heeded. A write into a
 /// pipe without a reader, and one beyond the largest file, fail and say so instead.
-fn endings() -> impl Iterator<Item = i32> {
+pub fn endings() -> impl Iterator<Item = i32> {
     let named = [
         Signal::HUP,
         Signal::INT,

@@ -26,6 +26,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use self::ask::Asking;
+pub use self::hangup::endings;
 use self::keys::Heard;
 use self::pace::Pace;
 use self::report::Reporter;

@@ -4,14 +4,16 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use rustix::process::Signal;
 use serde_json::Value;
 
-use crate::support::bus::{installed, skip};
+use crate::support::bus::{KeyringBus, SilentBus, installed, skip};
 use crate::support::cli::{Ran, command, run, run_command, run_with};
 use crate::support::home::Home;
 use crate::support::pty::Pty;
 use crate::support::secrets::{disguises, holding};
 use crate::support::server::Server;
+use crate::support::strace;
 
 const PHRASE: &str = "horse battery staple";
 const LONG: Duration = Duration::from_secs(20);
@@ -233,7 +235,7 @@ fn the_kernel_keeps_a_key_from_one_login_to_the_next() {
 fn a_key_that_moves_leaves_no_copy() {
     let server = Server::start();
     let (mut home, key) = keyless(&server);
-    let Some(_bus) = crate::support::bus::KeyringBus::start(&mut home) else {
+    let Some(_bus) = KeyringBus::start(&mut home) else {
         return;
     };
     home.set("ASSETDECK_PASSPHRASE", PHRASE);
@@ -250,4 +252,96 @@ fn a_key_that_moves_leaves_no_copy() {
     let login = ["login", "acme-loc", "--key-stdin"];
     let said = run_with(&home, &login, key.as_bytes()).exits(0);
     assert!(said.stdout.contains(".key"), "{said:?}");
+}
+
+#[test]
+fn whoever_is_signed_out_is_told_of_a_key_that_may_be_left_and_of_no_other() {
+    let server = Server::start();
+    let (mut home, key) = keyless(&server);
+    // There was none, and there is nothing that could keep one.
+    let none = run(&home, &["logout", "acme-loc"]).exits(0);
+    assert!(none.stdout.contains("No key of acme-loc"), "{none:?}");
+    assert!(none.stdout.contains("no keyring service"), "{none:?}");
+    home.set("ASSETDECK_PASSPHRASE", PHRASE);
+    login(&home, "encrypted-file", &key).exits(0);
+    let file = key_file(&home);
+    let gone = run(&home, &["logout", "acme-loc"]).exits(0);
+    assert!(gone.stdout.contains("encrypted file"), "{gone:?}");
+    assert!(!file.exists());
+    // What does not answer may well have one.
+    let silent = SilentBus::start(&mut home);
+    run(&home, &["logout", "acme-loc"])
+        .exits(1)
+        .complains(&["may still be in", "does not answer"]);
+    drop(silent);
+
+    let Some(bus) = KeyringBus::start(&mut home) else {
+        return;
+    };
+    login(&home, "keyring", &key).exits(0);
+    drop(bus);
+    run(&home, &["logout", "acme-loc"])
+        .exits(1)
+        .complains(&["may still be in", "no keyring service"]);
+    // Also when the key went to another place meanwhile.
+    login(&home, "encrypted-file", &key).exits(0);
+    let ran = run(&home, &["logout", "acme-loc"]).exits(1);
+    assert!(ran.stdout.contains("encrypted file"), "{ran:?}");
+    ran.complains(&["may still be in", "no keyring service"]);
+    run(&home, &["ls", "acme-loc:"]).exits(4);
+}
+
+#[test]
+fn what_cannot_keep_a_key_is_offered_no_more() {
+    if !cfg!(target_os = "linux") || !strace::ready() {
+        return;
+    }
+    let server = Server::start();
+    let (home, key) = keyless(&server);
+    let program = env!("CARGO_BIN_EXE_assetdeck");
+    let refused = "inject=add_key,keyctl:error=EACCES";
+    let args = ["-f", "-qq", "-o", "/dev/null", "--trace=add_key,keyctl"];
+    let args = [&args[..], &["-e", refused, program, "login", "acme-loc"]].concat();
+    let mut pty = Pty::spawn(home.env(), home.path(), "strace", &args, (160, 40));
+    pty.wait_text("it is not shown");
+    pty.send(&format!("{key}\r"));
+    pty.wait_text("1 to 3");
+    assert!(pty.screen().contains("1  until reboot"));
+    pty.send("1\r");
+    pty.wait_text("1 to 2");
+    let screen = pty.screen();
+    let (_, offered) = screen.rsplit_once("where shall it be kept").expect("it");
+    assert!(!offered.contains("keyring"), "{offered}");
+    assert!(!offered.contains("until reboot"), "{offered}");
+    pty.send("2\r");
+    pty.wait_text("saved nowhere");
+    assert_eq!(pty.exit_code(LONG), 0);
+}
+
+#[test]
+fn whatever_ends_the_question_for_a_key_the_terminal_echoes_again() {
+    let server = Server::start();
+    let (home, _) = keyless(&server);
+    for signal in [
+        Signal::HUP,
+        Signal::INT,
+        Signal::QUIT,
+        Signal::TERM,
+        Signal::USR1,
+        Signal::USR2,
+        Signal::ALARM,
+    ] {
+        let pty = Pty::start(&home, &["login", "acme-loc"], (160, 30));
+        pty.wait_text("it is not shown");
+        pty.signal(signal);
+        let code = pty.exit_code(LONG);
+        let stops = [Signal::INT, Signal::TERM].contains(&signal);
+        let status = if stops {
+            130
+        } else {
+            128 + signal.as_raw().cast_unsigned()
+        };
+        assert_eq!(code, status, "{signal:?}");
+        pty.assert_restored();
+    }
 }
