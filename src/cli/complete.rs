@@ -31,19 +31,28 @@ pub fn complete(session: &Session, output: &mut Output, words: &[String]) -> Res
     let Some((current, before)) = words.split_last() else {
         return Ok(());
     };
-    let offers = match wanted(before, current) {
+    let (flag, value) = match current.split_once('=') {
+        Some((flag, value)) if flag.starts_with("--") => (Some(flag), value),
+        _ => (None, current.as_str()),
+    };
+    let offers = match wanted(before, flag, value) {
         Some(Wanted::Account) => accounts(session, ""),
-        Some(Wanted::Address) => match current.split_once(':') {
+        Some(Wanted::Address) => match value.split_once(':') {
             None => accounts(session, ":"),
-            Some((account, _)) => places(session, account, current),
+            Some((account, _)) => places(session, account, value),
         },
-        Some(Wanted::Locale) => locales(session, before, current),
+        Some(Wanted::Locale) => several(value, locales(session, before)),
+        Some(Wanted::Words(words)) => several(value, words),
         None => Vec::new(),
     };
     let mut table = Table::new(&["WORD", "MEANS"]);
     let fitting = offers
         .into_iter()
-        .filter(|(word, _)| word.starts_with(current.as_str()));
+        .filter(|(word, _)| word.starts_with(value))
+        .map(|(word, means)| match flag {
+            Some(flag) => (format!("{flag}={word}"), means),
+            None => (word, means),
+        });
     for (word, means) in fitting.take(MOST) {
         let means: String = SafeText::name(&means)
             .as_str()
@@ -56,16 +65,35 @@ pub fn complete(session: &Session, output: &mut Output, words: &[String]) -> Res
 }
 
 /// What a word is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Wanted {
     Account,
     Address,
     Locale,
+    /// One of these. Not all shells know it of themselves: not behind a comma, not without a flag, not
+    /// behind other words.
+    Words(Vec<String>),
 }
 
 impl Wanted {
-    /// By what the help calls it.
     fn of(arg: &Arg) -> Option<Self> {
+        Self::named(arg).or_else(|| Self::words(arg))
+    }
+
+    /// Whether a shell has to ask us, whatever it knows of the flag.
+    fn is_ours(arg: &Arg) -> bool {
+        Self::named(arg).is_some()
+            || (arg.get_value_delimiter().is_some() && Self::words(arg).is_some())
+    }
+
+    fn words(arg: &Arg) -> Option<Self> {
+        let words = arg.get_possible_values().into_iter();
+        let words: Vec<String> = words.map(|it| it.get_name().to_owned()).collect();
+        (!words.is_empty()).then_some(Self::Words(words))
+    }
+
+    /// By what the help calls it.
+    fn named(arg: &Arg) -> Option<Self> {
         match arg.get_value_names()?.first()?.as_str() {
             "ACCOUNT" => Some(Self::Account),
             "ADDRESS" | "REF" | "REF|ADDRESS" => Some(Self::Address),
@@ -75,8 +103,18 @@ impl Wanted {
     }
 }
 
-/// What stands behind these words, if it is one of ours to tell.
-fn wanted(before: &[String], current: &str) -> Option<Wanted> {
+/// Whether what stands behind this flag of some command is one of ours to tell.
+pub fn is_known(long: &str) -> bool {
+    fn of(command: &Command, long: &str) -> bool {
+        let mut flags = command.get_arguments();
+        flags.any(|arg| arg.get_long() == Some(long) && Wanted::is_ours(arg))
+            || command.get_subcommands().any(|it| of(it, long))
+    }
+    of(&Cli::command(), long)
+}
+
+/// What stands behind these words, if it is one of ours to tell; or behind this flag of the same word.
+fn wanted(before: &[String], given: Option<&str>, current: &str) -> Option<Wanted> {
     let mut root = Cli::command();
     root.build();
     let mut command = &root;
@@ -95,6 +133,9 @@ fn wanted(before: &[String], current: &str) -> Option<Wanted> {
         } else {
             placed += 1;
         }
+    }
+    if let Some(given) = given {
+        return flag(command, given).and_then(Wanted::of);
     }
     if awaited.is_none() && current.starts_with('-') {
         return None;
@@ -209,7 +250,7 @@ fn spelled(text: &str) -> String {
 }
 
 /// The locales of the accounts that the line names, else of all.
-fn locales(session: &Session, before: &[String], current: &str) -> Vec<Offer> {
+fn locales(session: &Session, before: &[String]) -> BTreeSet<String> {
     let named = |known: &Known| {
         let begin = format!("{}:", known.info.name.as_str());
         before.iter().any(|word| word.starts_with(&begin))
@@ -237,12 +278,14 @@ fn locales(session: &Session, before: &[String], current: &str) -> Vec<Offer> {
             found.extend(locales.map(|locale| locale.as_str().to_owned()));
         }
     }
-    // Several are parted by commas.
+    found
+}
+
+/// Several are parted by commas.
+fn several(current: &str, words: impl IntoIterator<Item = String>) -> Vec<Offer> {
     let begin = current.rfind(',').map_or("", |at| &current[..=at]);
-    let offers = found
-        .into_iter()
-        .map(|locale| (format!("{begin}{locale}"), locale));
-    offers.collect()
+    let words = words.into_iter();
+    words.map(|word| (format!("{begin}{word}"), word)).collect()
 }
 
 #[cfg(test)]
@@ -252,7 +295,7 @@ mod tests {
     fn at(line: &str) -> Option<Wanted> {
         let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
         let (current, before) = words.split_last().unwrap();
-        wanted(before, current)
+        wanted(before, None, current)
     }
 
     #[test]
@@ -271,6 +314,9 @@ mod tests {
         assert_eq!(at("find x --account "), Some(Wanted::Account));
         assert_eq!(at("mv a:1@b --name "), None);
         assert_eq!(at("mv a:1@b "), Some(Wanted::Address));
+        let shells = at("completions ");
+        assert!(matches!(shells, Some(Wanted::Words(words)) if words.contains(&"fish".to_owned())));
+        assert!(matches!(at("get x --on-clash "), Some(Wanted::Words(_))));
         assert_eq!(at("rm --"), None);
         assert_eq!(at(""), None);
     }

@@ -5,11 +5,12 @@ use clap::CommandFactory as _;
 use clap_complete::Shell;
 
 use super::args::Cli;
+use super::complete::is_known;
 use super::failure::Failure;
 use super::output::Output;
 
-/// Asks for accounts, places and locales first. To bash a colon ends a word, so the line itself is
-/// read, and of what is offered only what stands behind the last colon is handed on.
+/// Asks for accounts, places and locales first. To bash a colon or an equals sign ends a word, so the
+/// line itself is read, and of what is offered only what stands behind the last one is handed on.
 const BASH: &str = r#"
 _assetdeck_known() {
     local line="${COMP_LINE:0:COMP_POINT}" one cur begin=""
@@ -19,8 +20,8 @@ _assetdeck_known() {
         typed+=("")
     fi
     cur="${typed[${#typed[@]}-1]}"
-    if [[ $cur == *:* && $COMP_WORDBREAKS == *:* ]]; then
-        begin="${cur%"${cur##*:}"}"
+    if [[ $cur == *[:=]* && $COMP_WORDBREAKS == *:* ]]; then
+        begin="${cur%"${cur##*[:=]}"}"
     fi
     COMPREPLY=()
     while IFS=$'\t' read -r one _; do
@@ -52,13 +53,13 @@ _assetdeck() {
 
 "#;
 
-/// The same; fish shows what each one means.
+/// The same; fish shows what each one means, and puts a flag in front of its value by itself.
 const FISH: &str = r"
 function __assetdeck_known
     set -l typed (commandline -opc) (commandline -ct)
     set -l program $typed[1]
     set -e typed[1]
-    $program complete-words -- $typed 2>/dev/null
+    $program complete-words -- $typed 2>/dev/null | string replace -r -- '^--[a-z-]+=' ''
 end
 complete -c assetdeck -a '(__assetdeck_known)'
 ";
@@ -74,18 +75,43 @@ fn script(shell: Shell) -> String {
     let words = String::from_utf8_lossy(&bytes).into_owned();
     match shell {
         Shell::Bash => words + BASH,
-        Shell::Fish => words + FISH,
+        Shell::Fish => values_in_fish(&words) + FISH,
         // The last lines call the function, whatever it does by then.
         Shell::Zsh => match words.rfind("if [ \"$funcstack[1]\"") {
             Some(at) => {
                 let (functions, call) = words.split_at(at);
                 let functions = functions.replacen("\n_assetdeck() {", "\n_assetdeck_words() {", 1);
+                // With two colons zsh takes all that follows for more of them, flags too.
+                let functions = functions.replace("\n'*::", "\n'*:");
                 functions + ZSH.trim_start() + call
             }
             None => words,
         },
         _ => words,
     }
+}
+
+/// Fish asks for a flag's value what stands with that flag and nobody else.
+fn values_in_fish(script: &str) -> String {
+    const ASKS: &str = "-r -f -a '(__assetdeck_known)'\n";
+    let (mut all, mut further) = (String::new(), String::new());
+    for line in script.lines() {
+        let flag = line.split_once(" -l ");
+        let flag = flag.and_then(|(before, rest)| Some((before, rest.split(' ').next()?)));
+        match flag.filter(|(_, long)| is_known(long)) {
+            Some(_) if line.ends_with(" -r") => {
+                all += line.trim_end_matches("-r");
+                all += ASKS;
+                continue;
+            }
+            // It has words of its own, which go on below.
+            Some((before, long)) => further.push_str(&[before, " -l ", long, " ", ASKS].concat()),
+            None => {}
+        }
+        all += line;
+        all.push('\n');
+    }
+    all + &further
 }
 
 #[cfg(test)]
