@@ -5,6 +5,7 @@ mod coverage;
 mod demo;
 mod examples;
 mod finding;
+mod queue;
 mod syncing;
 mod upkeep;
 
@@ -18,6 +19,7 @@ pub use self::changing::{Edit, Move};
 pub use self::coverage::Coverage;
 pub use self::demo::Demo;
 pub use self::finding::Find;
+pub use self::queue::{Queue, QueueCommand};
 pub use self::syncing::{Sync, Watch};
 pub use self::upkeep::ConfigCommand;
 use crate::domain::{Keeping, Shape};
@@ -343,53 +345,6 @@ pub struct Get {
     pub json: bool,
     #[command(flatten)]
     pub shown: Shown,
-}
-
-#[derive(Debug, Args)]
-pub struct Queue {
-    #[command(subcommand)]
-    pub command: Option<QueueCommand>,
-    /// One JSON object per line
-    #[arg(long, global = true)]
-    pub json: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum QueueCommand {
-    /// List all of them, finished ones too
-    List,
-    /// Go on with what is left, also after a full disk; what is in doubt is only looked for
-    Resume {
-        #[command(flatten)]
-        shown: Shown,
-    },
-    /// Try again what failed; what is in doubt is only looked for, and sent again by its number
-    Retry {
-        /// Numbers as the list shows them; one in doubt may be there twice then [default: all that
-        /// failed]
-        #[arg(value_name = "ID")]
-        ids: Vec<u64>,
-        #[command(flatten)]
-        shown: Shown,
-    },
-    /// Keep transfers from beginning until `resume`; what a service is just recording is finished
-    Pause {
-        /// Numbers as the list shows them [default: all that are not finished]
-        #[arg(value_name = "ID")]
-        ids: Vec<u64>,
-    },
-    /// Give up what is left
-    Cancel {
-        /// Numbers as the list shows them [default: all that are not finished]
-        #[arg(value_name = "ID")]
-        ids: Vec<u64>,
-    },
-    /// Forget what is finished
-    Clear {
-        /// Numbers as the list shows them [default: all that are done or cancelled]
-        #[arg(value_name = "ID")]
-        ids: Vec<u64>,
-    },
 }
 
 #[cfg(test)]

@@ -163,6 +163,38 @@ Examples:
   assetdeck transfers retry 12
   assetdeck transfers list --json";
 
+pub const TRANSFERS_LIST: &str = "\
+Examples:
+  assetdeck transfers list
+  assetdeck transfers list --json";
+
+pub const TRANSFERS_RESUME: &str = "\
+Exits 0 only when nothing is left: not while a file is in doubt or failed.
+
+Examples:
+  assetdeck transfers resume
+  assetdeck transfers resume --no-progress";
+
+pub const TRANSFERS_RETRY: &str = "\
+Examples:
+  assetdeck transfers retry
+  assetdeck transfers retry 12";
+
+pub const TRANSFERS_PAUSE: &str = "\
+Examples:
+  assetdeck transfers pause
+  assetdeck transfers pause 12 13";
+
+pub const TRANSFERS_CANCEL: &str = "\
+Examples:
+  assetdeck transfers cancel
+  assetdeck transfers cancel 12 13";
+
+pub const TRANSFERS_CLEAR: &str = "\
+Examples:
+  assetdeck transfers clear
+  assetdeck transfers clear 12 13";
+
 pub const RM: &str = "\
 Examples:
   assetdeck rm acme-loc:19914/27667833@de/public/images/hero.png
@@ -204,6 +236,28 @@ Examples:
   assetdeck config check
   assetdeck config path
   assetdeck config init";
+
+pub const CONFIG_SHOW: &str = "\
+Examples:
+  assetdeck config show
+  assetdeck config show --json";
+
+pub const CONFIG_CHECK: &str = "\
+Exits 2 when they cannot be used.
+
+Examples:
+  assetdeck config check
+  assetdeck config check --config .config/assetdeck/config.toml";
+
+pub const CONFIG_PATH: &str = "\
+Examples:
+  assetdeck config path
+  less \"$(assetdeck config path)\"";
+
+pub const CONFIG_INIT: &str = "\
+Examples:
+  assetdeck config init
+  assetdeck config init --config ./config.toml";
 
 pub const DOCTOR: &str = "\
 Writes, reads and removes a test entry of the keyring and a file in each folder, and asks each

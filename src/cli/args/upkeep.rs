@@ -2,18 +2,24 @@
 
 use clap::Subcommand;
 
+use super::examples;
+
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
     /// List every setting that has a value, and whether the file says it
+    #[command(after_help = examples::CONFIG_SHOW)]
     Show {
         /// One JSON object per line
         #[arg(long)]
         json: bool,
     },
     /// Say whether the settings can be used; if not, the file, the line and the nearest key
+    #[command(after_help = examples::CONFIG_CHECK)]
     Check,
     /// Print where the settings file is
+    #[command(after_help = examples::CONFIG_PATH)]
     Path,
     /// Write a settings file with one account, after some questions; one that is there is left alone
+    #[command(after_help = examples::CONFIG_INIT)]
     Init,
 }
