@@ -20,7 +20,7 @@ pub enum Exit {
     Found,
     /// 130: stopped by the user.
     Stopped,
-    /// The screen was ended by a signal: this status.
+    /// Ended by a signal that is not a plain request to stop: this status.
     Signalled(u8),
 }
 
