@@ -7,7 +7,7 @@ use super::output::{Cell, Output};
 use super::prompt;
 use super::record::{Listing, asset_ref};
 use crate::api::Replace;
-use crate::domain::{Address, SafeText, file_words, size_words};
+use crate::domain::{Address, Asset, SafeText, file_words, size_words};
 use crate::transfer::plan::{Change, OnClash, Plan, Row, Totals, Verdict};
 
 /// The verdict comes first in a pipe, and last and whole on a terminal.
@@ -183,6 +183,17 @@ pub fn tell(output: &mut Output, plan: &Plan, told: Told, tally: &mut Tally) {
             Verdict::New | Verdict::Replace(_) | Verdict::Looking => {}
         }
     }
+}
+
+/// Decides what needs no decision: what is there and nobody changed since it came from here makes room.
+pub fn take_ours(plan: &mut Plan, is_ours: impl Fn(&Row, &Asset) -> bool) {
+    let rows = plan.rows().iter().enumerate();
+    let ours = rows.filter(|(_, row)| match row.verdict() {
+        Verdict::Clash(asset) => is_ours(row, asset),
+        _ => false,
+    });
+    let ours: Vec<usize> = ours.map(|(number, _)| number).collect();
+    plan.edit(ours, &Change::Decision(Some(OnClash::Replace)));
 }
 
 /// Asks of each clash what shall become of it. A no stops that file only.

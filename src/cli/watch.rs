@@ -17,13 +17,14 @@ use super::plan::{self as shown, Told};
 use super::session::{Known, Session};
 use super::stop::Stop;
 use super::upload::{self, Sending, places};
-use crate::api::{FileStamp, UploadRequest};
+use crate::api::{FileStamp, Replaced, UploadRequest};
 use crate::domain::{AssetPath, AssetScope, Locale, SafeText, time_words};
 use crate::transfer::arrivals::{Arrivals, Eye};
 use crate::transfer::patient::Patient;
 use crate::transfer::plan::{Candidate, Fill, OnClash, Plan, Row, Verdict, Wishes};
+use crate::transfer::tree::Back;
 use crate::transfer::walk::Found;
-use crate::transfer::{JobId, Transfers};
+use crate::transfer::{JobId, Sent, Transfers};
 
 /// What changes comes in bursts: so long is waited for the rest of one.
 const BURST: Duration = Duration::from_millis(100);
@@ -46,6 +47,8 @@ struct Watch<'a> {
     wishes: Wishes,
     usual: Wishes,
     by: Fill,
+    /// What was sent of each file, the last to each place: the queue forgets it after a day.
+    sent: HashMap<PathBuf, Vec<Sent>>,
     /// Said once.
     told_clash: bool,
 }
@@ -95,6 +98,7 @@ pub async fn watch(
         wishes,
         usual,
         by,
+        sent: HashMap::new(),
         told_clash: false,
     };
     watch.run().await
@@ -210,17 +214,13 @@ impl Watch<'_> {
         });
         let files = self.stop.or(look).await?;
         let transfers = super::transfers::open(self.session, self.output)?;
-        let mut sent: HashMap<PathBuf, Vec<Arc<UploadRequest>>> = HashMap::new();
-        for (_, account, request) in transfers.sent() {
-            if account == self.known.info.name {
-                sent.entry(request.path.clone()).or_default().push(request);
-            }
-        }
+        self.remember(&transfers);
         let mut plan = self.plan(files);
-        let fresh = plan.rows().iter().filter(|row| {
-            let path = std::path::absolute(&row.path).unwrap_or_else(|_| row.path.clone());
-            let before = sent.get(&path);
-            !before.is_some_and(|before| before.iter().any(|one| is_sent(row, one)))
+        let fresh = { plan.rows().iter() }.filter(|row| {
+            !self
+                .sent_of(row)
+                .iter()
+                .any(|one| is_sent(row, &one.request))
         });
         let fresh: Vec<Candidate> = fresh.map(candidate).collect();
         if fresh.len() < plan.rows().len() {
@@ -230,6 +230,18 @@ impl Watch<'_> {
             let looking = places::look(self.provider.as_ref(), &mut plan, true);
             self.stop.or(looking).await?;
         }
+        let (account, list) = (&self.known.info.name, self.list().await?);
+        shown::take_ours(&mut plan, |row, asset| {
+            let mut before = self
+                .sent_of(row)
+                .iter()
+                .filter_map(|one| one.asset.as_deref());
+            before.any(|before| before.scope == asset.scope && Replaced::of(before).is_still(asset))
+                || list
+                    .as_ref()
+                    .is_some_and(|list| list.is_unchanged(account, asset))
+        });
+        plan.set_on_clash(self.args.on_clash.unwrap_or(OnClash::Fail));
         let mut tally = Tally::default();
         shown::tell(self.output, &plan, Told::Changes, &mut tally);
         self.tell_clash(&plan);
@@ -246,7 +258,7 @@ impl Watch<'_> {
                 .through(&transfers, session, output, stop, &mut tally)
                 .await;
         }
-        forget_changed(&transfers, &self.args.dir);
+        self.remember(&transfers);
         // Else only the end of the watch would count them for others.
         self.session.note_calls();
         if tally.stopped {
@@ -255,10 +267,46 @@ impl Watch<'_> {
         Ok(())
     }
 
+    /// What was sent before of the file of this row.
+    fn sent_of(&self, row: &Row) -> &[Sent] {
+        let path = std::path::absolute(&row.path).unwrap_or_else(|_| row.path.clone());
+        self.sent.get(&path).map_or(&[], Vec::as_slice)
+    }
+
+    /// Learns what was sent. Of each file the last that went to a place says what is there: what was
+    /// before is forgotten, in the queue too.
+    fn remember(&mut self, transfers: &Transfers) {
+        let mut all = transfers.sent();
+        all.retain(|one| one.account == self.known.info.name);
+        all.sort_by_key(|one| one.id);
+        let mut older: Vec<JobId> = Vec::new();
+        for one in all {
+            let of_file = self.sent.entry(one.request.path.clone()).or_default();
+            match of_file.iter_mut().find(|it| to_same_place(it, &one)) {
+                Some(before) if before.id < one.id => {
+                    older.push(std::mem::replace(before, one).id);
+                }
+                Some(_) => {}
+                None => of_file.push(one),
+            }
+        }
+        if transfers.works() {
+            transfers.clear(&older);
+            transfers.flush();
+        }
+    }
+
+    /// The list of the folder, if a download or `sync` made it. One that cannot be read says nothing.
+    async fn list(&mut self) -> Result<Option<Back>, Failure> {
+        let dir = self.args.dir.clone();
+        let open = aside(move || Back::open(&dir).ok().flatten());
+        self.stop.or(open).await
+    }
+
+    /// What is there already is a clash as long as nobody knows whose it is.
     fn plan(&self, files: Vec<Candidate>) -> Plan {
         let (account, spec) = (self.known.info.name.clone(), self.known.info.spec);
-        let on_clash = self.args.on_clash.unwrap_or(OnClash::Fail);
-        let plan = Plan::new(account, spec, self.wishes.clone(), on_clash);
+        let plan = Plan::new(account, spec, self.wishes.clone(), OnClash::Ask);
         let mut plan = plan.with_usual(self.usual.clone());
         if let Some(locales) = &self.locales {
             plan.set_locales(self.scope.container(), locales.clone());
@@ -267,14 +315,14 @@ impl Watch<'_> {
         plan
     }
 
-    /// How a file gets to where its name is taken.
+    /// How a file gets to where another one has its name.
     fn tell_clash(&mut self, plan: &Plan) {
         let taken = |row: &Row| matches!(row.verdict(), Verdict::Problem(_)) && row.file.is_ok();
         let unsaid = self.args.on_clash.is_none() && !self.told_clash;
         if unsaid && plan.rows().iter().any(taken) {
             self.told_clash = true;
             self.output.note(
-                "where a name is taken nothing is replaced; --on-clash replace, skip or keep says otherwise",
+                "what was not sent from here is not replaced; --on-clash replace, skip or keep says otherwise",
             );
         }
     }
@@ -321,18 +369,15 @@ fn is_sent(row: &Row, sent: &UploadRequest) -> bool {
         && AssetPath::parse(&row.wishes.folder).is_ok_and(|folder| folder == sent.folder)
 }
 
-/// What was sent of files that are not as they were then is nothing to be remembered.
-fn forget_changed(transfers: &Transfers, dir: &Path) {
-    if !transfers.works() {
-        return;
-    }
-    let root = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
-    let changed = transfers.sent().into_iter().filter(|(_, _, request)| {
-        let now = std::fs::symlink_metadata(&request.path).ok();
-        let now = now.map(|it| FileStamp::of(&it));
-        request.path.starts_with(&root) && now.as_ref() != Some(&request.stamp)
-    });
-    let changed: Vec<JobId> = changed.map(|(id, ..)| id).collect();
-    transfers.clear(&changed);
-    transfers.flush();
+fn to_same_place(one: &Sent, other: &Sent) -> bool {
+    let place = |it: &Sent| {
+        let request = &it.request;
+        (
+            request.scope.clone(),
+            request.locale.clone(),
+            request.folder.clone(),
+            request.name.clone(),
+        )
+    };
+    place(one) == place(other)
 }

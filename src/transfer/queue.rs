@@ -30,11 +30,22 @@ use super::job::{Job, JobEvent, JobId, JobState};
 use super::journal::{Begun, Journal, JournalError, Seen};
 use super::work::Work;
 use crate::api::UploadRequest;
-use crate::domain::AccountName;
+use crate::domain::{AccountName, Asset};
 
 /// Bytes moved so far, of every job that runs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Progress(pub Vec<(JobId, u64)>);
+
+/// An upload that went well.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    pub id: JobId,
+    pub account: AccountName,
+    /// What was asked for.
+    pub request: Arc<UploadRequest>,
+    /// As the service listed it then.
+    pub asset: Option<Box<Asset>>,
+}
 
 #[allow(clippy::struct_excessive_bools, reason = "each is set by another part")]
 struct Entry {
@@ -182,16 +193,20 @@ impl Transfers {
         jobs
     }
 
-    /// The uploads that went well and are not forgotten yet, each with what was asked for.
-    pub fn sent(&self) -> Vec<(JobId, AccountName, Arc<UploadRequest>)> {
+    /// The uploads that went well and are not forgotten yet.
+    pub fn sent(&self) -> Vec<Sent> {
         let table = self.table();
-        let done = table.jobs.values();
-        let done = done.filter(|it| matches!(it.job.state, JobState::Done { .. }));
-        done.filter_map(|entry| match &entry.work {
-            Work::Up(request) => Some((entry.job.id, entry.job.account.clone(), request.clone())),
-            Work::Down(_) => None,
-        })
-        .collect()
+        let entries = table.jobs.values();
+        let sent = entries.filter_map(|entry| match (&entry.work, &entry.job.state) {
+            (Work::Up(request), JobState::Done { asset, .. }) => Some(Sent {
+                id: entry.job.id,
+                account: entry.job.account.clone(),
+                request: request.clone(),
+                asset: asset.clone(),
+            }),
+            _ => None,
+        });
+        sent.collect()
     }
 
     /// What opening the journal has to tell; safe to show.

@@ -100,26 +100,62 @@ fn what_is_there_and_what_comes_goes_up_once_and_not_again_after_a_restart() {
 }
 
 #[test]
-fn a_changed_file_replaces_only_by_word() {
+fn a_changed_file_takes_the_place_of_what_was_sent_of_it_and_of_nothing_else() {
     let server = Server::start();
     let home = server.home();
     let dir = folder(&home);
     let file = dir.join("de/x.png");
-    fs::write(&file, png("x")).unwrap();
+    let mut program = watch(&home, &[]);
+    let becomes = |text: &str| {
+        fs::write(&file, png(text)).unwrap();
+        let wanted = fs::metadata(&file).unwrap().len();
+        let there = || {
+            server
+                .stored("x.png")
+                .first()
+                .map(|it| it["size"] == wanted)
+        };
+        assert!(until(PATIENCE, || there() == Some(true)), "{text}");
+        assert_eq!(server.stored("x.png").len(), 1);
+    };
+    becomes("x");
+    becomes("x, changed");
+    becomes("x, changed twice");
+    // Also what was changed while nobody watched.
+    stop(program);
+    fs::write(&file, png("x, changed at night")).unwrap();
+    let wanted = fs::metadata(&file).unwrap().len();
+    program = watch(&home, &[]);
+    assert!(until(PATIENCE, || size_of(&server, "x.png") == wanted));
+    becomes("x, changed once more");
+    stop(program);
+
+    // What others put there is theirs: in the place of ours, and where there was none.
+    let other = home.path().join("other");
+    fs::create_dir(&other).unwrap();
+    for name in ["x.png", "y.png"] {
+        let theirs = other.join(name);
+        fs::write(&theirs, png("a colleague's own picture")).unwrap();
+        let path = theirs.to_str().unwrap();
+        let upload = ["upload", path, "--to", PLACE, "--locale", "de"];
+        let upload = [&upload[..], &["--on-clash", "replace"]].concat();
+        run(&home, &upload).exits(0);
+    }
+    let theirs = fs::metadata(other.join("x.png")).unwrap().len();
     let program = watch(&home, &[]);
-    comes(&server, "x.png");
-    let before = size_of(&server, "x.png");
-    fs::write(&file, png("x, changed")).unwrap();
-    let told = || program.said("x.png” (") && program.said("--on-clash replace");
-    assert!(until(PATIENCE, told));
-    assert_eq!(size_of(&server, "x.png"), before);
+    fs::write(&file, png("x, changed after that")).unwrap();
+    fs::write(dir.join("de/y.png"), png("y")).unwrap();
+    assert!(until(PATIENCE, || program.said("x.png” (")
+        && program.said("y.png” (")));
+    assert!(program.said("--on-clash replace"));
+    assert_eq!(size_of(&server, "x.png"), theirs);
+    assert_eq!(size_of(&server, "y.png"), theirs);
     stop(program);
     let program = watch(&home, &["--on-clash", "replace"]);
-    let wanted = fs::metadata(&file).unwrap().len();
-    assert!(until(PATIENCE, || size_of(&server, "x.png") == wanted));
-    fs::write(&file, png("x, changed twice")).unwrap();
-    let wanted = fs::metadata(&file).unwrap().len();
-    assert!(until(PATIENCE, || size_of(&server, "x.png") == wanted));
+    for (name, file) in [("x.png", &file), ("y.png", &dir.join("de/y.png"))] {
+        let wanted = fs::metadata(file).unwrap().len();
+        assert!(until(PATIENCE, || size_of(&server, name) == wanted));
+    }
     stop(program);
 }
 

@@ -144,10 +144,12 @@ Examples:
   assetdeck sync docs acme-loc:19914/27667833 --down --delete --dry-run --json";
 
 pub const WATCH: &str = r#"A file is sent when its size and date have not changed for --settle: what is there at the start, what comes,
-and again what was changed. A name that is taken, as it is after a change, is told and left alone unless
---on-clash says otherwise. What was sent in the same state is not sent again, also after a restart: the
-queue remembers it for a day (`assetdeck transfers clear` forgets), after that the service's list says
-so. While the service cannot be reached it is tried again. A file that goes deletes nothing.
+and again what was changed. Changed, it takes the place of what was sent of it before, if nobody changed
+that meanwhile: this is known as long as it watches, for a day after that (`assetdeck transfers clear`
+forgets), and by the assetdeck.json of a folder that `get` or `sync` made. Where anything else has the
+name, that is told and left alone unless --on-clash says otherwise. What was sent in the same state is
+not sent again, also after a restart. While the service cannot be reached it is tried again. A file that
+goes deletes nothing.
 
 It ends with Ctrl-C or a signal, and 130; files on their way stay in the queue, and the next start goes
 on with them.

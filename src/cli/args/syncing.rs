@@ -66,7 +66,7 @@ pub struct Watch {
     /// that of the settings, else the top]
     #[arg(long, value_name = "PATH")]
     pub folder: Option<String>,
-    /// What to do with a file whose name is taken there, as is that of each that was changed
+    /// What to do with a file whose name something has there that was not sent from here
     /// [default: fail]
     #[arg(long, value_name = "WHAT", value_parser = unasked())]
     pub on_clash: Option<OnClash>,

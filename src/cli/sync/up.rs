@@ -15,8 +15,8 @@ use crate::cli::upload::{self, Sending, places};
 use crate::domain::Asset;
 use crate::transfer::names::LocalPath;
 use crate::transfer::patient::Patient;
-use crate::transfer::plan::{Change, Fill, OnClash, Plan, Verdict, Wishes};
-use crate::transfer::tree::{self, Back, Pair};
+use crate::transfer::plan::{Fill, OnClash, Plan, Verdict, Wishes};
+use crate::transfer::tree::{self, Pair};
 use crate::transfer::{Job, JobState};
 
 impl Run<'_> {
@@ -49,7 +49,10 @@ impl Run<'_> {
             }
             return self.tally.end();
         };
-        take_changes(&mut plan, back.as_deref());
+        if let Some(back) = back {
+            let account = &self.known.info.name;
+            shown_plan::take_ours(&mut plan, |_, asset| back.is_unchanged(account, asset));
+        }
         let clashes = plan.totals().clash;
         if rule != OnClash::Ask {
             plan.set_on_clash(rule);
@@ -210,20 +213,6 @@ impl Run<'_> {
         }
         Ok(gone)
     }
-}
-
-/// Decides what needs no decision: an asset that nobody changed since it was the same as a file makes
-/// room for what the file is now.
-fn take_changes(plan: &mut Plan, back: Option<&Back>) {
-    let Some(back) = back else { return };
-    let account = plan.account().clone();
-    let rows = plan.rows().iter().enumerate();
-    let known = rows.filter(|(_, row)| match row.verdict() {
-        Verdict::Clash(asset) => back.is_unchanged(&account, asset),
-        _ => false,
-    });
-    let known: Vec<usize> = known.map(|(number, _)| number).collect();
-    plan.edit(known, &Change::Decision(Some(OnClash::Replace)));
 }
 
 /// The files that are the same as an asset now.

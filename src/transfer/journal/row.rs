@@ -49,6 +49,8 @@ pub(super) struct AssetRow {
     locale: Option<String>,
     folder: String,
     size: Option<u64>,
+    /// Older journals have none.
+    modified: Option<String>,
     stored_as: Option<String>,
 }
 
@@ -74,6 +76,7 @@ impl AssetRow {
             locale: asset.locale.as_ref().map(|it| it.as_str().to_owned()),
             folder: asset.folder.to_string(),
             size: asset.size,
+            modified: asset.modified.clone(),
             stored_as: asset.stored_as.clone(),
         }
     }
@@ -84,6 +87,7 @@ impl AssetRow {
             locale: self.locale.and_then(Locale::new),
             folder: AssetPath::from_service(&self.folder),
             size: self.size,
+            modified: self.modified,
             stored_as: self.stored_as,
             ..Asset::bare(scope, AssetKey::new(self.key)?, self.name)
         })
