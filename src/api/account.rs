@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{ApiError, Guard, Provider, ProviderSpec};
-use crate::domain::{AccountName, Keeping, Secret};
+use crate::domain::{AccountName, Colour, Keeping, Secret};
 
 /// What an adapter needs to connect, beside the key. Checked by the adapter, not here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct AccountInfo {
     pub spec: &'static ProviderSpec,
     pub base_url: String,
     pub guard: Guard,
+    /// Of its name on the screen, where the settings say one.
+    pub colour: Option<Colour>,
 }
 
 /// Where a key came from.

@@ -41,7 +41,7 @@ use crate::api::AccountInfo;
 use crate::app::browse::{Account, Asked};
 use crate::app::key::Chord;
 use crate::app::keymap::{Found, Keymap};
-use crate::app::modal::view::{Hint, ModalView};
+use crate::app::modal::view::{self, Hint, ModalView, Piece};
 use crate::app::modal::{Modal, coverage};
 use crate::app::notice::Notices;
 use crate::app::pictures::Pictures;
@@ -211,6 +211,19 @@ impl State {
             view
         });
         views.collect()
+    }
+
+    /// Whose assets each of them is about, in the same order.
+    pub fn modal_accounts(&self) -> Vec<Option<Piece>> {
+        let modals = self.modals.iter();
+        let names = modals.map(|modal| modal.account(self));
+        names.map(|name| Some(self.account_name(&name?))).collect()
+    }
+
+    /// An account by its name, in its colour.
+    pub fn account_name(&self, name: &AccountName) -> Piece {
+        let account = self.browse.account(name);
+        view::account(name, account.and_then(|it| it.info.colour))
     }
 
     /// Whether this key asks what can be done; where text is typed, one that types does not.

@@ -274,6 +274,7 @@ fn known(settings: &Settings, account: &Account) -> Result<Known, Failure> {
             name: own.name.clone(),
             spec,
             base_url,
+            colour: account.colour,
             guard: match (account.read_only, account.protected) {
                 (true, _) => Guard::ReadOnly,
                 (false, true) => Guard::Protected,

@@ -120,6 +120,32 @@ impl Colour {
     }
 }
 
+/// A word that is no colour.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct ColourError(String);
+
+impl fmt::Display for ColourError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = SafeText::name(&self.0);
+        match nearest(&self.0, COLOURS) {
+            Some(near) => write!(f, "`{word}` is no colour; did you mean `{near}`?"),
+            None => write!(
+                f,
+                "`{word}` is no colour; colours are {}, each also as bright-…, 0 to 255 and #rrggbb",
+                COLOURS.join(", ")
+            ),
+        }
+    }
+}
+
+impl FromStr for Colour {
+    type Err = ColourError;
+
+    fn from_str(text: &str) -> Result<Self, ColourError> {
+        Self::of(text.trim()).ok_or_else(|| ColourError(text.to_owned()))
+    }
+}
+
 /// An attribute of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attribute {

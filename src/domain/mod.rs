@@ -41,7 +41,7 @@ pub use keys::{GivenKeys, KeyChoice};
 pub use line::Keepable;
 pub use link::{LinkError, LinkWay, WebLink};
 pub use locale::Locale;
-pub use looks::{Attribute, Colour, Look, LookError, Looks, Role, When};
+pub use looks::{Attribute, Colour, ColourError, Look, LookError, Looks, Role, When};
 pub use moment::Moment;
 pub use nearest::nearest;
 pub use page::{Cursor, Entry, Page, Unreadable};

@@ -8,7 +8,7 @@ use super::paint::{Paint, wide};
 use crate::api::ConnectError;
 use crate::app::State;
 use crate::app::browse::{Account, Link};
-use crate::app::modal::view::{Tone, Words, toned};
+use crate::app::modal::view::{Tone, Words, say, toned};
 use crate::domain::SafeText;
 
 /// Draws the line: `Service · account · locale · container / segment` and where the key came from.
@@ -20,35 +20,35 @@ pub fn draw(buffer: &mut Buffer, area: Rect, state: &State, paint: &Paint<'_>) {
     };
     let account = state.browse.current_account();
     let place = place(state);
-    let mut lead = Vec::new();
+    let mut lead: Vec<Words> = Vec::new();
     if let Some(account) = account {
-        lead.push(account.info.spec.label.to_owned());
-        let name = SafeText::name(account.info.name.as_str());
+        lead.push(vec![say(account.info.spec.label)]);
+        let mut name = vec![state.account_name(&account.info.name)];
         // It stays as long as the name does.
-        lead.push(match account.info.guard.word() {
-            "" => name.into_string(),
-            word => format!("{name} ({word})"),
-        });
+        match account.info.guard.word() {
+            "" => {}
+            word => name.push(say(format!(" ({word})"))),
+        }
+        lead.push(name);
     }
     if let Some(locale) = locale(state) {
-        lead.push(locale);
+        lead.push(vec![say(locale)]);
     }
-    let end = account.map(key).unwrap_or_default();
+    let mut end = account.map(key).unwrap_or_default();
     let room = line.width;
-    // What says least leaves first: the service, then where the key came from, then the account.
-    let fits = |lead: &[String], end: &Words| {
+    let fits = |lead: &[Words], end: &Words| {
         let gap = if end.is_empty() { 0 } else { 2 };
         wide(&words(lead, &place)) + wide(end) + gap <= room
     };
-    let mut end = end;
-    while !fits(&lead, &end) && (!lead.is_empty() || !end.is_empty()) {
-        if !lead.is_empty() && (lead.len() > 2 || end.is_empty()) {
-            lead.remove(0);
-        } else {
+    // What says least leaves first: the service, where the key came from, the locale. Whose it is
+    // stays, and of the place as much as there is room for.
+    if account.is_some() && !fits(&lead, &end) {
+        lead.remove(0);
+        if !fits(&lead, &end) {
             end.clear();
-            if lead.len() <= 2 && !fits(&lead, &end) && !lead.is_empty() {
-                lead.remove(0);
-            }
+        }
+        if !fits(&lead, &end) {
+            lead.truncate(1);
         }
     }
     paint.both_ends(buffer, line, &words(&lead, &place), &end, Style::new());
@@ -72,13 +72,13 @@ fn place(state: &State) -> Vec<String> {
     place
 }
 
-fn words(lead: &[String], place: &[String]) -> Words {
+fn words(lead: &[Words], place: &[String]) -> Words {
     let mut words: Words = Vec::new();
     for part in lead {
         if !words.is_empty() {
             words.push(toned(" · ", Tone::Dim));
         }
-        words.push(toned(part.clone(), Tone::Plain));
+        words.extend(part.iter().cloned());
     }
     for (at, part) in place.iter().enumerate() {
         if !words.is_empty() {

@@ -138,6 +138,7 @@ fn screen(
     view.divide(places);
     footer.draw(buffer, bottom, &paint);
     let views = state.modal_views();
+    let accounts = state.modal_accounts();
     view.modals.resize_with(views.len(), ModalScroll::default);
     let mut scrolls = std::mem::take(&mut view.modals);
     let mut covered = Vec::new();
@@ -149,7 +150,8 @@ fn screen(
         height: area.height.saturating_sub(below + above),
         ..area
     };
-    for (modal, scroll) in views.iter().zip(&mut scrolls) {
+    for ((modal, account), scroll) in views.iter().zip(&accounts).zip(&mut scrolls) {
+        let modal = (modal, account.as_ref());
         let (typed, hit) = modal::draw(buffer, room, modal, scroll, &paint);
         cursor = typed;
         covered.push(hit.area);

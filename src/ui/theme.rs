@@ -89,9 +89,14 @@ impl Theme {
 
     /// The style of a tone that the model chose.
     pub fn tone(self, tone: Tone) -> Style {
+        if let Tone::Account(Some(ink)) = tone
+            && self.colours
+        {
+            return self.style(Role::Strong).fg(colour(ink));
+        }
         self.style(match tone {
             Tone::Plain => Role::Text,
-            Tone::Strong => Role::Strong,
+            Tone::Strong | Tone::Account(_) => Role::Strong,
             Tone::Dim => Role::Dim,
             Tone::Good => Role::Good,
             Tone::Warning => Role::Warning,

@@ -21,7 +21,7 @@ use crate::app::files::{Folder, FolderError, LocalEntry, LocalKind};
 use crate::app::key::{Input, MouseInput};
 use crate::app::list::{List, Sort};
 use crate::app::msg::{Gathered, Msg};
-use crate::domain::Asset;
+use crate::domain::{AccountName, Asset};
 
 /// What typed letters do.
 #[derive(Debug)]
@@ -357,6 +357,10 @@ impl Modal for FileBrowser {
 
     fn moves(&self) -> bool {
         self.reading.is_some() || self.checking.is_some()
+    }
+
+    fn account(&self, _: &State) -> Option<AccountName> {
+        Some(self.goal.account.clone())
     }
 
     fn view(&self, _: &State) -> super::view::ModalView {

@@ -13,7 +13,7 @@ use crate::app::effect::Effect;
 use crate::app::key::Input;
 use crate::app::msg::Msg;
 use crate::app::{State, words};
-use crate::domain::{Asset, SafeText};
+use crate::domain::{AccountName, Asset, SafeText};
 
 #[derive(Debug)]
 pub struct DeleteSheet {
@@ -81,6 +81,10 @@ impl Modal for DeleteSheet {
 
     fn moves(&self) -> bool {
         self.relist.waiting()
+    }
+
+    fn account(&self, _: &State) -> Option<AccountName> {
+        Some(self.relist.account.clone())
     }
 
     fn view(&self, state: &State) -> ModalView {

@@ -10,7 +10,7 @@ use crate::app::State;
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Input};
 use crate::app::transfers::since;
-use crate::domain::{Address, SafeText, size_words, time_words};
+use crate::domain::{AccountName, Address, SafeText, size_words, time_words};
 use crate::transfer::job::{Job, JobId, JobState, Showed};
 
 /// What can be done, with its key.
@@ -98,6 +98,10 @@ impl Modal for DoubtSheet {
             }
             _ => Reply::stay(),
         }
+    }
+
+    fn account(&self, state: &State) -> Option<AccountName> {
+        state.transfers.get(self.job).map(|job| job.account.clone())
     }
 
     fn view(&self, state: &State) -> ModalView {

@@ -41,6 +41,7 @@ use super::action::Action;
 use super::effect::Effect;
 use super::key::{Chord, Input};
 use super::msg::Msg;
+use crate::domain::AccountName;
 
 /// What becomes of a modal after it was told something.
 #[derive(Debug)]
@@ -113,6 +114,12 @@ pub trait Modal: Debug {
     }
 
     fn view(&self, state: &State) -> ModalView;
+
+    /// Whose assets it sends, changes, deletes or saves.
+    fn account(&self, state: &State) -> Option<AccountName> {
+        let _ = state;
+        None
+    }
 
     /// What can be done here, as a sheet of its own.
     fn help(&self, state: &State, now: Instant) -> Box<dyn Modal> {

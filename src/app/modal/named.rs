@@ -74,6 +74,10 @@ impl Modal for NameSheet {
         Vec::new()
     }
 
+    fn account(&self, _: &State) -> Option<AccountName> {
+        Some(self.account.clone())
+    }
+
     fn view(&self, _: &State) -> ModalView {
         let mut blocks = vec![
             Block::Line(vec![

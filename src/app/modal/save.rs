@@ -135,6 +135,10 @@ impl Modal for SaveSheet {
         }
     }
 
+    fn account(&self, _: &State) -> Option<AccountName> {
+        self.account.clone()
+    }
+
     fn view(&self, _: &State) -> ModalView {
         let mut blocks: Vec<Block> = self
             .assets

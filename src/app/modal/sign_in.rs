@@ -213,6 +213,10 @@ impl Modal for SignIn {
         self.waiting
     }
 
+    fn account(&self, _: &State) -> Option<AccountName> {
+        Some(self.account.clone())
+    }
+
     fn view(&self, _: &State) -> ModalView {
         let mut blocks = vec![Block::Line(vec![
             say("The key of "),

@@ -18,7 +18,7 @@ use crate::app::effect::Effect;
 use crate::app::key::Input;
 use crate::app::msg::Msg;
 use crate::domain::twin_key;
-use crate::domain::{AssetPath, AssetScope, Locale, SafeText, file_words};
+use crate::domain::{AccountName, AssetPath, AssetScope, Locale, SafeText, file_words};
 use crate::transfer::plan::Candidate;
 use crate::transfer::{LocalFile, request};
 
@@ -284,6 +284,10 @@ impl Modal for UploadForm {
     fn message(&mut self, _: &Msg, state: &mut State, _: Instant) -> Reply {
         self.fill_locales(state);
         Reply::stay()
+    }
+
+    fn account(&self, _: &State) -> Option<AccountName> {
+        Some(self.goal.account.clone())
     }
 
     fn view(&self, state: &State) -> ModalView {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{SafeText, WebLink};
+use crate::domain::{AccountName, Colour, SafeText, WebLink};
 
 /// How a piece of text is meant; the theme decides how it looks. Never the only carrier of meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -15,6 +15,8 @@ pub enum Tone {
     Warning,
     Bad,
     Link,
+    /// The name of an account, in the colour that the settings give it.
+    Account(Option<Colour>),
 }
 
 /// A piece of a line. Foreign text enters as [`SafeText`]; our own words are `&'static str` or
@@ -55,6 +57,12 @@ pub fn quote(text: &SafeText) -> Piece {
         tone: Tone::Strong,
         link: None,
     }
+}
+
+/// The name of an account.
+pub fn account(name: &AccountName, colour: Option<Colour>) -> Piece {
+    let name = SafeText::name(name.as_str()).into_string();
+    toned(name, Tone::Account(colour))
 }
 
 /// A foreign address: a link where it is one that may be opened, and shown with its host in punycode.

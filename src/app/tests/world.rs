@@ -35,6 +35,7 @@ impl World {
             spec,
             base_url: "https://service.example".to_owned(),
             guard: Guard::Open,
+            colour: None,
         };
         let options = StartOptions {
             files_at: PathBuf::from("/pics"),

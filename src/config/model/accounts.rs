@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::usual::{self, Usual};
 use super::{AT_ONCE, Doc, Fields, Problem};
 use crate::config::command;
-use crate::domain::AccountName;
+use crate::domain::{AccountName, Colour, ColourError};
 
 /// Keys of one `[[accounts]]`.
 pub const KEYS: &[&str] = &[
@@ -20,6 +20,7 @@ pub const KEYS: &[&str] = &[
     "patterns",
     "save_to",
     "containers",
+    "color",
     "credential_command",
     "protected",
     "read_only",
@@ -47,6 +48,8 @@ pub struct Account {
     pub containers: Vec<(String, Usual, usize)>,
     /// The program and its arguments that print its key.
     pub credential_command: Option<Vec<String>>,
+    /// Of its name on the screen.
+    pub colour: Option<Colour>,
     /// Changes want its name first.
     pub protected: bool,
     /// Nothing of it is ever changed.
@@ -127,6 +130,7 @@ pub(super) fn read(doc: &Doc<'_>, top: &Fields<'_>, at_once: u64) -> Result<Vec<
             at_once: fields.number("at_once", AT_ONCE)?.unwrap_or(at_once),
             usual: usual::read(&fields)?,
             containers,
+            colour: colour(doc, &fields)?,
             protected: fields.flag("protected")?.unwrap_or(false),
             read_only: fields.flag("read_only")?.unwrap_or(false),
             line: doc.line(&at),
@@ -134,6 +138,17 @@ pub(super) fn read(doc: &Doc<'_>, top: &Fields<'_>, at_once: u64) -> Result<Vec<
         });
     }
     Ok(accounts)
+}
+
+fn colour(doc: &Doc<'_>, fields: &Fields<'_>) -> Result<Option<Colour>, Problem> {
+    let Some((text, span)) = fields.text("color")? else {
+        return Ok(None);
+    };
+    let colour = text.parse().map_err(|why: ColourError| Problem {
+        line: Some(doc.line(&span)),
+        message: format!("`color`: {why}"),
+    })?;
+    Ok(Some(colour))
 }
 
 fn containers(doc: &Doc<'_>, fields: &Fields<'_>) -> Result<Vec<(String, Usual, usize)>, Problem> {

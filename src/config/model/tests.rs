@@ -287,6 +287,30 @@ fn keys_come_with_their_lines() {
 }
 
 #[test]
+fn an_account_s_name_has_a_colour_as_themes_write_them() {
+    use crate::domain::Colour;
+    let of = |word: &str| {
+        let text = format!("[[accounts]]\nname=\"a\"\nprovider=\"p\"\ncolor = \"{word}\"\n");
+        parse(&text).map(|model| model.accounts[0].colour)
+    };
+    assert_eq!(of("bright-red"), Ok(Some(Colour::Palette(9))));
+    assert_eq!(of("#ff8700"), Ok(Some(Colour::Rgb(0xFF, 0x87, 0))));
+    for (word, said) in [
+        ("gren", "did you mean `green`?"),
+        ("bold red", "is no colour"),
+        ("#ff87", "#rrggbb"),
+        ("256", "0 to 255"),
+    ] {
+        let Problem { line, message } = of(word).unwrap_err();
+        assert_eq!(line, Some(4));
+        assert!(
+            message.starts_with("`color`: ") && message.contains(said),
+            "{word}: {message}"
+        );
+    }
+}
+
+#[test]
 fn what_a_container_does_not_say_its_account_does() {
     let text = r#"
 [[accounts]]

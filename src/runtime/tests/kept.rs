@@ -143,6 +143,7 @@ impl Connector for Door {
             spec: &TEXTS,
             base_url: "https://service.example".to_owned(),
             guard: Guard::Open,
+            colour: None,
         }]
     }
     async fn connect(

@@ -14,7 +14,7 @@ use self::blocks::{Laid, lay_out};
 use super::paint::{Paint, wide};
 use super::text::{cut, width};
 use super::theme::Role;
-use crate::app::modal::view::{Block, ModalView, Piece, Room, Tone, toned};
+use crate::app::modal::view::{Block, ModalView, Piece, Room, Tone, say, toned};
 
 /// Where a modal was scrolled to; begins anew with another modal.
 #[derive(Debug, Default)]
@@ -34,12 +34,12 @@ pub struct ModalBox {
     pub rows: Option<(Rect, usize)>,
 }
 
-/// Draws the modal in the middle of the screen. Returns where the cursor stands, if a field has it,
+/// Draws the modal in the middle of the screen, with the account that it is about. Returns where the cursor stands, if a field has it,
 /// and what the mouse can hit.
 pub fn draw(
     buffer: &mut Buffer,
     screen: Rect,
-    view: &ModalView,
+    (view, account): (&ModalView, Option<&Piece>),
     scroll: &mut ModalScroll,
     paint: &Paint<'_>,
 ) -> (Option<Position>, ModalBox) {
@@ -78,7 +78,7 @@ pub fn draw(
     };
     let area = centred(screen, outer_width, inner_height + 2 + 2 * pad);
     clear(buffer, area);
-    let inner = frame(buffer, area, view, (side, pad), paint);
+    let inner = frame(buffer, area, (view, account), (side, pad), paint);
     let (top, cursor) = place(buffer, inner, &laid, &mut scroll.top, paint);
     let rows = laid.list.map(|list| {
         let first = list.line.saturating_sub(top);
@@ -125,7 +125,7 @@ fn clear(buffer: &mut Buffer, area: Rect) {
 fn frame(
     buffer: &mut Buffer,
     area: Rect,
-    view: &ModalView,
+    (view, account): (&ModalView, Option<&Piece>),
     (side, pad): (u16, u16),
     paint: &Paint<'_>,
 ) -> Rect {
@@ -149,9 +149,27 @@ fn frame(
     } else {
         format!(" {} ", view.title)
     };
-    let title = [toned(cut(&title, usize::from(room)), Tone::Strong)];
+    // Whose it is stays in view; the title gives way.
+    let account = account.map(|name| {
+        let text = cut(&name.text, usize::from(room / 2));
+        let tone = name.tone;
+        [say(" "), toned(text, tone), say(" ")]
+    });
+    let account = account
+        .as_ref()
+        .map(<[Piece; 3]>::as_slice)
+        .unwrap_or_default();
+    let right = wide(account).min(room);
+    let left = room.saturating_sub(right + u16::from(right > 0));
+    let title = [toned(cut(&title, usize::from(left)), Tone::Strong)];
     let style = theme.style(if view.danger { Role::Bad } else { Role::Strong });
     on_border(buffer, line(area.y), &title, style, paint);
+    let at_right = Rect {
+        x: area.right().saturating_sub(2 + right),
+        width: right,
+        ..line(area.y)
+    };
+    on_border(buffer, at_right, account, Style::new(), paint);
     if area.height > 1 && !view.hints.is_empty() {
         // The last two say what else can be done and how to leave: they stay when others do not fit.
         let mut hints = paint.hints(&view.hints, 2, room.saturating_sub(2));

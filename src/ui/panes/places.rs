@@ -125,7 +125,7 @@ fn heading(ground: &Ground<'_>, account: &Account, room: usize) -> (Words, Words
     let label = cut(&label, room.saturating_sub(width(&name) + 1).max(3));
     let words = vec![
         toned(format!("{label} "), Tone::Dim),
-        toned(name, Tone::Strong),
+        ground.state.account_name(&account.info.name),
     ];
     let busy = account.containers.pending().is_some() || account.link == Link::Connecting;
     let end = if busy {

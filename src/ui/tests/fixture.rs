@@ -212,6 +212,7 @@ pub fn busy() -> State {
         spec,
         base_url: "https://example.com".to_owned(),
         guard: Guard::Open,
+        colour: None,
     };
     let accounts = vec![info("acme-web", &SITES), info("acme-loc", &DOCS)];
     let mut state = State::new(accounts, options());

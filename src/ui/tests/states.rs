@@ -27,7 +27,7 @@ use crate::app::modal::view::Tone;
 use crate::app::msg::{Answer, Batch, Msg};
 use crate::app::remote::{Fetched, Remote};
 use crate::app::{Pane, State};
-use crate::domain::{AssetScope, FileName, Locale, Looks, TypeChoice};
+use crate::domain::{AssetScope, Colour, FileName, Locale, Looks, TypeChoice};
 use crate::transfer::LocalFile;
 use crate::transfer::plan::Candidate;
 use crate::ui::ViewState;
@@ -91,6 +91,7 @@ const STATES: &[Named] = &[
     ("accounts_loading", || accounts(Link::Connecting)),
     ("accounts_failed", || accounts(Link::Failed(no_key()))),
     ("no_accounts", bare),
+    ("coloured", coloured),
     ("notice", noticed),
     // Transfers.
     ("transfers", pane),
@@ -113,6 +114,7 @@ const STATES: &[Named] = &[
     ("tree_listing", tree::listing),
     ("tree_question", tree::question),
     ("delete", || pressed(worldly(), "d")),
+    ("delete_coloured", || pressed(coloured(), "d")),
     ("delete_marked", || pressed(worldly(), "V d")),
     ("edit", || pressed(website(), "3 e")),
     ("link", || pressed(worldly(), "o")),
@@ -137,6 +139,15 @@ const STATES: &[Named] = &[
 fn focused(pane: Pane) -> State {
     let mut state = worldly();
     focus(&mut state, pane);
+    state
+}
+
+/// The account's name has a colour.
+fn coloured() -> State {
+    let mut state = worldly();
+    for account in &mut state.browse.accounts {
+        account.info.colour = Some(Colour::Palette(5));
+    }
     state
 }
 
@@ -381,5 +392,28 @@ fn every_state_at_every_size_with_and_without_colours() {
             );
         }
         assert_snapshot!(*name, out);
+    }
+}
+
+/// Whatever the width, also under a sheet that deletes, and without colours.
+#[test]
+fn whose_it_is_is_always_in_view() {
+    for (width, height) in SIZES {
+        for colours in [true, false] {
+            let theme = Theme::new(&Looks::terminal(), colours, false);
+            let list = shoot_with(&coloured(), &mut view(theme), width, height);
+            let first = list.lines().remove(0);
+            assert!(first.contains("acme-loc"), "{width}: {first}");
+            let at = u16::try_from(first.find("acme-loc").unwrap()).unwrap();
+            let ink = list.buffer[(at, 0)].fg == ratatui::style::Color::Magenta;
+            assert_eq!(ink, colours, "{width}");
+            let sheet = shoot_with(&pressed(coloured(), "d"), &mut view(theme), width, height);
+            let title = { sheet.lines().into_iter() }.find(|line| line.contains("Delete"));
+            assert!(
+                title.unwrap().contains("acme-loc"),
+                "{width}: {}",
+                sheet.text()
+            );
+        }
     }
 }

@@ -20,7 +20,9 @@ use crate::app::State;
 use crate::app::effect::Effect;
 use crate::app::key::Input;
 use crate::app::msg::Msg;
-use crate::domain::{Asset, AssetPath, AssetScope, ContainerId, Locale, SafeText, file_words};
+use crate::domain::{
+    AccountName, Asset, AssetPath, AssetScope, ContainerId, Locale, SafeText, file_words,
+};
 use crate::transfer::plan::{
     Candidate, Change, Fill, Matched, OnClash, Plan, Row, Totals, Verdict, matched,
 };
@@ -377,6 +379,10 @@ impl Modal for PlanSheet {
 
     fn moves(&self) -> bool {
         self.looking.moves()
+    }
+
+    fn account(&self, _: &State) -> Option<AccountName> {
+        Some(self.goal.account.clone())
     }
 
     fn view(&self, state: &State) -> super::view::ModalView {

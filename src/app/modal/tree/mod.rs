@@ -287,6 +287,10 @@ impl Modal for TreeSheet {
         self.pending.is_some()
     }
 
+    fn account(&self, _: &State) -> Option<AccountName> {
+        Some(self.places.account.clone())
+    }
+
     fn view(&self, _: &State) -> super::view::ModalView {
         self.draw()
     }
