@@ -40,6 +40,7 @@ pub async fn upload(origin: &str, journal: Option<&Path>, files: &[PathBuf]) -> 
         base_url: Some(origin.to_owned()),
         account_id: Some("bench".to_owned()),
         containers: Vec::new(),
+        network: std::sync::Arc::default(),
     };
     let provider = providers::connect(&settings, Secret::new("a-key".to_owned())?)?;
     let engine = engine(journal)?;

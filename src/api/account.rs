@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{ApiError, Guard, Provider, ProviderSpec};
+use super::{ApiError, Guard, Network, Provider, ProviderSpec};
 use crate::domain::{AccountName, Colour, Keeping, Secret};
 
 /// What an adapter needs to connect, beside the key. Checked by the adapter, not here.
@@ -17,6 +17,8 @@ pub struct AccountSettings {
     pub account_id: Option<String>,
     /// Ids and names of containers that the service cannot list by itself.
     pub containers: Vec<(String, String)>,
+    /// The same for all accounts.
+    pub network: Arc<Network>,
 }
 
 /// What is known of an account before it is connected.

@@ -5,6 +5,7 @@ pub mod body;
 mod error;
 mod guard;
 pub mod http;
+mod network;
 mod pages;
 mod spec;
 mod upload;
@@ -15,6 +16,7 @@ pub use account::{
 };
 pub use error::{ApiError, ApiErrorKind, Delivery};
 pub use guard::{Consent, Guard, Guarded};
+pub use network::{Network, Proxy};
 pub use pages::Pages;
 #[cfg(test)]
 pub(crate) use spec::BARE;

@@ -2,6 +2,7 @@
 
 mod connect;
 mod guard;
+pub mod network;
 mod usual;
 
 use std::collections::HashMap;
@@ -12,7 +13,7 @@ use std::time::Duration;
 use super::failure::Failure;
 use super::key_command::Programs;
 use super::output::Voice;
-use crate::api::{AccountInfo, AccountSettings, ConnectError, Consent, Guard, Provider};
+use crate::api::{AccountInfo, AccountSettings, ConnectError, Consent, Guard, Network, Provider};
 use crate::config::bound::Bound;
 use crate::config::credentials::{Credentials, KeyOwner, Lookup};
 use crate::config::dirs::Dirs;
@@ -54,6 +55,7 @@ pub struct Session {
     /// For `~` in the settings.
     home: Option<PathBuf>,
     credentials: Credentials,
+    network: Arc<Network>,
     voice: Voice,
     /// Signed out at the end.
     open: Mutex<Vec<Arc<Meter>>>,
@@ -66,10 +68,11 @@ impl Session {
     /// Reads the settings and checks each account with its provider. A missing file is no accounts.
     pub fn open(config: Option<&Path>, env: Env, stores: Stores) -> Result<Self, Failure> {
         let settings = Settings::load(config, &env)?;
+        let network = Arc::new(network::network(&settings, &env)?);
         let accounts = settings
             .accounts
             .iter()
-            .map(|account| known(&settings, account))
+            .map(|account| known(&settings, account, &network))
             .collect::<Result<Vec<_>, _>>()?;
         let dirs = Dirs::locate(&env).ok();
         let cache = dirs.as_ref().map(|dirs| dirs.cache.clone());
@@ -91,6 +94,7 @@ impl Session {
             settings,
             accounts,
             credentials: Credentials::new(env, stores).with_commands(commands, Arc::new(Programs)),
+            network,
             voice: Voice::default(),
             open: Mutex::default(),
         })
@@ -203,6 +207,11 @@ impl Session {
         self.credentials.before_the_store(name)
     }
 
+    /// The way out, for all accounts.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
     /// The settings themselves.
     pub const fn settings(&self) -> &Settings {
         &self.settings
@@ -258,13 +267,14 @@ impl Session {
 }
 
 /// Why a command waits, and for how long.
-fn known(settings: &Settings, account: &Account) -> Result<Known, Failure> {
+fn known(settings: &Settings, account: &Account, network: &Arc<Network>) -> Result<Known, Failure> {
     let own = AccountSettings {
         name: account.name.clone(),
         provider: account.provider.clone(),
         base_url: account.base_url.clone(),
         account_id: account.account_id.clone(),
         containers: account.websites.clone(),
+        network: Arc::clone(network),
     };
     let checked = providers::check_settings(&own).and_then(|()| {
         let nothing = || ConnectError::Settings("its provider is not known".to_owned());

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::dirs::Dirs;
 use super::listing::{self, Setting};
-use super::model::{self, Account, Model, Problem, Sending};
+use super::model::{self, Account, Model, Network, Problem, Sending};
 use super::{Env, dirs, themes};
 use crate::domain::{KeyChoice, Looks, Reports, SafeText, Shape};
 use crate::picture::Preference;
@@ -32,6 +32,7 @@ pub struct Settings {
     pub looks: Looks,
     pub keys: KeyChoice,
     pub sending: Sending,
+    pub network: Network,
     pub pictures: Preference,
     pub file: PathBuf,
     /// `false` when nobody named a file and there is none at the usual place.
@@ -83,6 +84,7 @@ impl Settings {
                     looks: Looks::terminal(),
                     keys: KeyChoice::default(),
                     sending: Sending::default(),
+                    network: Network::default(),
                     pictures: Preference::default(),
                     file,
                     found: false,
@@ -98,6 +100,7 @@ impl Settings {
             theme,
             keys,
             sending,
+            network,
             pictures,
         } = model::parse(&text).map_err(|Problem { line, message }| ConfigError {
             file: Some(file.clone()),
@@ -124,6 +127,7 @@ impl Settings {
             looks,
             keys,
             sending,
+            network,
             pictures,
             file,
             found: true,

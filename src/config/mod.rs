@@ -20,3 +20,4 @@ pub use env::Env;
 pub use file::{ConfigError, HOW_TO_BEGIN, Settings, settings_file};
 pub use listing::Setting;
 pub use model::{Account, Usual, account_name, key_variable};
+pub use noted::bounded as read_at_most;

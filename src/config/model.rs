@@ -2,6 +2,7 @@
 
 mod accounts;
 mod keys;
+mod network;
 mod pictures;
 mod terminal;
 mod theme;
@@ -15,6 +16,7 @@ use toml::de::{DeTable, DeValue};
 pub use self::accounts::{Account, account_name, key_variable};
 #[cfg(test)]
 pub(super) use self::accounts::{CONTAINER_KEYS, KEYS as ACCOUNT_KEYS, WEBSITE_KEYS};
+pub use self::network::Network;
 pub(super) use self::theme::parse as theme;
 pub use self::transfers::Sending;
 pub use self::usual::Usual;
@@ -28,6 +30,7 @@ pub(super) const TOP_KEYS: &[&str] = &[
     "theme",
     "keys",
     "transfers",
+    "network",
     "pictures",
 ];
 /// How many transfers of one account may run side by side; more would only be refused sooner.
@@ -49,6 +52,7 @@ pub(super) struct Model {
     pub theme: Option<(String, usize)>,
     pub keys: KeyChoice,
     pub sending: Sending,
+    pub network: Network,
     pub pictures: Preference,
 }
 
@@ -68,6 +72,7 @@ pub(super) fn parse(text: &str) -> Result<Model, Problem> {
     let theme = theme::read(&top)?;
     let keys = keys::read(&top)?;
     let sending = transfers::read(&top)?;
+    let network = network::read(&top)?;
     let pictures = pictures::read(&top)?;
     let at_once = sending.at_once.unwrap_or(AT_ONCE_DEFAULT);
     let accounts = accounts::read(&doc, &top, at_once)?;
@@ -78,6 +83,7 @@ pub(super) fn parse(text: &str) -> Result<Model, Problem> {
         theme,
         keys,
         sending,
+        network,
         pictures,
     })
 }

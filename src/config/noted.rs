@@ -44,7 +44,7 @@ impl Noted {
 }
 
 /// The bytes of a file, at the most so many.
-pub(super) fn bounded(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+pub fn bounded(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path)?;
     file.take(most).read_to_end(&mut bytes)?;

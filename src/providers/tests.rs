@@ -49,6 +49,7 @@ pub(super) fn settings(provider: &str, base_url: &str) -> AccountSettings {
         base_url: Some(base_url.to_owned()),
         account_id: Some("acme".to_owned()),
         containers: Vec::new(),
+        network: std::sync::Arc::default(),
     }
 }
 

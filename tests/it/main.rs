@@ -16,6 +16,7 @@ mod cli_get;
 mod cli_guard;
 mod cli_help;
 mod cli_names;
+mod cli_network;
 mod cli_patience;
 mod cli_plain;
 mod cli_plan;

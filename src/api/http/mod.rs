@@ -20,14 +20,14 @@ pub use probe::{Probe, probe};
 pub use reqwest::Method;
 
 use std::net::IpAddr;
-use std::sync::{Mutex, Once, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, Once, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::redirect::Policy;
 use url::{Host, Url};
 
-use super::{ApiError, ApiErrorKind, Delivery};
+use super::{ApiError, ApiErrorKind, Delivery, Network};
 use crate::domain::{SafeText, Secret};
 
 /// Everything but the unreserved characters of RFC 3986.
@@ -83,6 +83,7 @@ pub struct HttpOptions {
     /// Reads the service's own error body.
     pub read_error: ReadError,
     pub patience: Patience,
+    pub network: Arc<Network>,
 }
 
 /// Which certificates and which proxy a client needs: decided by where it goes.
@@ -92,7 +93,7 @@ enum Route {
     Plain,
     /// TLS to this machine: no proxy.
     LoopbackTls,
-    /// TLS to elsewhere, through the environment's proxy where there is one.
+    /// TLS to elsewhere, through the proxy of the settings or the environment where there is one.
     Tls,
 }
 
@@ -251,22 +252,27 @@ impl Http {
         if let Some(client) = slot.get() {
             return Ok(client.clone());
         }
-        let client = build(route, &self.options.patience).map_err(|error| {
-            let mut refused = ApiError::new(
-                operation,
-                ApiErrorKind::Refused,
-                "encryption could not be set up on this machine",
-            );
-            refused.chain = failure::causes(&error);
-            refused
-        })?;
+        let client =
+            build(route, &self.options.patience, &self.options.network).map_err(|error| {
+                let mut refused = ApiError::new(
+                    operation,
+                    ApiErrorKind::Refused,
+                    "encryption could not be set up on this machine",
+                );
+                refused.chain = failure::causes(&error);
+                refused
+            })?;
         Ok(slot.get_or_init(|| client).clone())
     }
 }
 
 /// The client of a route. The only call of the builder in the program.
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]
-fn build(route: Route, patience: &Patience) -> Result<reqwest::Client, reqwest::Error> {
+fn build(
+    route: Route,
+    patience: &Patience,
+    network: &Network,
+) -> Result<reqwest::Client, reqwest::Error> {
     static PROVIDER: Once = Once::new();
     // Fails only when somebody installed one before, which is as good.
     PROVIDER.call_once(|| {
@@ -283,7 +289,15 @@ fn build(route: Route, patience: &Patience) -> Result<reqwest::Client, reqwest::
     let builder = match route {
         Route::Plain => builder.no_proxy().tls_certs_only([]),
         Route::LoopbackTls => builder.no_proxy(),
-        Route::Tls => builder,
+        Route::Tls => match &network.proxy {
+            Some(proxy) => builder.proxy(proxy.for_client()?),
+            None => builder,
+        },
+    };
+    let builder = match route {
+        Route::Plain => builder,
+        Route::LoopbackTls | Route::Tls if network.trusted() == 0 => builder,
+        Route::LoopbackTls | Route::Tls => builder.tls_certs_merge(network.certificates()?),
     };
     builder.build()
 }

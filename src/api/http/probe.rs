@@ -1,5 +1,6 @@
 //! One look at a service without a key: whether it is reached, and what its clock says.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -7,7 +8,7 @@ use reqwest::Method;
 use reqwest::header::DATE;
 
 use super::{Http, HttpOptions, Patience, Reason};
-use crate::api::ApiError;
+use crate::api::{ApiError, Network};
 
 /// What an answer told, whatever its status was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +19,11 @@ pub struct Probe {
 
 /// Asks for the address of the settings, without any credential, for no longer than this. Any answer
 /// will do: most services refuse this call, and that is an answer.
-pub async fn probe(base_url: &str, within: Duration) -> Result<Probe, ApiError> {
+pub async fn probe(
+    base_url: &str,
+    within: Duration,
+    network: Arc<Network>,
+) -> Result<Probe, ApiError> {
     let options = HttpOptions {
         credentials: Vec::new(),
         read_error: |_| Reason::default(),
@@ -27,6 +32,7 @@ pub async fn probe(base_url: &str, within: Duration) -> Result<Probe, ApiError> 
             silence: within,
             ..Patience::default()
         },
+        network,
     };
     let http = Http::new(base_url, options)?;
     let call = http.bare("reach the service", Method::GET, http.base.as_str());

@@ -3,6 +3,7 @@
 pub(crate) mod server;
 
 mod limits;
+mod network;
 mod origin;
 
 use std::time::Duration;
@@ -170,7 +171,7 @@ proptest! {
 
     #[test]
     fn no_id_leaves_the_origin(id in "\\PC{0,12}|[./\\\\:@%?#a\\t\\n]{0,6}|(%2[eEfF]|\\.){0,3}") {
-        let options = HttpOptions { credentials: Vec::new(), read_error: |_| Reason::default(), patience: Patience::default() };
+        let options = HttpOptions { credentials: Vec::new(), read_error: |_| Reason::default(), patience: Patience::default(), network: Arc::default() };
         let http = Http::new("https://api.example.com/prefix/", options).unwrap();
         match http.url(OP, &["assets", &id, "list"]) {
             Err(error) => prop_assert!(matches!(id.as_str(), "" | "." | ".."), "{error}"),

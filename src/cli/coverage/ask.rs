@@ -264,6 +264,7 @@ mod tests {
             base_url: Some(address(demo)),
             account_id: Some("acme".to_owned()),
             containers: Vec::new(),
+            network: std::sync::Arc::default(),
         };
         providers::connect(&settings, Secret::new(key).unwrap()).unwrap()
     }

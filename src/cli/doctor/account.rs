@@ -1,5 +1,6 @@
 //! One account: its address, the way there, the clocks, its key, and what the service says to it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -7,7 +8,9 @@ use jiff::Timestamp;
 use super::{Check, shown};
 use crate::api::http::{check_base_url, probe};
 use crate::api::{ApiError, ApiErrorKind, ConnectError, Connector as _};
+use crate::cli::session::network::proxy_variable;
 use crate::cli::session::{Known, Session};
+use crate::config::Env;
 use crate::config::credentials::Lookup;
 use crate::config::key_files::PASSPHRASE;
 use crate::domain::{SafeText, time_words};
@@ -19,7 +22,7 @@ const SKEW_LIMITED: u64 = 60;
 const SKEW_BROKEN: u64 = 5 * 60;
 
 /// Everything about one account, in the order in which one thing needs the other.
-pub async fn checks(session: &Session, known: &Known) -> Vec<Check> {
+pub async fn checks(session: &Session, known: &Known, env: &Env) -> Vec<Check> {
     let of = format!("account {}", known.info.name.as_str());
     let mut checks = Vec::new();
     let mut reached = false;
@@ -40,8 +43,9 @@ pub async fn checks(session: &Session, known: &Known) -> Vec<Check> {
             let fine = named.state == super::State::Works;
             checks.push(named);
             // Behind a proxy names need not resolve here.
-            if fine || proxy().is_some() {
-                let (route, date) = route(&of, &known.info.base_url).await;
+            let proxy = proxy(known, env);
+            if fine || proxy.is_some() {
+                let (route, date) = route(&of, known, proxy).await;
                 reached = route.state == super::State::Works;
                 checks.push(route);
                 checks.extend(date.map(|date| clock(&of, date, Timestamp::now())));
@@ -61,11 +65,12 @@ pub async fn checks(session: &Session, known: &Known) -> Vec<Check> {
     checks
 }
 
-fn proxy() -> Option<&'static str> {
-    let names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-    names
-        .into_iter()
-        .find(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+/// What names a proxy, if anything does.
+fn proxy(known: &Known, env: &Env) -> Option<&'static str> {
+    let settings = known.settings.network.proxy.as_ref();
+    settings
+        .map(|_| "[network]")
+        .or_else(|| proxy_variable(env))
 }
 
 async fn resolved(of: &str, host: &str, port: u16) -> Check {
@@ -91,11 +96,17 @@ async fn resolved(of: &str, host: &str, port: u16) -> Check {
 }
 
 /// The way to the service, and its date.
-async fn route(of: &str, base_url: &str) -> (Check, Option<Timestamp>) {
+async fn route(of: &str, known: &Known, proxy: Option<&str>) -> (Check, Option<Timestamp>) {
     const NAME: &str = "route";
-    let error = match probe(base_url, PATIENCE).await {
+    let error = match probe(
+        &known.info.base_url,
+        PATIENCE,
+        Arc::clone(&known.settings.network),
+    )
+    .await
+    {
         Ok(probe) => {
-            let by = proxy().map(|name| format!(", by the proxy of {name} where it applies"));
+            let by = proxy.map(|name| format!(", by the proxy of {name} where it applies"));
             let found = format!("the service answers{}", by.unwrap_or_default());
             return (Check::works(of, NAME, found), probe.date);
         }
@@ -107,13 +118,13 @@ async fn route(of: &str, base_url: &str) -> (Check, Option<Timestamp>) {
     let check = if says(&["certificate", "unknownissuer", "notvalidforname"]) {
         Check::broken(of, "certificate", found).advice(
             "Do not go on if you are in a strange network. A company's own certificate has to be among the \
-             system's (update-ca-certificates); an expired one is the service's to renew; a wrong clock \
+             system's (update-ca-certificates) or under `root_certificates` in the settings; an expired one is the service's to renew; a wrong clock \
              makes all look expired.",
         )
     } else {
-        let advice = match proxy() {
-            Some(name) => format!("{name} is set: check that the proxy is right and lets this host through."),
-            None => "Check the network, the port in base_url, a firewall, and whether a proxy is needed (HTTPS_PROXY)."
+        let advice = match proxy {
+            Some(name) => format!("{name} names a proxy: check that it is right and lets this host through."),
+            None => "Check the network, the port in base_url, a firewall, and whether a proxy is needed ([network] in the settings, or HTTPS_PROXY)."
                 .to_owned(),
         };
         Check::broken(of, NAME, found).advice(advice)

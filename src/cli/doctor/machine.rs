@@ -4,6 +4,8 @@ use std::path::Path;
 
 use super::{Check, shown};
 use crate::cli::failure::Failure;
+use crate::cli::session::Session;
+use crate::cli::session::network::proxy_variable;
 use crate::config::credentials::{CredentialStore as _, KeyOwner, StoreError};
 use crate::config::dirs::{Dirs, NoHome, create_private};
 use crate::config::keyring::Keyring;
@@ -34,6 +36,27 @@ pub fn settings(settings: Result<&Settings, &Failure>) -> Check {
             }
         }
     }
+}
+
+/// What the settings or the environment say of the way out; nothing where they say nothing.
+pub fn network(session: &Session, env: &Env) -> Option<Check> {
+    const NAME: &str = "network";
+    let network = session.network();
+    let mut found = Vec::new();
+    if let Some(proxy) = &network.proxy {
+        found.push(format!(
+            "the proxy {} of [network]",
+            shown(proxy.address.as_str())
+        ));
+    } else if let Some(variable) = proxy_variable(env) {
+        found.push(format!("the proxy of {variable}"));
+    }
+    match network.trusted() {
+        0 => {}
+        1 => found.push("1 certificate trusted beside the system's".to_owned()),
+        many => found.push(format!("{many} certificates trusted beside the system's")),
+    }
+    (!found.is_empty()).then(|| Check::works(OF, NAME, found.join(", ")))
 }
 
 pub fn folders(env: &Env) -> Vec<Check> {

@@ -104,6 +104,13 @@ pub async fn doctor(
         telling.tell(&check)?;
     }
     telling.tell(&machine::settings(session.as_ref().map(Session::settings)))?;
+    if let Some(check) = session
+        .as_ref()
+        .ok()
+        .and_then(|it| machine::network(it, env))
+    {
+        telling.tell(&check)?;
+    }
     for check in machine::folders(env) {
         telling.tell(&check)?;
     }
@@ -119,7 +126,7 @@ pub async fn doctor(
         let accounts = session.all().unwrap_or_default();
         let looks = accounts
             .iter()
-            .map(|known| account::checks(&session, known));
+            .map(|known| account::checks(&session, known, env));
         let looks = futures_util::future::join_all(looks);
         let checks = stop.or(async { Ok(looks.await) }).await?;
         for check in checks.into_iter().flatten() {

@@ -31,9 +31,11 @@ account_id = "acme"
         theme,
         keys,
         sending,
+        network,
         pictures,
     } = parse(text).unwrap();
     assert_eq!(sending, Sending::default());
+    assert_eq!(network, Network::default());
     assert_eq!(terminal, Reports::default());
     assert_eq!(shape, crate::domain::Shape::default());
     assert_eq!((theme, keys), (None, KeyChoice::default()));
@@ -167,8 +169,10 @@ fn the_example_documents_every_key() {
         theme,
         keys,
         sending,
+        network,
         pictures,
     } = parse(&uncommented).unwrap();
+    assert!(network.proxy.is_some() && !network.root_certificates.is_empty());
     assert!(sending.usual.patterns.is_some() && sending.usual.save_to.is_some());
     assert!(
         accounts
@@ -196,6 +200,7 @@ fn the_example_documents_every_key() {
         theme::KEYS,
         keys::KEYS,
         transfers::KEYS,
+        network::KEYS,
         pictures::KEYS,
     ];
     for key in keys.into_iter().flatten() {

@@ -62,16 +62,14 @@ impl Adapter {
         key: Secret,
         patience: Patience,
     ) -> Result<Self, ConnectError> {
-        let base_url = super::base_url(settings).unwrap_or_default();
-        let http = Http::new(
-            &base_url,
-            HttpOptions {
-                credentials: vec![("x-api-key", key)],
-                read_error: wire::read_error,
-                patience,
-            },
-        )
-        .map_err(|error| ConnectError::Settings(error.message))?;
+        let options = HttpOptions {
+            credentials: vec![("x-api-key", key)],
+            read_error: wire::read_error,
+            patience,
+            network: Arc::clone(&settings.network),
+        };
+        let http = Http::new(&super::base_url(settings).unwrap_or_default(), options);
+        let http = http.map_err(|error| ConnectError::Settings(error.message))?;
         Ok(Self {
             http,
             configured: settings.containers.clone(),

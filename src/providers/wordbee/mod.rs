@@ -75,6 +75,7 @@ impl Adapter {
                 credentials: Vec::new(),
                 read_error: reply::read_error,
                 patience,
+                network: Arc::clone(&settings.network),
             },
         )
         .map_err(|error| ConnectError::Settings(error.message))?;

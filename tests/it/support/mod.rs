@@ -8,6 +8,7 @@ pub mod dice;
 pub mod hold;
 pub mod home;
 pub mod program;
+pub mod proxy;
 pub mod pty;
 pub mod screen;
 pub mod secrets;

@@ -14,6 +14,7 @@ pub struct SelfSigned {
     _stdout: BufReader<ChildStdout>,
     port: u16,
     certificate: PathBuf,
+    key: PathBuf,
 }
 
 impl SelfSigned {
@@ -76,11 +77,17 @@ impl SelfSigned {
             _stdout: stdout,
             port,
             certificate,
+            key,
         })
     }
 
     pub fn url(&self) -> String {
         format!("https://127.0.0.1:{}", self.port)
+    }
+
+    /// The file of its key.
+    pub fn key(&self) -> &Path {
+        &self.key
     }
 
     /// The file of the certificate, for whoever trusts it.

@@ -25,6 +25,7 @@ fn account(server: &Server, name: &str, provider: &str) -> std::sync::Arc<dyn Pr
         base_url: Some(server.demo().segmentflow_url().to_owned()),
         account_id: Some("acme".to_owned()),
         containers: Vec::new(),
+        network: std::sync::Arc::default(),
     };
     assetdeck::providers::connect(&settings, Secret::new(key.clone()).unwrap()).unwrap()
 }

@@ -132,6 +132,7 @@ impl Server {
                     ..Reason::default()
                 },
                 patience,
+                network: Arc::default(),
             },
         )
         .unwrap()
