@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ffi};
 
 use super::replay::{Happened, Kept, read_happened, read_job};
 use super::schema::{self, NAME};
@@ -21,16 +21,39 @@ pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
     name.into()
 }
 
-/// Why the file is not sound; `None` when it is.
-pub(super) fn check(connection: &Connection) -> Option<String> {
+/// Why the file is not sound; `None` when it is. A file that could not be read or locked is an error:
+/// nothing is known of it, and setting it aside would hide what stands in it.
+pub(super) fn check(connection: &Connection) -> Result<Option<String>, JournalError> {
     let told = connection.query_row("PRAGMA integrity_check(1)", [], |row| {
         row.get::<_, String>(0)
     });
-    match told {
+    let damage = match told.map_err(JournalError::from) {
         Ok(told) if told == "ok" => None,
-        Ok(told) => Some(told),
-        Err(error) => Some(error.to_string()),
+        Ok(told) if could_not_read(&told) => {
+            return Err(JournalError::Unusable("disk I/O error".to_owned()));
+        }
+        Ok(told) | Err(JournalError::Damaged(told)) => Some(format!("its check says: {told}")),
+        Err(error) => return Err(error),
+    };
+    if damage.is_some() {
+        return Ok(damage);
     }
+    match replay::all(connection).map_err(JournalError::from) {
+        Ok(found) if found.broken == 0 => Ok(None),
+        Ok(found) => Ok(Some(format!("{} rows are not sound", found.broken))),
+        Err(JournalError::Damaged(why)) => Ok(Some(why)),
+        Err(error) => Err(error),
+    }
+}
+
+/// The check tells of a page that it could not get as of one that is not sound; the code behind it says
+/// whether the disk refused it. A page that lies behind the end of the file is missing for good.
+fn could_not_read(told: &str) -> bool {
+    let code = told.rsplit_once("error code=").map(|(_, code)| code.trim());
+    let code: Option<i32> = code.and_then(|code| code.parse().ok());
+    code.is_some_and(|code| {
+        code & 0xff == ffi::SQLITE_IOERR && code != ffi::SQLITE_IOERR_SHORT_READ
+    })
 }
 
 /// Moves the journal aside; the name it has then. Nothing is ever overwritten.
@@ -182,8 +205,7 @@ fn read_copy(copies: &Path, aside: &Path, log: Option<&[u8]>) -> Option<Read> {
 /// All jobs and events of a copy that can be read.
 fn read(copy: &Path) -> Option<Read> {
     let connection = Connection::open(copy).ok()?;
-    let sound = check(&connection).is_none()
-        && replay::all(&connection).is_ok_and(|found| found.broken == 0);
+    let sound = check(&connection).is_ok_and(|damage| damage.is_none());
     Some(Read {
         jobs: rows(&connection, "jobs", "seq", read_job),
         events: rows(&connection, "events", "seq", |row| {

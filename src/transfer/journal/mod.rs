@@ -61,10 +61,15 @@ impl JournalError {
 impl From<rusqlite::Error> for JournalError {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode;
+        let code = error.sqlite_error().map(|error| error.extended_code);
         let reason = match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => "the disk is full".to_owned(),
             Some(ErrorCode::ReadOnly) => "it cannot be written".to_owned(),
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                return Self::Damaged(error.to_string());
+            }
+            // The file ends before it should.
+            _ if code == Some(rusqlite::ffi::SQLITE_IOERR_SHORT_READ) => {
                 return Self::Damaged(error.to_string());
             }
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
@@ -307,26 +312,15 @@ fn own(folder: &Path, notes: &mut Vec<String>) -> Result<rusqlite::Connection, J
         return Ok(connection);
     }
     let why = match schema::open(folder, schema::MIGRATIONS) {
-        Ok((connection, copy)) => {
-            let broken = damage::check(&connection)
-                .map(|why| format!("its check says: {why}"))
-                .or_else(|| match replay::all(&connection) {
-                    Ok(Replayed { broken: 0, .. }) => None,
-                    Ok(Replayed { broken, .. }) => Some(format!("{broken} rows are not sound")),
-                    Err(error) => Some(error.to_string()),
-                });
-            match broken {
-                None => {
-                    notes.extend(copy.map(|copy| {
-                        format!(
-                            "the journal of transfers was moved to this release; a copy is {copy}"
-                        )
-                    }));
-                    return Ok(connection);
-                }
-                Some(why) => why,
+        Ok((connection, copy)) => match damage::check(&connection)? {
+            None => {
+                notes.extend(copy.map(|copy| {
+                    format!("the journal of transfers was moved to this release; a copy is {copy}")
+                }));
+                return Ok(connection);
             }
-        }
+            Some(why) => why,
+        },
         Err(JournalError::Damaged(why)) => why,
         Err(error) => return Err(error),
     };

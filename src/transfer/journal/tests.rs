@@ -178,6 +178,27 @@ fn what_stands_behind_a_lost_first_page_is_carried_over() {
     }
 }
 
+/// A file that cannot be locked or read just now is not damaged: what stands in it stays where it is.
+#[test]
+fn a_file_that_cannot_be_looked_into_is_not_set_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    filled(folder.path(), 3);
+    let path = file(folder.path());
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other
+        .execute_batch("PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE")
+        .unwrap();
+    let mine = rusqlite::Connection::open(&path).unwrap();
+    mine.busy_timeout(std::time::Duration::ZERO).unwrap();
+    let refused = damage::check(&mine);
+    assert!(
+        matches!(refused, Err(JournalError::Unusable(_))),
+        "{refused:?}"
+    );
+    other.execute_batch("COMMIT").unwrap();
+    assert_eq!(damage::check(&mine).unwrap(), None);
+}
+
 #[test]
 fn a_newer_file_is_refused_untouched_and_an_older_one_moves_with_a_copy() {
     let folder = tempfile::tempdir().unwrap();
