@@ -48,11 +48,18 @@ pub(super) fn body(ground: &Ground<'_>, buffer: &mut Buffer, place: Rect, most: 
     };
     // A line of words above in pairs, one below for why the way is not a better one, an empty one.
     let high = most.saturating_sub(2 + heading);
+    let shown = ground.state.pictures();
     if wide < LEAST.0 || high < LEAST.1 {
+        // Beside a list it would be said of every row.
+        if ground.focused && !shown.is_empty() {
+            let row = Rect { height: 1, ..place };
+            let words = [toned("· Too small here for the picture", Tone::Dim)];
+            ground.paint.line(buffer, row, &words, Style::new());
+            drawing.rows = 1.min(place.height);
+        }
         return drawing;
     }
     drawing.room = Some((wide, high));
-    let shown = ground.state.pictures();
     if shown.is_empty() {
         return drawing;
     }
