@@ -11,13 +11,13 @@ use crate::support::contract::Scope;
 use crate::support::home::Home;
 use crate::support::server::Server;
 
-const LOCALES: [&str; 6] = ["en", "de", "fr", "ja", "ar", "pt-BR"];
+pub const LOCALES: [&str; 6] = ["en", "de", "fr", "ja", "ar", "pt-BR"];
 
 /// The large document of the demo.
 const LARGE: &str = "acme-loc:20533";
 
 /// Segment, folder and name, and a state for each locale.
-type Row = (String, String, String, Vec<String>);
+pub type Row = (String, String, String, Vec<String>);
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
@@ -34,7 +34,7 @@ fn stem(asset: &Value) -> String {
 }
 
 /// What the coverage has to be, from the state of the demo alone.
-fn expected(server: &Server, document: &str, locales: &[&str]) -> BTreeSet<Row> {
+pub fn expected(server: &Server, document: &str, locales: &[&str]) -> BTreeSet<Row> {
     let state = server.state();
     let assets = state["wordbee"]["assets"].as_array().expect("a list");
     assert_eq!(state["wordbee"]["assetsNotListed"], 0);
@@ -92,7 +92,7 @@ fn expected(server: &Server, document: &str, locales: &[&str]) -> BTreeSet<Row> 
 }
 
 /// What the command says.
-fn told(ran: &Ran, locales: &[&str]) -> BTreeSet<Row> {
+pub fn told(ran: &Ran, locales: &[&str]) -> BTreeSet<Row> {
     let lines = ran.json();
     let rows = lines.iter().filter(|line| line["kind"] == "coverage");
     rows.map(|line| {

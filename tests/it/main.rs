@@ -33,6 +33,7 @@ mod demo_contract;
 mod demo_program;
 mod hostile;
 mod hostile_pictures;
+mod index_kills;
 mod key_stores;
 mod keyring;
 mod over_ssh;
