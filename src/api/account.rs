@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{ApiError, Guard, Network, Provider, ProviderSpec};
-use crate::domain::{AccountName, Colour, Keeping, Secret};
+use crate::domain::{AccountName, Allowance, Colour, Keeping, Secret};
 
 /// What an adapter needs to connect, beside the key. Checked by the adapter, not here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct AccountInfo {
     pub guard: Guard,
     /// Of its name on the screen, where the settings say one.
     pub colour: Option<Colour>,
+    /// What the service allows it, if that is known.
+    pub allowance: Option<Allowance>,
 }
 
 /// Where a key came from.

@@ -67,6 +67,8 @@ fn options(args: &args::Demo) -> Options {
         latency: args
             .latency_ms
             .map_or(default.latency, Duration::from_millis),
+        calls_per_hour: args.allowance.map(|it| it.calls),
+        hour: args.allowance.map_or(default.hour, |it| it.window),
         seed: args.seed.unwrap_or(default.seed),
         ..default
     }

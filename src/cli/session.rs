@@ -19,7 +19,7 @@ use crate::config::credentials::{Credentials, KeyOwner, Lookup};
 use crate::config::dirs::Dirs;
 use crate::config::stores::Stores;
 use crate::config::{Account, Env, HOW_TO_BEGIN, Settings};
-use crate::domain::{AccountName, Looks, Reports, SafeText, Shape, nearest};
+use crate::domain::{AccountName, Allowance, Looks, Reports, SafeText, Shape, nearest};
 use crate::index::{Index, Meter};
 use crate::picture::Preference;
 use crate::providers;
@@ -280,11 +280,13 @@ fn known(settings: &Settings, account: &Account, network: &Arc<Network>) -> Resu
         let nothing = || ConnectError::Settings("its provider is not known".to_owned());
         let spec = providers::spec(&own.provider).ok_or_else(nothing)?;
         let base_url = providers::base_url(&own).ok_or_else(nothing)?;
+        let hourly = spec.capabilities.calls_an_hour.map(Allowance::hourly);
         Ok(AccountInfo {
             name: own.name.clone(),
             spec,
             base_url,
             colour: account.colour,
+            allowance: account.allowance.or(hourly),
             guard: match (account.read_only, account.protected) {
                 (true, _) => Guard::ReadOnly,
                 (false, true) => Guard::Protected,

@@ -234,6 +234,10 @@ impl Demo {
             );
             if provider == "wordbee" {
                 let _ = writeln!(text, "account_id = \"{ACCOUNT_ID}\"");
+                if let Some(calls) = self.world.options.calls_per_hour {
+                    let hour = self.world.options.hour.as_secs();
+                    let _ = writeln!(text, "allowance = \"{calls}/{hour}s\"");
+                }
             }
         }
         text

@@ -158,6 +158,7 @@ fn flex(world: &World) -> Value {
         "logins": flex.logins,
         "refusedLogins": flex.refused_logins,
         "refusedTokens": flex.refused_tokens,
+        "throttled": flex.throttled,
         "pollViolations": flex.poll_violations,
         "assetsNotListed": total.saturating_sub(assets.len() as u64),
         "assets": assets,

@@ -98,6 +98,8 @@ pub struct Flex {
     pub poll_violations: u64,
     /// Calls that count against the allowance.
     pub calls: u64,
+    /// Calls that were refused because it was used up.
+    pub throttled: u64,
     /// When the current hour of the allowance began, and its calls.
     pub hour: Option<(Instant, u64)>,
 }

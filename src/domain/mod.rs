@@ -1,6 +1,7 @@
 //! The nouns of the product: what every layer speaks of. No I/O, no async, no screen.
 
 mod address;
+mod allowance;
 mod asset;
 mod container;
 pub mod coverage;
@@ -31,6 +32,7 @@ pub mod text;
 mod types;
 
 pub use address::{Address, AddressError, Ref};
+pub use allowance::{Allowance, Held};
 pub use asset::{Asset, AssetScope, BySegment, Detail};
 pub use container::Container;
 pub use hit::{Hit, Hits, Thing};

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Allowance, Held, Index, Owner};
-use crate::api::Provider;
+use super::{Index, Owner};
+use crate::api::{AccountInfo, Provider};
+use crate::domain::{Allowance, Held};
 
 /// How long the disk is waited for before a sweep looks at what was spent.
 const DISK: Duration = Duration::from_secs(5);
@@ -16,14 +17,16 @@ const DISK: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct Meter {
     owner: Owner,
+    allowance: Option<Allowance>,
     provider: Arc<dyn Provider>,
     noted: AtomicU64,
 }
 
 impl Meter {
-    pub fn new(owner: Owner, provider: Arc<dyn Provider>) -> Self {
+    pub fn new(info: &AccountInfo, provider: Arc<dyn Provider>) -> Self {
         Self {
-            owner,
+            owner: Owner::from(info),
+            allowance: info.allowance,
             provider,
             noted: AtomicU64::new(0),
         }
@@ -50,11 +53,26 @@ impl Meter {
         index.spend(&self.owner, calls.saturating_sub(noted));
     }
 
-    /// What holds a sweep back from one more call, if anything. Blocks for the disk.
-    pub fn pace(&self, index: &Index, allowance: Allowance) -> Option<Held> {
+    /// What the service allows this account, if that is known.
+    pub const fn allowance(&self) -> Option<Allowance> {
+        self.allowance
+    }
+
+    /// What holds a sweep back from one more call, if anything. Where nothing does, that call counts
+    /// from now on: a program that is killed after it made it cannot say so any more. Blocks for the
+    /// disk.
+    pub fn pace(&self, index: &Index) -> Option<Held> {
+        let allowance = self.allowance?;
         self.note(index);
         index.settle(DISK);
         let now = Timestamp::now();
-        allowance.pace(&index.spent(&self.owner, allowance.since(now)), now)
+        let spent = index.spent(&self.owner, allowance.since(now));
+        let held = allowance.pace(&spent, now);
+        if held.is_none() {
+            self.noted.fetch_add(1, Ordering::Relaxed);
+            index.spend(&self.owner, 1);
+            index.settle(DISK);
+        }
+        held
     }
 }

@@ -10,34 +10,35 @@ use super::pace;
 use crate::api::{AccountInfo, Provider};
 use crate::app::msg::{Batch, Came, Msg};
 use crate::domain::{
-    AccountName, Asset, AssetScope, ContainerId, Entry, Keepable, Segment, SegmentId, SegmentText,
+    AccountName, Asset, AssetScope, ContainerId, Entry, Held, Keepable, Segment, SegmentId,
+    SegmentText,
 };
-use crate::index::{Allowance, Haystack, Head, Held, Index, Keeper, Meter, Owner, Place};
+use crate::index::{Haystack, Head, Index, Keeper, Meter, Owner, Place};
 
 /// The index, and whose lists are whose in it.
 #[derive(Clone)]
 pub(super) struct Archives {
     index: Index,
-    owners: Arc<HashMap<AccountName, Owner>>,
+    accounts: Arc<HashMap<AccountName, AccountInfo>>,
     /// Count the calls of who is connected.
     meters: Arc<Mutex<HashMap<AccountName, Arc<Meter>>>>,
 }
 
 impl Archives {
     pub fn new(index: Index, accounts: &[AccountInfo]) -> Self {
-        let owners = accounts.iter();
-        let owners = owners.map(|info| (info.name.clone(), Owner::from(info)));
+        let accounts = accounts.iter();
+        let accounts = accounts.map(|info| (info.name.clone(), info.clone()));
         Self {
             index,
-            owners: Arc::new(owners.collect()),
+            accounts: Arc::new(accounts.collect()),
             meters: Arc::default(),
         }
     }
 
     /// From now on the calls of this connection are counted.
     pub fn count(&self, account: &AccountName, provider: Arc<dyn Provider>) {
-        if let Some(owner) = self.owners.get(account) {
-            let meter = Arc::new(Meter::new(owner.clone(), provider));
+        if let Some(info) = self.accounts.get(account) {
+            let meter = Arc::new(Meter::new(info, provider));
             let before = super::lock(&self.meters).insert(account.clone(), meter);
             if let Some(before) = before {
                 before.note(&self.index);
@@ -58,16 +59,16 @@ impl Archives {
 
     /// All that is kept, of all accounts. Blocks.
     pub fn haystack(&self) -> Haystack {
-        let owners = self.owners.values().cloned().collect();
+        let owners = self.accounts.values().map(Owner::from).collect();
         Haystack::gather(&self.index, owners, || true)
     }
 
     /// What is kept of an account; `None` where nothing ever is.
     pub fn of(&self, account: &AccountName) -> Option<Archive> {
-        let owner = self.owners.get(account).filter(|_| self.index.keeps())?;
+        let info = self.accounts.get(account).filter(|_| self.index.keeps())?;
         Some(Archive {
             index: self.index.clone(),
-            owner: owner.clone(),
+            owner: Owner::from(info),
         })
     }
 
@@ -204,10 +205,7 @@ impl Archive {
 
     /// Waits until a sweep may make one more call.
     pub async fn room(&self, meter: &Arc<Meter>, tell: impl FnMut(&Held)) {
-        let spec = meter.provider().spec();
-        if let Some(calls) = spec.capabilities.calls_an_hour {
-            pace::room(meter, &self.index, Allowance::hourly(calls), tell).await;
-        }
+        pace::room(meter, &self.index, tell).await;
     }
 
     // --- keeping

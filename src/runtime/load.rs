@@ -10,8 +10,8 @@ use super::{not_connected, send, tree};
 use crate::api::{ApiError, Pages, Provider};
 use crate::app::effect::{Load, RequestId};
 use crate::app::msg::{Answer, Batch, Came, InTree, Msg};
-use crate::domain::{AssetScope, ContainerId, Cursor, Keepable, Page, SegmentText, drill};
-use crate::index::{Held, Keeper, Meter, Place};
+use crate::domain::{AssetScope, ContainerId, Cursor, Held, Keepable, Page, SegmentText, drill};
+use crate::index::{Keeper, Meter, Place};
 use crate::transfer::patient::Patient;
 
 /// One request: whom it asks, and what was kept for it.

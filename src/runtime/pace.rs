@@ -5,21 +5,17 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::index::{Allowance, Held, Index, Meter};
+use crate::domain::Held;
+use crate::index::{Index, Meter};
 
 /// The least wait: never busy, whatever the clock does.
 const BREATH: Duration = Duration::from_millis(10);
 
 /// Waits until a sweep may make one more call, and tells why and until when.
-pub async fn room(
-    meter: &Arc<Meter>,
-    index: &Index,
-    allowance: Allowance,
-    mut tell: impl FnMut(&Held),
-) {
+pub async fn room(meter: &Arc<Meter>, index: &Index, mut tell: impl FnMut(&Held)) {
     loop {
         let (meter, index) = (Arc::clone(meter), index.clone());
-        let held = tokio::task::spawn_blocking(move || meter.pace(&index, allowance)).await;
+        let held = tokio::task::spawn_blocking(move || meter.pace(&index)).await;
         // A panic there is told where it happened.
         let Ok(Some(held)) = held else {
             return;

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used)] // All of this crate is test code.
 
 mod architecture;
+mod cli_allowance;
 mod cli_browse;
 mod cli_change;
 mod cli_completions;

@@ -36,6 +36,7 @@ impl World {
             base_url: "https://service.example".to_owned(),
             guard: Guard::Open,
             colour: None,
+            allowance: None,
         };
         let options = StartOptions {
             files_at: PathBuf::from("/pics"),

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::Screen;
+use crate::domain::Allowance;
 
 #[derive(Debug, Args)]
 pub struct Demo {
@@ -27,6 +28,9 @@ pub struct Demo {
     /// How many websites
     #[arg(long, value_name = "N")]
     pub websites: Option<usize>,
+    /// How many calls the documents' service allows in which time, before it refuses: 1000/1h, 20/10s
+    #[arg(long, value_name = "CALLS/TIME", value_parser = allowance)]
+    pub allowance: Option<Allowance>,
     /// Milliseconds that every answer is held back
     #[arg(long, value_name = "N")]
     pub latency_ms: Option<u64>,
@@ -35,4 +39,8 @@ pub struct Demo {
     pub seed: Option<u64>,
     #[command(flatten)]
     pub screen: Screen,
+}
+
+fn allowance(text: &str) -> Result<Allowance, &'static str> {
+    Allowance::read(text).ok_or("a number of calls and a time up to an hour, as in 1000/1h")
 }

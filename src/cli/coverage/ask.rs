@@ -14,7 +14,7 @@ use crate::cli::failure::{Exit, Failure, Tally};
 use crate::cli::output::Output;
 use crate::cli::prompt;
 use crate::cli::stop::Stop;
-use crate::domain::{Asset, ContainerId, Entry, Segment, SegmentId};
+use crate::domain::{Allowance, Asset, ContainerId, Entry, Segment, SegmentId};
 use crate::index::{Index, Owner};
 use crate::transfer::patient::Patient;
 use crate::transfer::tree::{MANY_CALLS, SEGMENTS_AT_ONCE};
@@ -41,6 +41,7 @@ pub struct Answers {
 pub struct Asking<'a> {
     /// What the service is called.
     pub label: &'static str,
+    pub allowance: Option<Allowance>,
     pub patient: &'a Patient,
     /// Where the answers are kept.
     pub index: &'a Index,
@@ -195,8 +196,11 @@ impl Asking<'_> {
 
     /// What is asked, and what the service allows.
     fn what(&self, segments: usize) -> String {
-        let allowed = match self.pacer.allowance {
-            Some(it) => format!(" ({} allows about {} calls an hour)", self.label, it.calls),
+        let allowed = match self.allowance {
+            Some(it) => {
+                let (label, calls) = (self.label, it.calls);
+                format!(" ({label} allows about {calls} calls {})", it.in_time())
+            }
             None => String::new(),
         };
         format!("Asking for the assets of {segments} segments{allowed}")
@@ -223,161 +227,5 @@ impl Answers {
         self.unreadable += parted.unreadable;
         let heard = { parted.assets.into_iter() }.map(|(id, assets)| (id, Some(assets)));
         self.heard.extend(heard);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashMap;
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::api::{AccountSettings, ProviderSpec};
-    use crate::cli::output::tests::kept;
-    use crate::demo::{Demo, Exchange, Options, serve};
-    use crate::domain::{AccountName, Secret};
-    use crate::index::{Allowance, Meter};
-    use crate::providers;
-
-    const MANY: usize = 3_000;
-
-    /// The one whose calls are counted.
-    fn spec() -> &'static ProviderSpec {
-        let mut specs = providers::PROVIDERS.iter().map(|it| it.spec);
-        let counts = |it: &&ProviderSpec| it.capabilities.calls_an_hour.is_some();
-        specs.find(counts).unwrap()
-    }
-
-    /// Both services are at one.
-    fn address(demo: &Demo) -> String {
-        let settings = demo.config_toml();
-        let (_, rest) = settings.split_once("base_url = \"").unwrap();
-        rest.split_once('"').unwrap().0.to_owned()
-    }
-
-    fn connect(demo: &Demo) -> Arc<dyn Provider> {
-        let mut env = demo.env().into_iter();
-        let key = env.find(|(name, _)| name.ends_with("ACME_LOC")).unwrap().1;
-        let settings = AccountSettings {
-            name: AccountName::new("acme-loc").unwrap(),
-            provider: spec().id.to_owned(),
-            base_url: Some(address(demo)),
-            account_id: Some("acme".to_owned()),
-            containers: Vec::new(),
-            network: std::sync::Arc::default(),
-        };
-        providers::connect(&settings, Secret::new(key).unwrap()).unwrap()
-    }
-
-    /// How often each segment was asked for.
-    fn asked(exchanges: &[Exchange]) -> HashMap<String, usize> {
-        let mut asked = HashMap::new();
-        let lists = exchanges
-            .iter()
-            .filter(|it| it.path.ends_with("/assets/list"));
-        for list in lists {
-            for part in list
-                .query
-                .split(['=', '&', ','])
-                .flat_map(|it| it.split("%2C"))
-            {
-                if part.parse::<u64>().is_ok() {
-                    *asked.entry(part.to_owned()).or_default() += 1;
-                }
-            }
-        }
-        asked
-    }
-
-    /// One run over these segments, which the allowance holds back; `cut` drops it once it says so.
-    async fn sweep(demo: &Demo, folder: &std::path::Path, cut: bool) -> Option<Answers> {
-        let (index, note) = Index::open(folder);
-        assert_eq!(note, None);
-        let provider = connect(demo);
-        let owner = Owner {
-            account: AccountName::new("acme-loc").unwrap(),
-            service: provider.spec().id,
-            address: address(demo),
-        };
-        let meter = Arc::new(Meter::new(owner.clone(), provider.clone()));
-        let container = ContainerId::new("20533").unwrap();
-        let pacer = Pacer {
-            allowance: Some(Allowance {
-                calls: 12,
-                window: HOUR,
-            }),
-            meter: Some(meter.clone()),
-            index: index.clone(),
-        };
-        let (mut output, _, said) = kept(None);
-        let mut segments = Vec::new();
-        let mut next = None;
-        loop {
-            pacer.go(&mut output).await;
-            let page = provider.segments(&container, next).await.unwrap();
-            segments.extend(page.entries.into_iter().filter_map(Entry::into_read));
-            next = page.next;
-            if next.is_none() {
-                break;
-            }
-        }
-        assert_eq!(segments.len(), MANY);
-        let patient = Patient::new(provider, |_| {});
-        let asking = Asking {
-            label: "the demo",
-            patient: &patient,
-            index: &index,
-            owner,
-            pacer: &pacer,
-            container: &container,
-            max_age: Duration::from_hours(1),
-            yes: true,
-        };
-        let listed = said.text().len();
-        let (mut stop, mut tally) = (Stop::listen().unwrap(), Tally::default());
-        let mut run = std::pin::pin!(asking.ask(&mut output, &mut stop, &segments, &mut tally));
-        // It is cut while it waits for the allowance for the first time.
-        let held = async {
-            while !(cut && said.text()[listed..].contains("calls of the last hour")) {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        let answers = tokio::select! {
-            answers = &mut run => Some(answers.unwrap()),
-            () = held => None,
-        };
-        meter.note(&index);
-        index.settle(DISK);
-        answers
-    }
-
-    /// Long enough for a sweep that ignores it to run into the refusal.
-    const HOUR: Duration = Duration::from_secs(1);
-
-    #[tokio::test]
-    async fn a_sweep_keeps_to_the_allowance_and_goes_on_where_it_was_cut() {
-        let demo = serve(Options {
-            calls_per_hour: Some(12),
-            hour: HOUR,
-            segments: Some(MANY),
-            record: true,
-            ..Options::default()
-        });
-        let demo = demo.await.unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        assert!(sweep(&demo, folder.path(), true).await.is_none());
-        let before = asked(&demo.exchanges()).len();
-        assert!(
-            0 < before && before < MANY,
-            "{before} were asked before it was cut"
-        );
-        let answers = sweep(&demo, folder.path(), false).await.unwrap();
-        assert_eq!(answers.heard.len(), MANY);
-        assert!(answers.heard.values().all(Option::is_some));
-        let exchanges = demo.exchanges();
-        assert!(exchanges.iter().all(|it| it.status != 429));
-        let asked = asked(&exchanges);
-        assert_eq!(asked.len(), MANY);
-        assert_eq!(asked.values().max(), Some(&1));
     }
 }

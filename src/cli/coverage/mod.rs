@@ -21,7 +21,7 @@ use crate::api::{Middle, Provider, ProviderSpec};
 use crate::domain::coverage::{Coverage, Heard, State, Totals};
 use crate::domain::text::{speaks_utf8, spell_in_ascii};
 use crate::domain::{AssetScope, Container, Entry, Locale, SafeText, Segment};
-use crate::index::{Allowance, Owner};
+use crate::index::Owner;
 
 /// Shows the coverage of a document, or of one of its segments.
 pub async fn coverage(
@@ -59,13 +59,13 @@ pub async fn coverage(
         output.note(&note);
     }
     let pacer = Pacer {
-        allowance: spec.capabilities.calls_an_hour.map(Allowance::hourly),
         meter: session.meter(&known.info.name),
         index: index.clone(),
     };
     let (segments, unread) = segments(output, stop, provider.as_ref(), &pacer, &scope).await?;
     let asking = Asking {
         label: spec.label,
+        allowance: known.info.allowance,
         patient: provider.as_ref(),
         index: &index,
         owner: Owner::from(&known.info),

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use crate::cli::output::Output;
-use crate::index::{Allowance, Held, Index, Meter};
+use crate::domain::Held;
+use crate::index::{Index, Meter};
 use crate::runtime::pace;
 
 /// What a sweep may spend, and where what was spent is kept.
 pub struct Pacer {
-    /// What the service allows, if that is known.
-    pub allowance: Option<Allowance>,
     pub meter: Option<Arc<Meter>>,
     pub index: Index,
 }
@@ -17,9 +16,9 @@ pub struct Pacer {
 impl Pacer {
     /// Waits until one more call may be made, and says why and until when.
     pub async fn go(&self, output: &mut Output) {
-        if let (Some(allowance), Some(meter)) = (self.allowance, &self.meter) {
+        if let Some(meter) = &self.meter {
             let tell = |held: &Held| output.note(&held.to_string());
-            pace::room(meter, &self.index, allowance, tell).await;
+            pace::room(meter, &self.index, tell).await;
         }
     }
 }

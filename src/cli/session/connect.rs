@@ -14,7 +14,7 @@ use crate::cli::prompt;
 use crate::config::credentials::{Credentials, KeyOwner, Lookup, Place};
 use crate::config::key_variable;
 use crate::domain::{AccountName, Keeping, Secret};
-use crate::index::{Meter, Owner};
+use crate::index::Meter;
 use crate::providers;
 use crate::transfer::patient::Patient;
 
@@ -84,8 +84,7 @@ impl Session {
         let provider = providers::connect(&known.settings, key)?;
         let provider = self.guarded(known, provider);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let owner = Owner::from(&known.info);
-        open.push(Arc::new(Meter::new(owner, Arc::clone(&provider))));
+        open.push(Arc::new(Meter::new(&known.info, Arc::clone(&provider))));
         Ok(provider)
     }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::usual::{self, Usual};
 use super::{AT_ONCE, Doc, Fields, Problem};
 use crate::config::command;
-use crate::domain::{AccountName, Colour, ColourError};
+use crate::domain::{AccountName, Allowance, Colour, ColourError};
 
 /// Keys of one `[[accounts]]`.
 pub const KEYS: &[&str] = &[
@@ -15,6 +15,7 @@ pub const KEYS: &[&str] = &[
     "account_id",
     "websites",
     "at_once",
+    "allowance",
     "locale",
     "folder",
     "patterns",
@@ -42,6 +43,8 @@ pub struct Account {
     pub websites: Vec<(String, String)>,
     /// How many of its transfers run side by side: its own number, else that of `[transfers]`.
     pub at_once: u64,
+    /// What its service allows it, where that is not what is known of the service.
+    pub allowance: Option<Allowance>,
     /// What holds for its uploads and saves.
     pub usual: Usual,
     /// The same of single containers: the id, what differs there, and the line of the id.
@@ -128,6 +131,7 @@ pub(super) fn read(doc: &Doc<'_>, top: &Fields<'_>, at_once: u64) -> Result<Vec<
             account_id: fields.text("account_id")?.map(|(text, _)| text),
             websites,
             at_once: fields.number("at_once", AT_ONCE)?.unwrap_or(at_once),
+            allowance: allowance(doc, &fields)?,
             usual: usual::read(&fields)?,
             containers,
             colour: colour(doc, &fields)?,
@@ -149,6 +153,20 @@ fn colour(doc: &Doc<'_>, fields: &Fields<'_>) -> Result<Option<Colour>, Problem>
         message: format!("`color`: {why}"),
     })?;
     Ok(Some(colour))
+}
+
+fn allowance(doc: &Doc<'_>, fields: &Fields<'_>) -> Result<Option<Allowance>, Problem> {
+    let Some((text, span)) = fields.text("allowance")? else {
+        return Ok(None);
+    };
+    let wrong = || Problem {
+        line: Some(doc.line(&span)),
+        message:
+            "`allowance` must be a number of calls and a time up to an hour, as in `1000/1h`, \
+                  `100/1min` or `20/10s`"
+                .to_owned(),
+    };
+    Allowance::read(&text).map(Some).ok_or_else(wrong)
 }
 
 fn containers(doc: &Doc<'_>, fields: &Fields<'_>) -> Result<Vec<(String, Usual, usize)>, Problem> {

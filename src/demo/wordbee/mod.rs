@@ -247,6 +247,7 @@ fn throttled(world: &World) -> Option<Response> {
         _ => (Instant::now(), 1),
     };
     flex.hour = Some((began, calls));
+    flex.throttled += u64::from(calls > allowance);
     drop(flex);
     (calls > allowance).then(|| {
         let message = format!("API calls quota exceeded! maximum admitted {allowance} per hour.");

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::*;
 use crate::api::{Capabilities, Connected, Guard};
 use crate::app::msg::{Batch, Came};
-use crate::domain::{Entry, RawJson, SegmentId, SegmentText};
+use crate::domain::{Allowance, Entry, RawJson, SegmentId, SegmentText};
 use crate::index::Owner;
 
 static TEXTS: ProviderSpec = ProviderSpec {
@@ -144,6 +144,7 @@ impl Connector for Door {
             base_url: "https://service.example".to_owned(),
             guard: Guard::Open,
             colour: None,
+            allowance: TEXTS.capabilities.calls_an_hour.map(Allowance::hourly),
         }]
     }
     async fn connect(

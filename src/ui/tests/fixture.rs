@@ -17,8 +17,8 @@ use crate::app::modal::{Modal, Reply};
 use crate::app::remote::{Fetched, Remote};
 use crate::app::{Pane, StartOptions, State};
 use crate::domain::{
-    AccountName, Asset, AssetKey, AssetPath, AssetScope, Container, ContainerId, Detail, Entry,
-    Keeping, Locale, RawJson, Segment, SegmentId, TypeChoice, Unreadable,
+    AccountName, Allowance, Asset, AssetKey, AssetPath, AssetScope, Container, ContainerId, Detail,
+    Entry, Keeping, Locale, RawJson, Segment, SegmentId, TypeChoice, Unreadable,
 };
 use crate::ui::ViewState;
 use crate::ui::theme::Theme;
@@ -207,12 +207,13 @@ pub fn bare() -> State {
 
 /// Both services are there, a document and its first segment are open.
 pub fn busy() -> State {
-    let info = |account: &str, spec| AccountInfo {
+    let info = |account: &str, spec: &'static ProviderSpec| AccountInfo {
         name: name(account),
         spec,
         base_url: "https://example.com".to_owned(),
         guard: Guard::Open,
         colour: None,
+        allowance: spec.capabilities.calls_an_hour.map(Allowance::hourly),
     };
     let accounts = vec![info("acme-web", &SITES), info("acme-loc", &DOCS)];
     let mut state = State::new(accounts, options());

@@ -22,7 +22,7 @@ use crate::app::effect::Effect;
 use crate::app::key::Input;
 use crate::app::msg::Msg;
 use crate::domain::coverage::State as Standing;
-use crate::domain::{AccountName, ContainerId, SegmentId};
+use crate::domain::{AccountName, Allowance, ContainerId, SegmentId};
 
 /// From so many rows on only those with gaps are shown at first.
 const MANY: usize = 40;
@@ -54,6 +54,8 @@ pub struct CoverageSheet {
     account: AccountName,
     container: ContainerId,
     spec: &'static ProviderSpec,
+    /// What its service allows the account.
+    allowance: Option<Allowance>,
     /// What the document is called; foreign text.
     name: String,
     matrix: Matrix,
@@ -87,6 +89,7 @@ impl CoverageSheet {
             let opened = state.opened(&account, &container)?;
             (opened.spec, opened.info().name.clone())
         };
+        let allowance = state.browse.account(&account)?.info.allowance;
         let left = state
             .memory
             .coverage
@@ -96,6 +99,7 @@ impl CoverageSheet {
             account,
             container,
             spec,
+            allowance,
             name,
             matrix: Matrix::default(),
             shown: Vec::new(),

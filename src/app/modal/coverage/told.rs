@@ -202,10 +202,10 @@ impl CoverageSheet {
     pub(super) fn cost(&self, roomy: bool) -> Words {
         let segments = self.asking.proposed.len();
         let calls = calls(segments);
-        let spec = self.spec;
         let mut text = format!("Asking for the assets of {segments} segments takes {calls} calls.");
-        if let Some(allowed) = spec.capabilities.calls_an_hour {
-            text = format!("{text} {} allows about {allowed} an hour.", spec.label);
+        if let Some(allowed) = self.allowance {
+            let (label, calls) = (self.spec.label, allowed.calls);
+            text = format!("{text} {label} allows about {calls} {}.", allowed.in_time());
         }
         let mut words = vec![toned(text, Tone::Strong)];
         if roomy {

@@ -1,4 +1,5 @@
-//! How fast a sweep may go: what is left of a service's allowance, less what is kept for people.
+//! What a service allows in a while, and how fast a sweep may go: what is left of that, less what is
+//! kept for people.
 
 use std::fmt;
 use std::time::Duration;
@@ -16,19 +17,59 @@ pub struct Allowance {
 /// Why a sweep may not make its next call yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Held {
-    /// So many calls of the last hour are made,
+    /// So many calls were made in the time of the allowance.
     pub made: u64,
-    /// of so many that the service allows.
-    pub of: u64,
+    pub of: Allowance,
     pub until: Timestamp,
 }
+
+/// A time for people, in its largest unit that fits.
+fn span(window: Duration) -> String {
+    match window.as_secs() {
+        seconds if seconds % 60 == 0 => format!("{} min", seconds / 60),
+        seconds => format!("{seconds} s"),
+    }
+}
+
+/// The longest time that calls are remembered for.
+const HOUR: Duration = Duration::from_hours(1);
 
 impl Allowance {
     /// A service allows so many calls an hour.
     pub fn hourly(calls: u32) -> Self {
         Self {
             calls: calls.into(),
-            window: Duration::from_hours(1),
+            window: HOUR,
+        }
+    }
+
+    /// Reads calls and a time up to an hour: `1000/1h`, `100/min`, `20/10s`.
+    pub fn read(text: &str) -> Option<Self> {
+        let (calls, time) = text.split_once('/')?;
+        let calls = calls.trim().parse().ok().filter(|calls| *calls > 0)?;
+        let time = time.trim();
+        let (many, unit) = time.split_at(time.find(|c: char| !c.is_ascii_digit())?);
+        let unit = match unit.trim() {
+            "s" => 1,
+            "min" => 60,
+            "h" => HOUR.as_secs(),
+            _ => return None,
+        };
+        let many: u64 = if many.is_empty() {
+            1
+        } else {
+            many.parse().ok()?
+        };
+        let window = Duration::from_secs(many.checked_mul(unit)?);
+        (!window.is_zero() && window <= HOUR).then_some(Self { calls, window })
+    }
+
+    /// The time as words go on after a number of calls: `an hour`, `in 10 s`.
+    pub fn in_time(self) -> String {
+        if self.window == HOUR {
+            "an hour".to_owned()
+        } else {
+            format!("in {}", span(self.window))
         }
     }
 
@@ -62,7 +103,7 @@ impl Allowance {
             if left < most {
                 return Some(Held {
                     made,
-                    of: self.calls,
+                    of: self,
                     until: at.checked_add(self.window).unwrap_or(Timestamp::MAX),
                 });
             }
@@ -75,14 +116,18 @@ impl fmt::Display for Held {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { made, of, until } = self;
         let clock = until.to_zoned(TimeZone::system());
-        // Rounded up: at the minute that is said it goes on.
+        // Rounded up: at the time that is said it goes on.
+        let (round, form, last) = match of.window {
+            HOUR => (59, "%H:%M", "hour".to_owned()),
+            window => (1, "%H:%M:%S", span(window)),
+        };
         let clock = clock
-            .checked_add(SignedDuration::from_secs(59))
+            .checked_add(SignedDuration::from_secs(round))
             .unwrap_or(clock);
-        let clock = clock.strftime("%H:%M");
+        let (of, clock) = (of.calls, clock.strftime(form));
         write!(
             f,
-            "{made} of {of} calls of the last hour are made, and the rest is kept for other work; \
+            "{made} of {of} calls of the last {last} are made, and the rest is kept for other work; \
              going on at {clock}"
         )
     }
@@ -107,7 +152,7 @@ mod tests {
         let spent = [(at(0), 2), (at(100), 15), (at(200), 2)];
         let wait = Some(Held {
             made: 19,
-            of: 20,
+            of: hour,
             until: at(10_000),
         });
         // Two go, and there is room for one more.
@@ -115,6 +160,46 @@ mod tests {
         assert_eq!(hour.pace(&spent, at(9_999)), wait);
         assert_eq!(hour.pace(&spent, at(10_000)), None);
         assert_eq!(hour.pace(&[], at(0)), None);
+    }
+
+    #[test]
+    fn calls_and_a_time_up_to_an_hour_are_read() {
+        let read = |text: &str| Allowance::read(text).map(|it| (it.calls, it.window.as_secs()));
+        assert_eq!(read("1000/1h"), Some((1000, 3600)));
+        assert_eq!(read("1000 / h"), Some((1000, 3600)));
+        assert_eq!(read("100/min"), Some((100, 60)));
+        assert_eq!(read("20/10s"), Some((20, 10)));
+        for wrong in [
+            "",
+            "1000",
+            "1000/",
+            "0/1h",
+            "-1/h",
+            "10/2h",
+            "10/0s",
+            "10/d",
+            "x/h",
+            "10/61min",
+            "10/99999999999999999999s",
+            "10/1h2",
+        ] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_wait_names_the_time_that_the_allowance_is_for() {
+        let said = |text: &str| {
+            let of = Allowance::read(text).unwrap();
+            let until = at(0);
+            Held { made: 9, of, until }.to_string()
+        };
+        assert!(said("10/h").contains("9 of 10 calls of the last hour are made"));
+        assert!(said("10/2min").contains("9 of 10 calls of the last 2 min are made"));
+        assert!(said("10/90s").contains("of the last 90 s are made"));
+        let in_time = |text: &str| Allowance::read(text).unwrap().in_time();
+        assert_eq!(in_time("10/60min"), "an hour");
+        assert_eq!(in_time("10/1min"), "in 1 min");
     }
 
     proptest! {

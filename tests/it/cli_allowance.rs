@@ -1,0 +1,83 @@
+//! A sweep and what its service allows: it ends, across kills and new starts, and is never refused.
+
+use std::collections::HashMap;
+
+use crate::cli_coverage::{LOCALES, expected, told};
+use crate::support::cli::run;
+use crate::support::contract::Scope;
+use crate::support::home::Home;
+use crate::support::program::Program;
+use crate::support::pty::PATIENCE;
+use crate::support::server::Server;
+use crate::support::wait::until;
+
+const SEGMENTS: usize = 1_000;
+const SWEEP: [&str; 6] = [
+    "coverage",
+    "acme-loc:20533",
+    "--yes",
+    "--max-age",
+    "1440",
+    "--json",
+];
+
+/// How often each segment was asked for.
+fn asked(server: &Server) -> HashMap<String, usize> {
+    let mut asked = HashMap::new();
+    let exchanges = server.demo().exchanges();
+    let lists = exchanges.iter();
+    for list in lists.filter(|it| it.path.ends_with("/assets/list")) {
+        let parts = list.query.split(['=', '&', ',']);
+        let ids = parts.flat_map(|it| it.split("%2C"));
+        for id in ids.filter(|it| it.parse::<u64>().is_ok()) {
+            *asked.entry(id.to_owned()).or_default() += 1;
+        }
+    }
+    asked
+}
+
+/// Kills a sweep once it has asked for so many segments.
+fn killed_after(server: &Server, home: &Home, many: usize) {
+    let mut sweep = Program::start(home, &SWEEP, b"");
+    let there = until(PATIENCE, || {
+        asked(server).len() >= many || sweep.has_ended()
+    });
+    assert!(there, "it stands still at {}", asked(server).len());
+    let ran = sweep.kill();
+    assert_eq!(ran.code, None, "it was over before: {ran:#?}");
+}
+
+#[test]
+fn a_sweep_ends_without_one_refusal_across_kills_and_new_starts() {
+    // Listing and texts take five calls, the sweep seven: no two starts fit into one allowance.
+    let server = Server::with(|options| {
+        options.segments = Some(SEGMENTS);
+        options.localised = true;
+        options.assets = Some(600);
+        options.calls_per_hour = Some(12);
+        options.hour = std::time::Duration::from_secs(2);
+    })
+    .judged(Scope::Requests);
+    let home = server.home();
+    for part in [1, 2] {
+        killed_after(&server, &home, part * SEGMENTS / 3);
+    }
+    let ran = run(&home, &SWEEP).exits(0);
+    assert!(
+        ran.stderr.contains("segments were asked before"),
+        "{ran:#?}"
+    );
+    assert_eq!(
+        told(&ran, &LOCALES),
+        expected(&server, "20533", &LOCALES),
+        "what was kept before the kills is shown, too"
+    );
+    let exchanges = server.demo().exchanges();
+    assert!(exchanges.len() > 2 * 12, "the allowance held nothing back");
+    assert_eq!(server.state()["wordbee"]["throttled"], 0);
+    let asked = asked(&server);
+    assert_eq!(asked.len(), SEGMENTS);
+    // Only what was under way at a kill is asked again.
+    let again = asked.values().filter(|times| **times > 1).count();
+    assert!(again <= 2 * 150, "{again} were asked more than once");
+}
