@@ -1,7 +1,11 @@
 //! Coverage by keys in a real terminal: from a gap to a file in it, and a document of thousands of
 //! segments.
 
+use serde_json::Value;
+
+use crate::cli_coverage::{LOCALES, expected};
 use crate::cli_upload::png;
+use crate::support::cli::run;
 use crate::support::screen::{go_to, started};
 use crate::support::server::{Server, sha256};
 
@@ -82,7 +86,7 @@ fn thousands_of_segments_are_asked_after_a_yes_and_gone_on_with() {
         after.split_once(" missing").expect("a count").0.to_owned()
     };
     // By command it is the same.
-    let ran = crate::support::cli::run(
+    let ran = run(
         &home,
         &[
             "coverage",
@@ -98,4 +102,80 @@ fn thousands_of_segments_are_asked_after_a_yes_and_gone_on_with() {
         "{missing}: {}",
         ran.stderr
     );
+}
+
+/// How many cells of the document are in which state, from what the demo holds.
+fn gaps(server: &Server) -> String {
+    let rows = expected(server, "20533", &LOCALES);
+    let many = |state: &str| -> usize {
+        let cells = rows.iter().flat_map(|row| &row.3);
+        cells.filter(|cell| *cell == state).count()
+    };
+    let states = ["missing", "older", "differs"];
+    states
+        .map(|state| format!(" · {} {state}", many(state)))
+        .concat()
+}
+
+#[test]
+fn what_changed_outside_is_shown_as_old_until_it_is_asked_again_and_agrees_then() {
+    let server = Server::with(|options| {
+        options.localised = true;
+        options.assets = Some(1_900);
+    });
+    let home = server.home();
+    let coverage = ["coverage", "acme-loc:20533", "--json"];
+    let listed = run(&home, &coverage).exits(0).json();
+    // An hour passes.
+    let index = home.path().join(".cache/assetdeck/index-1.db");
+    let index = rusqlite::Connection::open(index).expect("the index");
+    let aged = index.execute("UPDATE marks SET at = at - 3600000", []);
+    assert_eq!(aged.expect("its marks"), 5_000);
+    let before = gaps(&server);
+
+    // Somebody else fills two gaps and takes four versions away.
+    let other = server.home();
+    let cells = |state: &str, many: usize| -> Vec<(&Value, &Value)> {
+        let rows = listed.iter().filter(|it| it["kind"] == "coverage");
+        let cells = rows.flat_map(|row| {
+            let cells = row["cells"].as_array().expect("cells").iter().skip(1);
+            cells.map(move |cell| (row, cell))
+        });
+        let wanted = cells.filter(|(_, cell)| cell["state"] == state);
+        // Not of one row, and behind what the panes ask for by themselves.
+        wanted.skip(300).step_by(23).take(many).collect()
+    };
+    for (row, cell) in cells("missing", 2) {
+        let text = |value: &Value| value.as_str().expect("text").to_owned();
+        let file = other.file(&text(&row["asset"]), &png("fills a gap"));
+        let to = format!("acme-loc:20533/{}", text(&row["id"]));
+        let (locale, folder) = (text(&cell["locale"]), text(&row["folder"]));
+        let file = file.to_str().expect("text");
+        let place = ["--to", &to, "--locale", &locale, "--folder", &folder];
+        run(&other, &[&["upload", file], &place[..]].concat()).exits(0);
+    }
+    for (_, cell) in cells("present", 4) {
+        let reference = cell["ref"].as_str().expect("a ref");
+        run(&other, &["rm", "--yes", reference]).exits(0);
+    }
+    let after = gaps(&server);
+    assert_ne!(before, after);
+
+    let mut pty = started(&home);
+    go_to(&mut pty, 1, "…Product catalogue");
+    pty.send_keys("c");
+    pty.wait_text("5000 segments · ");
+    pty.wait_text(&before);
+    pty.wait_text("seen a while ago, R asks those shown again");
+    pty.wait_text("1 h ago");
+    pty.press_until("f", "all rows", |screen| screen.contains("   all "));
+    pty.send_keys("R");
+    pty.wait_text("34 calls");
+    pty.press_until("y", "the question to go", |screen| {
+        !screen.contains("34 calls")
+    });
+    pty.wait_text(&after);
+    pty.wait_gone("asking again");
+    pty.wait_gone("seen a while ago");
+    pty.wait_text(&after);
 }
