@@ -13,14 +13,14 @@ const SHOWN: usize = 2000;
 impl State {
     pub(super) fn on_desktop(&mut self, did: &Desktop, result: Result<(), String>, now: Instant) {
         let (tone, text) = match (did, result) {
-            (Desktop::Opened { .. }, Ok(())) => {
+            (Desktop::Opened, Ok(())) => {
                 (Tone::Good, "The link was handed to the desktop".to_owned())
             }
-            (Desktop::Opened { url }, Err(why)) => (
+            // Without the link: one of usual length would leave no room for the reason.
+            (Desktop::Opened, Err(why)) => (
                 Tone::Warning,
                 format!(
-                    "Could not open {}: {}. y y copies the link",
-                    SafeText::prose(url),
+                    "Could not open the link: {}. y y copies it",
                     SafeText::prose(&why)
                 ),
             ),

@@ -43,7 +43,7 @@ pub enum Msg {
     /// The outcome of [`Effect::Find`](super::Effect::Find).
     Found {
         id: RequestId,
-        hits: Hits,
+        hits: Result<Hits, String>,
     },
     /// A part of the containers that were kept of an account from before.
     Recalled {
@@ -164,9 +164,7 @@ pub struct Listed {
 /// What was done on the desktop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Desktop {
-    Opened {
-        url: String,
-    },
+    Opened,
     Copied {
         what: &'static str,
         text: String,

@@ -38,7 +38,7 @@ use crate::api::{ApiError, ApiErrorKind, Connector, Provider, ProviderSpec};
 use crate::app::effect::{Effect, RequestId};
 use crate::app::files::FolderError;
 use crate::app::msg::{Answer, Desktop, Msg};
-use crate::domain::AccountName;
+use crate::domain::{AccountName, drill};
 use crate::index::Index;
 use crate::transfer::{DownloadRequest, Transfers};
 
@@ -270,11 +270,15 @@ impl Runtime {
         let started = std::thread::Builder::new()
             .name("open".to_owned())
             .spawn(move || {
-                let result = desktop::open_link(&url, desktop::Place::here());
+                let opened = borne(|| {
+                    drill::point("open");
+                    desktop::open_link(&url, desktop::Place::here())
+                });
+                let result = opened.unwrap_or_else(|| Err(mistake()));
                 send(
                     &inbox,
                     Msg::Desktop {
-                        did: Desktop::Opened { url },
+                        did: Desktop::Opened,
                         result,
                     },
                 );

@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 
-use super::{Runtime, lock, send};
+use super::{Runtime, borne, lock, mistake, send};
 use crate::app::effect::RequestId;
 use crate::app::msg::Msg;
+use crate::domain::drill;
 use crate::domain::filter::Filter;
 use crate::index::Haystack;
 
@@ -22,11 +23,13 @@ impl Runtime {
         let inbox = self.inbox.clone();
         self.tasks.spawn_blocking(move || {
             let go_on = || !token.is_cancelled();
-            let hits = {
+            let hits = borne(|| {
+                drill::point("search");
                 let mut gathered = lock(&gathered);
                 let haystack = gathered.get_or_insert_with(|| archives.haystack());
                 haystack.find(&filter, Timestamp::now(), most, go_on)
-            };
+            });
+            let hits = hits.ok_or_else(mistake);
             if go_on() {
                 send(&inbox, Msg::Found { id, hits });
             }

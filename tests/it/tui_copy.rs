@@ -175,3 +175,18 @@ fn a_desktop_opens_the_link_and_says_when_it_cannot() {
     let words = fs::read_to_string(&opened).expect("it was started");
     assert!(words.starts_with("1|http"), "{words}");
 }
+
+#[test]
+#[cfg(debug_assertions)]
+fn a_panic_while_a_link_is_handed_over_is_told() {
+    let server = Server::start();
+    let mut home = server.home();
+    home.set("DISPLAY", ":77").set("ASSETDECK_PANIC", "open");
+    program(&mut home, "xdg-open", "exit 0");
+    let mut pty = at_asset(Pty::start(&home, &[], SIZE));
+    pty.send_keys("o");
+    pty.wait_text("Link");
+    pty.send_keys("o");
+    pty.wait_text("Could not open");
+    pty.wait_text("made a mistake");
+}

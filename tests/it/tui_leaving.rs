@@ -341,6 +341,18 @@ fn a_panic_while_a_folder_is_read_is_told_in_its_place() {
     tells_of_its_mistake(pty, "the program made a mistake");
 }
 
+#[test]
+#[cfg(debug_assertions)]
+fn a_panic_while_something_is_looked_for_is_told_in_its_place() {
+    let server = Server::start();
+    let home = mistaken(&server, "search");
+    let mut pty = started(&home);
+    pty.send_keys("F");
+    pty.wait_text("Find anything");
+    pty.send("logo");
+    tells_of_its_mistake(pty, "Looking failed: the program made a mistake");
+}
+
 /// What is not on disk is not called queued, whoever is at fault.
 #[test]
 #[cfg(debug_assertions)]

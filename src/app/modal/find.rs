@@ -26,6 +26,8 @@ pub struct Find {
     /// What they are the hits of.
     of: Option<Filter>,
     asked: Option<RequestId>,
+    /// Why the last look came to nothing.
+    failed: Option<String>,
 }
 
 impl Find {
@@ -52,6 +54,7 @@ impl Find {
             effects.push(Effect::Find { id, filter, most });
         }
         self.of = Some(filter);
+        self.failed = None;
         effects
     }
 }
@@ -123,7 +126,13 @@ impl Modal for Find {
             && self.asked == Some(*id)
         {
             self.asked = None;
-            self.hits = hits.clone();
+            match hits {
+                Ok(hits) => self.hits = hits.clone(),
+                Err(why) => {
+                    self.hits = Hits::default();
+                    self.failed = Some(why.clone());
+                }
+            }
             self.search.cursor = Cursor::default();
         }
         Reply::stay()
@@ -140,13 +149,14 @@ impl Modal for Find {
     }
 
     fn view(&self, state: &State) -> ModalView {
-        let empty = match &self.of {
+        let empty = match (&self.failed, &self.of) {
             _ if self.asked.is_some() => "Looking …".to_owned(),
-            Some(filter) if !filter.is_empty() && self.hits.among == 0 => {
+            (Some(why), _) => format!("Looking failed: {}.", SafeText::prose(why)),
+            (_, Some(filter)) if !filter.is_empty() && self.hits.among == 0 => {
                 "Nothing was listed yet on this machine: what the panes have shown can be found."
                     .to_owned()
             }
-            Some(filter) if !filter.is_empty() => {
+            (_, Some(filter)) if !filter.is_empty() => {
                 "Nothing that was listed on this machine fits; Esc leaves.".to_owned()
             }
             _ => "Names, keys, texts, folders, tags of all that was listed, on every account."

@@ -36,7 +36,7 @@ fn answer(world: &mut World, best: Vec<Hit>) {
         among: 9,
         best,
     };
-    world.send(Msg::Found { id, hits });
+    world.send(Msg::Found { id, hits: Ok(hits) });
 }
 
 #[test]
@@ -57,7 +57,10 @@ fn each_letter_looks_and_the_newest_answer_counts() {
         among: 9,
     };
     // The answer to the first comes too late.
-    world.send(Msg::Found { id: first, hits });
+    world.send(Msg::Found {
+        id: first,
+        hits: Ok(hits),
+    });
     assert!(!world.sheet().contains("Blog"));
     // A wrong one says where, and looks for nothing.
     world.keys("ctrl-u");
