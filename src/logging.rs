@@ -37,10 +37,19 @@ pub enum LogError {
     Twice,
 }
 
+/// How standard error is told what is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aloud {
+    /// A line of text for each event.
+    Text,
+    /// One object of JSON for each.
+    Json,
+}
+
 /// Starts the log: into a file in a folder that exists and is the user's own, as this filter says,
 /// and `aloud` on standard error, for a command whose user wants to see what is done. Never aloud
 /// under a screen.
-pub fn start(file: Option<(&Path, &str)>, aloud: bool) -> Result<Log, LogError> {
+pub fn start(file: Option<(&Path, &str)>, aloud: Option<Aloud>) -> Result<Log, LogError> {
     let mut log = Log {
         _writer: None,
         file: None,
@@ -60,12 +69,12 @@ pub fn start(file: Option<(&Path, &str)>, aloud: bool) -> Result<Log, LogError> 
             file: Some(file),
         };
     }
-    let to_people = aloud.then(|| {
+    let to_people = aloud.map(|form| {
         tracing_subscriber::fmt::layer()
             .with_ansi(false)
             .with_target(false)
             .without_time()
-            .with_writer(|| OneLine(io::stderr()))
+            .with_writer(move || OneLine(io::stderr(), form))
             .with_filter(LevelFilter::DEBUG.and(filter_fn(ours)))
     });
     let layers = tracing_subscriber::registry().with(to_file).with(to_people);
@@ -82,7 +91,7 @@ fn ours(meta: &tracing::Metadata<'_>) -> bool {
 fn writer(file: File) -> (NonBlocking, WorkerGuard) {
     NonBlockingBuilder::default()
         .thread_name("log")
-        .finish(OneLine(file))
+        .finish(OneLine(file, Aloud::Text))
 }
 
 /// Opened for appending, readable by its user only from the first byte on.
@@ -102,7 +111,7 @@ fn open(path: &Path) -> io::Result<File> {
 
 /// Keeps each event on one line and free of what drives a terminal, whoever wrote it: a log is
 /// read with `cat`. The layer hands over one whole event a call.
-struct OneLine<W>(W);
+struct OneLine<W>(W, Aloud);
 
 impl<W: Write> Write for OneLine<W> {
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
@@ -115,6 +124,9 @@ impl<W: Write> Write for OneLine<W> {
             } else {
                 line.push(c);
             }
+        }
+        if self.1 == Aloud::Json {
+            line = serde_json::json!({ "event": "log", "message": line }).to_string();
         }
         line.push('\n');
         self.0.write_all(line.as_bytes())?;
@@ -132,7 +144,7 @@ mod tests {
 
     #[test]
     fn an_event_stays_one_harmless_line() {
-        let mut out = OneLine(Vec::new());
+        let mut out = OneLine(Vec::new(), Aloud::Text);
         out.write_all("a\x1b[31m\nb\u{202e}c\n".as_bytes()).unwrap();
         assert_eq!(
             String::from_utf8(out.0).unwrap(),
@@ -144,10 +156,10 @@ mod tests {
     fn a_log_is_ours_alone_and_others_only_warn() {
         let folder = tempfile::tempdir().unwrap();
         assert!(matches!(
-            start(Some((folder.path(), "assetdeck=loud")), false),
+            start(Some((folder.path(), "assetdeck=loud")), None),
             Err(LogError::Filter(_))
         ));
-        let log = start(Some((folder.path(), "trace")), false).unwrap();
+        let log = start(Some((folder.path(), "trace")), None).unwrap();
         tracing::debug!("ours");
         tracing::debug!(target: "hyper::proto", "theirs");
         tracing::warn!(target: "hyper::proto", "their warning");

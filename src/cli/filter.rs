@@ -10,11 +10,10 @@ use super::output::Output;
 use crate::api::Provider;
 use crate::domain::filter::{Facts, Filter, Held, Holds, Verdict};
 use crate::domain::{Asset, ContainerId, Entry, SafeText, Segment, SegmentId};
+use crate::transfer::tree::{MANY_CALLS, SEGMENTS_AT_ONCE};
 
-/// Segments whose assets are asked in one call.
-const AT_ONCE: usize = 80;
-/// From so many calls on their number is told beforehand.
-const MANY_CALLS: usize = 10;
+/// More calls are told of beforehand: many fewer than those that nobody makes unasked.
+const UNTOLD: usize = MANY_CALLS / 10;
 
 /// The rows that were asked for.
 #[derive(Debug, Default)]
@@ -29,6 +28,10 @@ impl Only {
     pub fn read(output: &mut Output, text: Option<&str>) -> Result<Self, Failure> {
         let text = text.unwrap_or_default();
         let filter = Filter::parse(text).map_err(|error| {
+            let hint = "`assetdeck ls --help` lists what can be written.";
+            if output.speaks_in_objects() {
+                return Failure::usage(error.to_string()).hint(hint);
+            }
             let part = |from: usize, to: usize| {
                 let part: String = text.chars().skip(from).take(to - from).collect();
                 SafeText::prose(&part).into_string()
@@ -39,7 +42,7 @@ impl Only {
             let carets = "^".repeat(wrong.width().max(1));
             let space = " ".repeat(before.width());
             output.complain(&format!("  {before}{wrong}{after}\n  {space}{carets}"));
-            output.complain("`assetdeck ls --help` lists what can be written.");
+            output.complain(hint);
             Failure::silent(Exit::Usage)
         })?;
         let now = Timestamp::now();
@@ -113,15 +116,15 @@ async fn held(
     container: &ContainerId,
     ids: &[SegmentId],
 ) -> Result<HashMap<SegmentId, Held>, Failure> {
-    let calls = ids.len().div_ceil(AT_ONCE);
-    if calls > MANY_CALLS {
+    let calls = ids.len().div_ceil(SEGMENTS_AT_ONCE);
+    if calls > UNTOLD {
         let many = ids.len();
         output.note(&format!(
             "asking for the assets of {many} segments, {calls} calls"
         ));
     }
     let mut held = HashMap::new();
-    for some in ids.chunks(AT_ONCE) {
+    for some in ids.chunks(SEGMENTS_AT_ONCE) {
         let found = provider.assets_of_segments(container, some).await?;
         let parted = Asset::by_segment(some, found).assets;
         held.extend(

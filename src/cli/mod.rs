@@ -49,7 +49,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Parser as _;
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 
 use self::args::{Cli, Command};
 pub use self::failure::{Exit, Failure};
@@ -60,7 +60,7 @@ use self::stop::Stop;
 use crate::config::Env;
 use crate::config::dirs::{Dirs, create_private};
 use crate::config::stores::Stores;
-use crate::logging::{self, Log};
+use crate::logging::{self, Aloud, Log};
 
 /// So many files are open at once at the least: the runtime, signals, a connection.
 const HANDLES: usize = 12;
@@ -76,7 +76,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         return code;
     }
     let mut output = Output::standard();
-    let cli = match Cli::try_parse_from(args) {
+    let cli = match parse(&args, &mut output) {
         Ok(cli) => cli,
         Err(error) => return usage(&mut output, &error),
     };
@@ -89,6 +89,26 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             failure.exit.into()
         }
     }
+}
+
+/// The words of the command line. Who wants JSON gets all that is told so, also that they are wrong.
+fn parse(args: &[OsString], output: &mut Output) -> Result<Cli, clap::Error> {
+    fn wants_json(matches: &ArgMatches) -> bool {
+        let own = matches.try_get_one::<bool>("json");
+        let own = own.is_ok_and(|it| it.copied().unwrap_or_default());
+        own || matches.subcommand().is_some_and(|(_, it)| wants_json(it))
+    }
+    let parsed = Cli::command().try_get_matches_from(args);
+    let json = match &parsed {
+        Ok(matches) => wants_json(matches),
+        Err(_) => { args.iter() }
+            .take_while(|word| *word != "--")
+            .any(|word| word == "--json"),
+    };
+    if json {
+        output.speak_in_objects();
+    }
+    Cli::from_arg_matches(&parsed?)
 }
 
 /// Help and version go to standard output, a wrong call to standard error. The arguments that it
@@ -116,7 +136,7 @@ fn start(cli: Cli, output: &mut Output) -> Result<(), Failure> {
     if aloud {
         output.keep_to_lines();
     }
-    let _log = log(&env, output, aloud);
+    let _log = log(&env, output, aloud.then(|| output.log_form()));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(workers(cli.command.as_ref()))
         .enable_all()
@@ -149,10 +169,10 @@ fn room_for_files() -> Result<(), Failure> {
 }
 
 /// The log, when one is asked for. That there is none is no reason not to go on.
-fn log(env: &Env, output: &mut Output, aloud: bool) -> Option<Log> {
+fn log(env: &Env, output: &mut Output, aloud: Option<Aloud>) -> Option<Log> {
     let filter = env.get("ASSETDECK_LOG");
     let Some(filter) = filter.as_ref().map(|it| it.to_string_lossy()) else {
-        return aloud.then(|| logging::start(None, true).ok()).flatten();
+        return aloud.and_then(|form| logging::start(None, Some(form)).ok());
     };
     let started = Dirs::locate(env)
         .map_err(|error| error.to_string())

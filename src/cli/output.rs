@@ -6,6 +6,8 @@ mod cell;
 mod columns;
 mod csv;
 mod quiet;
+mod speech;
+mod table;
 mod voice;
 
 use std::borrow::Cow;
@@ -14,49 +16,13 @@ use std::io::{self, BufWriter, IsTerminal as _, Write};
 use self::block::Block;
 pub use self::block::MARGIN;
 pub use self::cell::Cell;
-use self::cell::spoken;
 pub use self::columns::cut;
-use self::columns::{aligned, fit};
+pub use self::table::Table;
 pub use self::voice::Voice;
 use super::failure::Failure;
 use crate::domain::SafeText;
 use crate::domain::text::escape_json;
 use crate::tui::report::Debt;
-
-/// How many rows decide the widths of a long table's columns.
-const SAMPLE: usize = 500;
-
-/// A table of one listing. In a pipe every row is one line at once: columns parted by tabs, no
-/// header, the first column (the ref) first. On a terminal columns are aligned and cut to fit, and
-/// the ref stands last and whole, so that it can be copied.
-#[derive(Debug)]
-pub struct Table {
-    heads: Vec<String>,
-    /// Rows held back until the widths are known.
-    held: Vec<Vec<String>>,
-    widths: Option<Vec<usize>>,
-    rows: usize,
-    /// The number in front of the first row of a linear output.
-    first: usize,
-}
-
-impl Table {
-    /// The first head is the ref's.
-    pub fn new(heads: &[&str]) -> Self {
-        Self {
-            heads: heads.iter().map(|head| (*head).to_owned()).collect(),
-            held: Vec::new(),
-            widths: None,
-            rows: 0,
-            first: 1,
-        }
-    }
-
-    /// The rows of a linear output are counted from here.
-    pub const fn count_from(&mut self, first: usize) {
-        self.first = first;
-    }
-}
 
 /// Standard output and standard error.
 #[allow(clippy::struct_excessive_bools)] // independent facts, not states
@@ -76,6 +42,8 @@ pub struct Output {
     echoes: bool,
     /// Only what was asked for and what went wrong is told.
     quiet: bool,
+    /// What is told is for a program too: one object a line.
+    objects: bool,
     /// What the terminal has to be freed of at the end.
     debt: Debt,
 }
@@ -131,6 +99,7 @@ impl Output {
             asks: false,
             echoes: false,
             quiet: false,
+            objects: false,
             debt: Debt::default(),
         }
     }
@@ -202,6 +171,10 @@ impl Output {
 
     /// One line of ours, seen before the command goes on; foreign text in it is safe already.
     pub fn line(&mut self, text: &str) -> Result<(), Failure> {
+        if self.objects {
+            self.note(text);
+            return Ok(());
+        }
         self.lift();
         writeln!(self.out, "{}", settled(text))?;
         self.flush()
@@ -214,15 +187,6 @@ impl Output {
             writeln!(self.out, "{line}")?;
         }
         self.flush()
-    }
-
-    /// The same, to standard error.
-    pub fn complain(&mut self, text: &str) {
-        self.lift();
-        for line in SafeText::lines(text) {
-            // There is nowhere left to tell that this failed.
-            let _ = writeln!(self.err, "{line}");
-        }
     }
 
     /// One object on one line.
@@ -245,93 +209,6 @@ impl Output {
         } else {
             Ok(writeln!(self.out, "{label}\t{value}")?)
         }
-    }
-
-    /// One row of a table.
-    pub fn row(&mut self, table: &mut Table, cells: &[Cell]) -> Result<(), Failure> {
-        self.lift();
-        table.rows += 1;
-        if self.linear {
-            let number = table.first + table.rows - 1;
-            return Ok(writeln!(
-                self.out,
-                "{number}. {}",
-                spoken(&table.heads, cells)
-            )?);
-        }
-        let Some(columns) = self.screen else {
-            let cells: Vec<String> = cells.iter().map(|cell| cell.shown(false)).collect();
-            return Ok(writeln!(self.out, "{}", cells.join("\t"))?);
-        };
-        let mut cells: Vec<String> = cells.iter().map(|cell| cell.shown(true)).collect();
-        cells.rotate_left(1);
-        if let Some(widths) = &table.widths {
-            return Ok(writeln!(self.out, "{}", aligned(&cells, widths))?);
-        }
-        table.held.push(cells);
-        if table.held.len() == SAMPLE {
-            self.release(table, columns)?;
-        }
-        Ok(())
-    }
-
-    /// The end of a table; `nothing` is told when it had no row, but to a person only.
-    pub fn end(&mut self, mut table: Table, nothing: &str) -> Result<(), Failure> {
-        self.lift();
-        if let Some(columns) = self.screen {
-            self.release(&mut table, columns)?;
-        }
-        self.flush()?;
-        if table.rows == 0 && self.on_screen() && !nothing.is_empty() {
-            let _ = writeln!(self.err, "{}", settled(nothing));
-        }
-        Ok(())
-    }
-
-    fn release(&mut self, table: &mut Table, columns: usize) -> Result<(), Failure> {
-        if table.held.is_empty() {
-            return Ok(());
-        }
-        let mut heads = table.heads.clone();
-        heads.rotate_left(1);
-        let mut held = std::mem::take(&mut table.held);
-        held.insert(0, heads);
-        let widths = fit(&held, columns);
-        for row in &held {
-            writeln!(self.out, "{}", aligned(row, &widths))?;
-        }
-        table.widths = Some(widths);
-        Ok(())
-    }
-
-    /// Why the command did not end well: one line.
-    pub fn fail(&mut self, failure: &Failure) {
-        if !failure.message.is_empty() {
-            let message = failure.message.trim_end_matches('.');
-            let text = match failure.hint.as_str() {
-                "" => message.to_owned(),
-                hint => format!("{message}. {hint}"),
-            };
-            self.note(&text);
-        }
-    }
-
-    /// Something beside the result: one line on standard error. Foreign text in it is safe already.
-    pub fn note(&mut self, text: &str) {
-        self.lift();
-        // What was printed comes first, where both go to one place.
-        let _ = self.out.flush();
-        // In a conversation it is clear who speaks.
-        let speaker = if self.linear { "" } else { "assetdeck: " };
-        let _ = writeln!(self.err, "{speaker}{}", settled(text));
-    }
-
-    /// A question on the terminal; the answer follows on the same line.
-    pub fn ask(&mut self, question: &str) {
-        self.lift();
-        let _ = self.out.flush();
-        let _ = write!(self.err, "{} ", settled(question));
-        let _ = self.err.flush();
     }
 
     /// What was answered, where nobody else shows it.

@@ -166,7 +166,7 @@ pub fn tell(output: &mut Output, plan: &Plan, told: Told, tally: &mut Tally) {
         match row.verdict() {
             Verdict::Problem(reason) => {
                 tally.failed += 1;
-                output.note(&format!("{shown}: {reason}"));
+                output.fail(&Failure::failed(format!("{shown}: {reason}")));
             }
             Verdict::Skip(reason) => output.note(&format!("{shown}: {reason}")),
             Verdict::Same(_) => {
@@ -178,7 +178,7 @@ pub fn tell(output: &mut Output, plan: &Plan, told: Told, tally: &mut Tally) {
             Verdict::Clash(_) => {
                 tally.failed += 1;
                 let clash = row.clash().unwrap_or_default();
-                output.note(&format!("{shown}: {clash}"));
+                output.fail(&Failure::failed(format!("{shown}: {clash}")));
             }
             Verdict::New | Verdict::Replace(_) | Verdict::Looking => {}
         }

@@ -179,12 +179,13 @@ fn told(output: &mut Output, job: &Job, finish: &Finish, tally: &mut Tally) {
         JobState::InDoubt(error) => {
             tally.failed += 1;
             tally.stopped |= error.kind == ApiErrorKind::Cancelled;
-            output.note(&format!("{name}: {error}; {NOT_KNOWN}"));
+            output.fail(&Failure::failed(format!("{name}: {error}; {NOT_KNOWN}")));
         }
         JobState::Unlisted { reason } => {
             tally.failed += 1;
             let reason = SafeText::prose(reason).into_string();
-            output.note(&format!("{name}: sent, but not confirmed: {reason}"));
+            let why = format!("{name}: sent, but not confirmed: {reason}");
+            output.fail(&Failure::failed(why));
         }
         JobState::Cancelled => {
             tally.failed += 1;

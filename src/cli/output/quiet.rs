@@ -2,6 +2,7 @@
 
 use super::Output;
 use crate::cli::failure::Failure;
+use crate::logging::Aloud;
 
 impl Output {
     /// Tells only what was asked for and what went wrong, or all again; says how it was before.
@@ -17,6 +18,25 @@ impl Output {
     /// Draws no block: others write on standard error as well.
     pub const fn keep_to_lines(&mut self) {
         self.room = None;
+    }
+
+    /// Tells programs what people would be told: each sentence is an object on a line of its own.
+    pub const fn speak_in_objects(&mut self) {
+        self.objects = true;
+    }
+
+    /// Whether it does.
+    pub const fn speaks_in_objects(&self) -> bool {
+        self.objects
+    }
+
+    /// How the log is to be told beside what this tells.
+    pub const fn log_form(&self) -> Aloud {
+        if self.objects {
+            Aloud::Json
+        } else {
+            Aloud::Text
+        }
     }
 
     /// What was done, where that is all there is to print: not for who wants it quiet.

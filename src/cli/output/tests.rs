@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use proptest::prelude::*;
+use unicode_width::UnicodeWidthStr as _;
 
+use super::table::SAMPLE;
 use super::*;
 use crate::cli::failure::Exit;
 use crate::domain::text::is_unseen;
@@ -91,9 +93,43 @@ fn a_ref_that_leaves_no_room_goes_on_to_the_next_line() {
     cells[0] = Cell::name(long);
     output.row(&mut table, &cells).unwrap();
     output.end(table, "").unwrap();
-    let text = out.text();
-    let line = text.lines().nth(1).unwrap();
-    assert_eq!(line, format!("a-name-of-its-own.png  214 kB  {long}"));
+    let name = "a-name-of-its-own.png";
+    let rows = format!("NAME                   SIZE\n  REF\n{name}  214 kB\n  {long}\n");
+    assert_eq!(out.text(), rows);
+}
+
+#[test]
+fn where_columns_have_no_room_each_row_is_a_list_and_nothing_is_cut() {
+    let (mut output, out, _) = kept(Some(30));
+    let heads = ["REF", "NAME", "LOCALE", "FOLDER", "WHY"];
+    let mut table = Table::new(&heads);
+    let why = "it was there already, and older than the file";
+    let folder = "public/images/of/the/season";
+    let cells = [
+        Cell::name("acme:1@x"),
+        Cell::name("a-very-long-name-that-does-not-fit.png"),
+        Cell::name(""),
+        Cell::name(folder),
+        Cell::Said(why.to_owned()),
+    ];
+    output.row(&mut table, &cells).unwrap();
+    let unreadable = [
+        Cell::name(""),
+        Cell::Said("unreadable entry: a size that is no number".to_owned()),
+    ];
+    output.row(&mut table, &unreadable).unwrap();
+    output.end(table, "").unwrap();
+    let wanted = [
+        "a-very-long-name-that-does-not-fit.png",
+        "  folder",
+        "  public/images/of/the/season;",
+        "  why it was there already,",
+        "  and older than the file",
+        "  acme:1@x",
+        "unreadable entry: a size that",
+        "  is no number",
+    ];
+    assert_eq!(out.text().lines().collect::<Vec<_>>(), wanted);
 }
 
 #[test]
@@ -154,9 +190,19 @@ fn a_closed_pipe_ends_quietly() {
     assert_eq!(failure, Failure::silent(Exit::Done));
 }
 
-/// One line for each call, and nothing unseen in it but the joiners inside an emoji.
-fn harmless(text: &str, lines: usize) -> Result<(), TestCaseError> {
-    prop_assert_eq!(text.matches('\n').count(), lines, "{:?}", text);
+/// On a terminal no line is longer than it, unless it is one word, which is left to be copied whole.
+fn fits(text: &str, columns: usize) -> Result<(), TestCaseError> {
+    for line in text.lines() {
+        prop_assert!(
+            line.width() <= columns || !line.trim().contains(' '),
+            "{line:?} on {columns}"
+        );
+    }
+    Ok(())
+}
+
+/// Nothing unseen but the joiners inside an emoji.
+fn harmless(text: &str) -> Result<(), TestCaseError> {
     let unseen = text
         .chars()
         .filter(|c| !matches!(c, '\n' | '\t' | '\u{200D}' | '\u{FE0F}'))
@@ -177,14 +223,22 @@ proptest! {
             output.row(&mut table, &row(name)).unwrap();
         }
         output.end(table, "").unwrap();
-        harmless(&out.text(), names.len() + usize::from(screen.is_some()))?;
+        let table = out.text();
+        harmless(&table)?;
+        fits(&table, screen.unwrap_or(usize::MAX))?;
+        let in_a_pipe = screen.is_none();
+        prop_assert!(!in_a_pipe || table.lines().count() == names.len());
         for name in &names {
             output.note(name);
             output.json(&serde_json::json!({ "name": name })).unwrap();
             output.fact("Name", name).unwrap();
             output.line(name).unwrap();
         }
-        harmless(&err.text(), names.len())?;
-        harmless(&out.text(), 4 * names.len() + usize::from(screen.is_some()))?;
+        // One line for each call.
+        prop_assert_eq!(err.text().matches('\n').count(), names.len());
+        let since = out.text().matches('\n').count() - table.matches('\n').count();
+        prop_assert_eq!(since, 3 * names.len());
+        harmless(&err.text())?;
+        harmless(&out.text())?;
     }
 }

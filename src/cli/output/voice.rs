@@ -2,7 +2,9 @@
 
 use std::io::Write as _;
 
+use super::speech::said;
 use super::{Output, settled};
+use crate::domain::text::escape_json;
 
 /// Says a line at once, while somebody else holds the output. Not for where lines are drawn and
 /// taken away again.
@@ -10,6 +12,8 @@ use super::{Output, settled};
 pub struct Voice {
     /// On standard output, which is the only one.
     linear: bool,
+    /// One object a line.
+    objects: bool,
 }
 
 impl Output {
@@ -17,6 +21,7 @@ impl Output {
     pub const fn voice(&self) -> Voice {
         Voice {
             linear: self.linear,
+            objects: self.objects,
         }
     }
 }
@@ -24,6 +29,11 @@ impl Output {
 impl Voice {
     /// One line on standard error. Foreign text in it is safe already.
     pub fn note(self, text: &str) {
+        if self.objects {
+            let line = escape_json(&said("note", text).to_string());
+            let _ = writeln!(std::io::stderr(), "{line}");
+            return;
+        }
         let text = settled(text);
         // There is nowhere left to tell that this failed.
         let _ = if self.linear {

@@ -1,0 +1,81 @@
+//! What is said beside the result, on standard error: sentences for people, objects for programs.
+
+use std::io::Write as _;
+
+use serde_json::{Value, json};
+
+use super::{Output, settled};
+use crate::cli::failure::Failure;
+use crate::domain::SafeText;
+
+impl Output {
+    /// Text of our own of several lines.
+    pub fn complain(&mut self, text: &str) {
+        if self.objects {
+            let text = text.strip_prefix("error: ").unwrap_or(text);
+            // What is wrong, an empty line, and what could be done.
+            let (wrong, advice) = text.split_once("\n\n").unwrap_or((text, ""));
+            let message = in_one_line(wrong, " ");
+            let hint = in_one_line(advice, " · ");
+            return self.fail(&Failure::usage(message).hint(hint));
+        }
+        self.lift();
+        for line in SafeText::lines(text) {
+            // There is nowhere left to tell that this failed.
+            let _ = writeln!(self.err, "{line}");
+        }
+    }
+
+    /// Why the command did not end well: one line.
+    pub fn fail(&mut self, failure: &Failure) {
+        if !failure.message.is_empty() {
+            let message = failure.message.trim_end_matches('.');
+            if self.objects {
+                let (message, hint) = (settled(message), settled(&failure.hint));
+                let exit = failure.exit.code();
+                return self.event(&json!({
+                    "event": "error", "message": message, "hint": hint, "exit": exit,
+                }));
+            }
+            let text = match failure.hint.as_str() {
+                "" => message.to_owned(),
+                hint => format!("{message}. {hint}"),
+            };
+            self.note(&text);
+        }
+    }
+
+    /// Something beside the result: one line on standard error. Foreign text in it is safe already.
+    pub fn note(&mut self, text: &str) {
+        if self.objects {
+            return self.event(&said("note", text));
+        }
+        self.lift();
+        // What was printed comes first, where both go to one place.
+        let _ = self.out.flush();
+        // In a conversation it is clear who speaks.
+        let speaker = if self.linear { "" } else { "assetdeck: " };
+        let _ = writeln!(self.err, "{speaker}{}", settled(text));
+    }
+
+    /// A question on the terminal; the answer follows on the same line.
+    pub fn ask(&mut self, question: &str) {
+        if self.objects {
+            return self.event(&said("question", question));
+        }
+        self.lift();
+        let _ = self.out.flush();
+        let _ = write!(self.err, "{} ", settled(question));
+        let _ = self.err.flush();
+    }
+}
+
+/// A sentence of ours, for programs.
+pub(super) fn said(event: &str, text: &str) -> Value {
+    json!({ "event": event, "message": settled(text) })
+}
+
+fn in_one_line(text: &str, between: &str) -> String {
+    let lines = text.lines().map(str::trim).filter(|it| !it.is_empty());
+    lines.collect::<Vec<_>>().join(between)
+}
