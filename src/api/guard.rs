@@ -154,6 +154,14 @@ impl Provider for Guarded {
         self.inner.assets_of_segments(container, segments).await
     }
 
+    async fn uses(&self) -> Result<Vec<String>, ApiError> {
+        self.inner.uses().await
+    }
+
+    async fn use_texts(&self, id: &str) -> Result<Vec<String>, ApiError> {
+        self.inner.use_texts(id).await
+    }
+
     async fn upload(
         &self,
         request: &UploadRequest,

@@ -7,6 +7,7 @@ mod guard;
 pub mod http;
 mod network;
 mod pages;
+mod scan;
 mod spec;
 mod upload;
 
@@ -18,6 +19,7 @@ pub use error::{ApiError, ApiErrorKind, Delivery};
 pub use guard::{Consent, Guard, Guarded};
 pub use network::{Network, Proxy};
 pub use pages::Pages;
+pub use scan::scan;
 #[cfg(test)]
 pub(crate) use spec::BARE;
 pub use spec::{
@@ -138,6 +140,18 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     /// none.
     fn calls(&self) -> u64 {
         0
+    }
+
+    /// The ids of all things in which assets may be used, put away ones too; what they are called says
+    /// [`Capabilities::used_in`].
+    async fn uses(&self) -> Result<Vec<String>, ApiError> {
+        Err(ApiError::unsupported("tell where assets are used"))
+    }
+
+    /// All texts of one of these: where it uses an asset, its address, id or name stands there.
+    async fn use_texts(&self, id: &str) -> Result<Vec<String>, ApiError> {
+        let _ = id;
+        Err(ApiError::unsupported("tell where assets are used"))
     }
 
     /// Drops what the sign-in left at the service, if anything. Errors are of no use to anyone.

@@ -158,6 +158,8 @@ pub struct Capabilities {
     /// How many calls an hour it allows, as far as it says; what it allows a user may be another
     /// number.
     pub calls_an_hour: Option<u32>,
+    /// In what assets are used, where the service tells that by its texts.
+    pub used_in: Option<Noun>,
     pub replace: Replace,
 }
 
@@ -227,6 +229,7 @@ pub(crate) const BARE: ProviderSpec = ProviderSpec {
         accepted_types: &[],
         public_urls: false,
         calls_an_hour: None,
+        used_in: None,
         replace: Replace::ByDelete,
     },
     details: |_| Vec::new(),

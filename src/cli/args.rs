@@ -116,6 +116,9 @@ pub enum Command {
         /// Only rows that fit, by the words of the screen's filter; see below
         #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
         filter: Option<String>,
+        /// Do not ask before making many calls to the service
+        #[arg(long)]
+        yes: bool,
         /// One JSON object per line
         #[arg(long)]
         json: bool,

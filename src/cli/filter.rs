@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::failure::{Exit, Failure};
 use super::output::Output;
 use crate::api::Provider;
-use crate::domain::filter::{Facts, Filter, Held, Holds, Verdict};
+use crate::domain::filter::{Facts, Filter, Held, Holds, Usage, Verdict};
 use crate::domain::{Asset, ContainerId, Entry, SafeText, Segment, SegmentId};
 use crate::transfer::tree::{MANY_CALLS, SEGMENTS_AT_ONCE};
 
@@ -21,6 +21,8 @@ pub struct Only {
     filter: Filter,
     /// What ages are counted to.
     now: Timestamp,
+    /// Where assets are used, once that was scanned for.
+    pub usage: Option<Usage>,
 }
 
 impl Only {
@@ -46,7 +48,11 @@ impl Only {
             Failure::silent(Exit::Usage)
         })?;
         let now = Timestamp::now();
-        Ok(Self { filter, now })
+        Ok(Self {
+            filter,
+            now,
+            usage: None,
+        })
     }
 
     pub const fn filter(&self) -> &Filter {
@@ -72,8 +78,8 @@ impl Only {
     }
 
     /// Whether rows are held against one another: all of them have to be there first.
-    pub fn asks_twins(&self) -> bool {
-        self.filter.asks_twins()
+    pub fn compares(&self) -> bool {
+        self.filter.asks_twins() || self.filter.asks_usage()
     }
 
     /// Whether this row is told.

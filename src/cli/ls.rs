@@ -10,8 +10,9 @@ use super::find;
 use super::output::Output;
 use super::record::{ASSET_HEADS, CONTAINER_HEADS, Listing, SEGMENT_HEADS, nothing_in};
 use super::session::{Known, Session};
+use super::uses;
 use crate::api::{Middle, Provider, ProviderSpec};
-use crate::domain::filter::{Facts, Twins};
+use crate::domain::filter::{Facts, Orphans, Twins};
 use crate::domain::{Asset, AssetScope, Container, ContainerId, Entry, SafeText, SegmentText};
 use crate::index::{Index, Owner, Place};
 
@@ -25,8 +26,9 @@ pub async fn ls(
     session: &Session,
     output: &mut Output,
     address: Option<&str>,
-    only: &Only,
+    only: &mut Only,
     json: bool,
+    yes: bool,
 ) -> Result<(), Failure> {
     let Some(address) = address else {
         return accounts::accounts(session, output, only, json).await;
@@ -40,6 +42,10 @@ pub async fn ls(
     }
     let provider = session.ready(known).await?;
     let provider = provider.as_ref();
+    if scope.is_some() && only.filter().asks_usage() {
+        only.usage = Some(uses::read(spec, provider, output, yes).await?);
+    }
+    let only = &*only;
     // What is listed here can be found later. Where it cannot be kept, the screen says so.
     let (index, _) = session.index();
     let listed = match scope {
@@ -179,7 +185,7 @@ async fn assets(
                 AssetScope::Container(_) => keeper.entry(&entry),
                 AssetScope::Segment(..) => of_segment.push(entry.clone()),
             }
-            if only.asks_twins() {
+            if only.compares() {
                 gathered.push(entry);
                 Ok(())
             } else if only.keeps(&Facts::of_entry(&entry, Asset::facts)) {
@@ -199,9 +205,12 @@ async fn assets(
             }
         }
     }
-    let twins = Twins::among(|| gathered.iter().filter_map(Entry::read));
+    let read = || gathered.iter().filter_map(Entry::read);
+    let twins = Twins::among(read);
+    let orphans = { only.usage.as_ref() }.map(|usage| Orphans::among(usage, read));
     for entry in &gathered {
-        if only.keeps(&Facts::of_entry(entry, |asset| asset.facts_among(&twins))) {
+        let facts = |asset| Asset::facts_among(asset, Some(&twins), orphans.as_ref());
+        if only.keeps(&Facts::of_entry(entry, facts)) {
             listing.asset(account, entry)?;
         }
     }

@@ -42,6 +42,7 @@ mod sync;
 mod teller;
 mod transfers;
 mod upload;
+mod uses;
 mod watch;
 
 use std::ffi::OsString;
@@ -263,10 +264,12 @@ async fn dispatch(
         Command::Ls {
             address,
             filter,
+            yes,
             json,
         } => {
-            let only = Only::read(output, filter.as_deref())?;
-            stop.or(ls::ls(session, output, address.as_deref(), &only, json))
+            let mut only = Only::read(output, filter.as_deref())?;
+            let address = address.as_deref();
+            stop.or(ls::ls(session, output, address, &mut only, json, yes))
                 .await
         }
         Command::Show { reference, json } => {

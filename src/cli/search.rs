@@ -39,6 +39,12 @@ pub fn find(session: &Session, output: &mut Output, args: &args::Find) -> Result
         return Err(Failure::usage("say what to look for")
             .hint("A word of a name, a key, a text or a tag, as in `assetdeck find hero`."));
     }
+    if only.filter().asks_usage() {
+        return Err(
+            Failure::usage("find asks no service, so it cannot tell orphans")
+                .hint("List them with `assetdeck ls ACCOUNT:CONTAINER --filter is:orphan`."),
+        );
+    }
     let (index, note) = session.index();
     if let Some(note) = note {
         output.note(&note);

@@ -175,6 +175,14 @@ impl Provider for Patient {
             .await
     }
 
+    async fn uses(&self) -> Result<Vec<String>, ApiError> {
+        self.again(|| self.inner.uses()).await
+    }
+
+    async fn use_texts(&self, id: &str) -> Result<Vec<String>, ApiError> {
+        self.again(|| self.inner.use_texts(id)).await
+    }
+
     async fn upload(
         &self,
         request: &UploadRequest,

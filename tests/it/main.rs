@@ -19,6 +19,7 @@ mod cli_help;
 mod cli_json;
 mod cli_names;
 mod cli_network;
+mod cli_orphans;
 mod cli_patience;
 mod cli_plain;
 mod cli_plan;

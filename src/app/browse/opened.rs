@@ -8,7 +8,7 @@ use crate::api::{ApiError, Middle, ProviderSpec};
 use crate::app::effect::RequestId;
 use crate::app::list::{Item, List, Packed, Row};
 use crate::app::remote::{Fetched, Listing, Remote};
-use crate::domain::filter::{Facts, Held, Holds, Twins};
+use crate::domain::filter::{Facts, Held, Holds, Orphans, Twins};
 use crate::domain::{
     AccountName, Asset, AssetKey, AssetScope, Container, ContainerId, Entry, Kind, Locale, Segment,
     SegmentId, Shelf, TypeChoice,
@@ -258,6 +258,8 @@ pub struct AssetLens {
     pub locale: LocaleChoice,
     /// What the assets share with one another; only while a filter asks.
     pub twins: Option<Arc<Twins>>,
+    /// Those that nothing uses; only while a filter asks, and once that was scanned for.
+    pub orphans: Option<Arc<Orphans>>,
 }
 
 impl Item for Asset {
@@ -270,10 +272,7 @@ impl Item for Asset {
     }
 
     fn facts<'a>(&'a self, lens: &'a AssetLens) -> Facts<'a> {
-        match &lens.twins {
-            Some(twins) => self.facts_among(twins),
-            None => self.facts(),
-        }
+        self.facts_among(lens.twins.as_deref(), lens.orphans.as_deref())
     }
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::fold::{BETWEEN, fold_into};
 use super::twins::{Twin, Twins};
+use super::usage::Orphans;
 use crate::domain::{Asset, Container, Entry, Locale, Segment};
 
 /// One fact of a row.
@@ -93,6 +94,8 @@ pub struct Facts<'a> {
     pub assets: Holds<'a>,
     /// What it shares with another of its list; none while nobody looked.
     pub twin: Option<Twin>,
+    /// Nothing uses it; none while nobody looked.
+    pub orphan: Option<bool>,
 }
 
 impl<'a> Facts<'a> {
@@ -153,10 +156,12 @@ impl<'a> Facts<'a> {
 }
 
 impl Asset {
-    /// What a filter may ask of it, and of the others that are listed with it.
-    pub fn facts_among(&self, twins: &Twins) -> Facts<'_> {
+    /// What a filter may ask of it, of the others that are listed with it, and of what uses it, as far
+    /// as these were looked at.
+    pub fn facts_among(&self, twins: Option<&Twins>, orphans: Option<&Orphans>) -> Facts<'_> {
         Facts {
-            twin: Some(twins.of(self)),
+            twin: twins.map(|twins| twins.of(self)),
+            orphan: orphans.map(|orphans| orphans.has(self)),
             ..self.facts()
         }
     }

@@ -45,6 +45,10 @@ pub const GRAMMAR: &[(&str, &str)] = &[
         "is:lookalike",
         "names that another has but for case or Unicode form",
     ),
+    (
+        "is:orphan",
+        "assets that nothing of the service uses, once it was scanned for that",
+    ),
 ];
 
 /// What holds for all of them.

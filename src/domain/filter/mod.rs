@@ -10,6 +10,7 @@ mod rank;
 #[cfg(test)]
 mod tests;
 mod twins;
+mod usage;
 
 use std::fmt;
 
@@ -20,6 +21,7 @@ pub use fold::{Fit, letters};
 pub use grammar::{GRAMMAR, GRAMMAR_NOTE};
 pub use parse::FilterError;
 pub use twins::{Twin, Twins};
+pub use usage::{Orphans, Usage};
 
 use self::fold::Needle;
 use self::measure::{Bound, Size, When};
@@ -56,6 +58,8 @@ enum Test {
     Duplicate,
     /// Another of its list has its name but for case or Unicode form.
     Lookalike,
+    /// Nothing of its service uses it.
+    Orphan,
 }
 
 /// A text of a row.
@@ -137,6 +141,11 @@ impl Filter {
     pub fn asks_twins(&self) -> bool {
         let asks = |term: &Term| matches!(term.test, Test::Duplicate | Test::Lookalike);
         self.terms.iter().any(asks)
+    }
+
+    /// It asks where assets are used.
+    pub fn asks_usage(&self) -> bool {
+        self.terms.iter().any(|term| term.test == Test::Orphan)
     }
 
     /// Whether a row fits, at this time.
@@ -288,6 +297,7 @@ impl Test {
                 let said = facts.twin.map(|twin| twin.lookalike);
                 said.map_or(Said::Untold, Said::from)
             }
+            Self::Orphan => facts.orphan.map_or(Said::Untold, Said::from),
             Self::HasAny(has) => holds(facts, |held| held.is_empty() != *has),
             Self::HasNeutral(has) => holds(facts, |held| held.neutral == *has),
             Self::HasLocale(has, code) => holds(facts, |held| {
@@ -334,6 +344,7 @@ impl fmt::Display for Filter {
                 Test::Changed(bound) => write!(f, "changed:{bound}")?,
                 Test::Duplicate => f.write_str("is:duplicate")?,
                 Test::Lookalike => f.write_str("is:lookalike")?,
+                Test::Orphan => f.write_str("is:orphan")?,
                 Test::HasAny(has) => write!(f, "{}:assets", has_word(*has))?,
                 Test::HasNeutral(has) => write!(f, "{}:none", has_word(*has))?,
                 Test::HasLocale(has, code) => {

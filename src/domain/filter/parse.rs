@@ -39,7 +39,7 @@ const FIELDS: [&str; 13] = [
 ];
 const MISSING: &str = "missing";
 /// What a row can be.
-const STATES: [&str; 2] = ["duplicate", "lookalike"];
+const STATES: [&str; 3] = ["duplicate", "lookalike", "orphan"];
 
 struct Reader<'a> {
     chars: &'a [char],
@@ -205,6 +205,7 @@ fn value(reader: &mut Reader<'_>, name: &str) -> Result<Test, FilterError> {
         "is" => match text.to_ascii_lowercase().as_str() {
             "duplicate" => Test::Duplicate,
             "lookalike" => Test::Lookalike,
+            "orphan" => Test::Orphan,
             other => {
                 let shown = SafeText::name(&text);
                 let message = match nearest(other, STATES) {

@@ -4,7 +4,9 @@
 //! assets, templates and the settings, and everything is looked up in the one list of assets.
 
 mod names;
+mod pages;
 mod spec;
+mod templates;
 #[cfg(test)]
 mod tests;
 mod upload;
@@ -16,13 +18,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde_json::value::RawValue;
 use tokio::time::Instant;
 
-use crate::api::http::{Answer, Http, HttpOptions, Method, Patience};
+use crate::api::http::{Http, HttpOptions, Method, Patience};
 use crate::api::{
-    AccountSettings, ApiError, ApiErrorKind, ConnectError, Delivery, Download, Metadata, Pages,
-    Provider, ProviderSpec, Sighting, Sought, UploadRequest, UploadWatch,
+    AccountSettings, ApiError, ApiErrorKind, ConnectError, Delivery, Download, Metadata, Provider,
+    ProviderSpec, Sighting, Sought, UploadRequest, UploadWatch,
 };
 use crate::domain::{
     Asset, AssetKey, AssetScope, Container, ContainerId, Cursor, Entry, Page, SafeText, Secret,
@@ -35,9 +36,6 @@ use wire::{Listed, NO_WEBSITE};
 
 /// How long a listing may serve a second question of the same action.
 const FRESH: Duration = Duration::from_secs(3);
-/// Most pages followed: beyond this a service goes in circles with new cursors.
-const MAX_PAGES: usize = 10_000;
-
 /// Connects an account. Makes no call.
 pub(super) fn connect(
     settings: &AccountSettings,
@@ -80,38 +78,6 @@ impl Adapter {
 
     fn assets_call(&self, operation: &'static str, method: Method) -> crate::api::http::Call<'_> {
         self.http.call(operation, method, &["api", "v1", "assets"])
-    }
-
-    /// Goes through the list of assets, asked for now, without keeping it: a library may have many
-    /// thousands. A cursor is sent only when one came back.
-    async fn walk<T>(
-        &self,
-        operation: &'static str,
-        read: fn(&RawValue, bool) -> T,
-        mut each: impl FnMut(T),
-    ) -> Result<(), ApiError> {
-        let mut pages = Pages::default();
-        let mut cursor: Option<Cursor> = None;
-        for _ in 0..MAX_PAGES {
-            let mut call = self.assets_call(operation, Method::GET);
-            if let Some(cursor) = &cursor {
-                call = call.query("cursor", &cursor.0);
-            }
-            let answer = call.answer().await?;
-            let page = wire::list_page(&answer, read)?;
-            page.listed.into_iter().for_each(&mut each);
-            cursor = pages
-                .next(page.next.map(Cursor))
-                .map_err(|_| in_circles(&answer, operation))?;
-            if cursor.is_none() {
-                return Ok(());
-            }
-        }
-        Err(ApiError::new(
-            operation,
-            ApiErrorKind::Limit,
-            format!("the service's list has more than {MAX_PAGES} pages"),
-        ))
     }
 
     /// Goes through the whole list of assets; what websites there are is known for a while then.
@@ -200,13 +166,6 @@ impl Adapter {
     }
 }
 
-fn in_circles(answer: &Answer, operation: &'static str) -> ApiError {
-    let mut error = answer.broken("its pages go in circles: it gave the same cursor twice");
-    error.kind = ApiErrorKind::Limit;
-    error.operation = operation;
-    error
-}
-
 #[async_trait]
 impl Provider for Adapter {
     fn spec(&self) -> &'static ProviderSpec {
@@ -271,6 +230,14 @@ impl Provider for Adapter {
         .await?;
         list.close();
         Ok(Page::whole(list))
+    }
+
+    async fn uses(&self) -> Result<Vec<String>, ApiError> {
+        self.template_ids().await
+    }
+
+    async fn use_texts(&self, id: &str) -> Result<Vec<String>, ApiError> {
+        self.template_texts(id).await
     }
 
     async fn upload(

@@ -92,6 +92,11 @@ pub(crate) static SPEC: ProviderSpec = ProviderSpec {
         accepted_types: ACCEPTED,
         public_urls: true,
         calls_an_hour: None,
+        used_in: Some(Noun {
+            one: "template",
+            many: "templates",
+            title: "Templates",
+        }),
         replace: Replace::ByDelete,
     },
     details: wire::details,

@@ -76,6 +76,39 @@ async fn both_shapes_give_the_same_world() {
 }
 
 #[tokio::test]
+async fn what_uses_assets_is_asked_for_with_what_is_put_away_and_none_is_left_out() {
+    for whole in [true, false] {
+        let server = Server::start(move |heard| match heard.path() {
+            "/api/v1/templates" if heard.target.ends_with("?status=Archived") => {
+                answer(200, json!([{ "id": "t1" }, { "id": "t3" }]))
+            }
+            "/api/v1/templates" if whole => answer(200, json!([{ "id": "t1" }, { "id": "t2" }])),
+            "/api/v1/templates" => answer(200, json!([{ "id": "t1" }, { "name": "no id" }])),
+            path => {
+                assert_eq!(path, "/api/v1/templates/t2");
+                answer(
+                    200,
+                    json!({ "id": "t2", "definition": { "x": ["a", { "u": "b" }], "n": 7 } }),
+                )
+            }
+        });
+        let adapter = adapter(&server);
+        let uses = adapter.uses().await;
+        if whole {
+            assert_eq!(uses.unwrap(), ["t1", "t2", "t3"]);
+            let mut texts = adapter.use_texts("t2").await.unwrap();
+            texts.sort();
+            assert_eq!(
+                texts,
+                ["7", "a", "b", "definition", "id", "n", "t2", "u", "x"]
+            );
+        } else {
+            assert_eq!(uses.unwrap_err().kind, ApiErrorKind::Decode);
+        }
+    }
+}
+
+#[tokio::test]
 async fn websites_come_from_assets_templates_and_settings() {
     for templates in [200, 403, 404] {
         let server = Server::start(move |heard| match heard.path() {

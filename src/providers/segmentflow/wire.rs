@@ -80,6 +80,15 @@ pub(super) fn template_websites(answer: &Answer) -> Result<Vec<Website>, ApiErro
         .collect())
 }
 
+/// The ids of a list of templates. One without would be left out of a scan, which would then call
+/// unused what it uses.
+pub(super) fn template_ids(answer: &Answer) -> Result<Vec<String>, ApiError> {
+    let entries = answer.entries(answer.raw()?)?;
+    let id = |entry: &&RawValue| Fields::read(entry).ok()?.full_text("id");
+    let ids: Option<Vec<String>> = entries.iter().map(id).collect();
+    ids.ok_or_else(|| answer.broken("a template in its answer has no readable `id`"))
+}
+
 /// The asset of an answer to creating or changing one.
 pub(super) fn one_asset(answer: &Answer) -> Result<Asset, ApiError> {
     let fields = Fields::read(answer.raw()?)

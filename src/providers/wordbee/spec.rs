@@ -53,6 +53,7 @@ pub(crate) static SPEC: ProviderSpec = ProviderSpec {
         public_urls: false,
         // What its page on errors samples.
         calls_an_hour: Some(1_000),
+        used_in: None,
         replace: Replace::InPlace,
     },
     details: wire::details,

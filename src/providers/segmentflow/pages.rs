@@ -1,0 +1,52 @@
+//! The pages of the list of assets, one after the other.
+
+use serde_json::value::RawValue;
+
+use super::{Adapter, wire};
+use crate::api::http::{Answer, Method};
+use crate::api::{ApiError, ApiErrorKind, Pages};
+use crate::domain::Cursor;
+
+/// Most pages followed: beyond this a service goes in circles with new cursors.
+const MAX_PAGES: usize = 10_000;
+
+impl Adapter {
+    /// Goes through the list of assets, asked for now, without keeping it: a library may have many
+    /// thousands. A cursor is sent only when one came back.
+    pub(super) async fn walk<T>(
+        &self,
+        operation: &'static str,
+        read: fn(&RawValue, bool) -> T,
+        mut each: impl FnMut(T),
+    ) -> Result<(), ApiError> {
+        let mut pages = Pages::default();
+        let mut cursor: Option<Cursor> = None;
+        for _ in 0..MAX_PAGES {
+            let mut call = self.assets_call(operation, Method::GET);
+            if let Some(cursor) = &cursor {
+                call = call.query("cursor", &cursor.0);
+            }
+            let answer = call.answer().await?;
+            let page = wire::list_page(&answer, read)?;
+            page.listed.into_iter().for_each(&mut each);
+            cursor = pages
+                .next(page.next.map(Cursor))
+                .map_err(|_| in_circles(&answer, operation))?;
+            if cursor.is_none() {
+                return Ok(());
+            }
+        }
+        Err(ApiError::new(
+            operation,
+            ApiErrorKind::Limit,
+            format!("the service's list has more than {MAX_PAGES} pages"),
+        ))
+    }
+}
+
+fn in_circles(answer: &Answer, operation: &'static str) -> ApiError {
+    let mut error = answer.broken("its pages go in circles: it gave the same cursor twice");
+    error.kind = ApiErrorKind::Limit;
+    error.operation = operation;
+    error
+}
