@@ -1,7 +1,8 @@
 //! What an account may be used for: anything, only after its name was given, or only to look.
 //!
 //! Held here, below the screen and the commands, so that neither can forget it: what changes something
-//! is refused before the adapter hears of it.
+//! is refused before the adapter hears of it. What the service itself allows or refuses is told from
+//! here as well, whoever asked for it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,12 +10,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 
 use super::{
-    ApiError, ApiErrorKind, Download, Metadata, Provider, ProviderSpec, Sighting, Sought,
+    ApiError, ApiErrorKind, Delivery, Download, Metadata, Provider, ProviderSpec, Sighting, Sought,
     UploadRequest, UploadWatch,
 };
 use crate::domain::{
-    AccountName, Asset, AssetScope, Container, ContainerId, Cursor, Entry, Page, Segment,
-    SegmentId, SegmentText,
+    AccountName, Answered, Asset, AssetScope, Container, ContainerId, Cursor, Entry, Page, Right,
+    Segment, SegmentId, SegmentText,
 };
 
 /// How far an account is open.
@@ -67,13 +68,20 @@ impl Consent {
     }
 }
 
-/// A provider whose changes are held back as its account's guard says.
+/// Told what a service allowed or refused.
+pub trait Witness: Send + Sync + std::fmt::Debug {
+    fn answered(&self, right: Right, answered: Answered);
+}
+
+/// A provider whose changes are held back as its account's guard says, and whose service's word on
+/// what the key may do is told.
 #[derive(Debug)]
 pub struct Guarded {
     inner: Arc<dyn Provider>,
     account: AccountName,
     guard: Guard,
     consent: Consent,
+    witness: Arc<dyn Witness>,
 }
 
 impl Guarded {
@@ -82,13 +90,31 @@ impl Guarded {
         account: AccountName,
         guard: Guard,
         consent: Consent,
+        witness: Arc<dyn Witness>,
     ) -> Self {
         Self {
             inner,
             account,
             guard,
             consent,
+            witness,
         }
+    }
+
+    /// Tells what the service said of a right, if it said anything of it: a wrong name or a broken
+    /// line says nothing.
+    fn told<T>(&self, right: Right, result: Result<T, ApiError>) -> Result<T, ApiError> {
+        match &result {
+            Ok(_) => self.witness.answered(right, Answered::Allowed),
+            Err(error) if error.delivery == Delivery::Answered => {
+                if let ApiErrorKind::Forbidden { missing } = &error.kind {
+                    let missing = missing.clone();
+                    self.witness.answered(right, Answered::Refused(missing));
+                }
+            }
+            Err(_) => {}
+        }
+        result
     }
 
     fn may(&self, operation: &'static str) -> Result<(), ApiError> {
@@ -115,7 +141,7 @@ impl Provider for Guarded {
     }
 
     async fn containers(&self, cursor: Option<Cursor>) -> Result<Page<Container>, ApiError> {
-        self.inner.containers(cursor).await
+        self.told(Right::List, self.inner.containers(cursor).await)
     }
 
     async fn container(&self, id: &ContainerId) -> Result<Container, ApiError> {
@@ -127,7 +153,7 @@ impl Provider for Guarded {
         container: &ContainerId,
         cursor: Option<Cursor>,
     ) -> Result<Page<Segment>, ApiError> {
-        self.inner.segments(container, cursor).await
+        self.told(Right::List, self.inner.segments(container, cursor).await)
     }
 
     async fn segment_texts(
@@ -143,7 +169,7 @@ impl Provider for Guarded {
         scope: &AssetScope,
         cursor: Option<Cursor>,
     ) -> Result<Page<Asset>, ApiError> {
-        self.inner.assets(scope, cursor).await
+        self.told(Right::List, self.inner.assets(scope, cursor).await)
     }
 
     async fn assets_of_segments(
@@ -151,7 +177,10 @@ impl Provider for Guarded {
         container: &ContainerId,
         segments: &[SegmentId],
     ) -> Result<Vec<Entry<Asset>>, ApiError> {
-        self.inner.assets_of_segments(container, segments).await
+        self.told(
+            Right::List,
+            self.inner.assets_of_segments(container, segments).await,
+        )
     }
 
     async fn uses(&self) -> Result<Vec<String>, ApiError> {
@@ -168,7 +197,7 @@ impl Provider for Guarded {
         watch: &dyn UploadWatch,
     ) -> Result<Asset, ApiError> {
         self.may("upload the file")?;
-        self.inner.upload(request, watch).await
+        self.told(Right::Upload, self.inner.upload(request, watch).await)
     }
 
     async fn find_uploads(&self, sought: &[Sought]) -> Vec<Result<Sighting, ApiError>> {
@@ -177,16 +206,16 @@ impl Provider for Guarded {
 
     async fn update(&self, asset: &Asset, change: &Metadata) -> Result<Asset, ApiError> {
         self.may("change the asset")?;
-        self.inner.update(asset, change).await
+        self.told(Right::Change, self.inner.update(asset, change).await)
     }
 
     async fn delete(&self, asset: &Asset) -> Result<(), ApiError> {
         self.may("delete the asset")?;
-        self.inner.delete(asset).await
+        self.told(Right::Delete, self.inner.delete(asset).await)
     }
 
     async fn download(&self, asset: &Asset) -> Result<Download, ApiError> {
-        self.inner.download(asset).await
+        self.told(Right::Save, self.inner.download(asset).await)
     }
 
     fn agreed(&self) -> Option<Arc<dyn Provider>> {

@@ -16,7 +16,7 @@ pub use account::{
     KeySource,
 };
 pub use error::{ApiError, ApiErrorKind, Delivery};
-pub use guard::{Consent, Guard, Guarded};
+pub use guard::{Consent, Guard, Guarded, Witness};
 pub use network::{Network, Proxy};
 pub use pages::Pages;
 pub use scan::scan;

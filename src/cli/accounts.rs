@@ -4,6 +4,7 @@ use super::failure::Failure;
 use super::filter::Only;
 use super::output::{Cell, Output};
 use super::record::{AccountLine, Listing, account_ref};
+use super::rights::{self, RightsLine};
 use super::session::{Known, Session};
 use crate::config::credentials::{Lookup, Place};
 use crate::domain::filter::Facts;
@@ -11,7 +12,7 @@ use crate::domain::{Keeping, SafeText};
 use crate::index::Owner;
 
 const ACCOUNT_HEADS: &[&str] = &[
-    "REF", "NAME", "SERVICE", "ADDRESS", "KEY", "LAST USE", "STATE",
+    "REF", "NAME", "SERVICE", "ADDRESS", "KEY", "LAST USE", "STATE", "RIGHTS",
 ];
 
 /// The accounts of the settings, and where each one's key is.
@@ -43,6 +44,7 @@ pub async fn accounts(
             Cell::Said(words.clone()),
             Cell::when(used(session, known).as_deref()),
             Cell::prose(&session.standing(known, source.is_some()).join(", ")),
+            Cell::Said(rights::words(&session.rights(known), info.spec)),
         ];
         listing.put(&cells, &line(session, known, source, words))?;
     }
@@ -70,6 +72,7 @@ pub fn line<'a>(
         key: words,
         last_used: used(session, known),
         state: session.standing(known, source.is_some()),
+        rights: RightsLine::of(&session.rights(known), info.spec),
     }
 }
 

@@ -7,12 +7,16 @@ use super::failure::{Exit, Failure};
 use super::find;
 use super::output::Output;
 use super::prompt;
+use super::rights;
 use super::session::{Known, Session};
 use crate::api::Provider as _;
 use crate::config::credentials::StoreError;
 use crate::config::key_files::PASSPHRASE;
 use crate::config::key_variable;
 use crate::domain::{Keeping, SafeText, Secret};
+
+/// How long it may take to see what a key may do.
+const LOOKING: Duration = Duration::from_secs(15);
 
 /// Asks for the key (or reads it), has the service check it, and saves it.
 pub async fn login(
@@ -41,6 +45,8 @@ pub async fn login(
         failure
     })?;
     session.remember_address(known);
+    // What is known is of another key.
+    session.forget_rights(known);
     let accepts = format!("{service} accepts the key of {name}");
     let kept = keep(session, output, known, &key, args.store).await;
     let kept = kept.map_err(|mut failure| {
@@ -60,6 +66,10 @@ pub async fn login(
         ),
     };
     output.did(&said)?;
+    // A refusal is what is to be learnt, and what fails otherwise is told by the next command.
+    let _ = tokio::time::timeout(LOOKING, rights::look(provider.as_ref())).await;
+    let rights = rights::words(&session.rights(known), known.info.spec);
+    output.did(&format!("The key of {name}: {rights}."))?;
     match kept {
         Keeping::UntilReboot | Keeping::EncryptedFile => {
             output.note(&format!("to know of it: {}", kept.terms()));
@@ -179,6 +189,7 @@ pub async fn logout(session: &Session, output: &mut Output, name: &str) -> Resul
     let name = known.info.name.as_str();
     let (stores, owner) = session.stores(known);
     let removed = stores.remove(&owner).await;
+    session.forget_rights(known);
     let (index, _) = session.index();
     index.forget(&known.info.name);
     index.settle(FORGETTING);

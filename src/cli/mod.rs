@@ -30,6 +30,7 @@ mod progress;
 mod prompt;
 mod protect;
 mod record;
+mod rights;
 mod rm;
 mod schema;
 mod screen;

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use super::Failure;
 use super::output::{Cell, Output, Table};
+use super::rights::RightsLine;
 use crate::api::ProviderSpec;
 use crate::domain::{
     AccountName, Address, Asset, AssetScope, Container, ContainerId, Entry, Locale, RawJson, Ref,
@@ -379,6 +380,8 @@ pub struct AccountLine<'a> {
     pub last_used: Option<String>,
     /// `ready` or what is missing, then what the account is not to be used for.
     pub state: Vec<&'static str>,
+    /// What the key may do, as far as the service has shown it.
+    pub rights: RightsLine,
 }
 
 /// An account's ref.

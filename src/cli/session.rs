@@ -17,6 +17,7 @@ use crate::api::{AccountInfo, AccountSettings, ConnectError, Consent, Guard, Net
 use crate::config::bound::Bound;
 use crate::config::credentials::{Credentials, KeyOwner, Lookup};
 use crate::config::dirs::Dirs;
+use crate::config::learned::Learned;
 use crate::config::stores::Stores;
 use crate::config::{Account, Env, HOW_TO_BEGIN, Settings};
 use crate::domain::{AccountName, Allowance, Looks, Reports, SafeText, Shape, nearest};
@@ -60,6 +61,7 @@ pub struct Session {
     /// Signed out at the end.
     open: Mutex<Vec<Arc<Meter>>>,
     bound: Bound,
+    learned: Arc<Learned>,
     /// Whose name was given.
     consents: HashMap<AccountName, Consent>,
 }
@@ -86,6 +88,7 @@ impl Session {
         let names = accounts.iter().map(|known| known.info.name.clone());
         Ok(Self {
             bound: Bound::new(state.clone()),
+            learned: Arc::new(Learned::new(state.clone())),
             consents: names.map(|name| (name, Consent::default())).collect(),
             state,
             home: env.get("HOME").map(PathBuf::from),

@@ -8,6 +8,7 @@ mod env;
 mod file;
 pub mod key_files;
 pub mod keyring;
+pub mod learned;
 mod listing;
 mod model;
 mod noted;

@@ -25,6 +25,11 @@ impl Noted {
         Self { folder, file }
     }
 
+    /// Somewhere is a folder for it.
+    pub const fn is_kept(&self) -> bool {
+        self.folder.is_some()
+    }
+
     /// What cannot be read is as good as forgotten.
     pub fn read<T: DeserializeOwned + Default>(&self) -> T {
         let read = |folder: &PathBuf| {

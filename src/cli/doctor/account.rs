@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::{Check, shown};
 use crate::api::http::{check_base_url, probe};
 use crate::api::{ApiError, ApiErrorKind, ConnectError, Connector as _};
+use crate::cli::rights;
 use crate::cli::session::network::proxy_variable;
 use crate::cli::session::{Known, Session};
 use crate::config::Env;
@@ -204,17 +205,27 @@ async fn sign_in(session: &Session, known: &Known, of: &str) -> Vec<Check> {
         Ok(Ok(())) => {}
     }
     let mut checks = vec![Check::works(of, "sign-in", "the service accepts the key")];
-    let many = known.info.spec.container.many;
-    match tokio::time::timeout(PATIENCE, connected.containers(None)).await {
+    match tokio::time::timeout(PATIENCE, rights::look(connected.as_ref())).await {
         Err(_) => checks.extend(late("rights")),
         Ok(Err(error)) => checks.push(refused(of, "rights", &error, known)),
-        Ok(Ok(_)) => checks.push(Check::works(
-            of,
-            "rights",
-            format!("it may list {many}; whether it may change them shows at the first change"),
-        )),
+        Ok(Ok(())) => checks.push(rights_check(session, known, of)),
     }
     checks
+}
+
+/// What is known of the key; what it may change shows only when somebody changes something.
+fn rights_check(session: &Session, known: &Known, of: &str) -> Check {
+    const NAME: &str = "rights";
+    let rights = session.rights(known);
+    let said = format!("the key {}", rights::words(&rights, known.info.spec));
+    if rights.refused().is_empty() {
+        return Check::works(of, NAME, said);
+    }
+    Check::limited(of, NAME, said).advice(format!(
+        "Where that is needed, give the key the right at {}, or make another key; what it may do is learnt \
+         anew as it is used.",
+        known.info.spec.label
+    ))
 }
 
 fn refused(of: &str, name: &'static str, error: &ApiError, known: &Known) -> Check {

@@ -3,14 +3,39 @@
 use std::sync::Arc;
 
 use super::{Known, Session};
-use crate::api::{ConnectError, Consent, Guard, Guarded, Provider};
+use crate::api::{ConnectError, Consent, Guard, Guarded, Provider, Witness};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::output::Output;
 use crate::cli::{find, prompt};
 use crate::config::bound::Seen;
-use crate::domain::SafeText;
+use crate::config::credentials::KeyOwner;
+use crate::config::learned::Learned;
+use crate::domain::{Answered, Right, Rights, SafeText};
+
+/// Remembers of one account what its service allows.
+#[derive(Debug)]
+struct Learning {
+    owner: KeyOwner,
+    learned: Arc<Learned>,
+}
+
+impl Witness for Learning {
+    fn answered(&self, right: Right, answered: Answered) {
+        self.learned.take(&self.owner, right, answered);
+    }
+}
 
 impl Session {
+    /// What the service has shown of an account's rights so far.
+    pub fn rights(&self, known: &Known) -> Rights {
+        self.learned.of(&known.owner())
+    }
+
+    /// The account has another key now, or none.
+    pub fn forget_rights(&self, known: &Known) {
+        self.learned.forget(&known.owner());
+    }
+
     /// Nothing is changed in this session, whatever the settings say.
     pub fn only_look(&mut self) {
         for known in &mut self.accounts {
@@ -21,9 +46,11 @@ impl Session {
     /// How an account stands, as far as that is known without asking its service.
     pub fn standing(&self, known: &Known, has_key: bool) -> Vec<&'static str> {
         let moved = self.same_address(known).is_err();
+        let lacks = || !self.rights(known).refused().is_empty();
         let mut standing = vec![match (has_key, moved) {
             (_, true) => "address changed",
             (false, _) => "no key",
+            (true, false) if lacks() => "limited",
             (true, false) => "ready",
         }];
         standing.extend(Some(known.info.guard.word()).filter(|word| !word.is_empty()));
@@ -84,10 +111,11 @@ impl Session {
     pub(super) fn guarded(&self, known: &Known, provider: Arc<dyn Provider>) -> Arc<dyn Provider> {
         let (name, guard) = (known.info.name.clone(), known.info.guard);
         let consent = self.consents.get(&name).cloned().unwrap_or_default();
-        match guard {
-            Guard::Open => provider,
-            _ => Arc::new(Guarded::new(provider, name, guard, consent)),
-        }
+        let witness = Arc::new(Learning {
+            owner: known.owner(),
+            learned: Arc::clone(&self.learned),
+        });
+        Arc::new(Guarded::new(provider, name, guard, consent, witness))
     }
 
     /// A key that nobody typed goes only to where it went before.
