@@ -109,7 +109,9 @@ pub fn words_of(looked: Lookup) -> (Option<&'static str>, String) {
         }
         // It is there, and works once the passphrase is typed.
         Lookup::Sealed { reason } => (Some(Keeping::EncryptedFile.word()), reason),
-        Lookup::Missing { reason } => (None, format!("no key: {reason}")),
-        Lookup::Unusable { reason } => (None, format!("unusable: {reason}")),
+        Lookup::Missing { reason } | Lookup::Locked { reason } => {
+            (None, format!("no key: {reason}"))
+        }
+        Lookup::Unusable { reason, .. } => (None, format!("unusable: {reason}")),
     }
 }

@@ -1,6 +1,6 @@
 //! Questions on the terminal: a key, which is not echoed, and yes or no.
 
-mod echo;
+pub mod echo;
 
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 

@@ -61,6 +61,12 @@ pub enum StoreError {
     /// The file cannot be opened with any passphrase; this is how.
     #[error("it is damaged: {0}")]
     Damaged(&'static str),
+    /// Others may read the file, and could try passphrases on it, or change it; its mode.
+    #[error("others may read or change it, since its mode is {0:o} and not 600")]
+    Open(u32),
+    /// The file is of another user.
+    #[error("another user owns it")]
+    Foreign,
     /// Saved, but a fresh look did not find the same key.
     #[error("it took the key but does not give it back")]
     NotKept,
@@ -76,6 +82,30 @@ pub enum StoreError {
     /// Anything else, in the store's own words, made safe.
     #[error("it failed: {0}")]
     Failed(SafeText),
+}
+
+/// What to do about a keyring that is locked.
+pub const UNLOCK: &str = "Unlock it: sign in on the desktop once, or run `gnome-keyring-daemon --replace --unlock \
+                          --components=secrets`; the key in it is not lost.";
+
+impl StoreError {
+    /// What to do about a saved key that cannot be used.
+    const fn advice(&self) -> &'static str {
+        match self {
+            Self::Damaged(_) => {
+                "Put a copy of the file back, or save the key anew with `assetdeck login`, which takes the \
+                 file's place."
+            }
+            Self::Open(_) => {
+                "Run `chmod 600` on it; if somebody else has been on this machine, make another key at the \
+                 service."
+            }
+            Self::Foreign => {
+                "Save the key anew with `assetdeck login`, and look who put the file there."
+            }
+            _ => "Save the key anew with `assetdeck login`.",
+        }
+    }
 }
 
 /// A place that keeps keys beyond the session.
@@ -156,6 +186,9 @@ pub enum Place {
     Session,
 }
 
+/// What to do about a key in the environment that is none.
+const BARE: &str = "Give it anew, without spaces or line ends around it.";
+
 /// The outcome of looking for a key.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Lookup {
@@ -167,10 +200,15 @@ pub enum Lookup {
     },
     /// No place has one; the reason names every place that was looked at.
     Missing { reason: String },
+    /// There may be one in the keyring, which is locked.
+    Locked { reason: String },
     /// It is in a file that wants a passphrase, or another one.
     Sealed { reason: String },
     /// A place has one that cannot be used; looking further would hide that.
-    Unusable { reason: String },
+    Unusable {
+        reason: String,
+        advice: &'static str,
+    },
 }
 
 /// The commands that print keys, and who runs them.
@@ -238,9 +276,11 @@ impl Credentials {
                 },
                 Some(Err(why)) => Lookup::Unusable {
                     reason: format!("{variable}: {why}"),
+                    advice: BARE,
                 },
                 None => Lookup::Unusable {
                     reason: format!("{variable}: the key is not UTF-8 text"),
+                    advice: BARE,
                 },
             };
         }
@@ -253,6 +293,7 @@ impl Credentials {
                 },
                 Err(why) => Lookup::Unusable {
                     reason: format!("credential_command: {why}"),
+                    advice: "Run that command by hand: it has to print the key and nothing else.",
                 },
             };
         }
@@ -278,8 +319,17 @@ impl Credentials {
             Err(why @ (StoreError::Sealed | StoreError::Passphrase)) => Lookup::Sealed {
                 reason: format!("{place}: {why}"),
             },
-            Err(why @ (StoreError::Unusable | StoreError::Damaged(_))) => Lookup::Unusable {
+            Err(
+                why @ (StoreError::Unusable
+                | StoreError::Damaged(_)
+                | StoreError::Open(_)
+                | StoreError::Foreign),
+            ) => Lookup::Unusable {
                 reason: format!("{place}: {why}"),
+                advice: why.advice(),
+            },
+            Err(why @ StoreError::Locked) => Lookup::Locked {
+                reason: format!("{variable} is not set, and {place} was no help: {why}"),
             },
             Err(why) => Lookup::Missing {
                 reason: format!("{variable} is not set, and {place} was no help: {why}"),
@@ -381,7 +431,10 @@ mod tests {
             (Err(StoreError::Locked), "locked"),
             (Err(StoreError::Silent), "does not answer"),
         ] {
-            let Lookup::Missing { reason } = find(&[], store, None).await else {
+            let locked = store == Err(StoreError::Locked);
+            let found = find(&[], store, None).await;
+            assert_eq!(matches!(found, Lookup::Locked { .. }), locked);
+            let (Lookup::Missing { reason } | Lookup::Locked { reason }) = found else {
                 panic!()
             };
             assert!(
@@ -398,7 +451,7 @@ mod tests {
     #[tokio::test]
     async fn a_spoilt_variable_is_told_and_not_skipped() {
         let env = [("ASSETDECK_KEY_ACME_LOC", "canary\n")];
-        let Lookup::Unusable { reason } = find(&env, Ok(Some(secret("x"))), None).await else {
+        let Lookup::Unusable { reason, .. } = find(&env, Ok(Some(secret("x"))), None).await else {
             panic!()
         };
         assert!(reason.contains("ASSETDECK_KEY_ACME_LOC") && !reason.contains("canary"));

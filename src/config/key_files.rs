@@ -1,8 +1,10 @@
 //! Keys in files of their own, each sealed with a passphrase: written only when the user says so.
 
 use std::collections::HashMap;
-use std::io;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -93,8 +95,9 @@ impl KeyFiles {
         let Some(path) = self.path(owner) else {
             return Ok(None);
         };
-        match bounded(&path, MAX_BYTES) {
-            Ok(bytes) => Ok(Some(bytes)),
+        match private(&path) {
+            Ok(Ok(bytes)) => Ok(Some(bytes)),
+            Ok(Err(why)) => Err(why),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(failed(&error.to_string())),
         }
@@ -103,6 +106,24 @@ impl KeyFiles {
     fn opened(&self) -> std::sync::MutexGuard<'_, HashMap<KeyOwner, Secret>> {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The bytes of a file that only its user may read or change: others could try passphrases on it for as
+/// long as they like, or put another one in its place.
+fn private(path: &Path) -> io::Result<Result<Vec<u8>, StoreError>> {
+    // Opened first, so that it is no other file that is read.
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    let mode = metadata.mode() & 0o777;
+    if metadata.uid() != rustix::process::geteuid().as_raw() {
+        return Ok(Err(StoreError::Foreign));
+    }
+    if mode & 0o077 != 0 {
+        return Ok(Err(StoreError::Open(mode)));
+    }
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES).read_to_end(&mut bytes)?;
+    Ok(Ok(bytes))
 }
 
 fn file_name(owner: &KeyOwner) -> String {
@@ -270,6 +291,25 @@ mod tests {
             Some(home.path().join("state/keys").as_path())
         );
         assert!(!files.place(&owner("\x1b[2J")).contains('\x1b'));
+    }
+
+    #[tokio::test]
+    async fn a_file_that_others_may_read_is_not_used() {
+        let home = tempfile::tempdir().unwrap();
+        let files = files(&home, &[(PASSPHRASE, "one two three")]);
+        files.save(&owner("a"), &secret("key-a")).await.unwrap();
+        let path = files.path(&owner("a")).unwrap();
+        for (mode, fine) in [(0o640, false), (0o602, false), (0o400, true), (0o600, true)] {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            let next = KeyFiles::new(Some(home.path().join("state")), files.env.clone());
+            let read = next.read(&owner("a")).await;
+            let wanted = if fine {
+                Ok(Some(secret("key-a")))
+            } else {
+                Err(StoreError::Open(mode))
+            };
+            assert_eq!(read, wanted, "{mode:o}");
+        }
     }
 
     #[tokio::test]

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::support::bus::{KeyringBus, SilentBus, installed, lock, skip};
 use crate::support::cli::{command, run, run_with};
 use crate::support::home::Home;
-use crate::support::pty::PATIENCE;
+use crate::support::pty::{PATIENCE, Pty};
 use crate::support::server::Server;
 use crate::support::tls::SelfSigned;
 use crate::support::wait::until;
@@ -101,6 +101,23 @@ fn where_all_is_well_nothing_is_broken() {
         "can be written",
         "",
     );
+    // The first calls of this hour are the doctor's own.
+    says(
+        find(&all, "account acme-loc", "allowance"),
+        "works",
+        "calls an hour were made from here",
+        "",
+    );
+    let made = find(&all, "account acme-loc", "allowance")["found"]
+        .as_str()
+        .unwrap();
+    assert!(!made.starts_with("0 of "), "{made}");
+    says(
+        find(&all, "account acme-web", "allowance"),
+        "works",
+        "names none",
+        "",
+    );
     // Nothing of the test is left in the keyring, and no key is anywhere in the report.
     let report = run(&home, &["doctor", "--report"]).exits(0).stdout;
     assert!(report.starts_with("assetdeck "), "{report}");
@@ -161,11 +178,19 @@ fn a_locked_keyring_is_told_from_a_missing_one() {
         find(&all, "account acme-loc", "key"),
         "broken",
         "locked",
-        "login acme-loc",
+        "Unlock it",
     );
-    run(&home, &["ls", "acme-loc:"])
-        .exits(4)
-        .complains(&["the keyring is locked"]);
+    let advice = find(&all, "account acme-loc", "key")["advice"]
+        .as_str()
+        .unwrap();
+    assert!(!advice.contains("login"), "the key is there: {advice}");
+    let listed = run(&home, &["ls", "acme-loc:"]).exits(4);
+    listed.complains(&["the keyring is locked", "Unlock it"]);
+    assert!(
+        !listed.stderr.contains("assetdeck login"),
+        "{}",
+        listed.stderr
+    );
     // It cannot be saved there now, and is saved nowhere else unasked.
     run_with(&home, &login, key.as_bytes())
         .exits(1)
@@ -442,5 +467,43 @@ fn the_terminal_is_judged_by_what_is_around_it() {
         "limited",
         "does not answer",
         "inside the tmux",
+    );
+}
+
+#[test]
+fn a_terminal_is_asked_how_wide_it_draws() {
+    let mut home = Home::new();
+    home.set("COLUMNS", "100");
+    let widths = |answers: &[usize]| {
+        let mut pty = Pty::start(&home, &["doctor"], (100, 60));
+        pty.wait_written("\x1b[6n\r\x1b[K");
+        let answers = answers
+            .iter()
+            .map(|column| format!("\x1b[1;{}R", column + 1));
+        pty.send(&answers.collect::<String>());
+        pty.wait_text("machine: transfers");
+        pty.exit_code(PATIENCE);
+        pty.assert_restored();
+        let screen = pty
+            .screen()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        assert!(!screen.contains("[1;"), "no answer is shown: {screen}");
+        screen
+    };
+    let fine = widths(&[3, 4, 1, 2, 2, 2, 2]);
+    assert!(fine.contains("works terminal: widths"), "{fine}");
+    let other = widths(&[3, 4, 1, 2, 1, 4, 2]);
+    assert!(other.contains("limited terminal: widths"), "{other}");
+    assert!(
+        other.contains("joined emoji (4 columns for 2)") && other.contains("--ascii"),
+        "{other}"
+    );
+    // One that never answers holds nothing up for long.
+    let silent = widths(&[]);
+    assert!(
+        silent.contains("does not say where its cursor is"),
+        "{silent}"
     );
 }

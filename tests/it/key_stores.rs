@@ -96,10 +96,31 @@ fn a_key_in_an_encrypted_file_wants_its_passphrase() {
     let whole = std::fs::read(&file).expect("its bytes");
     std::fs::write(&file, &whole[..whole.len() / 2]).expect("half of it");
     home.set("ASSETDECK_PASSPHRASE", PHRASE);
+    run(&home, &["ls", "acme-loc:"]).exits(2).complains(&[
+        "is damaged",
+        ".key",
+        "Put a copy of the file back",
+    ]);
+    std::fs::write(&file, &whole).expect("all of it");
+    run(&home, &["ls", "acme-loc:"]).exits(0);
+
+    // One that others may read is not used before that is mended.
+    let set = |mode| {
+        let mode = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(&file, mode).expect("its mode");
+    };
+    set(0o644);
     run(&home, &["ls", "acme-loc:"])
         .exits(2)
-        .complains(&["is damaged", ".key"]);
-    std::fs::write(&file, &whole).expect("all of it");
+        .complains(&[".key", "mode is 644", "chmod 600"]);
+    let doctor = run(&home, &["doctor", "--json"]).exits(1).json();
+    let key = |it: &&serde_json::Value| it["of"] == "account acme-loc" && it["name"] == "key";
+    let told = doctor.iter().find(key).expect("its line");
+    assert!(
+        told["advice"].as_str().expect("text").contains("chmod 600"),
+        "{told}"
+    );
+    set(0o600);
     run(&home, &["ls", "acme-loc:"]).exits(0);
 
     run(&home, &["logout", "acme-loc"]).exits(0);

@@ -12,9 +12,11 @@ use crate::cli::rights;
 use crate::cli::session::network::proxy_variable;
 use crate::cli::session::{Known, Session};
 use crate::config::Env;
-use crate::config::credentials::Lookup;
+use crate::config::credentials::{Lookup, UNLOCK};
+use crate::config::dirs::Dirs;
 use crate::config::key_files::PASSPHRASE;
 use crate::domain::{SafeText, time_words};
+use crate::index::{Index, Owner, Standing};
 
 /// How long one question may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -59,6 +61,7 @@ pub async fn checks(session: &Session, known: &Known, env: &Env) -> Vec<Check> {
     if usable && reached {
         checks.extend(sign_in(session, known, &of).await);
     }
+    checks.push(allowance(session, known, &of, env));
     match known.info.guard.word() {
         "" => {}
         word => checks.push(Check::works(&of, "changes", format!("it is {word}"))),
@@ -171,12 +174,12 @@ async fn key(session: &Session, known: &Known, of: &str) -> Check {
             "Sign-in is not looked at without it: set {PASSPHRASE} for `assetdeck doctor`; if it is \
              forgotten, `assetdeck login {name}` anew."
         )),
+        Lookup::Locked { reason } => Check::broken(of, NAME, reason).advice(UNLOCK),
         Lookup::Missing { reason } => Check::broken(of, NAME, reason).advice(format!(
             "`assetdeck login {name}` saves one, or set {}.",
             crate::config::key_variable(&known.info.name)
         )),
-        Lookup::Unusable { reason } => Check::broken(of, NAME, reason)
-            .advice("Give it anew, without spaces or line ends around it."),
+        Lookup::Unusable { reason, advice } => Check::broken(of, NAME, reason).advice(advice),
     }
 }
 
@@ -211,6 +214,36 @@ async fn sign_in(session: &Session, known: &Known, of: &str) -> Vec<Check> {
         Ok(Ok(())) => checks.push(rights_check(session, known, of)),
     }
     checks
+}
+
+/// How many calls were made from this machine, of those that the service allows in a while.
+fn allowance(session: &Session, known: &Known, of: &str, env: &Env) -> Check {
+    const NAME: &str = "allowance";
+    let Some(allowance) = known.info.allowance else {
+        return Check::works(of, NAME, "the service names none");
+    };
+    let all = format!("{} calls {}", allowance.calls, allowance.in_time());
+    // One that is not ours would be set aside by opening it.
+    let ours = Dirs::locate(env).is_ok_and(|dirs| {
+        let standing = Index::look(&dirs.cache);
+        matches!(standing, Ok(Standing::None | Standing::Ours(_)))
+    });
+    if !ours {
+        let found = format!("{all}; how many were made is not known without an index");
+        return Check::works(of, NAME, found);
+    }
+    session.note_calls();
+    let (index, _) = session.index();
+    let spent = index.spent(&Owner::from(&known.info), allowance.since(Timestamp::now()));
+    let made: u64 = spent.iter().map(|(_, made)| made).sum();
+    let found = format!("{made} of {all} were made from here");
+    if made < allowance.for_sweeps() {
+        return Check::works(of, NAME, found);
+    }
+    Check::limited(of, NAME, found).advice(
+        "What asks for many things waits until there are enough again; the rest goes on until the service \
+         says no.",
+    )
 }
 
 /// What is known of the key; what it may change shows only when somebody changes something.

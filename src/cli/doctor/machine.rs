@@ -6,7 +6,7 @@ use super::{Check, shown};
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::cli::session::network::proxy_variable;
-use crate::config::credentials::{CredentialStore as _, KeyOwner, StoreError};
+use crate::config::credentials::{CredentialStore as _, KeyOwner, StoreError, UNLOCK};
 use crate::config::dirs::{Dirs, NoHome, create_private};
 use crate::config::keyring::Keyring;
 use crate::config::{Env, Settings};
@@ -190,7 +190,7 @@ fn keeps(name: &'static str, store: &Keyring) -> Check {
 /// The keyring of the system.
 pub async fn keyring() -> Check {
     const NAME: &str = "keyring";
-    const ELSE: &str = "or keep keys elsewhere (`assetdeck login --help` at --store), or give them by \
+    const ELSE: &str = "keep keys elsewhere (`assetdeck login --help` at --store), or give them by \
                         ASSETDECK_KEY_<NAME> or credential_command.";
     let store = Keyring::system();
     let Err(why) = tried(&store).await else {
@@ -199,17 +199,15 @@ pub async fn keyring() -> Check {
     let found = format!("{}: {why}", store.name());
     match why {
         StoreError::NoService => Check::limited(OF, NAME, found).advice(format!(
-            "Start a session with D-Bus and gnome-keyring or KWallet (on a server: `dbus-run-session`), {ELSE}"
+            "Start a session with D-Bus and gnome-keyring or KWallet (on a server: `dbus-run-session`), or {ELSE}"
         )),
-        StoreError::Locked => Check::limited(OF, NAME, found).advice(format!(
-            "Unlock it: sign in on the desktop once, or `gnome-keyring-daemon --replace --unlock --components=secrets`, {ELSE}"
-        )),
+        StoreError::Locked => Check::limited(OF, NAME, found).advice(format!("{UNLOCK} Or {ELSE}")),
         StoreError::Silent => Check::broken(OF, NAME, found).advice(format!(
             "Look for a window that asks for its password; else restart the session's bus or unset \
-             DBUS_SESSION_BUS_ADDRESS, {ELSE}"
+             DBUS_SESSION_BUS_ADDRESS, or {ELSE}"
         )),
         _ => Check::broken(OF, NAME, found)
-            .advice(format!("Look at the keyring with its own program, {ELSE}")),
+            .advice(format!("Look at the keyring with its own program, or {ELSE}")),
     }
 }
 

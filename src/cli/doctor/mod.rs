@@ -3,6 +3,7 @@
 mod account;
 mod machine;
 mod terminal;
+mod widths;
 
 use serde_json::json;
 
@@ -101,6 +102,9 @@ pub async fn doctor(
         telling.output.line(&heading())?;
     }
     for check in terminal::checks(var) {
+        telling.tell(&check)?;
+    }
+    if let Some(check) = widths::check(var) {
         telling.tell(&check)?;
     }
     telling.tell(&machine::settings(session.as_ref().map(Session::settings)))?;

@@ -12,12 +12,21 @@ use crate::cli::stop;
 static BEFORE: Mutex<Option<(File, Termios)>> = Mutex::new(None);
 
 /// The terminal's settings, put back when the first of these goes.
-pub(super) struct Echo {
+pub struct Echo {
     first: bool,
 }
 
 impl Echo {
-    pub(super) fn off() -> Result<Self, Failure> {
+    pub fn off() -> Result<Self, Failure> {
+        Self::without(LocalModes::ECHO)
+    }
+
+    /// Also what is typed is not waited for until its line ends: for answers of the terminal itself.
+    pub fn by_byte() -> Result<Self, Failure> {
+        Self::without(LocalModes::ECHO | LocalModes::ICANON)
+    }
+
+    fn without(modes: LocalModes) -> Result<Self, Failure> {
         // Whatever else would end the process must not leave the terminal so.
         stop::hear_all()?;
         let mut before = lock(&BEFORE);
@@ -28,7 +37,7 @@ impl Echo {
             let settings = tcgetattr(&terminal).ok()?;
             // Before the question is seen: what is typed or pasted at once must not be.
             let mut quiet = settings.clone();
-            quiet.local_modes.remove(LocalModes::ECHO);
+            quiet.local_modes.remove(modes);
             let _ = tcsetattr(&terminal, OptionalActions::Now, &quiet);
             Some((terminal, settings))
         });

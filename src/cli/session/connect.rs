@@ -11,7 +11,7 @@ use crate::api::{
 };
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::prompt;
-use crate::config::credentials::{Credentials, KeyOwner, Lookup, Place};
+use crate::config::credentials::{Credentials, KeyOwner, Lookup, Place, UNLOCK};
 use crate::config::key_variable;
 use crate::domain::{AccountName, Keeping, Secret};
 use crate::index::Meter;
@@ -52,6 +52,9 @@ impl Session {
                         name.as_str()
                     ),
                 );
+                if let Lookup::Locked { .. } = self.key_place(known).await {
+                    return Err(failure.hint(UNLOCK));
+                }
                 Err(failure.hint(format!(
                     "Save one with `assetdeck login {}`, or set {}.",
                     name.as_str(),
@@ -131,9 +134,13 @@ impl Session {
                 };
                 Ok((key, KeyReport { source, note }))
             }
-            Lookup::Missing { reason } => Err(ConnectError::NoKey { reason }),
+            Lookup::Missing { reason } | Lookup::Locked { reason } => {
+                Err(ConnectError::NoKey { reason })
+            }
             Lookup::Sealed { reason } => Err(ConnectError::Sealed { reason }),
-            Lookup::Unusable { reason } => Err(ConnectError::Settings(reason)),
+            Lookup::Unusable { reason, advice } => {
+                Err(ConnectError::Settings(format!("{reason}. {advice}")))
+            }
         }
     }
 }

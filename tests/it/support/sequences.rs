@@ -172,6 +172,8 @@ impl Perform for Judge {
             // Colours and their like; where to write; what to wipe; questions what it can do.
             (b"", 'm' | 'H' | 'C' | 'A' | 'J' | 'K' | 'X') => true,
             (b"", 'c') | (b">", 'q') | (b"?", 'u') => all == [0],
+            // Where the cursor is: asked by the doctor only.
+            (b"", 'n') => all == [6],
             // Whether focus is reported already.
             (b"?$", 'p') => all == [1004],
             (b"?", 'h' | 'l') => all.iter().all(|mode| MODES.contains(mode)),
