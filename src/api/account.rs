@@ -80,6 +80,9 @@ pub enum KeyEntry {
     },
     /// What opens the file that the key is in.
     Passphrase(Secret),
+    /// Nothing: the key that is kept may go to the account's address, though it went to another one so
+    /// far.
+    Confirmed,
 }
 
 /// A ready account.
@@ -100,7 +103,13 @@ pub enum ConnectError {
     Sealed { reason: String },
     /// There is a key, and the account's address is another than it was used for: it was not sent.
     #[error("{reason}")]
-    Moved { reason: String },
+    Moved {
+        reason: String,
+        /// Service and origin that it was used for last.
+        before: String,
+        /// Those of the settings.
+        now: String,
+    },
     /// The settings or the key cannot be used.
     #[error("{0}")]
     Settings(String),

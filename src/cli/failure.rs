@@ -125,7 +125,7 @@ impl From<ConnectError> for Failure {
             ConnectError::Sealed { reason } => Self::new(Exit::Refused, reason).hint(
                 "Where nobody can type it, ASSETDECK_PASSPHRASE opens it; whoever forgot it logs in anew.",
             ),
-            ConnectError::Moved { reason } => Self::new(Exit::Refused, reason).hint(
+            ConnectError::Moved { reason, .. } => Self::new(Exit::Refused, reason).hint(
                 "Look at base_url in the settings; if it is right, give --confirm NAME once, or log in anew.",
             ),
             ConnectError::Settings(message) => Self::usage(message),

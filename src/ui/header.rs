@@ -97,6 +97,9 @@ fn key(account: &Account) -> Words {
         Link::Connecting => vec![toned("looking for the key", Tone::Dim)],
         Link::Ready(report) => vec![toned(format!("key: {}", report.source), Tone::Dim)],
         Link::Failed(ConnectError::Sealed { .. }) => vec![toned("! locked", Tone::Warning)],
+        Link::Failed(ConnectError::Moved { .. }) => {
+            vec![toned("! address changed", Tone::Warning)]
+        }
         Link::Failed(_) => vec![toned("! no key", Tone::Warning)],
     }
 }

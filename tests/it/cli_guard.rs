@@ -340,3 +340,41 @@ fn a_saved_key_stays_with_its_address_and_a_new_login_moves_it() {
     run_with(&home, &login, key.as_bytes()).exits(0);
     run(&home, &["ls", "acme-loc:"]).exits(0);
 }
+
+#[test]
+fn a_screen_asks_whether_a_kept_key_may_go_to_another_address() {
+    let (first, second) = (Server::start(), Server::start());
+    let home = first.home();
+    run(&home, &["ls", "acme-web:"]).exits(0);
+    let settings = std::fs::read_to_string(home.config()).unwrap();
+    let origin = |server: &Server| {
+        server
+            .demo()
+            .segmentflow_url()
+            .trim_end_matches('/')
+            .to_owned()
+    };
+    let (one, two) = (origin(&first), origin(&second));
+    // Only that account moves.
+    let (head, rest) = settings.split_once(&one).unwrap();
+    home.write_config(&format!("{head}{two}{rest}"));
+    let mut pty = Pty::start(&home, &[], (140, 40));
+    pty.wait_text("address changed");
+    pty.send_keys("g g Enter");
+    pty.wait_text("Another address");
+    pty.wait_text(&one);
+    pty.wait_text(&two);
+    assert_eq!(second.demo().exchanges().len(), 0);
+    // A yes that comes at once was meant for something else.
+    pty.press_until("y", "the question is answered", |screen| {
+        !screen.contains("Another address")
+    });
+    assert!(
+        until(LONG, || !second.demo().exchanges().is_empty()),
+        "the key goes there"
+    );
+    pty.wait_text("Shop");
+    pty.send_keys("q");
+    pty.exit_code(LONG);
+    run(&home, &["ls", "acme-web:"]).exits(0);
+}

@@ -235,6 +235,7 @@ fn of_account(account: &Account) -> Details {
     if account.wants_key() {
         let next = match &account.link {
             Link::Failed(ConnectError::Sealed { .. }) => "Enter: type the passphrase",
+            Link::Failed(ConnectError::Moved { .. }) => "Enter: look at both addresses",
             _ => "Enter: type the key",
         };
         it.text("Next", next);

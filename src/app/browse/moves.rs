@@ -9,6 +9,7 @@ use crate::app::action::MarkWith;
 use crate::app::browse::Link;
 use crate::app::effect::Effect;
 use crate::app::modal::error::ErrorSheet;
+use crate::app::modal::moved::MovedSheet;
 use crate::app::modal::sign_in::SignIn;
 use crate::app::remote::Face;
 use crate::domain::Entry;
@@ -197,6 +198,15 @@ impl State {
         let Some(account) = self.browse.accounts.get(at) else {
             return Vec::new();
         };
+        if let Link::Failed(ConnectError::Moved {
+            before, now: here, ..
+        }) = &account.link
+        {
+            let name = account.info.name.clone();
+            let sheet = MovedSheet::new(name, before.clone(), here.clone(), now);
+            self.open_modal(sheet);
+            return Vec::new();
+        }
         if account.wants_key() {
             if let Some(form) = SignIn::new(self, at, now) {
                 self.open_modal(form);

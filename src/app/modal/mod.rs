@@ -17,6 +17,7 @@ mod leaving;
 pub mod left;
 pub mod link;
 pub mod messages;
+pub mod moved;
 pub mod named;
 pub mod palette;
 pub mod pick;

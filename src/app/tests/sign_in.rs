@@ -148,3 +148,34 @@ fn who_forgot_the_passphrase_types_another_key() {
     world.keys("ctrl-s");
     assert!(matches!(sent(&mut world), KeyEntry::Key { key, .. } if key.reveal() == "sk_new"));
 }
+
+#[test]
+fn a_key_goes_to_another_address_only_after_a_yes_that_saw_both() {
+    let moved = || ConnectError::Moved {
+        reason: "it was not sent there".to_owned(),
+        before: "acme https://old.example".to_owned(),
+        now: "acme https://new.example".to_owned(),
+    };
+    let mut world = World::cold();
+    world.open.clear();
+    refused(&mut world, "web", moved());
+    world.take();
+    world.keys("enter");
+    let sheet = world.sheet();
+    assert!(
+        sheet.contains("https://old.example") && sheet.contains("https://new.example"),
+        "{sheet}"
+    );
+    // The focus is on no.
+    world.keys("enter");
+    assert!(world.state.modals.is_empty() && world.take().is_empty());
+    world.keys("enter y");
+    assert_eq!(sent(&mut world), KeyEntry::Confirmed);
+    assert!(world.state.modals.is_empty());
+    // It may be that another key is meant.
+    refused(&mut world, "web", moved());
+    world.keys(":");
+    world.type_text("sign-in");
+    world.keys("enter");
+    assert!(world.sheet().contains("The key of"), "{}", world.sheet());
+}

@@ -177,6 +177,10 @@ impl Connector for Session {
                 self.credentials.stores.files().take(passphrase);
                 self.found(known).await?
             }
+            Some(KeyEntry::Confirmed) => {
+                self.remember_address(known);
+                self.found(known).await?
+            }
             None => self.found(known).await?,
         };
         // Typed for this address, or sent there before.

@@ -125,14 +125,16 @@ impl Session {
             Seen::Other(before) => {
                 let owner = known.owner();
                 let name = known.info.name.as_str();
+                let now = format!("{} {}", known.info.spec.id, owner.origin);
                 Err(ConnectError::Moved {
                     reason: format!(
-                        "the key of {name} was used for {} so far, and the settings now say {} {}; it was \
-                         not sent there",
+                        "the key of {name} was used for {} so far, and the settings now say {}; it was not \
+                         sent there",
                         SafeText::name(&before),
-                        known.info.spec.id,
-                        SafeText::name(&owner.origin)
+                        SafeText::name(&now)
                     ),
+                    before,
+                    now,
                 })
             }
         }

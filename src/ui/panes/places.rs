@@ -189,6 +189,11 @@ fn note(ground: &Ground<'_>, account: &Account) -> Words {
         Link::Failed(ConnectError::Sealed { .. }) => {
             marked("!", Tone::Warning, "locked · Enter: open".to_owned())
         }
+        Link::Failed(ConnectError::Moved { .. }) => marked(
+            "!",
+            Tone::Warning,
+            "address changed · Enter: look".to_owned(),
+        ),
         Link::Failed(error) => {
             let error = SafeText::prose(&error.to_string());
             marked("✗", Tone::Bad, error.into_string())

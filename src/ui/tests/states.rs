@@ -90,6 +90,7 @@ const STATES: &[Named] = &[
     }),
     ("accounts_loading", || accounts(Link::Connecting)),
     ("accounts_failed", || accounts(Link::Failed(no_key()))),
+    ("address_changed", || pressed(moved(), "1 g g enter")),
     ("no_accounts", bare),
     ("coloured", coloured),
     ("notice", noticed),
@@ -140,6 +141,15 @@ fn focused(pane: Pane) -> State {
     let mut state = worldly();
     focus(&mut state, pane);
     state
+}
+
+/// The settings name another address than the key was used for.
+fn moved() -> State {
+    accounts(Link::Failed(ConnectError::Moved {
+        reason: "it was not sent there".to_owned(),
+        before: "sites https://old.example".to_owned(),
+        now: "sites https://new.example".to_owned(),
+    }))
 }
 
 /// The account's name has a colour.
