@@ -288,3 +288,39 @@ fn a_wrong_number_and_a_part_of_what_is_not_said_go_nowhere() {
     talk.answers(SEGMENT, "quit");
     assert_eq!(talk.pty.exit_code(PATIENCE), 0);
 }
+
+#[test]
+fn an_empty_line_is_what_is_usual_and_none_is_a_word() {
+    let server = Server::start();
+    let home = server.home();
+    let settings = fs::read_to_string(home.config()).unwrap();
+    let named = "name = \"acme-loc\"\n";
+    assert!(settings.contains(named), "{settings}");
+    let usual = "locale = \"de\"\nfolder = \"public/usual\"\n";
+    home.write_config(&settings.replace(named, &format!("{named}{usual}")));
+    home.file("usual.png", &png("usual"));
+    let mut talk = Talk::start(&home);
+    talk.answers(ACCOUNT, "acme-loc");
+    talk.answers(DOCUMENT, "Mobile app");
+    talk.answers(SEGMENT, "hero-banner");
+    for (locale, folder, said) in [
+        ("", "", "; locale de; folder public/usual; "),
+        ("none", "none", "; "),
+    ] {
+        talk.answers(ASSET, "upload");
+        talk.answers("several in quotes; back: ", "usual.png");
+        talk.answers("; an empty line for de, none for none, back: ", locale);
+        talk.answers(
+            "; an empty line for public/usual, none for none, back: ",
+            folder,
+        );
+        let shown = talk.answers(SEND, "no");
+        assert!(shown.contains(said), "{shown}");
+        assert_eq!(
+            shown.contains("public/usual;"),
+            folder.is_empty(),
+            "{shown}"
+        );
+    }
+    talk.hears(ASSET);
+}

@@ -29,7 +29,10 @@ impl<'a> Talk<'a, '_> {
     }
 
     async fn save(&mut self, known: &Known, asset: &Asset) -> Result<(), Failure> {
-        let here = std::env::current_dir().unwrap_or_default();
+        let usuals = self.session.usuals()?;
+        let usual = usuals.of(&known.info.name, Some(asset.scope.container()));
+        let here = || std::env::current_dir().unwrap_or_default();
+        let here = usual.save_to.clone().unwrap_or_else(here);
         let question = format!(
             "Folder to save in, an empty line for {}; back:",
             SafeText::name(&here.to_string_lossy())

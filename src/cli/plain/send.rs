@@ -95,14 +95,24 @@ impl<'a> Talk<'a, '_> {
             upload::places::place(provider.as_ref(), scope).await
         });
         let locales = looking.await?;
+        let usuals = session.usuals()?;
+        let usual = usuals.of(&known.info.name, Some(scope.container()));
+        let usual = usual.wishes(false, false);
         let mut wishes = Wishes::default();
         for field in spec.upload_fields {
             loop {
-                let question = question(field, locales.as_deref());
+                let usual = usual.text(field.field);
+                let question = question(field, locales.as_deref(), &usual);
                 let Some(answer) = self.form(&question).await? else {
                     return Ok(None);
                 };
                 wishes.set(field.field, &answer);
+                if !usual.is_empty() && answer == NONE {
+                    if field.field == Field::Folder {
+                        wishes.set(Field::Folder, "/");
+                    }
+                    break;
+                }
                 match plan::check(spec, &wishes, locales.as_deref()) {
                     Ok(()) => break,
                     Err(error) => self.output.line(&format!("{error}."))?,
@@ -113,8 +123,11 @@ impl<'a> Talk<'a, '_> {
     }
 }
 
-/// What is asked for a field, with the values it may have.
-fn question(field: &FieldSpec, locales: Option<&[Locale]>) -> String {
+/// The word for no locale, and for the top, where an empty line is what is usual.
+const NONE: &str = "none";
+
+/// What is asked for a field, with the values it may have and what is usual there, if anything is.
+fn question(field: &FieldSpec, locales: Option<&[Locale]>, usual: &str) -> String {
     let locales = locales.filter(|_| field.field == Field::Locale);
     let mut choices: Vec<String> = field.choices.iter().map(|it| (*it).to_owned()).collect();
     for locale in locales.unwrap_or_default() {
@@ -126,5 +139,9 @@ fn question(field: &FieldSpec, locales: Option<&[Locale]>) -> String {
         ([], _) => String::new(),
         (choices, _) => format!(", one of {}", choices.join(", ")),
     };
-    format!("{label}{choices}; an empty line for none, back:")
+    let empty = match usual {
+        "" => "none".to_owned(),
+        usual => format!("{}, {NONE} for none", SafeText::name(usual)),
+    };
+    format!("{label}{choices}; an empty line for {empty}, back:")
 }
