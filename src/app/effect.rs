@@ -34,6 +34,10 @@ pub enum Load {
     Sweep(ContainerId, Vec<SegmentId>),
     /// The same as far as it was kept: asks no service.
     Kept(ContainerId, Vec<SegmentId>),
+    /// The ids of all that may use assets.
+    Uses,
+    /// What these use; answered one by one.
+    Scan(Vec<String>),
     /// Everything in these places; answered call by call.
     Tree {
         source: Source,

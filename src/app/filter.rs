@@ -11,9 +11,10 @@ use super::browse::{Opened, Pane};
 use super::edit;
 use super::effect::Effect;
 use super::key::{Code, Key};
+use super::modal::view::Tone;
 use crate::api::Middle;
 use crate::domain::SegmentId;
-use crate::domain::filter::{Filter, FilterError, Held, Twins};
+use crate::domain::filter::{Filter, FilterError, Held, Orphans, Twins, Usage};
 
 impl State {
     pub(super) fn edit_filter(&mut self, key: Key, now: Instant) -> Vec<Effect> {
@@ -26,6 +27,7 @@ impl State {
             Code::Enter if self.filter_error().is_some() => return Vec::new(),
             Code::Enter => {
                 self.end_filter(false, now);
+                self.tell_of_scan(now);
                 return Vec::new();
             }
             Code::Down => return self.scroll(self.browse.focus, 1, now),
@@ -50,6 +52,7 @@ impl State {
     pub(super) fn apply_filter(&mut self, text: &str, now: Instant) {
         let time = self.time;
         let pane = self.browse.focus;
+        let usage = self.usage_here();
         let set = match (pane, self.browse.open_mut()) {
             (Pane::Places, _) => self.browse.places.set_filter(text, time),
             (_, None) => Ok(()),
@@ -57,10 +60,27 @@ impl State {
                 Middle::Segments => opened.filter_segments(text, time),
                 Middle::Types => opened.types.set_filter(text, time),
             },
-            (_, Some(opened)) => opened.filter_assets(text, time),
+            (_, Some(opened)) => opened.filter_assets(text, time, usage),
         };
         if set.is_ok() && pane == Pane::Middle {
             self.cursor_moved(pane, now);
+        }
+    }
+
+    /// Where the assets of the open account are used, once that was scanned for.
+    fn usage_here(&self) -> Option<Arc<Usage>> {
+        let account = self.browse.account(&self.browse.open()?.account)?;
+        account.usage.clone()
+    }
+
+    /// Says why nothing is shown where a filter asks for what nobody scanned for yet.
+    fn tell_of_scan(&mut self, now: Instant) {
+        let asks = Filter::parse(self.current_filter()).is_ok_and(|it| it.asks_usage());
+        let spec = self.browse.open().map(|opened| opened.spec);
+        let noun = spec.and_then(|spec| spec.capabilities.used_in.as_ref());
+        if let (true, None, Some(noun)) = (asks, self.usage_here(), noun) {
+            let text = format!("The {} were not scanned yet; : orphans does it", noun.many);
+            self.notices.say(Tone::Plain, text, now);
         }
     }
 
@@ -90,26 +110,43 @@ impl Opened {
         self.segments.list.set_filter(text, time)
     }
 
-    /// Filters the assets: what they share with one another first, where the filter asks for it.
-    fn filter_assets(&mut self, text: &str, time: Timestamp) -> Result<(), FilterError> {
-        let asks = Filter::parse(text)?.asks_twins();
-        if asks != self.assets.list.lens().twins.is_some() {
-            self.look_for_twins(asks);
+    /// Filters the assets: what they share with one another and what uses them first, where the filter
+    /// asks for it.
+    fn filter_assets(
+        &mut self,
+        text: &str,
+        time: Timestamp,
+        usage: Option<Arc<Usage>>,
+    ) -> Result<(), FilterError> {
+        let filter = Filter::parse(text)?;
+        let usage = usage.filter(|_| filter.asks_usage());
+        let twins = filter.asks_twins();
+        let same_usage = match (&usage, &self.usage) {
+            (Some(new), Some(old)) => Arc::ptr_eq(new, old),
+            (new, old) => new.is_none() && old.is_none(),
+        };
+        if twins != self.assets.list.lens().twins.is_some() || !same_usage {
+            self.usage = usage;
+            self.compare(twins);
         }
         self.assets.list.set_filter(text, time)
     }
 
-    /// Brings up to date what the assets share with one another, once all of them are there.
-    pub(crate) fn refresh_twins(&mut self) {
-        if self.assets.list.lens().twins.is_some() && self.assets.remote.pending().is_none() {
-            self.look_for_twins(true);
+    /// Brings up to date what the assets share with one another and which of them nothing uses, once
+    /// all of them are there.
+    pub(crate) fn compare_again(&mut self) {
+        let twins = self.assets.list.lens().twins.is_some();
+        if (twins || self.usage.is_some()) && self.assets.remote.pending().is_none() {
+            self.compare(twins);
         }
     }
 
-    fn look_for_twins(&mut self, asks: bool) {
+    fn compare(&mut self, twins: bool) {
         let mut lens = self.assets.list.lens().clone();
         let rows = self.assets.list.rows();
-        lens.twins = asks.then(|| Arc::new(Twins::among(|| rows.read())));
+        lens.twins = twins.then(|| Arc::new(Twins::among(|| rows.read())));
+        let usage = self.usage.as_deref();
+        lens.orphans = usage.map(|usage| Arc::new(Orphans::among(usage, || rows.read())));
         self.assets.list.set_lens(lens);
     }
 

@@ -9,6 +9,7 @@ use super::files::{Folder, FolderError};
 use super::key::Input;
 use super::pictures::Means;
 use crate::api::{ApiError, ConnectError, KeyReport};
+use crate::domain::filter::Usage;
 use crate::domain::{
     AccountName, Asset, Container, Entry, Hits, Keepable, Segment, SegmentId, SegmentText, Shelf,
 };
@@ -142,6 +143,14 @@ pub enum InTree {
     All(Arc<Listed>),
 }
 
+/// A word about a scan of what uses assets.
+#[derive(Debug, Clone, PartialEq)]
+pub enum InScan {
+    /// So many were read; more follow.
+    Read(usize),
+    All(Arc<Usage>),
+}
+
 /// What a listing found, and what it took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Found {
@@ -240,6 +249,8 @@ pub enum Answer {
     /// What was kept of the assets of some of them, and how long ago; the service is still asked.
     KeptMarks(Vec<(SegmentId, Duration, Vec<Entry<Asset>>)>),
     Tree(Result<InTree, ApiError>),
+    Uses(Result<Vec<String>, ApiError>),
+    Scanned(Result<InScan, ApiError>),
     /// A patient request waits before it is made again: why and for how long, in one safe sentence.
     Waits(String),
     Updated(Result<Box<Asset>, ApiError>),

@@ -6,12 +6,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::pace;
 use crate::api::{AccountInfo, Provider};
 use crate::app::msg::{Batch, Came, Msg};
 use crate::domain::{
-    AccountName, Asset, AssetScope, ContainerId, Entry, Held, Keepable, Segment, SegmentId,
-    SegmentText,
+    AccountName, Asset, AssetScope, ContainerId, Entry, Keepable, Segment, SegmentId, SegmentText,
 };
 use crate::index::{Haystack, Head, Index, Keeper, Meter, Owner, Place};
 
@@ -203,9 +201,9 @@ impl Archive {
             .collect()
     }
 
-    /// Waits until a sweep may make one more call.
-    pub async fn room(&self, meter: &Arc<Meter>, tell: impl FnMut(&Held)) {
-        pace::room(meter, &self.index, tell).await;
+    /// Where it is kept.
+    pub fn index(&self) -> Index {
+        self.index.clone()
     }
 
     // --- keeping

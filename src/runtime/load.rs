@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::archive::{Archive, Before};
-use super::{not_connected, send, tree};
-use crate::api::{ApiError, Pages, Provider};
+use super::{not_connected, pace, send, tree};
+use crate::api::{ApiError, Pages, Provider, scan};
 use crate::app::effect::{Load, RequestId};
-use crate::app::msg::{Answer, Batch, Came, InTree, Msg};
+use crate::app::msg::{Answer, Batch, Came, InScan, InTree, Msg};
 use crate::domain::{AssetScope, ContainerId, Cursor, Held, Keepable, Page, SegmentText, drill};
-use crate::index::{Keeper, Meter, Place};
+use crate::index::{Index, Keeper, Meter, Place};
 use crate::transfer::patient::Patient;
 
 /// One request: whom it asks, and what was kept for it.
@@ -96,6 +96,13 @@ impl Request {
                 });
                 self.tell(Answer::Tree(tree.await));
             }
+            Load::Uses => self.tell(Answer::Uses(provider.uses().await)),
+            Load::Scan(uses) => {
+                let read = |read| self.tell(Answer::Scanned(Ok(InScan::Read(read))));
+                let usage = scan(provider, uses, read).await;
+                let all = usage.map(|usage| InScan::All(Arc::new(usage)));
+                self.tell(Answer::Scanned(all));
+            }
             Load::Container(container) => {
                 self.tell(Answer::Container(provider.container(container).await));
             }
@@ -126,12 +133,15 @@ impl Request {
 
     /// A sweep waits for its turn: what its service allows is there for people first.
     async fn room(&self) {
-        if let (Load::Sweep(..), Some(archive), Some(meter)) =
-            (&self.what, &self.archive, &self.meter)
-        {
-            let tell = |held: &Held| self.tell(Answer::Waits(held.to_string()));
-            archive.room(meter, tell).await;
-        }
+        let (Load::Sweep(..), Some(meter)) = (&self.what, &self.meter) else {
+            return;
+        };
+        let index = self
+            .archive
+            .as_ref()
+            .map_or_else(Index::none, Archive::index);
+        let tell = |held: &Held| self.tell(Answer::Waits(held.to_string()));
+        pace::room(meter, &index, tell).await;
     }
 
     /// Gives what was kept; of segments it also says what they were.
@@ -303,6 +313,8 @@ pub(super) fn failed(what: &Load, error: ApiError) -> Answer {
         Load::SegmentTexts(_) => Answer::SegmentTexts(Err(error)),
         Load::Assets(_) => Answer::Assets(Err(error)),
         Load::Tree { .. } => Answer::Tree(Err(error)),
+        Load::Uses => Answer::Uses(Err(error)),
+        Load::Scan(_) => Answer::Scanned(Err(error)),
         Load::Marks(..) | Load::Sweep(..) => Answer::Marks(Err(error)),
         Load::Kept(..) => Answer::KeptMarks(Vec::new()),
     }

@@ -1,6 +1,6 @@
 //! The filter on the screen: what is wrong is said while it is typed, and nothing moves.
 
-use crate::support::screen::{go_to, started};
+use crate::support::screen::{go_to, open, started};
 use crate::support::server::Server;
 
 #[test]
@@ -25,4 +25,27 @@ fn a_wrong_filter_is_told_while_it_is_typed_and_a_right_one_shows_its_rows() {
     });
     pty.send_keys("Enter");
     pty.wait_text("/type:image \"logo\" -locale:de");
+}
+
+#[test]
+fn what_no_template_uses_is_scanned_for_after_a_yes() {
+    let server = Server::with(|options| options.assets = Some(24));
+    let home = server.home();
+    let mut pty = started(&home);
+    open(&mut pty, "Shop", "logo.png");
+    pty.send_keys(":");
+    pty.send("orphans");
+    pty.wait_text("Scan what uses assets");
+    pty.send_keys("Enter");
+    pty.wait_text("Scanning 6 templates for the assets they use takes 6 calls");
+    pty.press_until("y", "the question to go", |screen| {
+        !screen.contains("takes 6 calls")
+    });
+    pty.wait_text("Shown is what no template uses");
+    pty.wait_text("icon-cart.png");
+    pty.wait_gone("chili-sauce.jpg");
+    pty.send_keys("/");
+    pty.wait_text("is:orphan");
+    pty.send_keys("Esc");
+    pty.wait_text("chili-sauce.jpg");
 }

@@ -4,6 +4,7 @@ mod copy;
 mod coverage;
 mod lists;
 mod moves;
+mod orphans;
 mod pictures;
 mod save;
 mod things;
@@ -58,6 +59,7 @@ pub static ACTIONS: &[&[Action]] = &[
     copy::ACTIONS,
     lists::ACTIONS,
     coverage::ACTIONS,
+    orphans::ACTIONS,
     pictures::ACTIONS,
     windows::ACTIONS,
     transfers::ACTIONS,

@@ -1,10 +1,12 @@
 //! An account in the first pane: its connection, its key, its containers.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::api::{AccountInfo, ApiError, ConnectError, KeyReport};
 use crate::app::effect::RequestId;
 use crate::app::remote::{Arrived, Face, Fetched, Incoming, Remote, Turn};
+use crate::domain::filter::Usage;
 use crate::domain::{Container, Entry};
 
 /// How an account stands.
@@ -25,6 +27,8 @@ pub struct Account {
     /// The state of `rows`.
     pub containers: Remote<Fetched>,
     pub rows: Vec<Entry<Container>>,
+    /// Where its assets are used, once that was scanned for.
+    pub usage: Option<Arc<Usage>>,
     incoming: Incoming<Vec<Entry<Container>>>,
 }
 
@@ -35,6 +39,7 @@ impl Account {
             link: Link::Connecting,
             containers: Remote::NotAsked,
             rows: Vec::new(),
+            usage: None,
             incoming: Incoming::default(),
         }
     }

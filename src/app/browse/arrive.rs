@@ -269,7 +269,7 @@ impl Opened {
 
     /// What follows from the third pane's rows: the types with their counts, the segment's mark.
     pub(crate) fn assets_changed(&mut self, now: Instant) {
-        self.refresh_twins();
+        self.compare_again();
         match self.spec.middle {
             Middle::Types => {
                 self.types.replace(types(self.assets.list.rows()));

@@ -8,7 +8,7 @@ use crate::api::{ApiError, Middle, ProviderSpec};
 use crate::app::effect::RequestId;
 use crate::app::list::{Item, List, Packed, Row};
 use crate::app::remote::{Fetched, Listing, Remote};
-use crate::domain::filter::{Facts, Held, Holds, Orphans, Twins};
+use crate::domain::filter::{Facts, Held, Holds, Orphans, Twins, Usage};
 use crate::domain::{
     AccountName, Asset, AssetKey, AssetScope, Container, ContainerId, Entry, Kind, Locale, Segment,
     SegmentId, Shelf, TypeChoice,
@@ -59,6 +59,8 @@ pub struct Opened {
     pub known: HashMap<SegmentId, Known>,
     /// Segments whose marks are being asked.
     pub asking: HashMap<RequestId, Vec<SegmentId>>,
+    /// Where the assets of its account are used, while a filter asks for that and once it was scanned.
+    pub usage: Option<Arc<Usage>>,
     /// Something changed at the service since: ask again when it is shown.
     pub stale: bool,
     /// Gets the cursor of the third pane, once that shows this scope.
@@ -96,6 +98,7 @@ impl Opened {
             scope,
             known: HashMap::new(),
             asking: HashMap::new(),
+            usage: None,
             stale: false,
             sought: None,
         }

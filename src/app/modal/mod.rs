@@ -25,6 +25,7 @@ pub mod plan;
 mod relist;
 mod rows;
 pub mod save;
+pub mod scan;
 mod search;
 pub mod sign_in;
 pub mod transfers;

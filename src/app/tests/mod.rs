@@ -13,6 +13,7 @@ mod panes;
 mod plans;
 mod random;
 mod saving;
+mod scan;
 pub(crate) mod services;
 mod sheets;
 mod sign_in;

@@ -72,6 +72,11 @@ pub static TYPES: ProviderSpec = ProviderSpec {
         accepted_types: &["image/png"],
         public_urls: true,
         calls_an_hour: None,
+        used_in: Some(Noun {
+            one: "template",
+            many: "templates",
+            title: "Templates",
+        }),
         ..BARE.capabilities
     },
     ..BARE

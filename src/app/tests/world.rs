@@ -5,8 +5,9 @@ use super::services::{SEGMENTS, TYPES, account, asset, container, doc, page, seg
 use crate::api::{AccountInfo, Guard, KeyReport, KeySource};
 use crate::app::effect::{Effect, Load, RequestId};
 use crate::app::key::{Chord, Input};
-use crate::app::msg::{Answer, Batch, Gathered, InTree, Listed, Msg};
+use crate::app::msg::{Answer, Batch, Gathered, InScan, InTree, Listed, Msg};
 use crate::app::{StartOptions, State};
+use crate::domain::filter::Usage;
 use crate::domain::{
     AccountName, Asset, AssetScope, Entry, Locale, RawJson, SegmentId, TypeChoice, Unreadable,
 };
@@ -299,6 +300,12 @@ pub fn answer(account: &AccountName, what: &Load) -> Answer {
             Answer::Marks(Ok(rows))
         }
         Load::Kept(..) => Answer::KeptMarks(Vec::new()),
+        Load::Uses => Answer::Uses(Ok(vec!["t1".to_owned(), "t2".to_owned()])),
+        Load::Scan(_) => {
+            let mut usage = Usage::default();
+            usage.read("https://cdn.example/banner.png");
+            Answer::Scanned(Ok(InScan::All(Arc::new(usage))))
+        }
         Load::Tree { source, types, .. } => {
             Answer::Tree(Ok(InTree::All(Arc::new(in_tree(source, types)))))
         }
