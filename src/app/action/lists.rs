@@ -123,7 +123,7 @@ pub static ACTIONS: &[Action] = &[
     Action {
         name: "refresh",
         title: "refresh",
-        help: "Ask the service again for what this pane shows.",
+        help: "Ask the service again for what this pane shows; twice in a row also for segments that did not change.",
         keys: &["R", "f5", "ctrl-r"],
         context: Context::Everywhere,
         enabled: always,

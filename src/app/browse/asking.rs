@@ -1,6 +1,6 @@
 //! Asking for segments, assets and marks; asking again; stopping.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::{Asked, Pane, StateFilter};
 use crate::api::Middle;
@@ -13,11 +13,14 @@ use crate::domain::{AccountName, AssetScope, ContainerId, Entry, Segment, Segmen
 
 /// The most segments whose marks are asked at once.
 const MARKS: usize = 80;
+/// A second refresh this soon after one means more than the first.
+const TWICE: Duration = Duration::from_secs(5);
 /// So many calls are made for a filter without a question.
 const FEW: usize = 3;
 
 impl State {
-    pub(super) fn load_segments(&mut self, now: Instant) -> Vec<Effect> {
+    /// `anew`: all of them, whatever the service says of its last change.
+    pub(super) fn load_segments(&mut self, anew: bool, now: Instant) -> Vec<Effect> {
         let Some((account, container)) = self
             .browse
             .open()
@@ -31,6 +34,7 @@ impl State {
         };
         let fetched = opened.segments.remote.value();
         let seal = fetched.and_then(|fetched| fetched.seal.clone());
+        let seal = seal.filter(|_| !anew);
         let before = opened.segments.ask(id, now);
         self.load(before, id, account, Load::Segments(container, seal))
     }
@@ -172,14 +176,29 @@ impl State {
                 Some(at) => self.connect(at),
                 None => Vec::new(),
             },
-            Pane::Middle => self.refresh_opened(now),
+            Pane::Middle => self.refresh_segments(now),
             Pane::Assets => self.load_assets(now),
             Pane::Details => match self.browse.subject {
-                Pane::Middle => self.refresh_opened(now),
+                Pane::Middle => self.refresh_segments(now),
                 Pane::Places => Vec::new(),
                 _ => self.load_assets(now),
             },
         }
+    }
+
+    /// Asked for twice in a row, everything is listed again, whatever the service says of changes.
+    fn refresh_segments(&mut self, now: Instant) -> Vec<Effect> {
+        let Some(opened) = self.browse.open_mut() else {
+            return Vec::new();
+        };
+        let before = opened.refreshed.replace(now);
+        let recent = before.is_some_and(|at| now.saturating_duration_since(at) < TWICE);
+        let anew = recent && opened.spec.middle == Middle::Segments;
+        if anew {
+            let text = "Listing all segments anew, also those that did not change";
+            self.notices.say(Tone::Plain, text, now);
+        }
+        self.refresh_opened(anew, now)
     }
 
     /// Stops everything that loads into the panes; old data comes back.

@@ -105,7 +105,7 @@ impl State {
                     || opened.assets.remote.error().is_some())
         });
         if failed {
-            self.refresh_opened(now)
+            self.refresh_opened(false, now)
         } else {
             Vec::new()
         }
@@ -242,7 +242,7 @@ impl State {
             _ => false,
         };
         if !fresh {
-            effects.extend(self.refresh_opened(now));
+            effects.extend(self.refresh_opened(false, now));
         }
         effects
     }
@@ -264,8 +264,8 @@ impl State {
             .collect()
     }
 
-    /// Asks for everything of the open container again.
-    pub(crate) fn refresh_opened(&mut self, now: Instant) -> Vec<Effect> {
+    /// Asks for everything of the open container again. `anew`: also for what its service says did not change.
+    pub(crate) fn refresh_opened(&mut self, anew: bool, now: Instant) -> Vec<Effect> {
         let Some(opened) = self.browse.open_mut() else {
             return Vec::new();
         };
@@ -287,7 +287,7 @@ impl State {
                         .filter_map(|id| self.drop_request(Some(id)))
                         .collect::<Vec<_>>(),
                 );
-                effects.extend(self.load_segments(now));
+                effects.extend(self.load_segments(anew, now));
                 if self.browse.open().is_some_and(|it| it.scope.is_some()) {
                     effects.extend(self.load_assets(now));
                 }

@@ -61,6 +61,8 @@ pub struct Opened {
     pub asking: HashMap<RequestId, Vec<SegmentId>>,
     /// Where the assets of its account are used, while a filter asks for that and once it was scanned.
     pub usage: Option<Arc<Usage>>,
+    /// When it was asked again last.
+    pub refreshed: Option<Instant>,
     /// Something changed at the service since: ask again when it is shown.
     pub stale: bool,
     /// Gets the cursor of the third pane, once that shows this scope.
@@ -99,6 +101,7 @@ impl Opened {
             known: HashMap::new(),
             asking: HashMap::new(),
             usage: None,
+            refreshed: None,
             stale: false,
             sought: None,
         }

@@ -171,6 +171,15 @@ fn kept_segments_hold_when_nothing_changed() {
     world.keys("2 R");
     let wanted = Load::Segments(doc().container().clone(), Some("tuesday".to_owned()));
     asked(&world, |it| *it == wanted);
+    // Twice in a row it is not enough that nothing changed.
+    world.take();
+    world.keys("R");
+    let anew = Load::Segments(doc().container().clone(), None);
+    asked(&world, |it| *it == anew);
+    world.wait(6_000);
+    world.take();
+    world.keys("R");
+    asked(&world, |it| *it == wanted);
 }
 
 #[test]
