@@ -103,10 +103,12 @@ impl Session {
         })
     }
 
-    /// Opens what was listed before. Where it cannot be, the sentence says why; nothing else needs it.
+    /// Opens what was listed before, or removes it where the settings say that nothing is kept. Where
+    /// that cannot be, the sentence says why; nothing else needs it.
     pub fn index(&self) -> (Index, Option<String>) {
         let open = || match &self.cache {
-            Some(folder) => Index::open(folder),
+            Some(folder) if self.settings.keep_index => Index::open(folder),
+            Some(folder) => (Index::none(), Index::remove(folder)),
             None => (Index::none(), None),
         };
         self.index.get_or_init(open).clone()

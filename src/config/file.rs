@@ -34,6 +34,8 @@ pub struct Settings {
     pub sending: Sending,
     pub network: Network,
     pub pictures: Preference,
+    /// What was listed is kept on this machine.
+    pub keep_index: bool,
     pub file: PathBuf,
     /// `false` when nobody named a file and there is none at the usual place.
     pub found: bool,
@@ -86,6 +88,7 @@ impl Settings {
                     sending: Sending::default(),
                     network: Network::default(),
                     pictures: Preference::default(),
+                    keep_index: true,
                     file,
                     found: false,
                     text: String::new(),
@@ -102,6 +105,7 @@ impl Settings {
             sending,
             network,
             pictures,
+            keep_index,
         } = model::parse(&text).map_err(|Problem { line, message }| ConfigError {
             file: Some(file.clone()),
             line,
@@ -129,6 +133,7 @@ impl Settings {
             sending,
             network,
             pictures,
+            keep_index,
             file,
             found: true,
             text,

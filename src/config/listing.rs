@@ -128,6 +128,7 @@ mod tests {
         assert_eq!(example.terminal, defaults.terminal);
         assert_eq!(example.shape, defaults.shape);
         assert_eq!(example.pictures, defaults.pictures);
+        assert_eq!(example.keep_index, defaults.keep_index);
         assert_eq!(example.sending.at_once.unwrap(), model::AT_ONCE_DEFAULT);
         assert_eq!(example.sending.usual, model::Usual::default());
     }

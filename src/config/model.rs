@@ -1,6 +1,7 @@
 //! The settings file's keys and their meaning; everything else in it is refused.
 
 mod accounts;
+mod index;
 mod keys;
 mod network;
 mod pictures;
@@ -32,6 +33,7 @@ pub(super) const TOP_KEYS: &[&str] = &[
     "transfers",
     "network",
     "pictures",
+    "index",
 ];
 /// How many transfers of one account may run side by side; more would only be refused sooner.
 const AT_ONCE: RangeInclusive<u64> = 1..=32;
@@ -42,7 +44,7 @@ pub(super) const AT_ONCE_DEFAULT: u64 = 3;
 const KEY_WORDS: [&str; 5] = ["key", "token", "secret", "password", "credential"];
 
 /// All that the file says.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Model {
     /// In the order of the file.
     pub accounts: Vec<Account>,
@@ -54,6 +56,8 @@ pub(super) struct Model {
     pub sending: Sending,
     pub network: Network,
     pub pictures: Preference,
+    /// What was listed is kept on this machine.
+    pub keep_index: bool,
 }
 
 /// What is wrong, and where.
@@ -74,6 +78,7 @@ pub(super) fn parse(text: &str) -> Result<Model, Problem> {
     let sending = transfers::read(&top)?;
     let network = network::read(&top)?;
     let pictures = pictures::read(&top)?;
+    let keep_index = index::read(&top)?;
     let at_once = sending.at_once.unwrap_or(AT_ONCE_DEFAULT);
     let accounts = accounts::read(&doc, &top, at_once)?;
     Ok(Model {
@@ -85,6 +90,7 @@ pub(super) fn parse(text: &str) -> Result<Model, Problem> {
         sending,
         network,
         pictures,
+        keep_index,
     })
 }
 

@@ -1,7 +1,7 @@
 //! Counts the calls of one connection into the index, each once.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -20,6 +20,8 @@ pub struct Meter {
     allowance: Option<Allowance>,
     provider: Arc<dyn Provider>,
     noted: AtomicU64,
+    /// The calls by their time, where nothing is kept: then only this connection's are known.
+    own: Mutex<Vec<(Timestamp, u64)>>,
 }
 
 impl Meter {
@@ -29,6 +31,7 @@ impl Meter {
             allowance: info.allowance,
             provider,
             noted: AtomicU64::new(0),
+            own: Mutex::default(),
         }
     }
 
@@ -50,7 +53,22 @@ impl Meter {
     pub fn note(&self, index: &Index) {
         let calls = self.provider.calls();
         let noted = self.noted.fetch_max(calls, Ordering::Relaxed);
-        index.spend(&self.owner, calls.saturating_sub(noted));
+        self.spend(index, calls.saturating_sub(noted));
+    }
+
+    fn spend(&self, index: &Index, made: u64) {
+        if index.keeps() {
+            index.spend(&self.owner, made);
+        } else if let (Some(allowance), 1..) = (self.allowance, made) {
+            let now = Timestamp::now();
+            let mut own = self.own();
+            own.retain(|(at, _)| *at > allowance.since(now));
+            own.push((now, made));
+        }
+    }
+
+    fn own(&self) -> MutexGuard<'_, Vec<(Timestamp, u64)>> {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the service allows this account, if that is known.
@@ -66,11 +84,15 @@ impl Meter {
         self.note(index);
         index.settle(DISK);
         let now = Timestamp::now();
-        let spent = index.spent(&self.owner, allowance.since(now));
+        let spent = if index.keeps() {
+            index.spent(&self.owner, allowance.since(now))
+        } else {
+            self.own().clone()
+        };
         let held = allowance.pace(&spent, now);
         if held.is_none() {
             self.noted.fetch_add(1, Ordering::Relaxed);
-            index.spend(&self.owner, 1);
+            self.spend(index, 1);
             index.settle(DISK);
         }
         held

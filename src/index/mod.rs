@@ -64,6 +64,14 @@ pub enum Standing {
     Foreign,
 }
 
+/// A file that is not there needs no removing.
+fn absent(removed: std::io::Result<()>) -> std::io::Result<()> {
+    removed.or_else(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Ok(()),
+        _ => Err(error),
+    })
+}
+
 /// A handle to the index; cheap to clone. One that keeps nothing is as good as an empty one.
 #[derive(Clone, Default)]
 pub struct Index(Option<Arc<Inner>>);
@@ -118,6 +126,23 @@ impl Index {
             writer: Mutex::new(sender),
         };
         Ok((Self(Some(Arc::new(inner))), note))
+    }
+
+    /// Removes the index from the cache folder, if it is ours. The sentence, safe to show, says why it
+    /// could not be.
+    pub fn remove(folder: &Path) -> Option<String> {
+        let removed = match Self::look(folder) {
+            Ok(Standing::Ours(_)) => {
+                // First what would be rolled back into it.
+                store::files(folder)
+                    .iter()
+                    .try_for_each(|file| absent(std::fs::remove_file(file)))
+            }
+            Ok(Standing::None | Standing::Foreign) => Ok(()),
+            Err(error) => Err(error),
+        };
+        let why = removed.err()?;
+        Some(format!("what was listed before is still kept: {why}"))
     }
 
     /// How the index in the cache folder stands, without opening it.

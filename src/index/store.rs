@@ -78,6 +78,11 @@ pub(super) fn path(folder: &Path) -> PathBuf {
     folder.join(NAME)
 }
 
+/// The file that may stand beside it, and itself.
+pub(super) fn files(folder: &Path) -> [PathBuf; 2] {
+    ["-journal", ""].map(|end| folder.join(format!("{NAME}{end}")))
+}
+
 /// Opens the file, making it where there is none. One that is not ours or not whole is set aside.
 pub(super) fn open(folder: &Path) -> Result<(Connection, Option<String>), StoreError> {
     fs::DirBuilder::new()

@@ -81,3 +81,20 @@ fn a_sweep_ends_without_one_refusal_across_kills_and_new_starts() {
     let again = asked.values().filter(|times| **times > 1).count();
     assert!(again <= 2 * 150, "{again} were asked more than once");
 }
+
+#[test]
+fn where_nothing_is_kept_one_start_still_keeps_to_what_is_allowed() {
+    let server = Server::with(|options| {
+        options.segments = Some(SEGMENTS);
+        options.calls_per_hour = Some(8);
+        options.hour = std::time::Duration::from_secs(2);
+    })
+    .judged(Scope::Requests);
+    let home = server.home();
+    let settings = std::fs::read_to_string(home.config()).expect("the settings");
+    home.write_config(&format!("{settings}\n[index]\nkeep = false\n"));
+    let ran = run(&home, &SWEEP).exits(0);
+    assert!(ran.stderr.contains("of the last 2 s are made"), "{ran:#?}");
+    assert_eq!(server.state()["wordbee"]["throttled"], 0);
+    assert_eq!(asked(&server).len(), SEGMENTS);
+}

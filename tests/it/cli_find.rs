@@ -3,6 +3,8 @@
 use serde_json::json;
 
 use crate::support::cli::run;
+use crate::support::pty::PATIENCE;
+use crate::support::screen::{open, started};
 use crate::support::server::Server;
 
 #[test]
@@ -48,4 +50,25 @@ fn a_search_without_words_or_with_a_wrong_field_says_so() {
         .exits(2)
         .complains(&["columns 6 to 8", "is not a size"]);
     run(&home, &["find", "x", "--account", "nobody"]).exits(2);
+}
+
+#[test]
+fn nothing_is_kept_where_the_settings_say_so() {
+    let server = Server::start();
+    let home = server.home();
+    run(&home, &["ls", "acme-loc:19914"]).exits(0);
+    let index = home.path().join(".cache/assetdeck/index-1.db");
+    assert!(index.exists());
+    let settings = std::fs::read_to_string(home.config()).expect("the settings");
+    home.write_config(&format!("{settings}\n[index]\nkeep = false\n"));
+    run(&home, &["ls", "acme-loc:19914"]).exits(0);
+    assert!(!index.exists());
+    let none = run(&home, &["find", "order", "--json"]).exits(0);
+    assert_eq!(none.stdout, "");
+    // The screen lists all the same.
+    let mut pty = started(&home);
+    open(&mut pty, "Mobile app", "order.summary");
+    pty.send_keys("q");
+    assert_eq!(pty.exit_code(PATIENCE), 0);
+    assert!(!index.exists());
 }

@@ -33,7 +33,9 @@ account_id = "acme"
         sending,
         network,
         pictures,
+        keep_index,
     } = parse(text).unwrap();
+    assert!(keep_index);
     assert_eq!(sending, Sending::default());
     assert_eq!(network, Network::default());
     assert_eq!(terminal, Reports::default());
@@ -171,7 +173,9 @@ fn the_example_documents_every_key() {
         sending,
         network,
         pictures,
+        keep_index,
     } = parse(&uncommented).unwrap();
+    assert!(keep_index && !parse("[index]\nkeep = false").unwrap().keep_index);
     assert!(network.proxy.is_some() && !network.root_certificates.is_empty());
     assert!(sending.usual.patterns.is_some() && sending.usual.save_to.is_some());
     assert!(
@@ -202,6 +206,7 @@ fn the_example_documents_every_key() {
         transfers::KEYS,
         network::KEYS,
         pictures::KEYS,
+        index::KEYS,
     ];
     for key in keys.into_iter().flatten() {
         let shown = uncommented.lines().any(|line| {
