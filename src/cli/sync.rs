@@ -10,6 +10,7 @@ use self::rows::Row;
 use super::args;
 use super::failure::{Failure, Tally};
 use super::find;
+use super::get::wanted::{self, Wanted};
 use super::output::Output;
 use super::prompt;
 use super::session::{Known, Session};
@@ -80,7 +81,7 @@ pub async fn sync(
     }
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
     const fn spec(&self) -> &'static ProviderSpec {
         self.known.info.spec
     }
@@ -99,6 +100,20 @@ impl Run<'_> {
                 file_words(count)
             ));
         }
+    }
+
+    /// Everything that is at the address.
+    async fn below(&mut self) -> Result<Wanted<'a>, Failure> {
+        let listing = wanted::below(
+            self.session,
+            self.output,
+            self.stop,
+            self.known,
+            &self.address,
+            self.args.yes,
+            &mut self.tally,
+        );
+        listing.await
     }
 
     /// Something could not be looked at, and what is not known is not deleted.

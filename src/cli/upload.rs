@@ -82,13 +82,7 @@ pub async fn upload(
         _ => {}
     }
     if let Some(provider) = provider {
-        let sending = Sending {
-            plan: &plan,
-            provider: &provider,
-            json: args.json,
-            shown: &args.shown,
-            after: After::Forget,
-        };
+        let sending = Sending::once(&plan, &provider, args.json, &args.shown);
         sending.run(session, output, stop, &mut tally).await?;
     }
     tally.end()
@@ -288,7 +282,23 @@ pub struct Sending<'a> {
     pub after: After,
 }
 
-impl Sending<'_> {
+impl<'a> Sending<'a> {
+    /// Of what went well nothing is remembered.
+    pub const fn once(
+        plan: &'a Plan,
+        provider: &'a Patient,
+        json: bool,
+        shown: &'a args::Shown,
+    ) -> Self {
+        Self {
+            plan,
+            provider,
+            json,
+            shown,
+            after: After::Forget,
+        }
+    }
+
     /// Puts what the plan sends through the engine, and answers what went well.
     pub async fn run(
         &self,

@@ -9,7 +9,7 @@ use super::{Run, shown};
 use crate::api::FileStamp;
 use crate::cli::chosen::aside;
 use crate::cli::failure::Failure;
-use crate::cli::get::{self, clash, wanted};
+use crate::cli::get::{self, clash};
 use crate::cli::plan::Told;
 use crate::cli::prompt;
 use crate::cli::upload;
@@ -28,16 +28,7 @@ impl Run<'_> {
                 shown(&args.dir)
             )));
         }
-        let listing = wanted::below(
-            self.session,
-            self.output,
-            self.stop,
-            self.known,
-            &self.address,
-            args.yes,
-            &mut self.tally,
-        );
-        let wanted = listing.await?;
+        let wanted = self.below().await?;
         let provider = wanted.provider;
         let (root, account) = (args.dir.clone(), self.known.info.name.clone());
         let nothing = wanted.assets.is_empty();

@@ -8,8 +8,6 @@ use crate::api::{Provider as _, Replaced};
 use crate::cli::chosen::{self, Looked, look_at};
 use crate::cli::failure::Failure;
 use crate::cli::find;
-use crate::cli::follow::After;
-use crate::cli::get::wanted;
 use crate::cli::plan::{self as shown_plan, Told};
 use crate::cli::upload::{self, Sending, places};
 use crate::domain::Asset;
@@ -96,13 +94,7 @@ impl Run<'_> {
         if changes == 0 && !self.output.is_quiet() {
             self.output.note(&summary);
         }
-        let sending = Sending {
-            plan: &plan,
-            provider: &provider,
-            json: args.json,
-            shown: &args.shown,
-            after: After::Forget,
-        };
+        let sending = Sending::once(&plan, &provider, args.json, &args.shown);
         let done = { sending.run(self.session, self.output, self.stop, &mut self.tally) }.await?;
         let pairs = pairs(&plan, &done);
         // Before anything else can fail.
@@ -139,16 +131,7 @@ impl Run<'_> {
     /// The assets below the address that no file of the folder is for.
     async fn extra(&mut self, plan: &Plan, hidden: usize) -> Result<Vec<Asset>, Failure> {
         let failed = self.tally.failed;
-        let listing = wanted::below(
-            self.session,
-            self.output,
-            self.stop,
-            self.known,
-            &self.address,
-            self.args.yes,
-            &mut self.tally,
-        );
-        let found = listing.await?.assets;
+        let found = self.below().await?.assets;
         if self.tally.failed > failed {
             self.keep_all("what is at the address could not all be read");
             return Ok(Vec::new());
