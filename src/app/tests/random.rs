@@ -119,7 +119,11 @@ fn take(world: &mut World, step: &Step) -> Result<(), TestCaseError> {
     // What can be done in a sheet is chosen in another one above it, by Enter alone.
     let helps = matches!(world.state.modals.last(), Some(it) if !it.has_help());
     let below = world.state.modals.iter().rev().find(|it| it.has_help());
-    let chosen = matches!(step, Step::Key(key) if key.code == Code::Enter);
+    // What was sent off before goes on below it when its answer comes.
+    let chosen = match step {
+        Step::Key(key) => key.code == Code::Enter,
+        step => matches!(step, Step::Answer(_)),
+    };
     let top = below
         .filter(|_| !helps || chosen)
         .map(|modal| format!("{modal:?}"))
