@@ -4,6 +4,7 @@ pub mod action;
 pub mod browse;
 pub mod columns;
 mod desktop;
+mod did;
 pub mod edit;
 pub mod effect;
 pub mod files;
@@ -101,6 +102,8 @@ pub struct State {
     pub pending: Vec<Key>,
     /// The wall clock as of the last message, which the caller tells: for what counts down.
     pub time: jiff::Timestamp,
+    /// The command for what was just done, until the cursor moves.
+    pub did: Option<String>,
     /// Turns while something moves.
     pub spinner: usize,
     pub memory: Memory,
@@ -134,6 +137,7 @@ impl State {
             filtering: None,
             pending: Vec::new(),
             time: jiff::Timestamp::UNIX_EPOCH,
+            did: None,
             spinner: 0,
             memory: Memory::default(),
             pictures: Pictures::default(),

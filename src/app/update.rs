@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::State;
 use super::action::{self, Action};
 use super::browse::Asked;
+use super::did;
 use super::edit;
 use super::effect::Effect;
 use super::key::{Code, Input, Key};
@@ -21,6 +22,9 @@ impl State {
             Msg::Input(input) => {
                 let (spot, told) = (self.spot(), self.details());
                 let effects = self.on_input(&input, now);
+                if self.spot() != spot {
+                    self.did = None;
+                }
                 self.hold_details(spot, told, now);
                 effects
             }
@@ -97,6 +101,9 @@ impl State {
             }
         };
         effects = self.guarded(effects);
+        if let Some(command) = did::command(&effects, self) {
+            self.did = Some(command);
+        }
         effects.extend(self.tend_pictures(now));
         self.tend_spinner(now);
         self.tend_count(now);

@@ -8,10 +8,14 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::cli_upload::jpeg;
 use crate::support::bus::{installed, skip};
+use crate::support::cli::{command, run, run_command};
 use crate::support::home::Home;
 use crate::support::pty::{PATIENCE, Pty, Size};
-use crate::support::screen::to_first_asset;
+use crate::support::screen::{
+    choose, go_to, on, open, save, send, started, to_first_asset, wait_sent,
+};
 use crate::support::server::Server;
 use crate::support::wait::until;
 
@@ -189,4 +193,136 @@ fn a_panic_while_a_link_is_handed_over_is_told() {
     pty.send_keys("o");
     pty.wait_text("Could not open");
     pty.wait_text("made a mistake");
+}
+
+/// What was copied last, once it is another than before.
+#[track_caller]
+fn command_copied(pty: &mut Pty, begins: &str) -> String {
+    let last = |pty: &Pty| {
+        let text = text(pty);
+        let (_, after) = text.rsplit_once("\x1b]52;c;")?;
+        let bytes = STANDARD.decode(after.split('\x07').next()?).ok()?;
+        String::from_utf8(bytes).ok()
+    };
+    // By its name: a key that was pressed too often may have begun a chord.
+    pty.send_keys(":");
+    pty.wait_text("Commands");
+    pty.send("copy command");
+    pty.wait_text("y c");
+    pty.send_keys("Enter");
+    let copied = || last(pty).is_some_and(|it| it.starts_with(begins));
+    assert!(
+        until(PATIENCE, copied),
+        "{begins}: {:?} on\n{}",
+        last(pty),
+        pty.screen()
+    );
+    last(pty).expect("it is there")
+}
+
+#[track_caller]
+fn pasted(home: &Home, line: &str) {
+    let mut shell = command(home, "bash");
+    shell.args(["-c", line]);
+    run_command(shell, &[line], b"").exits(0);
+}
+
+#[test]
+fn what_was_just_done_is_copied_as_a_command_that_does_it_again() {
+    let server = Server::start();
+    let mut home = server.home();
+    home.file("it's a team.jpg", &jpeg("once more"));
+    let bin = home.path().join("bin");
+    fs::create_dir(&bin).expect("a folder");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_assetdeck"), bin.join("assetdeck")).expect("it");
+    let path = format!("{}:/usr/bin:/bin", bin.display());
+    home.set("PATH", &path);
+    let shop = |name: &str| {
+        let stored = server.stored(name);
+        stored
+            .into_iter()
+            .find(|it| it["website"]["name"] == "Shop")
+    };
+    let mut pty = started(&home);
+    open(&mut pty, "Shop", "logo.png");
+
+    choose(&mut pty, "it's a team.jpg");
+    pty.wait_text("Alt text");
+    pty.send_keys("Tab Tab");
+    pty.wait_for("the alt text field", |screen| on(screen, "Alt text"));
+    pty.send("-The team's \"yard\" for $1");
+    pty.wait_text("for $1");
+    send(&mut pty);
+    wait_sent(&pty, "it's a team.jpg");
+    let upload = command_copied(&mut pty, "assetdeck upload ");
+    let reference = |name: &str| {
+        let id = shop(name).expect("it")["id"]
+            .as_str()
+            .expect("an id")
+            .to_owned();
+        let ls = run(&home, &["ls", "acme-web:Shop", "--json"])
+            .exits(0)
+            .json();
+        let row = ls
+            .iter()
+            .find(|row| row["id"] == id.as_str())
+            .expect("listed");
+        row["ref"].as_str().expect("a ref").to_owned()
+    };
+    go_to(&mut pty, 3, "logo.png");
+    pty.send_keys("e");
+    pty.wait_text("Alt text");
+    for _ in 0..5 {
+        if on(&pty.screen(), "Alt text") {
+            break;
+        }
+        let before = pty.screen();
+        pty.send_keys("Tab");
+        pty.wait_for("the next field", |screen| screen != before);
+    }
+    pty.send_keys("C-u");
+    pty.send("Our mark");
+    pty.wait_text("Our mark");
+    pty.press_until("C-s", "the form to close", |screen| {
+        !screen.contains("C-s change")
+    });
+    assert!(until(PATIENCE, || shop("logo.png")
+        .is_some_and(|it| it["altText"] == "Our mark")));
+    let edit = command_copied(&mut pty, "assetdeck edit ");
+    run(&home, &["edit", &reference("logo.png"), "--alt", "Another"]).exits(0);
+    pasted(&home, &edit);
+    assert_eq!(shop("logo.png").expect("it")["altText"], "Our mark");
+
+    save(&mut pty, home.path(), "logo.png");
+    let get = command_copied(&mut pty, "assetdeck get ");
+    fs::remove_file(home.path().join("logo.png")).expect("it was saved");
+    pasted(&home, &get);
+    assert!(home.path().join("logo.png").exists());
+
+    pty.send_keys("d");
+    pty.wait_text("[ Keep ]");
+    pty.press_until("y", "the sheet to close", |screen| {
+        !screen.contains("[ Keep ]")
+    });
+    assert!(until(PATIENCE, || shop("logo.png").is_none()));
+    let listed = until(PATIENCE, || !pty.screen().contains("logo.png  "));
+    assert!(listed, "{}", pty.screen());
+    let rm = command_copied(&mut pty, "assetdeck rm ");
+    // It asks before it deletes; what is gone is told.
+    assert!(!rm.contains("--yes"), "{rm}");
+    let mut shell = command(&home, "bash");
+    shell.args(["-c", &format!("{rm} --yes")]);
+    run_command(shell, &[&rm], b"")
+        .exits(1)
+        .complains(&["lists no asset"]);
+    // Elsewhere it is the thing under the cursor again.
+    pty.send_keys("j");
+    command_copied(&mut pty, "assetdeck show ");
+    pty.send_keys("C-c C-c");
+    pty.exit_code(Duration::from_secs(10));
+    // Gone again, so that it has something to do; nobody sends a name twice that is just on its way.
+    run(&home, &["rm", "--yes", &reference("it's a team.jpg")]).exits(0);
+    pasted(&home, &upload);
+    let again = shop("it's a team.jpg").expect("it is there again");
+    assert_eq!(again["altText"], "-The team's \"yard\" for $1");
 }

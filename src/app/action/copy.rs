@@ -84,10 +84,13 @@ pub static ACTIONS: &[Action] = &[
     copying!(
         "copy-command",
         "copy command",
-        "Copy the command that shows the same thing in a shell.",
+        "Copy the command for what was just done; once the cursor moves, the one that shows what is under it.",
         &["y c"],
         "command",
-        |s| Subject::of(s).map(|it| it.command),
+        |s| s
+            .did
+            .clone()
+            .or_else(|| Subject::of(s).map(|it| it.command)),
         "there is nothing to show under the cursor"
     ),
 ];

@@ -14,6 +14,7 @@ use super::view::Tone;
 use super::{Modal, Reply};
 use crate::api::ProviderSpec;
 use crate::app::State;
+use crate::app::did;
 use crate::app::effect::{Effect, Load, RequestId};
 use crate::app::key::{Code, Input};
 use crate::app::msg::{Answer, Found, InTree, Listed, Msg};
@@ -200,6 +201,11 @@ impl TreeSheet {
             SafeText::name(&tree.root.to_string_lossy())
         );
         state.notices.say(Tone::Plain, text, now);
+        if let Source::Below(address) = &self.places.source
+            && self.places.types.is_empty()
+        {
+            state.did = did::get_all(address, &tree.root);
+        }
         Reply::close().with([Effect::SaveTree {
             account: self.places.account.clone(),
             tree: Box::new(tree),
