@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::failure::Failure;
+use super::names;
 use super::session::{Known, Session};
 use crate::api::{ApiError, ApiErrorKind, Middle, Pages, Provider, ProviderSpec};
 use crate::domain::{
@@ -247,10 +248,13 @@ pub async fn asset(
     check_scope(provider.spec(), scope)?;
     let fetch = async |cursor| provider.assets(scope, cursor).await;
     let found = first(fetch, |asset: &Asset| asset.key == *key).await?;
-    found.ok_or_else(|| {
-        Failure::failed(format!("the service lists no asset {} there", key.as_str()))
-            .hint("It may have been deleted or renamed; list the place with `assetdeck ls`.")
-    })
+    found.ok_or_else(|| not_listed(key))
+}
+
+/// What is said of an asset that its place does not have.
+pub fn not_listed(key: &AssetKey) -> Failure {
+    Failure::failed(format!("the service lists no asset {} there", key.as_str()))
+        .hint("It may have been deleted or renamed; list the place with `assetdeck ls`.")
 }
 
 /// An asset by the ref of the command line, and whose it is.
@@ -260,7 +264,7 @@ pub async fn asset_by_ref<'a>(
 ) -> Result<(&'a Known, std::sync::Arc<Patient>, Asset), Failure> {
     let (known, scope, key) = located(session, text)?;
     let provider = session.ready(known).await?;
-    let asset = asset(provider.as_ref(), &scope, &key).await?;
+    let asset = names::asset(&known.info.name, provider.as_ref(), &scope, &key).await?;
     Ok((known, provider, asset))
 }
 

@@ -1,11 +1,13 @@
 //! Names in addresses: they stand for ids where they are unique, by what was listed before, else by the
 //! service.
 
+mod assets;
 mod reading;
 
 use std::collections::HashMap;
 use std::time::Duration;
 
+pub use self::assets::asset;
 pub use self::reading::is_id;
 use self::reading::{Fit, Reading, decoded, fit, readings};
 use super::args::Command;
@@ -32,12 +34,23 @@ pub async fn settle(
     output: &mut Output,
     command: &mut Command,
 ) -> Result<(), Failure> {
+    let kept = !changes(command);
     for text in addresses(command) {
-        if let Some(settled) = settled(session, output, text).await? {
+        if let Some(settled) = settled(session, output, text, kept).await? {
             *text = settled;
         }
     }
     Ok(())
+}
+
+/// Whether it changes a service: then what a name meant some time ago will not do.
+fn changes(command: &Command) -> bool {
+    match command {
+        Command::Rm { .. } | Command::Edit(_) | Command::Mv(_) | Command::Watch(_) => true,
+        Command::Upload(args) => !args.dry_run,
+        Command::Sync(args) => !args.dry_run,
+        _ => false,
+    }
 }
 
 fn addresses(command: &mut Command) -> Vec<&mut String> {
@@ -61,11 +74,12 @@ fn addresses(command: &mut Command) -> Vec<&mut String> {
 }
 
 /// The address with ids; `None` where it has no names, or where nothing of that name is known: then the
-/// command says what is wrong with it.
+/// command says what is wrong with it. `kept`: what was listed before tells as well as the service.
 pub async fn settled(
     session: &Session,
     output: &mut Output,
     text: &str,
+    kept: bool,
 ) -> Result<Option<String>, Failure> {
     let Some((account, rest)) = text.split_once(':') else {
         return Ok(None);
@@ -76,7 +90,10 @@ pub async fn settled(
     }
     let known = session.known(&find::account(&decoded(account))?)?;
     let (index, _) = session.index();
-    let mut lists = Lists::kept(&index, known, &readings);
+    let mut lists = Lists::new(known);
+    if kept {
+        lists.recall(&index, known, &readings);
+    }
     let mut found = lists.search(&readings);
     if found.is_empty() {
         lists.ask(session, output, &index, known, &readings).await?;
@@ -145,18 +162,21 @@ struct Lists {
 }
 
 impl Lists {
-    /// What was listed before.
-    fn kept(index: &Index, known: &Known, readings: &[Reading<'_>]) -> Self {
-        let mut lists = Self {
+    fn new(known: &Known) -> Self {
+        Self {
             middle: known.info.spec.middle,
-            containers: recalled(index, known, &Place::Containers),
+            containers: Vec::new(),
             segments: HashMap::new(),
-        };
-        for id in lists.wanted(readings) {
-            let segments = recalled(index, known, &Place::Segments(id.clone()));
-            lists.segments.insert(id, segments);
         }
-        lists
+    }
+
+    /// Takes in what was listed before.
+    fn recall(&mut self, index: &Index, known: &Known, readings: &[Reading<'_>]) {
+        self.containers = recalled(index, known, &Place::Containers);
+        for id in self.wanted(readings) {
+            let segments = recalled(index, known, &Place::Segments(id.clone()));
+            self.segments.insert(id, segments);
+        }
     }
 
     /// What the service lists, as far as it was not known; kept like everything that is listed.

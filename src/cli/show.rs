@@ -3,6 +3,7 @@
 use super::accounts::{self, key_words};
 use super::failure::Failure;
 use super::find;
+use super::names;
 use super::output::Output;
 use super::record::{
     account_ref, asset_line, asset_ref, container_line, container_ref, segment_line, segment_ref,
@@ -34,7 +35,7 @@ pub async fn show(
     let provider = session.ready(known).await?;
     let provider = provider.as_ref();
     if let Some(key) = key {
-        let asset = find::asset(provider, &scope, &key).await?;
+        let asset = names::asset(&known.info.name, provider, &scope, &key).await?;
         return show_asset(known, output, &asset, json);
     }
     match scope {

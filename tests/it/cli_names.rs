@@ -121,3 +121,86 @@ fn an_unknown_name_says_which_one_is_near() {
     ran("acme-lco:Mobile app").complains(&["acme-lco", "Did you mean acme-loc?"]);
     ran("acme-loc:\u{1b}[2J").complains(&["no document"]);
 }
+
+#[test]
+fn a_name_of_an_asset_will_do_where_only_one_has_it() {
+    let server = Server::start();
+    let home = server.home();
+    let hero = "acme-loc:19914/27667833";
+    for name in [
+        "de/public/images/hero.png",
+        "DE/public/images/HERO.png",
+        "hero@2x.png",
+    ] {
+        let by_name = format!("acme-loc:Mobile app/hero-banner@{name}");
+        let shown = run(&home, &["show", &by_name, "--json"]).exits(0);
+        let name = name.rsplit('/').next().expect("a name").to_lowercase();
+        assert_eq!(shown.json()[0]["name"], name.as_str());
+    }
+    let several = run(&home, &["rm", "--yes", &format!("{hero}@hero.png")]).exits(2);
+    several.complains(&["names", "assets there", HERO]);
+    let below = run(&home, &["url", &format!("{hero}@public/images/hero.png")]).exits(2);
+    below.complains(&[HERO]);
+    run(&home, &["show", &format!("{hero}@nothing.png")]).exits(1);
+    // Where ids are no names.
+    same(
+        &home,
+        &["show", "acme-web:Shop@logo.png"],
+        &["show", "acme-web:shop@LOGO.png"],
+    );
+    run(
+        &home,
+        &["edit", "acme-web:Shop@logo.png", "--alt", "By name"],
+    )
+    .exits(0);
+    let shown = run(&home, &["show", "acme-web:Shop@logo.png", "--json"]).exits(0);
+    assert_eq!(shown.json()[0]["alt_text"], "By name");
+    run(&home, &["get", "acme-web:Shop@logo.png", "--out", "here"]).exits(0);
+    assert!(home.path().join("here/logo.png").exists());
+    run(&home, &["rm", "--yes", "acme-web:Shop@logo.png"]).exits(0);
+    run(&home, &["show", "acme-web:Shop@logo.png"]).exits(1);
+}
+
+/// What a name meant when the place was listed last may be another thing by now.
+#[test]
+fn a_change_goes_by_the_names_of_now() {
+    let server = Server::start();
+    let home = server.home();
+    for document in ["acme-loc:", "acme-loc:19914", "acme-loc:20417"] {
+        run(&home, &["ls", document]).exits(0);
+    }
+    // As if the segments of one document had been the other's when they were listed.
+    let index = home.path().join(".cache/assetdeck/index-1.db");
+    let index = rusqlite::Connection::open(index).expect("the index");
+    let turned = index.execute(
+        "UPDATE lists SET container = CASE container WHEN '19914' THEN '20417' ELSE '19914' END, kind = -kind
+         WHERE container IN ('19914', '20417')",
+        [],
+    );
+    assert_eq!(turned, Ok(2));
+    index
+        .execute("UPDATE lists SET kind = -kind WHERE kind < 0", [])
+        .expect("it");
+    drop(index);
+    home.file("x.png", &crate::cli_upload::png("x"));
+    let old = "acme-loc:19914/headline";
+    let told = run(&home, &["show", old]).exits(2);
+    told.complains(&["is acme-loc:19914/30001000"]);
+    for change in [
+        &["upload", "x.png", "--to", old][..],
+        &["rm", "--yes", &format!("{old}@x.png")],
+        &["mv", "--yes", HERO, old],
+        &["watch", ".", "--to", old],
+        &["sync", ".", old],
+    ] {
+        run(&home, change)
+            .exits(2)
+            .complains(&["Mobile app", "has no segment", "headline"]);
+    }
+    run(
+        &home,
+        &["upload", "x.png", "--to", "acme-loc:19914/hero-banner"],
+    )
+    .exits(0);
+    assert_eq!(server.stored("x.png")[0]["segmentId"], 27_667_833);
+}

@@ -10,7 +10,9 @@ Addresses:
   ACCOUNT:                       an account of the settings file
   ACCOUNT:CONTAINER              a website or a document
   ACCOUNT:CONTAINER/SEGMENT      a segment of a document
-For an id its name will do, for a segment its key, where only one thing there has it.
+For an id its name will do, for a segment its key, and behind @ the name of an asset, with folder and
+locale before it or without, where only one thing there has it. What changes something asks the service
+what a name means now.
 Listings print a REF in front of (in a pipe) or behind (on a terminal) each row;
 the other commands take it back.
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::api::Provider;
 use crate::cli::failure::{Failure, Tally};
 use crate::cli::find;
+use crate::cli::names;
 use crate::cli::output::Output;
 use crate::cli::prompt;
 use crate::cli::session::{Known, Session};
@@ -103,7 +104,7 @@ pub(super) async fn one_by_one<'a>(
                 });
             }
             let at = open.unwrap_or(found.len() - 1);
-            let asset = find::asset(found[at].provider.as_ref(), &scope, key).await?;
+            let asset = names::asset(name, found[at].provider.as_ref(), &scope, key).await?;
             found[at].assets.push((Vec::new(), asset));
             Ok(())
         });

@@ -9,7 +9,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::record::nothing_in;
 use crate::cli::session::{Known, Session};
-use crate::cli::{find, ls, show};
+use crate::cli::{find, ls, names, show};
 use crate::domain::{Asset, AssetScope, ContainerId, Entry, Ref, SafeText, Shelf, TypeChoice};
 
 /// A place.
@@ -55,7 +55,7 @@ pub(super) async fn way_to(session: &Session, to: Ref) -> Result<Vec<Level<'_>>,
     }
     if let Some(key) = key {
         let provider = session.ready(known).await?;
-        let asset = find::asset(provider.as_ref(), &scope, &key).await?;
+        let asset = names::asset(&known.info.name, provider.as_ref(), &scope, &key).await?;
         let name = asset.name.clone();
         way.push(Level::new(Place::Asset(known, Box::new(asset)), name));
     }

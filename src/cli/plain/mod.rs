@@ -152,7 +152,9 @@ impl<'a> Talk<'a, '_> {
     async fn elsewhere(&mut self, answer: &str) -> Result<Step<'a>, Failure> {
         if answer.contains(':') {
             let session = self.session;
-            let settled = self.stop.or(names::settled(session, self.output, answer));
+            let settled = self
+                .stop
+                .or(names::settled(session, self.output, answer, true));
             let settled = settled.await?;
             let to = find::reference(settled.as_deref().unwrap_or(answer))?;
             return Ok(Step::To(self.stop.or(load::way_to(session, to)).await?));
