@@ -100,6 +100,49 @@ fn what_is_there_and_what_comes_goes_up_once_and_not_again_after_a_restart() {
 }
 
 #[test]
+fn what_is_usual_there_holds_for_what_comes_and_a_flag_wins() {
+    let server = Server::start();
+    let home = server.home();
+    let dir = folder(&home);
+    let settings = fs::read_to_string(home.config()).unwrap();
+    let named = "name = \"acme-loc\"\n";
+    assert!(settings.contains(named), "{settings}");
+    let usual = "containers = [{ id = \"19914\", locale = \"fr\", folder = \"usual\", \
+                 patterns = [\"{locale}/{name}\"] }]\n";
+    home.write_config(&settings.replace(named, &format!("{named}{usual}")));
+    let start = |more: &[&str]| {
+        let args = ["watch", "in", "--to", PLACE, "--settle", "100"];
+        let program = Program::start(&home, &[&args[..], more].concat(), b"");
+        assert!(until(PATIENCE, || program.said("watching")), "it watches");
+        program
+    };
+    let places = |names: &[&str]| {
+        let listed = run(&home, &["ls", PLACE, "--json"]).exits(0).json();
+        let place = |name: &&str| {
+            let it = listed.iter().find(|it| it["name"] == *name).unwrap();
+            format!(
+                "{} {}",
+                it["locale"].as_str().unwrap(),
+                it["folder"].as_str().unwrap()
+            )
+        };
+        names.iter().map(place).collect::<Vec<_>>()
+    };
+    let program = start(&[]);
+    fs::write(dir.join("top.png"), png("top")).unwrap();
+    fs::write(dir.join("de/below.png"), png("below")).unwrap();
+    comes(&server, "top.png");
+    comes(&server, "below.png");
+    stop(program);
+    assert_eq!(places(&["top.png", "below.png"]), ["fr usual", "de usual"]);
+    let program = start(&["--locale", "en", "--folder", "flag"]);
+    fs::write(dir.join("flagged.png"), png("flagged")).unwrap();
+    comes(&server, "flagged.png");
+    stop(program);
+    assert_eq!(places(&["flagged.png"]), ["en flag"]);
+}
+
+#[test]
 fn a_changed_file_takes_the_place_of_what_was_sent_of_it_and_of_nothing_else() {
     let server = Server::start();
     let home = server.home();
