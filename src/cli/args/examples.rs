@@ -150,7 +150,8 @@ and again what was changed. Changed, it takes the place of what was sent of it b
 that meanwhile: this is known as long as it watches, for a day after that (`assetdeck transfers clear`
 forgets), and by the assetdeck.json of a folder that `get` or `sync` made. Where anything else has the
 name, that is told and left alone unless --on-clash says otherwise. What was sent in the same state is
-not sent again, also after a restart. While the service cannot be reached it is tried again. A file that
+not sent again, also after a restart. What comes while others are sent goes after them: two versions of
+one file are never on their way at once. While the service cannot be reached it is tried again. A file that
 goes deletes nothing.
 
 It ends with Ctrl-C or a signal, and 130; files on their way stay in the queue, and the next start goes
