@@ -183,12 +183,14 @@ async fn another(
 /// How long forgetting what was listed may take.
 const FORGETTING: Duration = Duration::from_secs(5);
 
-/// Removes the key from wherever it is saved, and what was listed with it from this machine.
+/// Removes the key from wherever it is saved, for whatever address, and what was listed with it from this machine.
 pub async fn logout(session: &Session, output: &mut Output, name: &str) -> Result<(), Failure> {
     let known = session.known(&find::account(name)?)?;
     let name = known.info.name.as_str();
     let (stores, owner) = session.stores(known);
-    let removed = stores.remove(&owner).await;
+    let removed = stores
+        .remove(&owner, &session.addresses_before(known))
+        .await;
     session.forget_rights(known);
     let (index, _) = session.index();
     index.forget(&known.info.name);

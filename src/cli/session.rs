@@ -204,7 +204,23 @@ impl Session {
 
     /// Where an account's key is, without asking anyone.
     pub async fn key_place(&self, known: &Known) -> Lookup {
-        self.credentials.find(&known.owner()).await
+        let owner = known.owner();
+        let looked = self.credentials.find(&owner).await;
+        if !matches!(looked, Lookup::Missing { .. }) {
+            return looked;
+        }
+        let before = self.addresses_before(known);
+        let stores = &self.credentials.stores;
+        match stores.held_elsewhere(&owner, &before).await {
+            Some((other, place)) => Lookup::Missing {
+                reason: format!(
+                    "its address changed to {}, and the key in {place} is for {} only",
+                    SafeText::name(&owner.origin),
+                    SafeText::name(&other.origin)
+                ),
+            },
+            None => looked,
+        }
     }
 
     /// The variable or the setting that comes before whatever is saved, if there is one.

@@ -44,6 +44,17 @@ impl Bound {
         }
     }
 
+    /// The account at its other addresses, the one used last first.
+    pub fn others(&self, owner: &KeyOwner) -> Vec<KeyOwner> {
+        let addresses: Addresses = self.0.read();
+        let known = addresses.get(owner.account.as_str()).into_iter().flatten();
+        let known = known.rev().filter_map(|address| {
+            let (_, origin) = address.split_once(' ')?;
+            Some(KeyOwner::new(owner.account.clone(), origin))
+        });
+        known.filter(|other| other != owner).collect()
+    }
+
     /// From now on it may.
     pub fn allow(&self, owner: &KeyOwner, service: &str) -> io::Result<()> {
         let mut addresses: Addresses = self.0.read();
@@ -98,6 +109,9 @@ mod tests {
         bound.allow(&new, "s").unwrap();
         assert_eq!(bound.seen(&new, "s"), Seen::Before);
         assert_eq!(bound.seen(&old, "s"), Seen::Before);
+        assert_eq!(bound.others(&new), std::slice::from_ref(&old));
+        assert_eq!(bound.others(&old), [new]);
+        assert_eq!(bound.others(&owner("b", "https://one.example")), []);
     }
 
     #[test]

@@ -119,6 +119,11 @@ pub trait CredentialStore: Send + Sync + std::fmt::Debug {
         self.name().to_owned()
     }
 
+    /// Whether it is known to have a key of this owner, usable or not.
+    async fn holds(&self, owner: &KeyOwner) -> bool {
+        matches!(self.read(owner).await, Ok(Some(_)))
+    }
+
     /// The key, if it holds one.
     async fn read(&self, owner: &KeyOwner) -> Result<Option<Secret>, StoreError>;
 

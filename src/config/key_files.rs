@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::Env;
 use super::credentials::{CredentialStore, KeyOwner, StoreError};
 use super::noted::{bounded, write_private};
 use super::sealed::{self, SealError};
-use crate::domain::{SafeText, Secret};
+use crate::domain::{AccountName, SafeText, Secret};
 
 /// Where a passphrase may come from that nobody is there to type.
 pub const PASSPHRASE: &str = "ASSETDECK_PASSPHRASE";
@@ -89,6 +89,25 @@ impl KeyFiles {
     /// Where the key of this owner is, or would be.
     pub fn path(&self, owner: &KeyOwner) -> Option<PathBuf> {
         Some(self.folder.as_ref()?.join(file_name(owner)))
+    }
+
+    /// The account at each address for which there is a file, by the names of the files.
+    pub fn owners(&self, account: &AccountName) -> Vec<KeyOwner> {
+        let files = self.folder.as_ref().map(std::fs::read_dir);
+        let files = files.and_then(Result::ok).into_iter().flatten().flatten();
+        let owners = files.filter_map(|file| {
+            let name = file.file_name().into_string().ok()?;
+            let entry = percent_decode_str(name.strip_suffix(".key")?);
+            let entry = entry.decode_utf8().ok()?;
+            let (of, origin) = entry.split_once('@')?;
+            (of == account.as_str()).then(|| KeyOwner::new(account.clone(), origin))
+        });
+        // A name that no owner gives its file is none of ours.
+        owners.filter(|it| self.has(it)).collect()
+    }
+
+    fn has(&self, owner: &KeyOwner) -> bool {
+        self.path(owner).is_some_and(|path| path.is_file())
     }
 
     fn bytes(&self, owner: &KeyOwner) -> Result<Option<Vec<u8>>, StoreError> {
@@ -169,6 +188,10 @@ impl CredentialStore for KeyFiles {
         }
     }
 
+    async fn holds(&self, owner: &KeyOwner) -> bool {
+        self.has(owner)
+    }
+
     async fn read(&self, owner: &KeyOwner) -> Result<Option<Secret>, StoreError> {
         if let Some(key) = self.opened().get(owner) {
             return Ok(Some(key.clone()));
@@ -237,8 +260,6 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
-    use crate::domain::AccountName;
-
     fn owner(account: &str) -> KeyOwner {
         KeyOwner::new(AccountName::new(account).unwrap(), "https://a.example:8443")
     }
@@ -291,6 +312,21 @@ mod tests {
             Some(home.path().join("state/keys").as_path())
         );
         assert!(!files.place(&owner("\x1b[2J")).contains('\x1b'));
+    }
+
+    #[tokio::test]
+    async fn files_tell_at_which_addresses_an_account_has_a_key() {
+        let home = tempfile::tempdir().unwrap();
+        let files = files(&home, &[(PASSPHRASE, "one two three")]);
+        assert_eq!(files.owners(&owner("a").account), []);
+        for name in ["a", "ab"] {
+            files.save(&owner(name), &secret("key")).await.unwrap();
+        }
+        let folder = home.path().join("state/keys");
+        for name in ["a@https%3A%2F%2Fx.example%2Fpath.key", "a@.part", "a"] {
+            std::fs::write(folder.join(name), b"").unwrap();
+        }
+        assert_eq!(files.owners(&owner("a").account), [owner("a")]);
     }
 
     #[tokio::test]

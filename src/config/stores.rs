@@ -167,35 +167,80 @@ impl Stores {
         }
     }
 
-    /// Removes a key from wherever it may be. That a place to which it was never brought cannot be
-    /// asked is no failure; of what an older version put into the keyring nothing is noted.
-    pub async fn remove(&self, owner: &KeyOwner) -> Removed {
+    /// The account at other addresses: these, and those of its files.
+    fn elsewhere(&self, owner: &KeyOwner, known: &[KeyOwner]) -> Vec<KeyOwner> {
+        let mut others = known.to_vec();
+        others.extend(self.files.owners(&owner.account));
+        let mut seen = vec![owner.clone()];
+        others.retain(|other| {
+            let new = !seen.contains(other);
+            seen.push(other.clone());
+            new
+        });
+        others
+    }
+
+    /// For which other address there is a key where the account's is kept, and where it is, for
+    /// people. These are known to have been used.
+    pub async fn held_elsewhere(
+        &self,
+        owner: &KeyOwner,
+        known: &[KeyOwner],
+    ) -> Option<(KeyOwner, String)> {
+        let store = self.of(self.chosen(&owner.account))?;
+        for other in self.elsewhere(owner, known) {
+            if store.holds(&other).await {
+                let place = store.place(&other);
+                return Some((other, place));
+            }
+        }
+        None
+    }
+
+    /// Removes the account's keys from wherever they may be, also those for other addresses: nobody
+    /// would look for them any more. These are known to have been used. That a place to which none was
+    /// ever brought cannot be asked is no failure; of what an older version put into the keyring
+    /// nothing is noted.
+    pub async fn remove(&self, owner: &KeyOwner, known: &[KeyOwner]) -> Removed {
         let noted = self.noted(&owner.account);
+        let others = self.elsewhere(owner, known);
         let mut removed = Removed::default();
         let mut left = Vec::new();
         for keeping in Keeping::HERE {
             let Some(store) = self.of(*keeping) else {
                 continue;
             };
-            let why = match store.remove(owner).await {
-                Ok(false) => continue,
-                Ok(true) => {
-                    removed.from.push(store.place(owner));
-                    continue;
+            for it in std::iter::once(owner).chain(&others) {
+                let place = if it == owner {
+                    store.place(it)
+                } else {
+                    format!("{} (for {})", store.place(it), SafeText::name(&it.origin))
+                };
+                let why = match store.remove(it).await {
+                    Ok(false) => continue,
+                    Ok(true) => {
+                        removed.from.push(place);
+                        continue;
+                    }
+                    Err(why) => why,
+                };
+                let unknown = noted.is_empty() && *keeping == Keeping::Keyring;
+                let none = matches!(why, StoreError::NoService | StoreError::Off);
+                if noted.contains(keeping) || unknown && !none {
+                    removed.left.push((place, why));
+                    left.push(*keeping);
+                } else if *keeping == Keeping::Keyring && none {
+                    removed.absent = Some(why);
                 }
-                Err(why) => why,
-            };
-            let unknown = noted.is_empty() && *keeping == Keeping::Keyring;
-            let none = matches!(why, StoreError::NoService | StoreError::Off);
-            if noted.contains(keeping) || unknown && !none {
-                removed.left.push((store.place(owner), why));
-                left.push(*keeping);
-            } else if *keeping == Keeping::Keyring && none {
-                removed.absent = Some(why);
+                // A file may fail alone; what cannot be asked once cannot be asked again.
+                if *keeping != Keeping::EncryptedFile {
+                    break;
+                }
             }
         }
         // Of what nobody brought there nothing is to be noted now either.
         left.retain(|keeping| noted.contains(keeping));
+        left.dedup();
         self.note_quietly(&owner.account, &left);
         removed
     }

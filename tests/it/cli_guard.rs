@@ -339,6 +339,64 @@ fn a_saved_key_stays_with_its_address_and_a_new_login_moves_it() {
     assert_eq!(second.demo().exchanges().len(), 0);
     run_with(&home, &login, key.as_bytes()).exits(0);
     run(&home, &["ls", "acme-loc:"]).exits(0);
+    // Signed out, no address has a key any more.
+    let out = run(&home, &["logout", "acme-loc"]).exits(0);
+    assert!(out.stdout.contains(&origin(&first)), "{out:?}");
+    home.write_config(&settings);
+    run(&home, &["ls", "acme-loc:"]).exits(4);
+}
+
+#[test]
+fn a_key_kept_for_the_address_before_is_told_of_and_removed_with_the_others() {
+    let (first, second) = (Server::start(), Server::start());
+    let mut home = first.home();
+    let key = home.get("ASSETDECK_KEY_ACME_LOC").expect("the demo's key");
+    home.unset("ASSETDECK_KEY_ACME_LOC");
+    home.set("ASSETDECK_PASSPHRASE", "horse battery staple");
+    let settings = std::fs::read_to_string(home.config()).unwrap();
+    let origin = |server: &Server| {
+        let url = server.demo().segmentflow_url();
+        url.trim_end_matches('/').to_owned()
+    };
+    let (one, two) = (origin(&first), origin(&second));
+    let moved = settings.replace(&one, &two);
+    let folder = home.path().join(".local/state/assetdeck/keys");
+    let files = || std::fs::read_dir(&folder).map_or(0, Iterator::count);
+    let store = ["--store", "encrypted-file"];
+    let login = [&["login", "acme-loc", "--key-stdin"][..], &store].concat();
+    run_with(&home, &login, key.as_bytes()).exits(0);
+    home.write_config(&moved);
+
+    let told = [
+        "its address changed",
+        &one,
+        &two,
+        "assetdeck login acme-loc",
+    ];
+    run(&home, &["ls", "acme-loc:"]).exits(4).complains(&told);
+    let lines = run(&home, &["accounts", "--json"]).exits(0).json();
+    let line = lines.iter().find(|line| line["name"] == "acme-loc");
+    let line = line.expect("its line");
+    let words = line["key"].as_str().expect("words");
+    assert!(words.contains("its address changed"), "{line}");
+    assert!(words.contains(&one), "{line}");
+    assert_eq!(line["state"][0], "address changed", "{line}");
+    assert_eq!(second.demo().exchanges().len(), 0);
+
+    assert_eq!(files(), 1);
+    let out = run(&home, &["logout", "acme-loc"]).exits(0);
+    assert!(out.stdout.contains(&format!("for {one}")), "{out:?}");
+    assert_eq!(files(), 0);
+    // Also where only the files tell for which addresses there are keys.
+    run_with(&home, &login, key.as_bytes()).exits(0);
+    home.write_config(&settings);
+    run_with(&home, &login, key.as_bytes()).exits(0);
+    assert_eq!(files(), 2);
+    std::fs::remove_file(home.path().join(".local/state/assetdeck/addresses.json")).unwrap();
+    run(&home, &["logout", "acme-loc"]).exits(0);
+    assert_eq!(files(), 0);
+    let out = run(&home, &["logout", "acme-loc"]).exits(0);
+    assert!(out.stdout.contains("No key of acme-loc"), "{out:?}");
 }
 
 #[test]

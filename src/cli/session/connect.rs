@@ -121,7 +121,7 @@ impl Session {
 
     /// The key that some place has, if it may go where the account is.
     async fn found(&self, known: &Known) -> Result<(Secret, KeyReport), ConnectError> {
-        match self.credentials.find(&known.owner()).await {
+        match self.key_place(known).await {
             Lookup::Found { key, place, note } => {
                 if place != Place::Session {
                     self.same_address(known)?;

@@ -140,6 +140,11 @@ impl Session {
         }
     }
 
+    /// The account at the addresses that it had before.
+    pub fn addresses_before(&self, known: &Known) -> Vec<KeyOwner> {
+        self.bound.others(&known.owner())
+    }
+
     /// The key may go to the account's address. That this cannot be kept is no reason not to go on.
     pub fn remember_address(&self, known: &Known) {
         let (owner, service) = (known.owner(), known.info.spec.id);
