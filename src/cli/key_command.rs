@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
 
+use super::descendants::kill_with_descendants;
 use crate::config::KeyCommand;
 use crate::domain::{SafeText, Secret, is_ours};
 
@@ -41,6 +42,18 @@ enum CommandError {
     NoKey { program: SafeText, why: String },
 }
 
+/// Ends what a command began unless it was done in time: neither a deadline nor an interruption leaves
+/// anything running.
+struct Unfinished(Option<u32>);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let Some(child) = self.0 {
+            kill_with_descendants(child);
+        }
+    }
+}
+
 async fn run(words: &[String], deadline: Duration) -> Result<Secret, CommandError> {
     let (name, args) = words.split_first().ok_or_else(|| CommandError::Start {
         program: SafeText::name(""),
@@ -62,6 +75,8 @@ async fn run(words: &[String], deadline: Duration) -> Result<Secret, CommandErro
         program: program.clone(),
         why: error.kind().to_string(),
     })?;
+    // Dropped before the child is, which nobody has waited for then.
+    let mut unfinished = Unfinished(child.id());
     let stdout = child.stdout.take();
     let whole = async {
         let mut bytes = Vec::new();
@@ -76,7 +91,10 @@ async fn run(words: &[String], deadline: Duration) -> Result<Secret, CommandErro
             let how = error.kind().to_string();
             return Err(CommandError::Failed { program, how });
         }
-        Ok(Ok(done)) => done,
+        Ok(Ok(done)) => {
+            unfinished.0 = None;
+            done
+        }
     };
     if !status.success() {
         let how = match status.code() {

@@ -9,6 +9,7 @@ mod completions;
 mod coverage;
 mod decode;
 mod demo;
+mod descendants;
 mod doctor;
 mod each;
 mod edit;

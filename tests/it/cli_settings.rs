@@ -5,8 +5,12 @@ use std::time::Duration;
 
 use crate::support::cli::run;
 use crate::support::home::Home;
+#[cfg(target_os = "linux")]
+use crate::support::program::Program;
 use crate::support::pty::Pty;
 use crate::support::server::Server;
+#[cfg(target_os = "linux")]
+use crate::support::wait::until;
 
 const LONG: Duration = Duration::from_secs(20);
 
@@ -54,6 +58,42 @@ fn a_command_gives_the_key_and_its_output_is_told_nowhere() {
     // The environment comes first.
     home.set("ASSETDECK_KEY_ACME_LOC", "wrong");
     run(&home, &["ls", "acme-loc:"]).exits(4);
+}
+
+/// Ours, and nobody waits for it to be told of its end: a zombie is as good as gone.
+#[cfg(target_os = "linux")]
+fn runs(pid: &str) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"));
+    stat.is_ok_and(|stat| stat.contains("(sleep)") && !stat.contains("(sleep) Z"))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn whatever_a_late_command_began_ends_with_it() {
+    let server = Server::start();
+    for interrupted in [true, false] {
+        let (home, _) = home_with_command(
+            &server,
+            "cd \"$(dirname \"$0\")\"; sleep 120 & a=$!\n(sleep 120 & echo $a $! >part; mv part pids; wait)",
+        );
+        let mut program = Program::start(&home, &["ls", "acme-loc:"], b"");
+        let file = home.path().join("bin/pids");
+        assert!(until(LONG, || file.exists()), "the command is started");
+        let pids = std::fs::read_to_string(&file).unwrap();
+        let pids: Vec<&str> = pids.split_whitespace().collect();
+        assert!(pids.iter().all(|pid| runs(pid)), "{pids:?}");
+        if interrupted {
+            program.signal(rustix::process::Signal::INT);
+            program.end().exits(130);
+        } else {
+            program
+                .end()
+                .exits(2)
+                .complains(&["no key within 10 seconds"]);
+        }
+        let gone = until(LONG, || !pids.iter().any(|pid| runs(pid)));
+        assert!(gone, "interrupted: {interrupted}, {pids:?}");
+    }
 }
 
 #[test]
