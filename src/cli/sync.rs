@@ -1,5 +1,6 @@
 //! `sync`: makes a place as a folder is, or the folder as the place is.
 
+mod doomed;
 mod down;
 mod rows;
 mod up;

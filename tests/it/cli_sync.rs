@@ -13,11 +13,11 @@ use crate::support::hold::{Held, LONG, hold};
 use crate::support::home::Home;
 use crate::support::server::Server;
 
-const PLACE: &str = "acme-loc:19914/27667833";
-const HERO: &str = "de/public/images/hero.png";
+pub const PLACE: &str = "acme-loc:19914/27667833";
+pub const HERO: &str = "de/public/images/hero.png";
 
 /// A folder that was made as the segment is.
-fn synced(server: &Server) -> (Home, PathBuf) {
+pub fn synced(server: &Server) -> (Home, PathBuf) {
     let home = server.home();
     let dir = home.path().join("docs");
     sync(&home, &["--down"]).exits(0);
@@ -25,14 +25,14 @@ fn synced(server: &Server) -> (Home, PathBuf) {
     (home, dir)
 }
 
-fn sync(home: &Home, more: &[&str]) -> Ran {
+pub fn sync(home: &Home, more: &[&str]) -> Ran {
     let mut args = vec!["sync", "docs", PLACE];
     args.extend(more);
     run(home, &args)
 }
 
 /// How many rows have which verdict.
-fn verdicts(home: &Home, more: &[&str]) -> BTreeMap<String, usize> {
+pub fn verdicts(home: &Home, more: &[&str]) -> BTreeMap<String, usize> {
     let mut args = vec!["--dry-run", "--json"];
     args.extend(more);
     let ran = sync(home, &args);
@@ -52,7 +52,7 @@ fn counted(counts: &[(&str, usize)]) -> BTreeMap<String, usize> {
 }
 
 /// Everything below the folder but the list, with its bytes.
-fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
+pub fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut ahead = vec![dir.to_owned()];
     while let Some(folder) = ahead.pop() {
@@ -71,7 +71,7 @@ fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// The refs of what is in the segment.
-fn refs(home: &Home) -> Vec<String> {
+pub fn refs(home: &Home) -> Vec<String> {
     let listed = run(home, &["ls", PLACE, "--json"]).exits(0).json();
     let mut refs: Vec<String> = { listed.iter() }
         .map(|line| line["ref"].as_str().unwrap().to_owned())
@@ -81,7 +81,7 @@ fn refs(home: &Home) -> Vec<String> {
 }
 
 /// Writes a file as if that had been an hour ago, which is later than anything that the demo holds.
-fn edit(path: &Path, bytes: &[u8]) {
+pub fn edit(path: &Path, bytes: &[u8]) {
     fs::write(path, bytes).unwrap();
     let before = std::time::SystemTime::now() - std::time::Duration::from_hours(1);
     let file = fs::File::options().append(true).open(path).unwrap();
@@ -89,7 +89,7 @@ fn edit(path: &Path, bytes: &[u8]) {
 }
 
 /// Somebody else puts other bytes into the place of the asset that the file came from.
-fn change_at_the_service(home: &Home, mark: &str) -> Vec<u8> {
+pub fn change_at_the_service(home: &Home, mark: &str) -> Vec<u8> {
     let bytes = png(mark);
     let file = home.file("other/hero.png", &bytes);
     let file = file.to_str().unwrap();

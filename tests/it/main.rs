@@ -28,6 +28,7 @@ mod cli_rights;
 mod cli_script;
 mod cli_settings;
 mod cli_sync;
+mod cli_sync_changed;
 mod cli_tables;
 mod cli_transfers;
 mod cli_tree;

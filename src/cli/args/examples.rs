@@ -135,7 +135,8 @@ later; no service tells a digest, so that a change that keeps size and date is n
 tells no date, the size alone counts. Links and hidden entries are left out, texts stay as they are.
 
 --delete is for what the other side does not have. It is named, asked about (--yes does not ask), done
-last and only when all else went well; never when DIR holds nothing that can be sent, when the service
+last and only when all else went well; what was changed there since both were the same is a clash too,
+and stays unless --on-clash replace says otherwise. Nothing goes when DIR holds nothing that can be sent, when the service
 lists nothing, or when one of the two could not be read whole.
 
 Examples:

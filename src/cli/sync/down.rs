@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::rows::{Row, with_deletes};
-use super::{Run, shown};
+use super::{Run, doomed, shown};
 use crate::api::FileStamp;
 use crate::cli::chosen::aside;
 use crate::cli::failure::Failure;
@@ -54,14 +54,28 @@ impl Run<'_> {
                 clash::decide(self.output, self.stop, &mut tree, rule).await?;
             }
             let rows = tree.rows.iter().map(|row| Row::saved(&tree, row));
-            let rows: Vec<Row> = rows.chain(rows_of(&tree, &doomed)).collect();
-            let summary = summary(&tree, doomed.len());
+            let gone = doomed::rows(
+                &doomed,
+                rule,
+                |it| it.changed,
+                |it| Row::doomed_file(&tree, it),
+            );
+            let count = gone.iter().filter(|row| row.is_delete()).count();
+            let summary = summary(&tree, count);
+            let rows: Vec<Row> = rows.chain(gone).collect();
             return self.print(&rows, &summary);
         }
         clash::decide(self.output, self.stop, &mut tree, rule).await?;
         let json = args.json;
         clash::sort_out(self.output, &tree, json, Told::Changes, &mut self.tally);
         self.tell_clashes(rule, clashes);
+        let spared = self.spare(
+            doomed,
+            rule,
+            |it| it.changed,
+            |it| Row::doomed_file(&tree, it),
+        );
+        let mut doomed = spared.await?;
         if !self.may_delete(doomed.len()) {
             doomed.clear();
         }

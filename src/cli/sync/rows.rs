@@ -98,6 +98,13 @@ impl Row {
         }
     }
 
+    /// What would be deleted, were it not for this.
+    pub fn held_back(mut self, verdict: &'static str, reason: &str) -> Self {
+        self.verdict = verdict;
+        self.reason = Some(reason.to_owned());
+        self
+    }
+
     /// An asset that is deleted.
     pub fn doomed_asset(account: &AccountName, asset: &Asset) -> Self {
         Self::of_asset(account, asset, "up")
@@ -154,6 +161,10 @@ impl Row {
         }
     }
 
+    pub fn is_delete(&self) -> bool {
+        self.verdict == "delete"
+    }
+
     /// The ref of its asset, where there is one.
     pub fn reference(&self) -> Option<&str> {
         self.reference.as_deref()
@@ -176,13 +187,21 @@ impl Row {
         ]
     }
 
-    /// What it is of, in one line: the path of a file, the ref of an asset.
+    /// What it is of, in one line: the path of a file, the ref of an asset and, where that does not say
+    /// it, its name.
     pub fn shown(&self) -> String {
         let text = self.file.as_ref().or(self.reference.as_ref());
-        let shown = SafeText::name(text.unwrap_or(&self.name));
-        match self.size {
-            Some(size) => format!("{shown} ({})", size_words(size)),
-            None => shown.into_string(),
+        let text = text.unwrap_or(&self.name);
+        let shown = SafeText::name(text);
+        let mut more = Vec::new();
+        if !text.ends_with(&self.name) {
+            more.push(SafeText::name(&self.name).into_string());
+        }
+        more.extend(self.size.map(size_words));
+        if more.is_empty() {
+            shown.into_string()
+        } else {
+            format!("{shown} ({})", more.join(", "))
         }
     }
 }

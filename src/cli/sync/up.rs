@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::rows::{Row, with_deletes};
-use super::{Run, shown};
+use super::{Run, doomed, shown};
 use crate::api::{Provider as _, Replaced};
 use crate::cli::chosen::{self, Looked, look_at};
 use crate::cli::failure::Failure;
@@ -47,8 +47,8 @@ impl Run<'_> {
             }
             return self.tally.end();
         };
-        if let Some(back) = back {
-            let account = &self.known.info.name;
+        let account = &self.known.info.name;
+        if let Some(back) = &back {
             shown_plan::take_ours(&mut plan, |_, asset| back.is_unchanged(account, asset));
         }
         let clashes = plan.totals().clash;
@@ -65,11 +65,17 @@ impl Run<'_> {
                 );
             }
         }
+        let told_by = back.as_ref().map(|back| back.changed());
+        let is_changed = |asset: &Asset| told_by.as_ref().is_some_and(|it| it(account, asset));
         if args.dry_run {
             let rows = plan.rows().iter().map(|row| Row::sent(&plan, row));
-            let rows: Vec<Row> = rows.chain(self.doomed(&doomed)).collect();
+            let gone = doomed::rows(&doomed, rule, is_changed, |it| {
+                Row::doomed_asset(account, it)
+            });
+            let count = gone.iter().filter(|row| row.is_delete()).count();
+            let rows: Vec<Row> = rows.chain(gone).collect();
             let summary = shown_plan::summary(&plan, plan.totals());
-            return self.print(&rows, &with_deletes(summary, doomed.len(), Some(spec)));
+            return self.print(&rows, &with_deletes(summary, count, Some(spec)));
         }
         if rule == OnClash::Ask {
             self.stop
@@ -78,6 +84,10 @@ impl Run<'_> {
         }
         shown_plan::tell(self.output, &plan, Told::Changes, &mut self.tally);
         self.tell_clashes(rule, clashes);
+        let spared = self.spare(doomed, rule, is_changed, |it| {
+            Row::doomed_asset(account, it)
+        });
+        let mut doomed = spared.await?;
         if !self.may_delete(doomed.len()) {
             doomed.clear();
         }

@@ -9,7 +9,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::alike::Alike;
 use super::manifest::{Kept, Manifest, NAME};
 use crate::api::{ApiError, ProviderSpec};
-use crate::domain::{AccountName, Address, Asset, AssetScope, Ref, file_words};
+use crate::domain::{AccountName, Address, Asset, AssetPath, AssetScope, Locale, Ref, file_words};
 use crate::transfer::names::local_name;
 use crate::transfer::plan::pattern::NO_LOCALE;
 use crate::transfer::plan::{Candidate, Fill, Filled};
@@ -28,8 +28,8 @@ pub struct Back {
     folders: HashMap<String, Place>,
     /// By the folder in the tree that holds the folders of the locales.
     locales: HashMap<String, AssetScope>,
-    /// What files and assets were when they were the same.
-    alike: HashMap<Ref, Alike>,
+    /// What files and assets were when they were the same; `None` where that is not known.
+    alike: HashMap<Ref, Option<Alike>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -117,8 +117,44 @@ impl Back {
     /// may take its place.
     pub fn is_unchanged(&self, account: &AccountName, asset: &Asset) -> bool {
         let reference = Ref::asset(account.clone(), &asset.scope, &asset.key);
-        let alike = self.alike.get(&reference);
+        let alike = self.alike.get(&reference).copied().flatten();
         alike.is_some_and(|alike| alike.is_asset(asset))
+    }
+
+    /// Tells of assets whether they are not known to be as they were when there was a file of them, or
+    /// took the place of one that is in the list: what they are now may be nowhere else.
+    pub fn changed(&self) -> impl Fn(&AccountName, &Asset) -> bool {
+        let place = |address: &Address, locale: Option<&Locale>, folder: &AssetPath, name: &str| {
+            let locale = locale.map(|it| it.as_str().to_owned());
+            (
+                address.to_string(),
+                locale,
+                folder.to_string(),
+                name.to_owned(),
+            )
+        };
+        let places = self.files.values().map(|it| {
+            place(
+                &it.reference.address,
+                it.locale.as_ref(),
+                &it.folder,
+                &it.name,
+            )
+        });
+        let places: HashSet<_> = places.collect();
+        move |account, asset| {
+            let reference = Ref::asset(account.clone(), &asset.scope, &asset.key);
+            if self.alike.contains_key(&reference) {
+                return !self.is_unchanged(account, asset);
+            }
+            let locale = asset.locale.as_ref();
+            places.contains(&place(
+                &reference.address,
+                locale,
+                &asset.folder,
+                &asset.name,
+            ))
+        }
     }
 
     fn of(list: Manifest) -> Self {
@@ -130,8 +166,7 @@ impl Back {
         };
         for kept in list.files {
             back.learn(&kept);
-            let alike = kept.alike.map(|alike| (kept.reference.clone(), alike));
-            back.alike.extend(alike);
+            back.alike.insert(kept.reference.clone(), kept.alike);
             back.files.insert(kept.file.to_string(), kept);
         }
         back

@@ -1,10 +1,11 @@
 //! Files of a tree that its place does not have: found, and removed when that is wanted.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use super::alike::Alike;
 use super::manifest::NAME;
-use super::{Tree, path_shown};
+use super::{Tree, composed, path_shown};
 use crate::api::{ApiError, FileStamp};
 use crate::domain::twin_key;
 use crate::transfer::save::{Folder, refuse};
@@ -17,6 +18,8 @@ pub struct Extra {
     pub relative: Vec<String>,
     /// What identified it when it was found.
     pub stamp: FileStamp,
+    /// It is not known to be as it was when there was an asset of it: what it is now may be nowhere else.
+    pub changed: bool,
 }
 
 impl Extra {
@@ -37,6 +40,10 @@ impl Tree {
                 let parts = row.at.folders().iter().map(String::as_str);
                 twin_path(parts.chain([row.at.name()]))
             })
+            .collect();
+        let listed = self.earlier.iter().flat_map(|list| &list.files);
+        let listed: HashMap<String, Option<Alike>> = listed
+            .map(|kept| (kept.file.to_string(), kept.alike))
             .collect();
         let mut extra = Vec::new();
         for seen in Walk::new(&self.root) {
@@ -66,7 +73,13 @@ impl Tree {
                 && metadata.is_file()
             {
                 let stamp = FileStamp::of(&metadata);
-                extra.push(Extra { relative, stamp });
+                let known = listed.get(&composed(&relative));
+                let same = |alike: &Option<Alike>| alike.is_some_and(|it| it.is_file(&stamp));
+                extra.push(Extra {
+                    changed: known.is_some_and(|alike| !same(alike)),
+                    relative,
+                    stamp,
+                });
             }
         }
         Ok(extra)

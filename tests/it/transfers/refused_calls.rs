@@ -82,7 +82,10 @@ fn ended_well(ran: &Ran, point: &str) {
     assert!(ran.code.is_some(), "{point}: it was killed: {ran:#?}");
     assert!(!ran.stderr.contains("panicked"), "{point}: {ran:#?}");
     if ran.code != Some(0) {
-        assert!(ran.stderr.starts_with("assetdeck: "), "{point}: {ran:#?}");
+        // As a sentence, or as an object with --json.
+        let said = ["assetdeck: ", r#"{"event":"error""#];
+        let said = said.iter().any(|way| ran.stderr.starts_with(way));
+        assert!(said, "{point}: {ran:#?}");
     }
 }
 
