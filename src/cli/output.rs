@@ -10,7 +10,6 @@ mod speech;
 mod table;
 mod voice;
 
-use std::borrow::Cow;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 
 use self::block::Block;
@@ -176,7 +175,7 @@ impl Output {
             return Ok(());
         }
         self.lift();
-        writeln!(self.out, "{}", settled(text))?;
+        writeln!(self.out, "{}", SafeText::sentence(text))?;
         self.flush()
     }
 
@@ -200,7 +199,7 @@ impl Output {
     /// A label and its value, which is safe already.
     pub fn fact(&mut self, label: &str, value: &str) -> Result<(), Failure> {
         self.lift();
-        let value = settled(value);
+        let value = SafeText::sentence(value);
         let label = SafeText::prose(label);
         if self.linear {
             Ok(writeln!(self.out, "{label}: {value}")?)
@@ -228,17 +227,6 @@ impl Drop for Output {
     fn drop(&mut self) {
         self.lift();
         self.settle();
-    }
-}
-
-/// A sentence of ours with foreign text in it that was made safe when it was put in: marking its
-/// marks again would only confuse. Should something unseen be left all the same, all is marked.
-fn settled(text: &str) -> Cow<'_, str> {
-    let unmarked = text.replace('⟨', "");
-    if SafeText::prose(&unmarked).as_str() == unmarked {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(SafeText::prose(text).into_string())
     }
 }
 

@@ -85,7 +85,7 @@ impl<'a> Teller<'a> {
                 continue;
             }
             let name = SafeText::name(&job.name);
-            let warning = SafeText::prose(warning);
+            let warning = SafeText::sentence(warning);
             self.output.note(&format!("{name}: {warning}"));
         }
         if let Finish::Saved(Some(asked)) = &self.finish

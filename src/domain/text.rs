@@ -95,6 +95,17 @@ impl SafeText {
         Self(clean(&one_line, false))
     }
 
+    /// A sentence of ours with foreign text in it that was made safe when it was put in: marking its
+    /// marks again would only confuse. Should something unseen be left all the same, all is marked.
+    pub fn sentence(text: &str) -> Self {
+        let unmarked = text.replace('⟨', "");
+        if Self::prose(&unmarked).as_str() == unmarked {
+            Self(text.to_owned())
+        } else {
+            Self::prose(text)
+        }
+    }
+
     /// Text of several lines, such as indented JSON: one safe text a line.
     pub fn lines(text: &str) -> Vec<Self> {
         text.lines().map(|line| Self(clean(line, false))).collect()
@@ -253,6 +264,13 @@ pub fn escape_json(json: &str) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_sentence_keeps_the_marks_that_are_in_it_unless_something_is_unseen() {
+        let said = format!("“{}” is gone", SafeText::name(" a\x1b"));
+        assert_eq!(SafeText::sentence(&said).as_str(), "“⟨20⟩a⟨1B⟩” is gone");
+        assert_eq!(SafeText::sentence("⟨20⟩\x1b").as_str(), "⟨27E8⟩20⟩⟨1B⟩");
+    }
 
     #[test]
     fn what_cannot_be_seen_is_marked() {

@@ -92,6 +92,24 @@ fn a_jpeg_with_its_texts_goes_to_a_website_and_comes_back() {
     assert!(server.stored("Team im Hof.jpg").is_empty());
 }
 
+/// What is marked in it is marked once.
+#[test]
+fn a_name_that_begins_with_a_space_is_told_as_it_is() {
+    let server = Server::start();
+    let home = server.home();
+    let segment = hero_segment(&home);
+    let file = home.file(" lead.png", &png("a space leads"));
+    run(&home, &["upload", file.to_str().unwrap(), "--to", &segment]).exits(0);
+    let reference = ref_of(
+        &run(&home, &["ls", &segment, "--json"]).exits(0),
+        " lead.png",
+    );
+    let out = home.path().join("out");
+    fs::create_dir_all(&out).unwrap();
+    let saved = run(&home, &["get", &reference, "--out", out.to_str().unwrap()]).exits(0);
+    saved.complains(&["⟨20⟩lead.png: “⟨20⟩lead.png” is saved as “_lead.png”"]);
+}
+
 #[test]
 fn a_png_goes_to_a_segment_with_locale_and_folder() {
     let server = Server::start();

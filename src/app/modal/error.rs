@@ -118,7 +118,7 @@ impl ErrorSheet {
             add(what, mark.word().to_owned());
         }
         for warning in &job.warnings {
-            add("Warning", SafeText::prose(warning).into_string());
+            add("Warning", SafeText::sentence(warning).into_string());
         }
         sheet
     }

@@ -159,7 +159,7 @@ fn below(state: &State, job: &Job, blocks: &mut Vec<Block>) {
         });
     }
     for warning in &job.warnings {
-        let warning = SafeText::prose(warning);
+        let warning = SafeText::sentence(warning);
         blocks.push(Block::Line(vec![say(format!("! {warning}"))]));
     }
 }

@@ -92,7 +92,7 @@ impl State {
                     },
                 };
                 for warning in &job.warnings {
-                    text = format!("{text}. But: {}", SafeText::prose(warning));
+                    text = format!("{text}. But: {}", SafeText::sentence(warning));
                 }
                 let tone = if job.warnings.is_empty() {
                     Tone::Good

@@ -1,6 +1,5 @@
 //! One value of a row, and a row as it is read aloud.
 
-use super::settled;
 use crate::domain::SafeText;
 
 /// One value of a row.
@@ -46,7 +45,7 @@ impl Cell {
                 _ => SafeText::prose(text).into_string(),
             },
             Self::Text(text) => text.as_str().to_owned(),
-            Self::Said(text) => settled(text).into_owned(),
+            Self::Said(text) => SafeText::sentence(text).into_string(),
             Self::Bytes(None) => String::new(),
             Self::Bytes(Some(bytes)) if on_screen => crate::domain::size_words(*bytes),
             Self::Bytes(Some(bytes)) => bytes.to_string(),

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use serde_json::{Value, json};
 
-use super::{Output, settled};
+use super::Output;
 use crate::cli::failure::Failure;
 use crate::domain::SafeText;
 
@@ -31,10 +31,13 @@ impl Output {
         if !failure.message.is_empty() {
             let message = failure.message.trim_end_matches('.');
             if self.objects {
-                let (message, hint) = (settled(message), settled(&failure.hint));
+                let (message, hint) = (
+                    SafeText::sentence(message),
+                    SafeText::sentence(&failure.hint),
+                );
                 let exit = failure.exit.code();
                 return self.event(&json!({
-                    "event": "error", "message": message, "hint": hint, "exit": exit,
+                    "event": "error", "message": message.as_str(), "hint": hint.as_str(), "exit": exit,
                 }));
             }
             let text = match failure.hint.as_str() {
@@ -55,7 +58,7 @@ impl Output {
         let _ = self.out.flush();
         // In a conversation it is clear who speaks.
         let speaker = if self.linear { "" } else { "assetdeck: " };
-        let _ = writeln!(self.err, "{speaker}{}", settled(text));
+        let _ = writeln!(self.err, "{speaker}{}", SafeText::sentence(text));
     }
 
     /// A question on the terminal; the answer follows on the same line.
@@ -65,14 +68,14 @@ impl Output {
         }
         self.lift();
         let _ = self.out.flush();
-        let _ = write!(self.err, "{} ", settled(question));
+        let _ = write!(self.err, "{} ", SafeText::sentence(question));
         let _ = self.err.flush();
     }
 }
 
 /// A sentence of ours, for programs.
 pub(super) fn said(event: &str, text: &str) -> Value {
-    json!({ "event": event, "message": settled(text) })
+    json!({ "event": event, "message": SafeText::sentence(text).as_str() })
 }
 
 fn in_one_line(text: &str, between: &str) -> String {

@@ -1,9 +1,10 @@
 //! Tables: rows for a pipe at once, for a terminal in columns.
 
+use super::Output;
 use super::cell::{Cell, spoken};
 use super::columns::{Layout, Sheet};
-use super::{Output, settled};
 use crate::cli::failure::Failure;
+use crate::domain::SafeText;
 
 /// How many rows decide the widths of a long table's columns.
 pub(super) const SAMPLE: usize = 500;
@@ -87,7 +88,7 @@ impl Output {
         }
         self.flush()?;
         if table.rows == 0 && self.on_screen() && !nothing.is_empty() {
-            let _ = writeln!(self.err, "{}", settled(nothing));
+            let _ = writeln!(self.err, "{}", SafeText::sentence(nothing));
         }
         Ok(())
     }

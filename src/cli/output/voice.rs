@@ -2,8 +2,9 @@
 
 use std::io::Write as _;
 
+use super::Output;
 use super::speech::said;
-use super::{Output, settled};
+use crate::domain::SafeText;
 use crate::domain::text::escape_json;
 
 /// Says a line at once, while somebody else holds the output. Not for where lines are drawn and
@@ -34,7 +35,7 @@ impl Voice {
             let _ = writeln!(std::io::stderr(), "{line}");
             return;
         }
-        let text = settled(text);
+        let text = SafeText::sentence(text);
         // There is nowhere left to tell that this failed.
         let _ = if self.linear {
             writeln!(std::io::stdout(), "{text}")

@@ -67,7 +67,7 @@ fn line(job: &Job) -> serde_json::Value {
     let warnings: Vec<String> = job
         .warnings
         .iter()
-        .map(|text| SafeText::prose(text).into_string())
+        .map(|text| SafeText::sentence(text).into_string())
         .collect();
     json!({
         "id": job.id.0,
