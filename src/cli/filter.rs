@@ -125,7 +125,7 @@ async fn held(
     let calls = ids.len().div_ceil(SEGMENTS_AT_ONCE);
     if calls > UNTOLD {
         let many = ids.len();
-        output.note(&format!(
+        output.mention(&format!(
             "asking for the assets of {many} segments, {calls} calls"
         ));
     }

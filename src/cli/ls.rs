@@ -155,7 +155,7 @@ async fn patiently<T>(output: &mut Output, work: impl Future<Output = T>) -> T {
         done = &mut work => done,
         () = tokio::time::sleep(PATIENCE) => {
             if output.on_screen() {
-                output.note("the service prepares the texts, which may take a while; Ctrl-C stops");
+                output.mention("the service prepares the texts, which may take a while; Ctrl-C stops");
             }
             work.await
         }

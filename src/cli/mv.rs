@@ -52,7 +52,9 @@ pub async fn mv(
     }
     stop.or(session.may_change(known, output)).await?;
     stop.or(session.may_change(there, output)).await?;
-    if !args.yes {
+    if args.yes {
+        output.mention(&question);
+    } else {
         if !output.can_ask() {
             return Err(
                 Failure::usage("there is no terminal to ask on before moving")
@@ -63,8 +65,6 @@ pub async fn mv(
         if !stop.or(prompt::yes(output, &asked)).await? {
             return Err(Failure::failed(format!("“{name}” was not moved")));
         }
-    } else if !output.is_quiet() {
-        output.note(&question);
     }
     let looking = stop.or(async {
         let target = session.ready(there).await?;

@@ -57,8 +57,8 @@ fn addresses(command: &mut Command) -> Vec<&mut String> {
     match command {
         Command::Ls { address, .. } => address.iter_mut().collect(),
         Command::Show { reference, .. }
-        | Command::Url { reference }
-        | Command::Open { reference } => vec![reference],
+        | Command::Url { reference, .. }
+        | Command::Open { reference, .. } => vec![reference],
         Command::Coverage(args) => vec![&mut args.address],
         Command::Sync(args) => vec![&mut args.address],
         Command::Watch(args) => vec![&mut args.to],
@@ -107,7 +107,7 @@ pub async fn settled(
             if settled == text {
                 return Ok(None);
             }
-            output.note(&format!("{} is {settled}", SafeText::name(text)));
+            output.mention(&format!("{} is {settled}", SafeText::name(text)));
             Ok(Some(settled))
         }
         many => {

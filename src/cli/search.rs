@@ -70,8 +70,8 @@ pub fn find(session: &Session, output: &mut Output, args: &args::Find) -> Result
         "Nothing that was listed here fits."
     })?;
     let left = hits.all - hits.best.len();
-    if left > 0 && !output.is_quiet() {
-        output.note(&format!(
+    if left > 0 {
+        output.mention(&format!(
             "{left} more fit; --limit {} shows them, another word leaves fewer",
             hits.all
         ));

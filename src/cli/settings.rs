@@ -52,7 +52,7 @@ pub async fn config(
 fn show(output: &mut Output, session: &Session, as_json: bool) -> Result<(), Failure> {
     let settings = session.settings();
     if !as_json {
-        output.note(&format!("the file is {}", shown(&settings.file)));
+        output.mention(&format!("the file is {}", shown(&settings.file)));
     }
     let mut listing = Listing::new(output, as_json, HEADS);
     for Setting {

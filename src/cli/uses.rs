@@ -30,9 +30,9 @@ pub async fn read(
     };
     prompt::may(output, yes, all, &what).await?;
     // A question has said it.
-    if (yes || all < MANY_CALLS) && !output.is_quiet() {
+    if yes || all < MANY_CALLS {
         let calls = if all == 1 { "call" } else { "calls" };
-        output.note(&format!("{what} takes {all} {calls}"));
+        output.mention(&format!("{what} takes {all} {calls}"));
     }
     let quiet = output.is_quiet();
     let usage = scan(provider, &uses, |read| {

@@ -196,8 +196,8 @@ impl Watch<'_> {
                 "file": dir,
                 "to": self.args.to,
             }));
-        } else if !self.output.is_quiet() {
-            self.output.note(&format!(
+        } else {
+            self.output.mention(&format!(
                 "watching {} for {}; Ctrl-C ends it",
                 SafeText::name(&dir),
                 SafeText::name(&self.args.to)

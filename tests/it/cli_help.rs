@@ -270,6 +270,12 @@ fn verbose_tells_the_calls_and_no_key_and_quiet_tells_nothing() {
     assert_eq!((again.stdout, again.stderr), (ran.stdout, String::new()));
     run(&home, &["-v", "-q", "ls"]).exits(2);
     let reference = "acme-loc:19914/27667833@de/public/images/hero.png";
+    let named = run(&home, &["ls", "acme-web:Shop", "--quiet"]).exits(0);
+    assert_eq!(named.stderr, "");
+    let shown = run(&home, &["config", "show", "--quiet"]).exits(0);
+    assert_eq!(shown.stderr, "");
+    let wrong = run(&home, &["ls", "acme-web:Shopp", "--quiet"]).exits(2);
+    wrong.complains(&["Shopp"]);
     let removed = run(&home, &["rm", "--yes", "-q", reference]).exits(0);
     assert_eq!(
         (removed.stdout, removed.stderr),

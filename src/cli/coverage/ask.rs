@@ -65,9 +65,9 @@ impl Asking<'_> {
     ) -> Result<Answers, Failure> {
         let mut answers = Answers::default();
         let rest = self.recall(segments, &mut answers);
-        if rest.len() < segments.len() && !output.is_quiet() {
+        if rest.len() < segments.len() {
             let kept = segments.len() - rest.len();
-            output.note(&format!("{kept} segments were asked before"));
+            output.mention(&format!("{kept} segments were asked before"));
         }
         tally.done += segments.len() - rest.len();
         let mut asked = self
@@ -124,8 +124,8 @@ impl Asking<'_> {
         stop.or(prompt::may(output, self.yes, calls, &what)).await?;
         // A question has said it.
         let asked = !self.yes && calls >= MANY_CALLS;
-        if calls > 1 && !asked && !output.is_quiet() {
-            output.note(&format!("{what} takes {calls} calls"));
+        if calls > 1 && !asked {
+            output.mention(&format!("{what} takes {calls} calls"));
         }
         // What waits is said between two lines of progress, which only one may draw.
         let (tell, mut told) = unbounded_channel();

@@ -39,6 +39,14 @@ impl Output {
         }
     }
 
+    /// What is only good to know: nothing went wrong, and nothing is left to do. Not for who wants it
+    /// quiet.
+    pub fn mention(&mut self, text: &str) {
+        if !self.quiet {
+            self.note(text);
+        }
+    }
+
     /// What was done, where that is all there is to print: not for who wants it quiet.
     pub fn did(&mut self, text: &str) -> Result<(), Failure> {
         if self.quiet { Ok(()) } else { self.line(text) }

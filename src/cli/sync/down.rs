@@ -89,8 +89,8 @@ impl Run<'_> {
         let what = format!("Saving {},", file_words(files));
         let allowing = prompt::may(self.output, args.yes || asked, files, &what);
         self.stop.or(allowing).await?;
-        if changes == 0 && !self.output.is_quiet() {
-            self.output.note(&said);
+        if changes == 0 {
+            self.output.mention(&said);
         }
         let before = tree.clone();
         let saving = get::save(

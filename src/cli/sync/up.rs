@@ -101,8 +101,8 @@ impl Run<'_> {
         let rows: Vec<Row> = self.doomed(&doomed).collect();
         self.consent(totals.replace > 0 || totals.sent() > 1, &summary, &rows)
             .await?;
-        if changes == 0 && !self.output.is_quiet() {
-            self.output.note(&summary);
+        if changes == 0 {
+            self.output.mention(&summary);
         }
         let sending = Sending::once(&plan, &provider, args.json, &args.shown);
         let done = { sending.run(self.session, self.output, self.stop, &mut self.tally) }.await?;
