@@ -165,6 +165,9 @@ pub enum Command {
         /// Do not ask
         #[arg(long)]
         yes: bool,
+        /// One JSON object per asset, whatever became of it
+        #[arg(long)]
+        json: bool,
     },
     /// Change the texts of assets: alt text, description, image type, tags
     #[command(after_help = examples::EDIT)]
@@ -178,6 +181,9 @@ pub enum Command {
         /// A ref as `ls` prints it
         #[arg(value_name = "REF")]
         reference: String,
+        /// One JSON object, with the ref beside the address
+        #[arg(long)]
+        json: bool,
     },
     /// Open the web address of an asset in the desktop's browser; without a desktop it is shown
     #[command(after_help = examples::OPEN)]
@@ -185,6 +191,9 @@ pub enum Command {
         /// A ref as `ls` prints it
         #[arg(value_name = "REF")]
         reference: String,
+        /// One JSON object, with the address and whether it was opened
+        #[arg(long)]
+        json: bool,
     },
     /// Say what works here and what does not, why, and what to do
     #[command(after_help = examples::DOCTOR)]

@@ -65,6 +65,8 @@ pub struct Failure {
     pub message: String,
     /// What to do, as a sentence of its own; may be empty.
     pub hint: String,
+    /// What is wrong with the settings, where that is why.
+    pub fault: Option<Box<ConfigError>>,
 }
 
 impl Failure {
@@ -73,6 +75,7 @@ impl Failure {
             exit,
             message: message.into(),
             hint: String::new(),
+            fault: None,
         }
     }
 
@@ -136,7 +139,11 @@ impl From<ConnectError> for Failure {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        Self::usage(error.to_string())
+        let failure = Self::usage(error.to_string());
+        Self {
+            fault: Some(Box::new(error)),
+            ..failure
+        }
     }
 }
 

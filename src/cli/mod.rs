@@ -279,8 +279,17 @@ async fn dispatch(
         }
         Command::Find(args) => search::find(session, output, &args),
         Command::Coverage(args) => coverage::coverage(session, output, stop, &args).await,
-        Command::Url { reference } => stop.or(show::url(session, output, &reference)).await,
-        Command::Rm { references, yes } => stop.or(rm::rm(session, output, &references, yes)).await,
+        Command::Url { reference, json } => {
+            stop.or(show::url(session, output, &reference, json)).await
+        }
+        Command::Rm {
+            references,
+            yes,
+            json,
+        } => {
+            stop.or(rm::rm(session, output, &references, yes, json))
+                .await
+        }
         Command::Edit(args) => stop.or(edit::edit(session, output, &args)).await,
         Command::Mv(args) => mv::mv(session, output, stop, &args).await,
         Command::Upload(args) => {
@@ -290,7 +299,9 @@ async fn dispatch(
         Command::Sync(args) => sync::sync(session, output, stop, &args).await,
         Command::Watch(args) => watch::watch(session, output, stop, &args).await,
         Command::Transfers(args) => transfers::transfers(session, output, stop, &args).await,
-        Command::Open { reference } => open::open(session, output, stop, &reference).await,
+        Command::Open { reference, json } => {
+            open::open(session, output, stop, &reference, json).await
+        }
         Command::CompleteWords { words } => complete::complete(session, output, &words),
         Command::Config { .. }
         | Command::Doctor { .. }

@@ -16,14 +16,24 @@ pub async fn open(
     output: &mut Output,
     stop: &mut Stop,
     reference: &str,
+    json: bool,
 ) -> Result<(), Failure> {
     let (known, _, asset) = stop.or(find::asset_by_ref(session, reference)).await?;
-    match handed(output, stop, known, &asset).await? {
+    let handed = if json {
+        let url = show::web_address(known, &asset)?;
+        let handed = hand(stop, url.clone()).await?;
+        let over = matches!(handed, Handed::Over);
+        output.json(&show::link_line(known, &asset, &url, Some(over)))?;
+        handed
+    } else {
+        handed(output, stop, known, &asset).await?
+    };
+    match handed {
+        // The object says so.
+        Handed::Over if json => Ok(()),
         Handed::Over => output.did("The link was handed to the desktop."),
         Handed::Shown(why) => {
-            if !output.is_quiet() {
-                output.note(&format!("not opened: {why}"));
-            }
+            output.mention(&format!("not opened: {why}"));
             Ok(())
         }
         Handed::Refused(why) => Err(Failure::failed(format!("not opened: {why}"))),
@@ -48,6 +58,10 @@ pub async fn handed(
     asset: &Asset,
 ) -> Result<Handed, Failure> {
     let url = show::link(known, output, asset)?;
+    hand(stop, url).await
+}
+
+async fn hand(stop: &mut Stop, url: String) -> Result<Handed, Failure> {
     let place = Place::here();
     let link = WebLink::parse(&url);
     let signed = link.as_ref().is_ok_and(WebLink::signed);

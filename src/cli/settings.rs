@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::args::ConfigCommand;
 use super::failure::Failure;
@@ -16,7 +16,7 @@ use super::session::Session;
 use super::stop::Stop;
 use crate::api::{AccountField, ProviderSpec};
 use crate::config::dirs::create_private;
-use crate::config::{Env, Setting, Settings, settings_file};
+use crate::config::{Env, Setting, settings_file};
 use crate::domain::SafeText;
 use crate::providers::PROVIDERS;
 
@@ -32,8 +32,14 @@ pub async fn config(
     open: impl FnOnce() -> Result<Session, Failure>,
 ) -> Result<(), Failure> {
     match command {
-        ConfigCommand::Path => {
+        ConfigCommand::Path { json } => {
             let file = settings_file(file, env)?;
+            if *json {
+                let found = file.exists();
+                return output.json(&json!({
+                    "kind": "settings-file", "file": file.to_string_lossy(), "found": found,
+                }));
+            }
             output.line(SafeText::name(&file.to_string_lossy()).as_str())?;
             if !file.exists() {
                 output.note("there is no such file yet; `assetdeck config init` writes one");
@@ -41,7 +47,21 @@ pub async fn config(
             Ok(())
         }
         ConfigCommand::Show { json } => show(output, &open()?, *json),
-        ConfigCommand::Check => check(output, &open()?),
+        ConfigCommand::Check { json: false } => {
+            let session = open()?;
+            let accounts = match judged(&session)? {
+                1 => "1 account".to_owned(),
+                many => format!("{many} accounts"),
+            };
+            let file = shown(&session.settings().file);
+            output.did(&format!("{file} is fine: {accounts}"))
+        }
+        ConfigCommand::Check { json: true } => {
+            let file = settings_file(file, env)?;
+            let judged = open().and_then(|session| judged(&session));
+            output.json(&check_line(&file, &judged))?;
+            judged.map(drop)
+        }
         ConfigCommand::Init => {
             let file = settings_file(file, env)?;
             stop.or(init(output, &file)).await
@@ -69,17 +89,31 @@ fn show(output: &mut Output, session: &Session, as_json: bool) -> Result<(), Fai
     listing.end("")
 }
 
-/// The file was read and understood already; the rest is what only the screen and uploads look at.
-fn check(output: &mut Output, session: &Session) -> Result<(), Failure> {
+/// How many accounts there are. The file was read and understood already; the rest is what only the
+/// screen and uploads look at.
+fn judged(session: &Session) -> Result<usize, Failure> {
     session.usuals()?;
     session.keymap()?;
-    let settings: &Settings = session.settings();
-    let accounts = session.all()?.len();
-    let accounts = match accounts {
-        1 => "1 account".to_owned(),
-        many => format!("{many} accounts"),
-    };
-    output.did(&format!("{} is fine: {accounts}", shown(&settings.file)))
+    Ok(session.all()?.len())
+}
+
+/// The first fault ends the reading: there is one, or none.
+fn check_line(file: &Path, judged: &Result<usize, Failure>) -> Value {
+    let fault = judged.as_ref().err().map(|failure| {
+        let fault = failure.fault.as_deref();
+        let at = fault.and_then(|it| it.file.as_deref());
+        json!({
+            "file": at.map(Path::to_string_lossy),
+            "line": fault.and_then(|it| it.line),
+            "message": fault.map_or(&failure.message, |it| &it.message),
+        })
+    });
+    json!({
+        "kind": "settings-check",
+        "file": file.to_string_lossy(),
+        "accounts": judged.as_ref().ok(),
+        "faults": Vec::from_iter(fault),
+    })
 }
 
 fn shown(file: &Path) -> SafeText {

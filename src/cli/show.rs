@@ -1,5 +1,7 @@
 //! `show` and `url`: one thing with all that is known of it.
 
+use serde_json::{Value, json};
+
 use super::accounts::{self, key_words};
 use super::failure::Failure;
 use super::find;
@@ -52,13 +54,38 @@ pub async fn show(
 }
 
 /// The web address of an asset.
-pub async fn url(session: &Session, output: &mut Output, reference: &str) -> Result<(), Failure> {
+pub async fn url(
+    session: &Session,
+    output: &mut Output,
+    reference: &str,
+    json: bool,
+) -> Result<(), Failure> {
     let (known, _, asset) = find::asset_by_ref(session, reference).await?;
+    if json {
+        let url = web_address(known, &asset)?;
+        output.json(&link_line(known, &asset, &url, None))?;
+        return output.flush();
+    }
     link(known, output, &asset).map(drop)
 }
 
-/// Tells the web address of an asset, with its host in punycode, and gives it back.
-pub fn link(known: &Known, output: &mut Output, asset: &Asset) -> Result<String, Failure> {
+/// The web address of an asset for programs. `opened`: whether the desktop took it, where it was to.
+pub fn link_line(known: &Known, asset: &Asset, url: &str, opened: Option<bool>) -> Value {
+    let mut line = json!({
+        "kind": "link",
+        "ref": asset_ref(&known.info.name, asset),
+        "id": asset.key.as_str(),
+        "name": asset.name,
+        "url": url,
+    });
+    if let Some(opened) = opened {
+        line["opened"] = opened.into();
+    }
+    line
+}
+
+/// The web address of an asset, with its host in punycode.
+pub fn web_address(known: &Known, asset: &Asset) -> Result<String, Failure> {
     let Some(url) = &asset.url else {
         return Err(Failure::failed(format!(
             "{} gives no web address for {}",
@@ -67,10 +94,15 @@ pub fn link(known: &Known, output: &mut Output, asset: &Asset) -> Result<String,
         ))
         .hint("Save it with `assetdeck get`."));
     };
-    let url = WebLink::shown(url);
+    Ok(WebLink::shown(url))
+}
+
+/// Tells the web address of an asset and gives it back.
+pub fn link(known: &Known, output: &mut Output, asset: &Asset) -> Result<String, Failure> {
+    let url = web_address(known, asset)?;
     output.line(SafeText::name(&url).as_str())?;
     if output.on_screen() && !known.info.spec.capabilities.public_urls {
-        output.note("a browser cannot open this address without signing in; save it with `get`");
+        output.mention("a browser cannot open this address without signing in; save it with `get`");
     }
     Ok(url)
 }

@@ -182,6 +182,97 @@ fn what_fails_is_told_in_objects() {
     fails(&home, &["ls"], 2, "config.toml");
 }
 
+#[test]
+fn what_is_deleted_and_where_things_are_is_told_in_objects() {
+    let server = Server::start();
+    let home = server.home();
+    let [link] = &told(&home, &["url", HERO], 0)[..] else {
+        panic!("one object")
+    };
+    assert_eq!(
+        (&link["kind"], &link["ref"]),
+        (&json!("link"), &json!(HERO))
+    );
+    assert_eq!(link["name"], "hero.png");
+    let plain = run(&home, &["url", HERO]).exits(0).stdout;
+    assert_eq!(link["url"], plain.trim_end());
+    assert!(link.get("opened").is_none(), "{link}");
+    let opened = run(&home, &["open", HERO, "--json"]).exits(0);
+    lines(&opened);
+    let opened = &opened.json()[0];
+    assert_eq!(
+        (&opened["opened"], &opened["url"]),
+        (&json!(false), &link["url"])
+    );
+
+    let gone = "acme-loc:19914/27667833@de/none.png";
+    let removed = run(&home, &["rm", HERO, gone, "--yes", "--json"]).exits(3);
+    lines(&removed);
+    let objects = removed.json();
+    assert_eq!(objects.len(), 2, "{objects:#?}");
+    assert_eq!(objects[0]["kind"], "deletion");
+    assert_eq!(
+        (&objects[0]["ref"], &objects[0]["state"]),
+        (&json!(HERO), &json!("deleted"))
+    );
+    assert_eq!(objects[0]["name"], "hero.png");
+    assert_eq!(objects[0]["reason"], Value::Null);
+    assert_eq!(
+        (&objects[1]["ref"], &objects[1]["state"]),
+        (&json!(gone), &json!("failed"))
+    );
+    let reason = objects[1]["reason"].as_str().expect("a reason");
+    assert!(reason.contains("none.png"), "{reason}");
+    fails(&home, &["rm", PHOTO], 2, "--yes");
+    fails(&home, &["url", gone], 1, "none.png");
+    fails(&home, &["open", gone], 1, "none.png");
+}
+
+#[test]
+fn settings_are_judged_in_objects() {
+    let server = Server::start();
+    let home = server.home();
+    let file = home.config().to_string_lossy().into_owned();
+    let place = told(&home, &["config", "path"], 0);
+    assert_eq!(
+        place,
+        [json!({"kind": "settings-file", "file": file, "found": true})]
+    );
+    let checked = told(&home, &["config", "check"], 0);
+    assert_eq!(
+        (&checked[0]["file"], &checked[0]["faults"]),
+        (&json!(file), &json!([]))
+    );
+    let good = std::fs::read_to_string(home.config()).expect("settings");
+    assert_eq!(checked[0]["accounts"], good.matches("[[accounts]]").count());
+
+    for (more, word) in [
+        ("\n[terminal]\nnotifi = \"bell\"\n", "`notify`"),
+        ("\n[keys]\nopne = \"x\"\n", "opne"),
+    ] {
+        let wrong = format!("{good}{more}");
+        home.write_config(&wrong);
+        let ran = run(&home, &["config", "check", "--json"]).exits(2);
+        lines(&ran);
+        let [check] = &ran.json()[..] else {
+            panic!("one object: {ran:?}")
+        };
+        assert_eq!(check["kind"], "settings-check");
+        assert_eq!(check["accounts"], Value::Null);
+        let fault = &check["faults"][0];
+        assert_eq!(
+            (&fault["file"], &fault["line"]),
+            (&json!(file), &json!(wrong.lines().count()))
+        );
+        let message = fault["message"].as_str().expect("a message");
+        assert!(message.contains(word), "{message}");
+    }
+    home.write_config("");
+    std::fs::remove_file(home.config()).expect("removed");
+    let none = told(&home, &["config", "path"], 0);
+    assert_eq!(none[0]["found"], false);
+}
+
 /// Also where somebody could answer.
 #[test]
 fn a_question_is_an_object_too() {

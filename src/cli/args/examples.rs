@@ -204,7 +204,7 @@ Examples:
 pub const RM: &str = "\
 Examples:
   assetdeck rm acme-loc:19914/27667833@de/public/images/hero.png
-  assetdeck rm --yes acme-loc:19914/27667833@de/public/images/hero.png";
+  assetdeck rm --yes --json acme-loc:19914/27667833@de/public/images/hero.png";
 
 pub const EDIT: &str = r#"What is left out stays as it is.
 
@@ -225,7 +225,8 @@ Examples:
 
 pub const URL: &str = "\
 Examples:
-  assetdeck url acme-loc:19914/27667833@de/public/images/hero.png";
+  assetdeck url acme-loc:19914/27667833@de/public/images/hero.png
+  assetdeck url --json acme-loc:19914/27667833@de/public/images/hero.png";
 
 pub const OPEN: &str = "\
 A link that carries a signature is shown and never opened: a command line is public. Over SSH
@@ -253,6 +254,7 @@ Exits 2 when they cannot be used.
 
 Examples:
   assetdeck config check
+  assetdeck config check --json
   assetdeck config check --config .config/assetdeck/config.toml";
 
 pub const CONFIG_PATH: &str = "\

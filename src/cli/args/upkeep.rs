@@ -15,10 +15,18 @@ pub enum ConfigCommand {
     },
     /// Say whether the settings can be used; if not, the file, the line and the nearest key
     #[command(after_help = examples::CONFIG_CHECK)]
-    Check,
+    Check {
+        /// One JSON object, with each fault that was found
+        #[arg(long)]
+        json: bool,
+    },
     /// Print where the settings file is
     #[command(after_help = examples::CONFIG_PATH)]
-    Path,
+    Path {
+        /// One JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Write a settings file with one account, after some questions; one that is there is left alone
     #[command(after_help = examples::CONFIG_INIT)]
     Init,
