@@ -95,8 +95,9 @@ impl<'a> Run<'a> {
             } else {
                 ("those of the folder", "--down")
             };
+            let differ = if count == 1 { "differs" } else { "differ" };
             self.output.note(&format!(
-                "{} differ, and it is not known that only one side was changed: --on-clash replace takes \
+                "{} {differ}, and it is not known that only one side was changed: --on-clash replace takes \
                  {side}, skip leaves them; {other} goes the other way",
                 file_words(count)
             ));

@@ -158,7 +158,7 @@ fn what_only_the_service_changed_comes_down_and_is_never_overwritten_on_the_way_
     let theirs = change_at_the_service(&home, "theirs");
     let up = sync(&home, &[]).exits(3);
     up.complains(&["hero.png", "is there already"]);
-    up.complains(&["--on-clash replace", "--down"]);
+    up.complains(&["1 file differs", "--on-clash replace", "--down"]);
     sync(&home, &["--down"]).exits(0);
     assert_eq!(fs::read(dir.join(HERO)).unwrap(), theirs);
     assert_ne!(mine, theirs);
