@@ -167,7 +167,7 @@ impl Session {
         let file = SafeText::name(&self.settings.file.to_string_lossy());
         if !self.settings.found {
             Some(format!(
-                "There is no settings file yet: {file}. {HOW_TO_BEGIN}"
+                "There is no settings file yet: {file}. `assetdeck config init` writes one. {HOW_TO_BEGIN}"
             ))
         } else if self.accounts.is_empty() {
             Some(format!("{file} holds no account yet. {HOW_TO_BEGIN}"))

@@ -16,7 +16,7 @@ use crate::picture::Preference;
 /// A settings file larger than this is some other file.
 const MAX_BYTES: u64 = 1024 * 1024;
 
-/// What to do when there is no settings file yet. Holds an example only of what every provider has.
+/// What to do when there is no account in a settings file yet. Holds an example only of what every provider has.
 pub const HOW_TO_BEGIN: &str = "Write your accounts into it ([[accounts]] with name, provider and \
 base_url, as in config.example.toml), then save a key with `assetdeck login NAME`; \
 `assetdeck demo` shows everything without an account.";

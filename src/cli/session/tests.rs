@@ -128,11 +128,9 @@ fn without_accounts_it_says_how_to_begin() {
     let env = Env::of([("HOME", home.path().as_os_str())]);
     let none = Session::open(None, env.clone(), stores(&Arc::default(), &home, &env)).unwrap();
     assert!(none.accounts().is_empty());
-    assert!(
-        none.how_to_begin()
-            .unwrap()
-            .contains("no settings file yet")
-    );
+    let said = none.how_to_begin().unwrap();
+    assert!(said.contains("no settings file yet"), "{said}");
+    assert!(said.contains("assetdeck config init"), "{said}");
 }
 
 #[tokio::test]
