@@ -10,9 +10,9 @@ Addresses:
   ACCOUNT:                       an account of the settings file
   ACCOUNT:CONTAINER              a website or a document
   ACCOUNT:CONTAINER/SEGMENT      a segment of a document
-For an id its name will do, for a segment its key, and behind @ the name of an asset, with folder and
-locale before it or without, where only one thing there has it. What changes something asks the service
-what a name means now.
+For an id its name will do, for a segment its key, and behind @ the name of an asset, with folder
+and locale before it or without, where only one thing there has it. What changes something asks the
+service what a name means now.
 Listings print a REF in front of (in a pipe) or behind (on a terminal) each row;
 the other commands take it back.
 
@@ -77,7 +77,7 @@ Examples:
   assetdeck show acme-loc:19914/27667833@de/public/images/hero.png --json";
 
 pub const FIND: &str = "\
-Looked through are names, keys, texts, ids, folders, locales, alt texts, tags and types of what the screen
+Looked through are names, keys, texts, ids, folders, locales, alt texts, tags and types of what the screen \
 and `ls` have listed on this machine. SEEN says when. Words and fields are those of `ls --filter`.
 
 Examples:
@@ -87,10 +87,10 @@ Examples:
   assetdeck find '\"Add to cart\"' --json";
 
 pub const COVERAGE: &str = "\
-A row is an asset of a segment: one folder and name, or names that differ only in the locale that
-stands in them (banner.png, banner.de.png) or in the format. Its source is the asset of the document's
-first locale, else the one of no locale. Sizes are compared by pixels where the service tells them,
-else only by content type. A segment without assets is no gap, and neither is a locale of an asset
+A row is an asset of a segment: one folder and name, or names that differ only in the locale that \
+stands in them (banner.png, banner.de.png) or in the format. Its source is the asset of the document's \
+first locale, else the one of no locale. Sizes are compared by pixels where the service tells them, \
+else only by content type. A segment without assets is no gap, and neither is a locale of an asset \
 that has no source.
 
 Examples:
@@ -111,10 +111,11 @@ pub const UPLOAD: &str = r#"Examples:
   assetdeck upload --plan spring.plan
   assetdeck upload docs --to acme-loc:19914 --dry-run
 
-A folder that `get` saved holds assetdeck.json: without --pattern each file gets locale, folder and name
-from it, and its own segment where --to names the document alone.
+A folder that `get` saved holds assetdeck.json: without --pattern each file gets locale, folder and
+name from it, and its own segment where --to names the document alone.
 
-What is there already with the same name, place and size, and is not older than the file, is not sent again."#;
+What is there already with the same name, place and size, and is not older than the file, is not
+sent again."#;
 
 pub const GET: &str = "\
 Of a whole place, segments, locales and folders become folders, and assetdeck.json in DIR keeps
@@ -127,17 +128,17 @@ Examples:
   assetdeck get acme-loc:19914 --out ./docs --on-clash replace";
 
 pub const SYNC: &str = "\
---up changes the service, --down this machine; nothing is changed on the other side but assetdeck.json
-in DIR, which keeps what was the same on both sides. By it the next run knows which side was changed: only
-the one that is taken from is taken without a question, anything else is a clash. The same are a file and
-an asset of one place, locale, folder, name and size, unless the date of the one that is taken from is
-later; no service tells a digest, so that a change that keeps size and date is not seen. Where a service
+--up changes the service, --down this machine; nothing is changed on the other side but assetdeck.json \
+in DIR, which keeps what was the same on both sides. By it the next run knows which side was changed: only \
+the one that is taken from is taken without a question, anything else is a clash. The same are a file and \
+an asset of one place, locale, folder, name and size, unless the date of the one that is taken from is \
+later; no service tells a digest, so that a change that keeps size and date is not seen. Where a service \
 tells no date, the size alone counts. Links and hidden entries are left out, texts stay as they are.
 
---delete is for what the other side does not have. It is named, asked about (--yes does not ask), done
-last and only when all else went well; what was changed there since both were the same is a clash too,
-and stays unless --on-clash replace says otherwise. Nothing goes when DIR holds nothing that can be sent, when the service
-lists nothing, or when one of the two could not be read whole.
+--delete is for what the other side does not have. It is named, asked about (--yes does not ask), done \
+last and only when all else went well; what was changed there since both were the same is a clash too, \
+and stays unless --on-clash replace says otherwise. Nothing goes when DIR holds nothing that can be sent, \
+when the service lists nothing, or when one of the two could not be read whole.
 
 Examples:
   assetdeck sync docs acme-loc:19914/27667833 --down
@@ -146,21 +147,22 @@ Examples:
   assetdeck sync docs acme-loc:19914/27667833 --delete --yes
   assetdeck sync docs acme-loc:19914/27667833 --down --delete --dry-run --json";
 
-pub const WATCH: &str = r#"A file is sent when its size and date have not changed for --settle: what is there at the start, what comes,
-and again what was changed. Changed, it takes the place of what was sent of it before, if nobody changed
-that meanwhile: this is known as long as it watches, for a day after that (`assetdeck transfers clear`
-forgets), and by the assetdeck.json of a folder that `get` or `sync` made. Where anything else has the
-name, that is told and left alone unless --on-clash says otherwise. What was sent in the same state is
-not sent again, also after a restart. What comes while others are sent goes after them: two versions of
-one file are never on their way at once. While the service cannot be reached it is tried again. A file that
+pub const WATCH: &str = "\
+A file is sent when its size and date have not changed for --settle: what is there at the start, what comes, \
+and again what was changed. Changed, it takes the place of what was sent of it before, if nobody changed \
+that meanwhile: this is known as long as it watches, for a day after that (`assetdeck transfers clear` \
+forgets), and by the assetdeck.json of a folder that `get` or `sync` made. Where anything else has the \
+name, that is told and left alone unless --on-clash says otherwise. What was sent in the same state is \
+not sent again, also after a restart. What comes while others are sent goes after them: two versions of \
+one file are never on their way at once. While the service cannot be reached it is tried again. A file that \
 goes deletes nothing.
 
-It ends with Ctrl-C or a signal, and 130; files on their way stay in the queue, and the next start goes
+It ends with Ctrl-C or a signal, and 130; files on their way stay in the queue, and the next start goes \
 on with them.
 
 Examples:
-  assetdeck watch pictures --to acme-loc:19914/27667833 --pattern "{locale}/{folder}/{name}"
-  assetdeck watch by-name --to acme-loc:19914/27667833 --locale de --on-clash replace --json"#;
+  assetdeck watch pictures --to acme-loc:19914/27667833 --pattern \"{locale}/{folder}/{name}\"
+  assetdeck watch by-name --to acme-loc:19914/27667833 --locale de --on-clash replace --json";
 
 pub const TRANSFERS: &str = "\
 Examples:
