@@ -219,8 +219,17 @@ impl Provider for Guarded {
     }
 
     fn agreed(&self) -> Option<Arc<dyn Provider>> {
-        // The settings hold for every process.
-        (self.guard != Guard::ReadOnly).then(|| self.inner.clone())
+        // The settings hold for every process. What the service says of the key is heard all the same.
+        let open = || -> Arc<dyn Provider> {
+            Arc::new(Self {
+                inner: Arc::clone(&self.inner),
+                account: self.account.clone(),
+                guard: Guard::Open,
+                consent: self.consent.clone(),
+                witness: Arc::clone(&self.witness),
+            })
+        };
+        (self.guard != Guard::ReadOnly).then(open)
     }
 
     fn calls(&self) -> u64 {
