@@ -1,6 +1,7 @@
 //! The command for what was just done: what a shell would have been told instead.
 
 use std::path::Path;
+use std::slice;
 
 use super::State;
 use super::effect::Effect;
@@ -79,25 +80,11 @@ pub(super) fn command(effects: &[Effect], state: &State) -> Option<String> {
     for (folder, references) in saved {
         commands.push(get(&references, folder)?);
     }
-    for (word, jobs) in [
-        (
-            "cancel",
-            jobs(effects, |it| matches!(it, Effect::CancelJob(_))),
-        ),
-        (
-            "retry",
-            jobs(effects, |it| matches!(it, Effect::RetryJob(_))),
-        ),
-        (
-            "pause",
-            jobs(effects, |it| matches!(it, Effect::PauseJob(_))),
-        ),
-        (
-            "clear",
-            jobs(effects, |it| matches!(it, Effect::ClearJobs(_))),
-        ),
-    ] {
-        commands.extend(several(&format!("transfers {word}"), jobs.into_iter()));
+    for word in ["cancel", "retry", "pause", "clear"] {
+        let told = effects.iter().filter_map(told_jobs);
+        let jobs = told.filter(|(it, _)| *it == word).flat_map(|(_, ids)| ids);
+        let ids = jobs.map(|JobId(id)| id.to_string());
+        commands.extend(several(&format!("transfers {word}"), ids));
     }
     let all = commands.join(" && ");
     // What is marked in a copy would name something else.
@@ -113,16 +100,15 @@ fn reference(account: &AccountName, asset: &Asset) -> String {
     Ref::asset(account.clone(), &asset.scope, &asset.key).to_string()
 }
 
-fn jobs(effects: &[Effect], of: impl Fn(&Effect) -> bool) -> Vec<String> {
-    let ids = effects
-        .iter()
-        .filter(|it| of(it))
-        .flat_map(|effect| match effect {
-            Effect::CancelJob(id) | Effect::RetryJob(id) | Effect::PauseJob(id) => vec![*id],
-            Effect::ClearJobs(ids) => ids.clone(),
-            _ => Vec::new(),
-        });
-    ids.map(|JobId(id)| id.to_string()).collect()
+/// What jobs are told, by the word of the command.
+fn told_jobs(effect: &Effect) -> Option<(&'static str, &[JobId])> {
+    match effect {
+        Effect::CancelJob(id) => Some(("cancel", slice::from_ref(id))),
+        Effect::RetryJob(id) => Some(("retry", slice::from_ref(id))),
+        Effect::PauseJob(id) => Some(("pause", slice::from_ref(id))),
+        Effect::ClearJobs(ids) => Some(("clear", ids)),
+        _ => None,
+    }
 }
 
 /// One command for all of these, if there are any.

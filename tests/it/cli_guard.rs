@@ -291,14 +291,7 @@ fn a_key_is_not_sent_to_a_changed_address_until_that_is_confirmed() {
     let home = first.home();
     run(&home, &["ls", "acme-web:"]).exits(0);
     let settings = std::fs::read_to_string(home.config()).unwrap();
-    let origin = |server: &Server| {
-        server
-            .demo()
-            .segmentflow_url()
-            .trim_end_matches('/')
-            .to_owned()
-    };
-    let (one, two) = (origin(&first), origin(&second));
+    let (one, two) = (first.origin(), second.origin());
     home.write_config(&settings.replace(&one, &two));
     run(&home, &["ls", "acme-web:"])
         .exits(4)
@@ -326,14 +319,7 @@ fn a_saved_key_stays_with_its_address_and_a_new_login_moves_it() {
     run_with(&home, &login, key.as_bytes()).exits(0);
     run(&home, &["ls", "acme-loc:"]).exits(0);
     let settings = std::fs::read_to_string(home.config()).unwrap();
-    let origin = |server: &Server| {
-        server
-            .demo()
-            .segmentflow_url()
-            .trim_end_matches('/')
-            .to_owned()
-    };
-    home.write_config(&settings.replace(&origin(&first), &origin(&second)));
+    home.write_config(&settings.replace(&first.origin(), &second.origin()));
     run(&home, &["ls", "acme-loc:"]).exits(4);
     run(&home, &["ls", "acme-loc:", "--confirm", "acme-loc"]).exits(4);
     assert_eq!(second.demo().exchanges().len(), 0);
@@ -341,7 +327,7 @@ fn a_saved_key_stays_with_its_address_and_a_new_login_moves_it() {
     run(&home, &["ls", "acme-loc:"]).exits(0);
     // Signed out, no address has a key any more.
     let out = run(&home, &["logout", "acme-loc"]).exits(0);
-    assert!(out.stdout.contains(&origin(&first)), "{out:?}");
+    assert!(out.stdout.contains(&first.origin()), "{out:?}");
     home.write_config(&settings);
     run(&home, &["ls", "acme-loc:"]).exits(4);
 }
@@ -354,11 +340,7 @@ fn a_key_kept_for_the_address_before_is_told_of_and_removed_with_the_others() {
     home.unset("ASSETDECK_KEY_ACME_LOC");
     home.set("ASSETDECK_PASSPHRASE", "horse battery staple");
     let settings = std::fs::read_to_string(home.config()).unwrap();
-    let origin = |server: &Server| {
-        let url = server.demo().segmentflow_url();
-        url.trim_end_matches('/').to_owned()
-    };
-    let (one, two) = (origin(&first), origin(&second));
+    let (one, two) = (first.origin(), second.origin());
     let moved = settings.replace(&one, &two);
     let folder = home.path().join(".local/state/assetdeck/keys");
     let files = || std::fs::read_dir(&folder).map_or(0, Iterator::count);
@@ -405,14 +387,7 @@ fn a_screen_asks_whether_a_kept_key_may_go_to_another_address() {
     let home = first.home();
     run(&home, &["ls", "acme-web:"]).exits(0);
     let settings = std::fs::read_to_string(home.config()).unwrap();
-    let origin = |server: &Server| {
-        server
-            .demo()
-            .segmentflow_url()
-            .trim_end_matches('/')
-            .to_owned()
-    };
-    let (one, two) = (origin(&first), origin(&second));
+    let (one, two) = (first.origin(), second.origin());
     // Only that account moves.
     let (head, rest) = settings.split_once(&one).unwrap();
     home.write_config(&format!("{head}{two}{rest}"));

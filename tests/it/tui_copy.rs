@@ -14,7 +14,7 @@ use crate::support::cli::{command, run, run_command};
 use crate::support::home::Home;
 use crate::support::pty::{PATIENCE, Pty, Size};
 use crate::support::screen::{
-    choose, go_to, on, open, save, send, started, to_first_asset, wait_sent,
+    choose, describe, go_to, on, open, save, send, started, to_first_asset, wait_sent,
 };
 use crate::support::server::Server;
 use crate::support::wait::until;
@@ -270,22 +270,7 @@ fn what_was_just_done_is_copied_as_a_command_that_does_it_again() {
         row["ref"].as_str().expect("a ref").to_owned()
     };
     go_to(&mut pty, 3, "logo.png");
-    pty.send_keys("e");
-    pty.wait_text("Alt text");
-    for _ in 0..5 {
-        if on(&pty.screen(), "Alt text") {
-            break;
-        }
-        let before = pty.screen();
-        pty.send_keys("Tab");
-        pty.wait_for("the next field", |screen| screen != before);
-    }
-    pty.send_keys("C-u");
-    pty.send("Our mark");
-    pty.wait_text("Our mark");
-    pty.press_until("C-s", "the form to close", |screen| {
-        !screen.contains("C-s change")
-    });
+    describe(&mut pty, "Our mark");
     assert!(until(PATIENCE, || shop("logo.png")
         .is_some_and(|it| it["altText"] == "Our mark")));
     let edit = command_copied(&mut pty, "assetdeck edit ");

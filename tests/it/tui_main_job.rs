@@ -5,7 +5,9 @@ use serde_json::json;
 
 use crate::cli_upload::{jpeg, png};
 use crate::support::pty::PATIENCE;
-use crate::support::screen::{choose, down_to, go_to, on, open, save, send, started, wait_sent};
+use crate::support::screen::{
+    choose, describe, down_to, go_to, on, open, save, send, started, wait_sent,
+};
 use crate::support::server::{Server, sha256};
 use crate::support::wait::until;
 
@@ -165,22 +167,7 @@ fn metadata_is_edited_by_a_form() {
     let mut pty = started(&home);
     open(&mut pty, "Shop", "logo.png");
     go_to(&mut pty, 3, "logo.png");
-    pty.send_keys("e");
-    pty.wait_text("Alt text");
-    for _ in 0..5 {
-        if on(&pty.screen(), "Alt text") {
-            break;
-        }
-        let before = pty.screen();
-        pty.send_keys("Tab");
-        pty.wait_for("the next field", |screen| screen != before);
-    }
-    pty.send_keys("C-u");
-    pty.send("Our mark");
-    pty.wait_text("Our mark");
-    pty.press_until("C-s", "the form to close", |screen| {
-        !screen.contains("C-s change")
-    });
+    describe(&mut pty, "Our mark");
     let changed = || {
         server
             .stored("logo.png")

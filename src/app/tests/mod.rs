@@ -20,4 +20,5 @@ mod sign_in;
 mod table;
 mod transfers;
 mod uploads;
+mod usual;
 pub(crate) mod world;

@@ -103,6 +103,27 @@ pub fn choose(pty: &mut Pty, file: &str) {
     pty.wait_text("Send 1 file");
 }
 
+/// Gives the asset under the cursor this alt text.
+#[track_caller]
+pub fn describe(pty: &mut Pty, text: &str) {
+    pty.send_keys("e");
+    pty.wait_text("Alt text");
+    for _ in 0..5 {
+        if on(&pty.screen(), "Alt text") {
+            break;
+        }
+        let before = pty.screen();
+        pty.send_keys("Tab");
+        pty.wait_for("the next field", |screen| screen != before);
+    }
+    pty.send_keys("C-u");
+    pty.send(text);
+    pty.wait_text(text);
+    pty.press_until("C-s", "the form to close", |screen| {
+        !screen.contains("C-s change")
+    });
+}
+
 /// Sends the form, which takes no key for a moment so that a stray one cannot send it.
 #[track_caller]
 pub fn send(pty: &mut Pty) {

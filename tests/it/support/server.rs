@@ -60,6 +60,12 @@ impl Server {
         &self.demo
     }
 
+    /// Where both services are, as the settings name it.
+    pub fn origin(&self) -> String {
+        let url = self.demo.segmentflow_url();
+        url.trim_end_matches('/').to_owned()
+    }
+
     /// A home with the demo's settings and, in its environment, the keys.
     pub fn home(&self) -> Home {
         let mut home = Home::new();
