@@ -44,7 +44,7 @@
 //! In several layers: `async_trait` (api, providers, transfer, config, cli), `ratatui` (ui, tui),
 //! `secrecy` (domain, config), `base64` (picture, tui, config), `rusqlite` (transfer, index), `flate2` (domain, index, config),
 //! `tokio` (api, providers, transfer, runtime, tui, config, cli, demo), `tempfile` (cli, demo),
-//! `unicode_normalization` (domain, providers, transfer), `unicode_segmentation` and
+//! `unicode_normalization` (domain), `unicode_segmentation` and
 //! `unicode_width` (ui, cli), `rustix` (config, api, transfer, index, picture, tui, cli, logging). Everywhere: `serde`,
 //! `serde_json`, `thiserror`, `tracing`, `jiff`, `url`, `percent_encoding`.
 

@@ -48,7 +48,9 @@ pub use looks::{Attribute, Colour, ColourError, Look, LookError, Looks, Role, Wh
 pub use moment::Moment;
 pub use nearest::nearest;
 pub use page::{Cursor, Entry, Page, Unreadable};
-pub use path::{AssetPath, FileName, PathError, is_reserved as is_reserved_name, twin_key};
+pub use path::{
+    AssetPath, FileName, PathError, composed, is_reserved as is_reserved_name, twin_key,
+};
 pub use raw::{RawJson, Sent};
 pub use reports::{Notify, Reports, Shape};
 pub use rights::{Answered, Right, Rights};

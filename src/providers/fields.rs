@@ -2,6 +2,8 @@
 //!
 //! Numbers stay digits until they are wanted as numbers: an id beyond 2^53 comes back unchanged.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -15,7 +17,7 @@ const OTHER: &str = "Other";
 #[derive(Debug)]
 pub(super) struct Fields<'a> {
     raw: &'a RawValue,
-    list: Vec<(String, &'a RawValue)>,
+    list: Vec<(Name<'a>, &'a RawValue)>,
 }
 
 impl<'a> Fields<'a> {
@@ -35,13 +37,19 @@ impl<'a> Fields<'a> {
 
     /// A field that is there and not null. Of a field given twice, the last.
     pub fn get(&self, name: &str) -> Option<&'a RawValue> {
-        let (_, value) = self.list.iter().rev().find(|(known, _)| known == name)?;
+        let (_, value) = self.list.iter().rev().find(|(known, _)| known.0 == name)?;
         (value.get() != "null").then_some(*value)
     }
 
     /// An id, as text or as the digits it was written with.
     pub fn id(&self, name: &str) -> Result<String, String> {
-        if self.list.iter().filter(|(known, _)| known == name).count() > 1 {
+        if self
+            .list
+            .iter()
+            .filter(|(known, _)| known.0 == name)
+            .count()
+            > 1
+        {
             return Err(format!("`{name}` is given twice"));
         }
         let raw = self
@@ -118,7 +126,7 @@ impl<'a> Fields<'a> {
     pub fn others(&self, known: &[&str]) -> Vec<Detail> {
         self.list
             .iter()
-            .filter(|(name, _)| !known.contains(&name.as_str()))
+            .filter(|(name, _)| !known.contains(&&*name.0))
             .filter_map(|(name, value)| {
                 let text = value.get();
                 let shown = match text.as_bytes().first()? {
@@ -128,7 +136,7 @@ impl<'a> Fields<'a> {
                 };
                 Some(Detail {
                     label: OTHER,
-                    value: format!("{name}: {shown}"),
+                    value: format!("{}: {shown}", name.0),
                 })
             })
             .collect()
@@ -152,7 +160,12 @@ pub(super) fn id_json(id: &str) -> serde_json::Value {
     id.into()
 }
 
-struct Pairs<'a>(Vec<(String, &'a RawValue)>);
+/// A field's name, which is copied only where it was written with escapes.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+struct Pairs<'a>(Vec<(Name<'a>, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Pairs<'de> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -1,6 +1,7 @@
 //! What is taken where a file shall go: as the last listing showed it, and by what was sent from
 //! here since. It is asked just before a file is sent, and files that go together share a listing.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::time::Duration;
@@ -54,7 +55,10 @@ impl<K: Eq + Hash, V> Taken<K, V> {
     }
 
     /// What stands there.
-    pub fn at(&self, spot: &K) -> impl Iterator<Item = &V> {
+    pub fn at<Q: ?Sized + Eq + Hash>(&self, spot: &Q) -> impl Iterator<Item = &V>
+    where
+        K: Borrow<Q>,
+    {
         let own = self.own.get(spot).map(|(_, what)| what);
         self.listed.get(spot).into_iter().chain(own)
     }

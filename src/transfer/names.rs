@@ -3,9 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use unicode_normalization::UnicodeNormalization;
-
-use crate::domain::{SafeText, text};
+use crate::domain::{SafeText, composed, text};
 
 /// The longest name that file systems commonly hold, less room for nothing: bytes.
 const MAX_BYTES: usize = 255;
@@ -14,8 +12,7 @@ const MAX_BYTES: usize = 255;
 /// `.` or `..`, holds no separator, no control or direction character, no leading dot (a saved
 /// file must not become a settings file of another program) and fits the file system.
 pub fn local_name(name: &str) -> String {
-    let composed: String = name.nfc().collect();
-    let mut out: String = composed
+    let mut out: String = composed(name)
         .chars()
         .map(|c| {
             if text::is_unseen(c) && c != '\u{3000}' || r#"/\:*?"<>|"#.contains(c) {

@@ -17,7 +17,7 @@ const FRESH: Duration = Duration::from_secs(2);
 
 /// An asset's place as the storage sees it, and its words for people.
 struct Place {
-    key: Vec<String>,
+    key: String,
     shown: String,
 }
 
@@ -33,13 +33,13 @@ impl Place {
 
 #[derive(Default)]
 pub(super) struct Segment {
-    taken: Mutex<Taken<Vec<String>, String>>,
+    taken: Mutex<Taken<String, String>>,
     /// Held while a listing is asked for, so that files that begin together share one.
     pub asking: tokio::sync::Mutex<()>,
 }
 
 impl Segment {
-    fn taken(&self) -> MutexGuard<'_, Taken<Vec<String>, String>> {
+    fn taken(&self) -> MutexGuard<'_, Taken<String, String>> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -49,7 +49,7 @@ impl Segment {
     }
 
     /// What stands at a place, in words.
-    pub fn at(&self, key: &Vec<String>) -> Option<String> {
+    pub fn at(&self, key: &str) -> Option<String> {
         self.taken().at(key).next().cloned()
     }
 }

@@ -263,14 +263,14 @@ fn unknown_locale(locale: &Locale, known: &[Locale]) -> String {
 
 /// Where the storage keeps it, ignoring case and composition: locale, then folders, then name. An
 /// asset without locale in folder `de` and one at the top of locale `de` meet here.
-pub(super) fn stored_at(locale: Option<&Locale>, folder: &AssetPath, name: &str) -> Vec<String> {
-    locale
-        .map(Locale::as_str)
-        .into_iter()
-        .chain(folder.parts())
-        .chain([name])
-        .map(twin_key)
-        .collect()
+pub(super) fn stored_at(locale: Option<&Locale>, folder: &AssetPath, name: &str) -> String {
+    let mut key = String::new();
+    for part in locale.map(Locale::as_str).into_iter().chain(folder.parts()) {
+        key.push_str(&twin_key(part));
+        key.push('/');
+    }
+    key.push_str(&twin_key(name));
+    key
 }
 
 pub(super) fn shown(locale: Option<&Locale>, folder: &AssetPath, name: &str) -> String {

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::path::Path;
 
-use unicode_normalization::UnicodeNormalization as _;
-
 use super::alike::Alike;
 use super::manifest::{Kept, Manifest, NAME};
 use crate::api::{ApiError, ProviderSpec};
-use crate::domain::{AccountName, Address, Asset, AssetPath, AssetScope, Locale, Ref, file_words};
+use crate::domain::{
+    self, AccountName, Address, Asset, AssetPath, AssetScope, Locale, Ref, file_words,
+};
 use crate::transfer::names::local_name;
 use crate::transfer::plan::pattern::NO_LOCALE;
 use crate::transfer::plan::{Candidate, Fill, Filled};
@@ -306,5 +306,5 @@ impl Back {
 
 /// The path as the list writes it: some disks give names back in another composition.
 pub fn composed(parts: &[String]) -> String {
-    parts.join("/").nfc().collect()
+    domain::composed(&parts.join("/")).into_owned()
 }
