@@ -28,7 +28,7 @@
 //! |---|---|---|
 //! | `domain` | | `strsim`, `humansize`, `memchr` |
 //! | `logging` | | `tracing_subscriber`, `tracing_appender` |
-//! | `demo` | | `axum`, `hmac`, `sha2` |
+//! | `demo` | | `axum`, `hmac` |
 //! | `picture` | | `image` |
 //! | `config` | `domain`, `picture` | `toml`, `keyring`, `keyring_core`, `zbus_secret_service_keyring_store`, `linux_keyutils_keyring_store`, `linux_keyutils`, `argon2`, `chacha20poly1305`, `getrandom`, `etcetera` |
 //! | `api` | `domain` | `reqwest`, `http_body`, `rustls` |
@@ -43,7 +43,7 @@
 //!
 //! In several layers: `async_trait` (api, providers, transfer, config, cli), `ratatui` (ui, tui),
 //! `secrecy` (domain, config), `base64` (picture, tui, config), `rusqlite` (transfer, index), `flate2` (domain, index, config),
-//! `tokio` (api, providers, transfer, runtime, tui, config, cli, demo), `tempfile` (cli, demo),
+//! `sha2` (transfer, demo), `tokio` (api, providers, transfer, runtime, tui, config, cli, demo), `tempfile` (cli, demo),
 //! `unicode_normalization` (domain), `unicode_segmentation` and
 //! `unicode_width` (ui, cli), `rustix` (config, api, transfer, index, picture, tui, cli, logging). Everywhere: `serde`,
 //! `serde_json`, `thiserror`, `tracing`, `jiff`, `url`, `percent_encoding`.

@@ -16,7 +16,7 @@ use crate::transfer::tree::{Source, Tree};
 pub struct RequestId(pub u64);
 
 /// What to ask a service.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Load {
     /// All pages; answered page by page.
     Containers,
@@ -34,6 +34,10 @@ pub enum Load {
     Sweep(ContainerId, Vec<SegmentId>),
     /// The same as far as it was kept: asks no service.
     Kept(ContainerId, Vec<SegmentId>),
+    /// What was read of the assets of a scope before, as far as it was kept: asks no service.
+    Digests(AssetScope),
+    /// What these assets of one scope hold; answered one by one.
+    Contents(AssetScope, Arc<Vec<Asset>>),
     /// The ids of all that may use assets.
     Uses,
     /// What these use; answered one by one.

@@ -13,8 +13,8 @@ use super::effect::Effect;
 use super::key::{Code, Key};
 use super::modal::view::Tone;
 use crate::api::Middle;
-use crate::domain::SegmentId;
-use crate::domain::filter::{Filter, FilterError, Held, Orphans, Twins, Usage};
+use crate::domain::filter::{Filter, FilterError, Held, Identicals, Orphans, Sizes, Twins, Usage};
+use crate::domain::{Asset, Digests, SegmentId};
 
 impl State {
     pub(super) fn edit_filter(&mut self, key: Key, now: Instant) -> Vec<Effect> {
@@ -73,9 +73,28 @@ impl State {
         account.usage.clone()
     }
 
-    /// Says why nothing is shown where a filter asks for what nobody scanned for yet.
+    /// Says why nothing is shown where a filter asks for what nobody scanned for or read yet.
     fn tell_of_scan(&mut self, now: Instant) {
-        let asks = Filter::parse(self.current_filter()).is_ok_and(|it| it.asks_usage());
+        let Ok(filter) = Filter::parse(self.current_filter()) else {
+            return;
+        };
+        let asks = filter.asks_usage();
+        if let (Pane::Assets, true, Some(opened)) = (
+            self.browse.focus,
+            filter.asks_contents(),
+            self.browse.open(),
+        ) {
+            let text = match opened.unread().len() {
+                0 => None,
+                1 => Some("The contents of 1 asset were not read yet; : identical does it".into()),
+                many => Some(format!(
+                    "The contents of {many} assets were not read yet; : identical does it"
+                )),
+            };
+            if let Some(text) = text {
+                self.notices.say(Tone::Plain, text, now);
+            }
+        }
         let spec = self.browse.open().map(|opened| opened.spec);
         let noun = spec.and_then(|spec| spec.capabilities.used_in.as_ref());
         if let (true, None, Some(noun)) = (asks, self.usage_here(), noun) {
@@ -136,15 +155,32 @@ impl Opened {
     /// all of them are there.
     pub(crate) fn compare_again(&mut self) {
         let twins = self.assets.list.lens().twins.is_some();
-        if (twins || self.usage.is_some()) && self.assets.remote.pending().is_none() {
+        let compares = twins || self.usage.is_some() || !self.digests.is_empty();
+        if compares && self.assets.remote.pending().is_none() {
             self.compare(twins);
         }
+    }
+
+    /// More was read of the assets.
+    pub(crate) fn learn_contents(&mut self, digests: Digests) {
+        self.digests.join(digests);
+        self.compare_again();
+    }
+
+    /// Those assets that may hold what another holds, and were not read.
+    pub(crate) fn unread(&self) -> Vec<Asset> {
+        let rows = self.assets.list.rows();
+        let all = || rows.read();
+        Sizes::among(&all).unread(&self.digests, all())
     }
 
     fn compare(&mut self, twins: bool) {
         let mut lens = self.assets.list.lens().clone();
         let rows = self.assets.list.rows();
         lens.twins = twins.then(|| Arc::new(Twins::among(|| rows.read())));
+        let digests = Some(&self.digests).filter(|digests| !digests.is_empty());
+        lens.identicals =
+            digests.map(|digests| Arc::new(Identicals::among(digests, || rows.read())));
         let usage = self.usage.as_deref();
         lens.orphans = usage.map(|usage| Arc::new(Orphans::among(usage, || rows.read())));
         self.assets.list.set_lens(lens);

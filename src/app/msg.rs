@@ -11,7 +11,8 @@ use super::pictures::Means;
 use crate::api::{ApiError, ConnectError, KeyReport};
 use crate::domain::filter::Usage;
 use crate::domain::{
-    AccountName, Asset, Container, Entry, Hits, Keepable, Segment, SegmentId, SegmentText, Shelf,
+    AccountName, Asset, Container, Digest, Digests, Entry, Hits, Keepable, Segment, SegmentId,
+    SegmentText, Shelf,
 };
 use crate::picture::Drawn;
 use crate::transfer::job::{Job, JobId};
@@ -143,6 +144,17 @@ pub enum InTree {
     All(Arc<Listed>),
 }
 
+/// A word about the reading of what assets hold.
+#[derive(Debug, Clone, PartialEq)]
+pub enum InContents {
+    /// So many bytes of the one on its way came.
+    Came(u64),
+    /// The next of them is read, or why it could not be; more follow.
+    Read(Result<Digest, ApiError>),
+    /// That was the last that is read; others may be left.
+    End,
+}
+
 /// A word about a scan of what uses assets.
 #[derive(Debug, Clone, PartialEq)]
 pub enum InScan {
@@ -249,6 +261,8 @@ pub enum Answer {
     /// What was kept of the assets of some of them, and how long ago; the service is still asked.
     KeptMarks(Vec<(SegmentId, Duration, Vec<Entry<Asset>>)>),
     Tree(Result<InTree, ApiError>),
+    Digests(Digests),
+    Contents(Result<InContents, ApiError>),
     Uses(Result<Vec<String>, ApiError>),
     Scanned(Result<InScan, ApiError>),
     /// A patient request waits before it is made again: why and for how long, in one safe sentence.

@@ -12,7 +12,7 @@ use super::key::{Code, Input, Key};
 use super::keymap::Found;
 use super::modal::view::Tone;
 use super::modal::{Modal, Outcome, Reply};
-use super::msg::{Answer, InScan, InTree, Msg};
+use super::msg::{Answer, InContents, InScan, InTree, Msg};
 use crate::domain::{SafeText, paths};
 
 impl State {
@@ -353,6 +353,7 @@ impl State {
             Answer::Assets(Ok(batch)) => batch.more,
             Answer::Waits(_) | Answer::KeptMarks(_) | Answer::ChangedTexts(_) => true,
             Answer::Tree(Ok(word)) => matches!(word, InTree::Found(_)),
+            Answer::Contents(Ok(word)) => *word != InContents::End,
             Answer::Scanned(Ok(word)) => matches!(word, InScan::Read(_)),
             _ => false,
         };

@@ -79,7 +79,7 @@ impl Only {
 
     /// Whether rows are held against one another: all of them have to be there first.
     pub fn compares(&self) -> bool {
-        self.filter.asks_twins() || self.filter.asks_usage()
+        self.filter.asks_twins() || self.filter.asks_contents() || self.filter.asks_usage()
     }
 
     /// Whether this row is told.

@@ -4,16 +4,20 @@ use std::slice;
 use std::time::Duration;
 
 use super::accounts;
-use super::failure::{Exit, Failure};
+use super::contents::Reading;
+use super::failure::{Exit, Failure, Tally};
 use super::filter::Only;
 use super::find;
 use super::output::Output;
+use super::pacer::Pacer;
 use super::record::{ASSET_HEADS, CONTAINER_HEADS, Listing, SEGMENT_HEADS, nothing_in};
 use super::session::{Known, Session};
 use super::uses;
 use crate::api::{Middle, Provider, ProviderSpec};
-use crate::domain::filter::{Facts, Orphans, Twins};
-use crate::domain::{Asset, AssetScope, Container, ContainerId, Entry, SafeText, SegmentText};
+use crate::domain::filter::{Among, Facts, Identicals, Orphans, Twins};
+use crate::domain::{
+    AccountName, Asset, AssetScope, Container, ContainerId, Digests, Entry, SafeText, SegmentText,
+};
 use crate::index::{Index, Owner, Place};
 
 /// After this a person is told what is waited for.
@@ -53,7 +57,18 @@ pub async fn ls(
         Some(AssetScope::Container(container)) if spec.middle == Middle::Segments => {
             segments(known, provider, output, &index, &container, only, json).await
         }
-        Some(scope) => assets(known, provider, output, &index, &scope, only, json).await,
+        Some(scope) => {
+            let meter = session.meter(&known.info.name);
+            let index = index.clone();
+            let reading = Reading {
+                info: &known.info,
+                provider,
+                pacer: &Pacer { meter, index },
+                scope: &scope,
+                yes,
+            };
+            assets(output, &reading, only, json).await
+        }
     };
     index.settle(KEEPING);
     listed
@@ -163,16 +178,14 @@ async fn patiently<T>(output: &mut Output, work: impl Future<Output = T>) -> T {
 }
 
 async fn assets(
-    known: &Known,
-    provider: &dyn Provider,
     output: &mut Output,
-    index: &Index,
-    scope: &AssetScope,
+    reading: &Reading<'_>,
     only: &Only,
     json: bool,
 ) -> Result<(), Failure> {
-    let account = &known.info.name;
-    let owner = Owner::from(&known.info);
+    let (account, spec) = (&reading.info.name, reading.info.spec);
+    let owner = Owner::from(reading.info);
+    let (provider, scope, index) = (reading.provider, reading.scope, &reading.pacer.index);
     let mut keeper = index.keep(&owner, Place::Assets(scope.container().clone()), None);
     let mut of_segment = Vec::new();
     let (mut none, mut gathered) = (true, Vec::new());
@@ -205,14 +218,14 @@ async fn assets(
             }
         }
     }
-    let read = || gathered.iter().filter_map(Entry::read);
-    let twins = Twins::among(read);
-    let orphans = { only.usage.as_ref() }.map(|usage| Orphans::among(usage, read));
-    for entry in &gathered {
-        let facts = |asset| Asset::facts_among(asset, Some(&twins), orphans.as_ref());
-        if only.keeps(&Facts::of_entry(entry, facts)) {
-            listing.asset(account, entry)?;
+    let mut tally = Tally::default();
+    if !gathered.is_empty() {
+        let mut digests = None;
+        if only.filter().asks_contents() && walked.is_ok() {
+            digests = Some(reading.read(output, &gathered, &mut tally).await?);
         }
+        listing = Listing::new(output, json, ASSET_HEADS);
+        compared(&mut listing, account, gathered, only, digests.as_ref())?;
     }
     let exists = if none
         && !walked
@@ -225,12 +238,42 @@ async fn assets(
     };
     let nothing = match &exists {
         Err(_) => String::new(),
-        Ok(()) if none => no_assets(known.info.spec, scope),
-        Ok(()) => only.nothing(no_assets(known.info.spec, scope)),
+        Ok(()) if none => no_assets(spec, scope),
+        Ok(()) => only.nothing(no_assets(spec, scope)),
     };
     listing.end(&nothing)?;
     // A place that does not exist explains a refusal better than the service's words do.
-    exists.and(walked)
+    exists.and(walked).and_then(|()| tally.end())
+}
+
+/// Shows those that fit when they are held against one another; what holds the same stands together.
+fn compared(
+    listing: &mut Listing<'_>,
+    account: &AccountName,
+    mut gathered: Vec<Entry<Asset>>,
+    only: &Only,
+    digests: Option<&Digests>,
+) -> Result<(), Failure> {
+    let read = || gathered.iter().filter_map(Entry::read);
+    let twins = Twins::among(read);
+    let identicals = digests.map(|digests| Identicals::among(digests, read));
+    let orphans = { only.usage.as_ref() }.map(|usage| Orphans::among(usage, read));
+    if let Some(identicals) = &identicals {
+        let group = |entry: &Entry<Asset>| identicals.group(entry.read()?);
+        gathered.sort_by_key(|entry| group(entry).unwrap_or(usize::MAX));
+    }
+    let among = Among {
+        twins: Some(&twins),
+        identicals: identicals.as_ref(),
+        orphans: orphans.as_ref(),
+    };
+    for entry in &gathered {
+        if only.keeps(&Facts::of_entry(entry, |asset| asset.facts_among(among))) {
+            let digest = digests.and_then(|digests| digests.of(entry.read()?));
+            listing.asset_read(account, entry, digest)?;
+        }
+    }
+    Ok(())
 }
 
 /// What is said of a place without assets.

@@ -24,11 +24,13 @@ pub async fn may(output: &mut Output, yes: bool, calls: usize, what: &str) -> Re
         return Ok(());
     }
     let what = format!("{what} takes {calls} calls to the service");
+    agree(output, &what, ", which may allow only so many an hour").await
+}
+
+/// What costs much is only done when the user knows; `why` goes on where nobody can be asked.
+pub async fn agree(output: &mut Output, what: &str, why: &str) -> Result<(), Failure> {
     if !output.can_ask() {
-        return Err(
-            Failure::usage(format!("{what}, which may allow only so many an hour"))
-                .hint("Give --yes to make them."),
-        );
+        return Err(Failure::usage(format!("{what}{why}")).hint("Give --yes to make them."));
     }
     let question = format!("{what}. Go on? [y/N]");
     if self::yes(output, &question).await? {

@@ -1,16 +1,19 @@
 //! How accounts, containers, segments and assets look in a table and as a line of JSON.
 
+mod asset;
+
 use std::path::Path;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+pub use self::asset::{ASSET_HEADS, asset_line, asset_ref};
 use super::Failure;
 use super::output::{Cell, Output, Table};
 use super::rights::RightsLine;
 use crate::api::ProviderSpec;
 use crate::domain::{
-    AccountName, Address, Asset, AssetScope, Container, ContainerId, Entry, Locale, RawJson, Ref,
+    AccountName, Address, Asset, AssetScope, Container, ContainerId, Entry, Locale, RawJson,
     Segment, Unreadable,
 };
 
@@ -44,29 +47,6 @@ struct SegmentLine<'a> {
     part: u64,
     key: Option<&'a str>,
     text: Option<&'a str>,
-    raw: Box<RawValue>,
-}
-
-#[derive(Debug, Serialize)]
-struct AssetLine<'a> {
-    #[serde(flatten)]
-    head: Head<'a>,
-    size: Option<u64>,
-    content_type: Option<&'a str>,
-    locale: Option<&'a str>,
-    folder: String,
-    url: Option<&'a str>,
-    created: Option<&'a str>,
-    modified: Option<&'a str>,
-    container: &'a str,
-    segment: Option<&'a str>,
-    asset_type: Option<&'a str>,
-    image_type: Option<&'a str>,
-    alt_text: Option<&'a str>,
-    description: Option<&'a str>,
-    tags: &'a [String],
-    width: Option<u64>,
-    height: Option<u64>,
     raw: Box<RawValue>,
 }
 
@@ -189,25 +169,6 @@ impl<'a> Listing<'a> {
         }
     }
 
-    pub fn asset(&mut self, account: &AccountName, entry: &Entry<Asset>) -> Result<(), Failure> {
-        match entry {
-            Entry::Unreadable(entry) => self.unreadable(entry),
-            Entry::Read(asset) => {
-                let reference = asset_ref(account, asset);
-                let cells = [
-                    Cell::name(&reference),
-                    Cell::name(&asset.name),
-                    Cell::maybe(asset.locale.as_ref().map(Locale::as_str)),
-                    Cell::name(&asset.folder.to_string()),
-                    Cell::Bytes(asset.size),
-                    Cell::maybe(asset.content_type.as_deref()),
-                    Cell::when(asset.modified.as_deref()),
-                ];
-                self.put(&cells, &asset_line(reference, asset))
-            }
-        }
-    }
-
     fn unreadable(&mut self, entry: &Unreadable) -> Result<(), Failure> {
         let cells = [
             Cell::name(""),
@@ -233,9 +194,6 @@ impl<'a> Listing<'a> {
 pub const CONTAINER_HEADS: &[&str] = &["REF", "NAME", "SEGMENTS", "CHANGED"];
 /// Columns of a segment's listing.
 pub const SEGMENT_HEADS: &[&str] = &["REF", "NO", "NAME", "TEXT"];
-/// Columns of an asset's listing.
-pub const ASSET_HEADS: &[&str] = &["REF", "NAME", "LOCALE", "FOLDER", "SIZE", "TYPE", "CHANGED"];
-
 pub fn container_ref(account: &AccountName, id: &ContainerId) -> String {
     Address::of_scope(account.clone(), &AssetScope::Container(id.clone())).to_string()
 }
@@ -243,10 +201,6 @@ pub fn container_ref(account: &AccountName, id: &ContainerId) -> String {
 pub fn segment_ref(account: &AccountName, container: &ContainerId, segment: &Segment) -> String {
     let scope = AssetScope::Segment(container.clone(), segment.id.clone());
     Address::of_scope(account.clone(), &scope).to_string()
-}
-
-pub fn asset_ref(account: &AccountName, asset: &Asset) -> String {
-    Ref::asset(account.clone(), &asset.scope, &asset.key).to_string()
 }
 
 /// A container's object.
@@ -288,35 +242,6 @@ pub fn segment_line<'a>(
         key: segment.key.as_deref(),
         text: segment.text.as_deref(),
         raw: raw_value(&segment.raw),
-    }
-}
-
-/// An asset's object.
-pub fn asset_line(reference: String, asset: &Asset) -> impl Serialize {
-    AssetLine {
-        head: Head {
-            kind: "asset",
-            reference: Some(reference),
-            id: Some(asset.key.as_str()),
-            name: Some(asset.name.clone()),
-        },
-        size: asset.size,
-        content_type: asset.content_type.as_deref(),
-        locale: asset.locale.as_ref().map(Locale::as_str),
-        folder: asset.folder.to_string(),
-        url: asset.url.as_deref(),
-        created: asset.created.as_deref(),
-        modified: asset.modified.as_deref(),
-        container: asset.scope.container().as_str(),
-        segment: asset.scope.segment().map(crate::domain::SegmentId::as_str),
-        asset_type: asset.asset_type.as_deref(),
-        image_type: asset.image_type.as_deref(),
-        alt_text: asset.alt_text.as_deref(),
-        description: asset.description.as_deref(),
-        tags: &asset.tags,
-        width: asset.dimensions.map(|(width, _)| width),
-        height: asset.dimensions.map(|(_, height)| height),
-        raw: raw_value(&asset.raw),
     }
 }
 

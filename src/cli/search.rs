@@ -45,6 +45,12 @@ pub fn find(session: &Session, output: &mut Output, args: &args::Find) -> Result
                 .hint("List them with `assetdeck ls ACCOUNT:CONTAINER --filter is:orphan`."),
         );
     }
+    if only.filter().asks_contents() {
+        return Err(
+            Failure::usage("find asks no service, so it cannot tell what files hold")
+                .hint("List them with `assetdeck ls ADDRESS --filter is:identical`."),
+        );
+    }
     let (index, note) = session.index();
     if let Some(note) = note {
         output.note(&note);

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::store::{damaged, head};
+use super::query::head;
+use super::store::damaged;
 use super::{Head, Owner, Part, Place};
-use crate::domain::{AccountName, ContainerId, SegmentId};
+use crate::domain::{AccountName, Asset, ContainerId, Digest, SegmentId, Stamp};
 
 /// Lists that were not asked for in so many days are dropped.
 const DAYS: i64 = 90;
@@ -217,6 +218,38 @@ pub(super) fn drop_mark(
     Ok(())
 }
 
+/// Keeps what was read of an asset in this state.
+pub(super) fn put_digest(
+    connection: &mut Connection,
+    owner: &Owner,
+    asset: &Asset,
+    digest: Digest,
+    at: Timestamp,
+) -> rusqlite::Result<()> {
+    // Where no list tells a change, what was read once proves nothing later.
+    let Some(Stamp {
+        size,
+        changed: Some(changed),
+    }) = Stamp::of(asset)
+    else {
+        return Ok(());
+    };
+    let change = connection.transaction()?;
+    let place = place_id(&change, owner, asset.scope.container())?;
+    change
+        .prepare_cached("INSERT OR REPLACE INTO digests VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+        .execute(params![
+            place,
+            asset.scope.segment().map_or("", SegmentId::as_str),
+            asset.key.as_str(),
+            size.cast_signed(),
+            changed,
+            at.as_millisecond(),
+            digest.0
+        ])?;
+    change.commit()
+}
+
 /// So many calls were made until then. Those of more than two hours ago limit nobody any more; the last
 /// ones say when the account was used.
 pub(super) fn spend(
@@ -256,6 +289,7 @@ pub(super) fn drop_old(connection: &mut Connection, now: Timestamp) -> rusqlite:
         change.execute(&statement, [before, given_up])?;
     }
     change.execute("DELETE FROM marks WHERE at < ?1", [before])?;
+    change.execute("DELETE FROM digests WHERE at < ?1", [before])?;
     change.commit()
 }
 
@@ -271,6 +305,7 @@ pub(super) fn drop_account(
         format!("DELETE FROM chunks WHERE list IN (SELECT id FROM lists WHERE owner IN {of})"),
         format!("DELETE FROM lists WHERE owner IN {of}"),
         format!("DELETE FROM marks WHERE place IN (SELECT id FROM places WHERE owner IN {of})"),
+        format!("DELETE FROM digests WHERE place IN (SELECT id FROM places WHERE owner IN {of})"),
         format!("DELETE FROM places WHERE owner IN {of}"),
         format!("DELETE FROM calls WHERE owner IN {of}"),
         "DELETE FROM owners WHERE account = ?1".to_owned(),

@@ -7,7 +7,7 @@ use std::collections::{BinaryHeap, HashMap};
 use jiff::Timestamp;
 
 use super::pack;
-use super::store::{self, Piece};
+use super::query::{self, Piece};
 use super::{Index, Owner};
 use crate::domain::filter::{Facts, Filter, Fit, Holds, Verdict, letters};
 use crate::domain::{Asset, Container, ContainerId, Entry, Hit, Hits, Segment, Thing};
@@ -105,7 +105,7 @@ impl Haystack {
         for number in 0..all.owners.len() {
             let owner = all.owners[number].clone();
             index.read(|connection| {
-                store::pieces(connection, &owner, &mut |piece, at, bytes| {
+                query::pieces(connection, &owner, &mut |piece, at, bytes| {
                     all.add(number, piece, at, bytes);
                     go_on()
                 })
@@ -234,7 +234,7 @@ impl Haystack {
     }
 
     fn open(&self, part: &Part) -> Option<Opened> {
-        let bytes = { &self.index }.read(|connection| store::piece(connection, &part.piece))??;
+        let bytes = { &self.index }.read(|connection| query::piece(connection, &part.piece))??;
         Opened::read(&part.piece, &bytes)
     }
 

@@ -12,6 +12,7 @@ mod keeper;
 mod meter;
 mod pack;
 mod place;
+mod query;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -31,7 +32,10 @@ use self::keeper::Part;
 pub use self::meter::Meter;
 pub use self::place::{Owner, Place};
 use self::thread::Request;
-use crate::domain::{AccountName, Asset, ContainerId, Entry, Keepable, SegmentId, SegmentText};
+use crate::domain::{
+    AccountName, Asset, AssetScope, ContainerId, Digest, Digests, Entry, Keepable, SegmentId,
+    SegmentText,
+};
 
 /// What is known of a kept list beside its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,13 +179,13 @@ impl Index {
         place: &Place,
         mut tell: impl FnMut(&Head, Vec<Entry<T>>),
     ) -> Option<Head> {
-        self.read(|connection| store::recall(connection, owner, place, &mut tell))
+        self.read(|connection| query::recall(connection, owner, place, &mut tell))
             .flatten()
     }
 
     /// What is kept of the assets of these segments; those of which nothing is are left out.
     pub fn marks(&self, owner: &Owner, container: &ContainerId, of: &[SegmentId]) -> Vec<Mark> {
-        self.read(|connection| store::marks(connection, owner, container, of))
+        self.read(|connection| query::marks(connection, owner, container, of))
             .unwrap_or_default()
     }
 
@@ -226,6 +230,20 @@ impl Index {
         self.send(Request::Unmark(owner.clone(), container, segment));
     }
 
+    /// Keeps what was read of an asset in its state of now.
+    pub fn keep_digest(&self, owner: &Owner, asset: &Asset, digest: Digest) {
+        if self.keeps() {
+            let (owner, asset) = (owner.clone(), Box::new(asset.clone()));
+            self.send(Request::Digest(owner, asset, digest, Timestamp::now()));
+        }
+    }
+
+    /// What was read of the assets there, each in the state that it was in.
+    pub fn digests(&self, owner: &Owner, scope: &AssetScope) -> Digests {
+        self.read(|connection| query::digests(connection, owner, scope))
+            .unwrap_or_default()
+    }
+
     /// Drops everything of an account, at whatever address.
     pub fn forget(&self, account: &AccountName) {
         self.send(Request::Forget(account.clone()));
@@ -240,13 +258,13 @@ impl Index {
 
     /// The calls after that moment, by anyone who shares the file; oldest first.
     pub fn spent(&self, owner: &Owner, since: Timestamp) -> Vec<(Timestamp, u64)> {
-        self.read(|connection| store::spent(connection, owner, since))
+        self.read(|connection| query::spent(connection, owner, since))
             .unwrap_or_default()
     }
 
     /// When the service was called last, by anyone who shares the file; `None` when that is not known.
     pub fn used(&self, owner: &Owner) -> Option<Timestamp> {
-        self.read(|connection| store::used(connection, owner))
+        self.read(|connection| query::used(connection, owner))
             .flatten()
     }
 

@@ -371,3 +371,30 @@ fn a_segment_takes_few_bytes() {
     let each = bytes / MANY;
     assert!(each <= 200, "{each} bytes a segment");
 }
+
+#[test]
+fn what_was_read_comes_back_for_the_state_that_it_was_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = open(folder.path());
+    let mut one = asset(1, "hero.png");
+    (one.size, one.modified) = (Some(10), Some("monday".to_owned()));
+    // Its service tells no time: nobody could say whether it is still the same.
+    let mut timeless = asset(1, "logo.png");
+    timeless.size = Some(10);
+    for it in [&one, &timeless] {
+        index.keep_digest(&owner("a"), it, Digest([7; 32]));
+    }
+    settle(&index);
+    let index = open(folder.path());
+    let digests = index.digests(&owner("a"), &one.scope);
+    assert_eq!(digests.of(&one), Some(Digest([7; 32])));
+    assert_eq!(digests.of(&timeless), None);
+    one.modified = Some("tuesday".to_owned());
+    assert_eq!(digests.of(&one), None);
+    for (owner, scope) in [(owner("b"), &one.scope), (owner("a"), &asset(2, "x").scope)] {
+        assert!(index.digests(&owner, scope).is_empty());
+    }
+    index.forget(&owner("a").account);
+    settle(&index);
+    assert!(index.digests(&owner("a"), &one.scope).is_empty());
+}

@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::{Head, Owner, Part, Place, change, pack, store};
-use crate::domain::{AccountName, ContainerId, Entry, Segment, SegmentId, SegmentText};
+use crate::domain::{
+    AccountName, Asset, ContainerId, Digest, Entry, Segment, SegmentId, SegmentText,
+};
 
 /// One change.
 pub(super) enum Request {
@@ -27,6 +29,8 @@ pub(super) enum Request {
         Vec<(SegmentId, Option<Vec<u8>>)>,
     ),
     Unmark(Owner, ContainerId, SegmentId),
+    /// What was read of an asset, then.
+    Digest(Owner, Box<Asset>, Digest, Timestamp),
     Forget(AccountName),
     /// So many calls were made until then.
     Spend(Owner, Timestamp, u64),
@@ -77,6 +81,9 @@ fn write(connection: &mut Connection, request: Request) -> rusqlite::Result<()> 
         }
         Request::Unmark(owner, container, segment) => {
             change::drop_mark(connection, &owner, &container, &segment)
+        }
+        Request::Digest(owner, asset, digest, at) => {
+            change::put_digest(connection, &owner, &asset, digest, at)
         }
         Request::Forget(account) => change::drop_account(connection, &account),
         Request::Spend(owner, at, made) => change::spend(connection, &owner, at, made),

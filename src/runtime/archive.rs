@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use crate::api::{AccountInfo, Provider};
 use crate::app::msg::{Batch, Came, Msg};
 use crate::domain::{
-    AccountName, Asset, AssetScope, ContainerId, Entry, Keepable, Segment, SegmentId, SegmentText,
+    AccountName, Asset, AssetScope, ContainerId, Digest, Digests, Entry, Keepable, Segment,
+    SegmentId, SegmentText,
 };
 use crate::index::{Haystack, Head, Index, Keeper, Meter, Owner, Place};
 
@@ -201,6 +202,13 @@ impl Archive {
             .collect()
     }
 
+    /// What was read of the assets there.
+    pub async fn digests(&self, scope: &AssetScope) -> Digests {
+        let scope = scope.clone();
+        let digests = self.aside(move |own| own.index.digests(&own.owner, &scope));
+        digests.await.unwrap_or_default()
+    }
+
     /// Where it is kept.
     pub fn index(&self) -> Index {
         self.index.clone()
@@ -220,6 +228,10 @@ impl Archive {
     pub fn renew(&self, id: &ContainerId, seal: Option<String>) {
         self.index
             .renew(&self.owner, Place::Segments(id.clone()), seal);
+    }
+
+    pub fn keep_digest(&self, asset: &Asset, digest: Digest) {
+        self.index.keep_digest(&self.owner, asset, digest);
     }
 
     pub fn keep_marks(&self, id: &ContainerId, asked: &[SegmentId], found: &[Entry<Asset>]) {

@@ -1,5 +1,7 @@
 //! Listings, page by page into the inbox.
 
+mod contents;
+
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
 
@@ -10,7 +12,9 @@ use super::{not_connected, pace, send, tree};
 use crate::api::{ApiError, Pages, Provider, scan};
 use crate::app::effect::{Load, RequestId};
 use crate::app::msg::{Answer, Batch, Came, InScan, InTree, Msg};
-use crate::domain::{AssetScope, ContainerId, Cursor, Held, Keepable, Page, SegmentText, drill};
+use crate::domain::{
+    AssetScope, ContainerId, Cursor, Digests, Held, Keepable, Page, SegmentText, drill,
+};
 use crate::index::{Index, Keeper, Meter, Place};
 use crate::transfer::patient::Patient;
 
@@ -96,6 +100,14 @@ impl Request {
                 });
                 self.tell(Answer::Tree(tree.await));
             }
+            Load::Digests(scope) => {
+                let digests = match archive {
+                    Some(archive) => archive.digests(scope).await,
+                    None => Digests::default(),
+                };
+                self.tell(Answer::Digests(digests));
+            }
+            Load::Contents(scope, assets) => self.contents(provider, scope, assets).await,
             Load::Uses => self.tell(Answer::Uses(provider.uses().await)),
             Load::Scan(uses) => {
                 let read = |read| self.tell(Answer::Scanned(Ok(InScan::Read(read))));
@@ -133,7 +145,7 @@ impl Request {
 
     /// A sweep waits for its turn: what its service allows is there for people first.
     async fn room(&self) {
-        let (Load::Sweep(..), Some(meter)) = (&self.what, &self.meter) else {
+        let (Load::Sweep(..) | Load::Contents(..), Some(meter)) = (&self.what, &self.meter) else {
             return;
         };
         let index = self
@@ -313,6 +325,8 @@ pub(super) fn failed(what: &Load, error: ApiError) -> Answer {
         Load::SegmentTexts(_) => Answer::SegmentTexts(Err(error)),
         Load::Assets(_) => Answer::Assets(Err(error)),
         Load::Tree { .. } => Answer::Tree(Err(error)),
+        Load::Digests(_) => Answer::Digests(Digests::default()),
+        Load::Contents(..) => Answer::Contents(Err(error)),
         Load::Uses => Answer::Uses(Err(error)),
         Load::Scan(_) => Answer::Scanned(Err(error)),
         Load::Marks(..) | Load::Sweep(..) => Answer::Marks(Err(error)),

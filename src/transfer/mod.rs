@@ -6,6 +6,7 @@
 
 pub mod arrivals;
 mod chosen;
+pub mod contents;
 pub mod inspect;
 pub mod job;
 mod journal;

@@ -16,6 +16,7 @@ mod cli_find;
 mod cli_get;
 mod cli_guard;
 mod cli_help;
+mod cli_identical;
 mod cli_json;
 mod cli_names;
 mod cli_network;

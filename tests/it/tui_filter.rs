@@ -1,5 +1,6 @@
 //! The filter on the screen: what is wrong is said while it is typed, and nothing moves.
 
+use crate::cli_identical::twice;
 use crate::support::screen::{go_to, open, started};
 use crate::support::server::Server;
 
@@ -48,4 +49,33 @@ fn what_no_template_uses_is_scanned_for_after_a_yes() {
     pty.wait_text("is:orphan");
     pty.send_keys("Esc");
     pty.wait_text("chili-sauce.jpg");
+}
+
+#[test]
+fn what_holds_the_same_is_read_after_a_yes_and_told_in_the_details() {
+    let (server, home, _) = twice();
+    let mut pty = started(&home);
+    open(&mut pty, "Shop", "zz-odd.png");
+    pty.send_keys("=");
+    pty.wait_text("of a size that others have");
+    pty.press_until("y", "the question to go", |screen| {
+        !screen.contains("Read them")
+    });
+    pty.wait_text("Shown is what holds the same");
+    pty.wait_text("zz-one.png");
+    pty.wait_gone("zz-odd.png");
+    pty.send_keys("i");
+    pty.wait_text("Same content");
+    pty.wait_text("as zz-one.png");
+    drop(pty);
+    // Another start asks nothing any more.
+    let asked = server.demo().exchanges().len();
+    let mut pty = started(&home);
+    open(&mut pty, "Shop", "zz-odd.png");
+    pty.send_keys("=");
+    pty.wait_text("Shown is what holds the same");
+    let exchanges = server.demo().exchanges();
+    let read = exchanges.iter().skip(asked);
+    let read = read.filter(|it| it.path.contains("zz-")).count();
+    assert_eq!(read, 0);
 }

@@ -1,5 +1,6 @@
 //! The ACTIONS table: everything that can be done, with its name, help, keys and place.
 
+mod contents;
 mod copy;
 mod coverage;
 mod lists;
@@ -59,6 +60,7 @@ pub static ACTIONS: &[&[Action]] = &[
     copy::ACTIONS,
     lists::ACTIONS,
     coverage::ACTIONS,
+    contents::ACTIONS,
     orphans::ACTIONS,
     pictures::ACTIONS,
     windows::ACTIONS,

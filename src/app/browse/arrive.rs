@@ -226,7 +226,7 @@ impl Opened {
         self.scope = Some(scope);
         let sort = self.assets.list.sort();
         let mut lens = self.assets.list.lens().clone();
-        lens.twins = None;
+        (lens.twins, lens.identicals) = (None, None);
         self.assets = crate::app::remote::Listing::default();
         self.assets.list.set_sort(sort);
         self.assets.list.set_lens(lens);

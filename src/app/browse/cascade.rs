@@ -183,6 +183,8 @@ impl State {
             | Load::SegmentTexts(_)
             | Load::Kept(..)
             | Load::Sweep(..)
+            | Load::Digests(_)
+            | Load::Contents(..)
             | Load::Uses
             | Load::Scan(_)
             | Load::Tree { .. } => false,

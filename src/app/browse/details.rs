@@ -7,6 +7,7 @@ use crate::api::{ConnectError, Field, KeyReport};
 use crate::app::State;
 use crate::app::browse::{Account, Link, Mark};
 use crate::app::columns::Value;
+use crate::domain::filter::Identicals;
 use crate::domain::{
     AccountName, Address, Asset, AssetScope, Container, Entry, RawJson, Ref, Segment,
 };
@@ -36,6 +37,8 @@ pub enum Brief {
 const TEXT: usize = 4;
 const ALT_TEXT: usize = 3;
 const REASON: usize = 8;
+/// So many others of the same content are named.
+const NAMED: usize = 3;
 
 fn text_or_absent(value: Option<impl Into<String>>) -> Value {
     value.map_or(Value::Absent, |value| Value::Text(value.into()))
@@ -292,6 +295,18 @@ fn of_segment(opened: &Opened, segment: &Segment) -> Details {
     it
 }
 
+/// The names of those that hold the same, as far as they fit a line or two.
+fn same_content(identicals: &Identicals, asset: &Asset) -> Option<String> {
+    let others: Vec<&str> = identicals.others(asset).collect();
+    let named = others.iter().take(NAMED).copied().collect::<Vec<_>>();
+    let named = named.join(", ");
+    match others.len() {
+        0 => None,
+        1..=NAMED => Some(format!("as {named}")),
+        all => Some(format!("as {named} and {} more", all - NAMED)),
+    }
+}
+
 fn of_asset(opened: &Opened, asset: &Asset) -> Details {
     let mut it = Details::new(asset.name.clone());
     let can = &opened.spec.capabilities;
@@ -337,6 +352,9 @@ fn of_asset(opened: &Opened, asset: &Asset) -> Details {
         }
     }
     it.whole("Created", when(&asset.created));
+    if let Some(identicals) = &opened.assets.list.lens().identicals {
+        it.maybe("Same content", same_content(identicals, asset));
+    }
     if let Some(url) = &asset.url {
         it.whole("Link", Value::Link(url.clone()));
     }

@@ -8,10 +8,10 @@ use crate::api::{ApiError, Middle, ProviderSpec};
 use crate::app::effect::RequestId;
 use crate::app::list::{Item, List, Packed, Row};
 use crate::app::remote::{Fetched, Listing, Remote};
-use crate::domain::filter::{Facts, Held, Holds, Orphans, Twins, Usage};
+use crate::domain::filter::{Among, Facts, Held, Holds, Identicals, Orphans, Twins, Usage};
 use crate::domain::{
-    AccountName, Asset, AssetKey, AssetScope, Container, ContainerId, Entry, Kind, Locale, Segment,
-    SegmentId, Shelf, TypeChoice,
+    AccountName, Asset, AssetKey, AssetScope, Container, ContainerId, Digests, Entry, Kind, Locale,
+    Segment, SegmentId, Shelf, TypeChoice,
 };
 
 /// What is known of a segment's assets.
@@ -61,6 +61,8 @@ pub struct Opened {
     pub asking: HashMap<RequestId, Vec<SegmentId>>,
     /// Where the assets of its account are used, while a filter asks for that and once it was scanned.
     pub usage: Option<Arc<Usage>>,
+    /// What its assets hold, as far as they were read.
+    pub digests: Digests,
     /// When it was asked again last.
     pub refreshed: Option<Instant>,
     /// Something changed at the service since: ask again when it is shown.
@@ -101,6 +103,7 @@ impl Opened {
             known: HashMap::new(),
             asking: HashMap::new(),
             usage: None,
+            digests: Digests::default(),
             refreshed: None,
             stale: false,
             sought: None,
@@ -264,6 +267,8 @@ pub struct AssetLens {
     pub locale: LocaleChoice,
     /// What the assets share with one another; only while a filter asks.
     pub twins: Option<Arc<Twins>>,
+    /// Those that hold the same; only once something was read of them.
+    pub identicals: Option<Arc<Identicals>>,
     /// Those that nothing uses; only while a filter asks, and once that was scanned for.
     pub orphans: Option<Arc<Orphans>>,
 }
@@ -278,7 +283,11 @@ impl Item for Asset {
     }
 
     fn facts<'a>(&'a self, lens: &'a AssetLens) -> Facts<'a> {
-        self.facts_among(lens.twins.as_deref(), lens.orphans.as_deref())
+        self.facts_among(Among {
+            twins: lens.twins.as_deref(),
+            identicals: lens.identicals.as_deref(),
+            orphans: lens.orphans.as_deref(),
+        })
     }
 }
 

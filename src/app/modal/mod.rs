@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod confirm;
+pub mod contents;
 pub mod coverage;
 pub mod delete;
 pub mod doubt;

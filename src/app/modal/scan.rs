@@ -77,7 +77,7 @@ impl ScanSheet {
         }
         let here = state.browse.open();
         if here.is_some_and(|it| it.account == self.account && it.id == self.container) {
-            state.browse.focus = Pane::Assets;
+            state.focus(Pane::Assets, now);
             state.apply_filter("is:orphan", now);
             let one = self.noun.one;
             let text = format!("Shown is what no {one} uses, as of now; / and Esc show all again");

@@ -1,5 +1,6 @@
 //! Update tests: given a state and messages, these effects and that state. No runtime, no terminal.
 
+mod contents;
 mod coverage;
 pub(crate) mod disk;
 mod filter;

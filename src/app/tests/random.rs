@@ -102,6 +102,8 @@ fn fail(effect: &Effect) -> Option<Msg> {
                 // What was kept does not fail, but may be nothing.
                 Load::Kept(..) => Answer::KeptMarks(Vec::new()),
                 Load::Tree { .. } => Answer::Tree(Err(error())),
+                Load::Digests(_) => Answer::Digests(crate::domain::Digests::default()),
+                Load::Contents(..) => Answer::Contents(Err(error())),
                 Load::Uses => Answer::Uses(Err(error())),
                 Load::Scan(_) => Answer::Scanned(Err(error())),
             },

@@ -5,11 +5,12 @@ use super::services::{SEGMENTS, TYPES, account, asset, container, doc, page, seg
 use crate::api::{AccountInfo, Guard, KeyReport, KeySource};
 use crate::app::effect::{Effect, Load, RequestId};
 use crate::app::key::{Chord, Input};
-use crate::app::msg::{Answer, Batch, Gathered, InScan, InTree, Listed, Msg};
+use crate::app::msg::{Answer, Batch, Gathered, InContents, InScan, InTree, Listed, Msg};
 use crate::app::{StartOptions, State};
 use crate::domain::filter::Usage;
 use crate::domain::{
-    AccountName, Asset, AssetScope, Entry, Locale, RawJson, SegmentId, TypeChoice, Unreadable,
+    AccountName, Asset, AssetScope, Digests, Entry, Locale, RawJson, SegmentId, TypeChoice,
+    Unreadable,
 };
 use crate::transfer::job::{Direction, Job, JobId, JobState};
 use crate::transfer::tree::{Source, Tree};
@@ -300,6 +301,8 @@ pub fn answer(account: &AccountName, what: &Load) -> Answer {
             Answer::Marks(Ok(rows))
         }
         Load::Kept(..) => Answer::KeptMarks(Vec::new()),
+        Load::Digests(_) => Answer::Digests(Digests::default()),
+        Load::Contents(..) => Answer::Contents(Ok(InContents::End)),
         Load::Uses => Answer::Uses(Ok(vec!["t1".to_owned(), "t2".to_owned()])),
         Load::Scan(_) => {
             let mut usage = Usage::default();

@@ -8,10 +8,10 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::pacer::Pacer;
 use crate::api::{ApiError, Provider};
 use crate::cli::failure::{Exit, Failure, Tally};
 use crate::cli::output::Output;
+use crate::cli::pacer::Pacer;
 use crate::cli::prompt;
 use crate::cli::stop::Stop;
 use crate::domain::{Allowance, Asset, ContainerId, Entry, Segment, SegmentId};

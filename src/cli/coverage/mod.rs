@@ -2,19 +2,18 @@
 
 mod ask;
 mod line;
-mod pacer;
 mod table;
 
 use std::time::Duration;
 
 use self::ask::{Answers, Asking};
-use self::pacer::Pacer;
 use self::table::{Form, Sheet};
 use super::args;
 use super::failure::{Exit, Failure, Tally};
 use super::find;
 use super::ls::texts_of;
 use super::output::Output;
+use super::pacer::Pacer;
 use super::session::{Known, Session};
 use super::stop::Stop;
 use crate::api::{Middle, Provider, ProviderSpec};

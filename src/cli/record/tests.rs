@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::cli::output::tests::kept;
-use crate::domain::{AssetKey, AssetPath, SegmentId};
+use crate::domain::{AssetKey, AssetPath, Locale, Ref, SegmentId};
 
 fn account() -> AccountName {
     AccountName::new("acme").unwrap()

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::fold::{BETWEEN, fold_into};
+use super::identical::Identicals;
 use super::twins::{Twin, Twins};
 use super::usage::Orphans;
 use crate::domain::{Asset, Container, Entry, Locale, Segment};
@@ -94,8 +95,18 @@ pub struct Facts<'a> {
     pub assets: Holds<'a>,
     /// What it shares with another of its list; none while nobody looked.
     pub twin: Option<Twin>,
+    /// Another of its list holds the same; none while nobody looked.
+    pub identical: Option<bool>,
     /// Nothing uses it; none while nobody looked.
     pub orphan: Option<bool>,
+}
+
+/// What was looked at of the assets that are listed together, as far as it was.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Among<'a> {
+    pub twins: Option<&'a Twins>,
+    pub identicals: Option<&'a Identicals>,
+    pub orphans: Option<&'a Orphans>,
 }
 
 impl<'a> Facts<'a> {
@@ -156,12 +167,12 @@ impl<'a> Facts<'a> {
 }
 
 impl Asset {
-    /// What a filter may ask of it, of the others that are listed with it, and of what uses it, as far
-    /// as these were looked at.
-    pub fn facts_among(&self, twins: Option<&Twins>, orphans: Option<&Orphans>) -> Facts<'_> {
+    /// What a filter may ask of it, and of the others that are listed with it.
+    pub fn facts_among(&self, among: Among<'_>) -> Facts<'_> {
         Facts {
-            twin: twins.map(|twins| twins.of(self)),
-            orphan: orphans.map(|orphans| orphans.has(self)),
+            twin: among.twins.map(|twins| twins.of(self)),
+            identical: among.identicals.and_then(|it| it.has(self)),
+            orphan: among.orphans.map(|orphans| orphans.has(self)),
             ..self.facts()
         }
     }

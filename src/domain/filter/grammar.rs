@@ -42,6 +42,10 @@ pub const GRAMMAR: &[(&str, &str)] = &[
         "assets that share name and size with another of their list",
     ),
     (
+        "is:identical",
+        "assets with the bytes of another of their list, once they were read",
+    ),
+    (
         "is:lookalike",
         "names that another has but for case or Unicode form",
     ),

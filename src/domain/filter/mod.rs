@@ -3,6 +3,7 @@
 mod facts;
 mod fold;
 mod grammar;
+mod identical;
 mod kinds;
 mod measure;
 mod parse;
@@ -16,9 +17,10 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-pub use facts::{Fact, Facts, Held, Holds};
+pub use facts::{Among, Fact, Facts, Held, Holds};
 pub use fold::{Fit, letters};
 pub use grammar::{GRAMMAR, GRAMMAR_NOTE};
+pub use identical::{Identicals, Sizes};
 pub use parse::FilterError;
 pub use twins::{Twin, Twins};
 pub use usage::{Orphans, Usage};
@@ -56,6 +58,8 @@ enum Test {
     HasLocale(bool, Needle),
     /// Another of its list has its name and its size.
     Duplicate,
+    /// Another of its list holds the same.
+    Identical,
     /// Another of its list has its name but for case or Unicode form.
     Lookalike,
     /// Nothing of its service uses it.
@@ -141,6 +145,11 @@ impl Filter {
     pub fn asks_twins(&self) -> bool {
         let asks = |term: &Term| matches!(term.test, Test::Duplicate | Test::Lookalike);
         self.terms.iter().any(asks)
+    }
+
+    /// It asks what files hold.
+    pub fn asks_contents(&self) -> bool {
+        self.terms.iter().any(|term| term.test == Test::Identical)
     }
 
     /// It asks where assets are used.
@@ -297,6 +306,7 @@ impl Test {
                 let said = facts.twin.map(|twin| twin.lookalike);
                 said.map_or(Said::Untold, Said::from)
             }
+            Self::Identical => facts.identical.map_or(Said::Untold, Said::from),
             Self::Orphan => facts.orphan.map_or(Said::Untold, Said::from),
             Self::HasAny(has) => holds(facts, |held| held.is_empty() != *has),
             Self::HasNeutral(has) => holds(facts, |held| held.neutral == *has),
@@ -343,6 +353,7 @@ impl fmt::Display for Filter {
                 Test::Size(bound) => write!(f, "size:{bound}")?,
                 Test::Changed(bound) => write!(f, "changed:{bound}")?,
                 Test::Duplicate => f.write_str("is:duplicate")?,
+                Test::Identical => f.write_str("is:identical")?,
                 Test::Lookalike => f.write_str("is:lookalike")?,
                 Test::Orphan => f.write_str("is:orphan")?,
                 Test::HasAny(has) => write!(f, "{}:assets", has_word(*has))?,

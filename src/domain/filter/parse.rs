@@ -39,7 +39,7 @@ const FIELDS: [&str; 13] = [
 ];
 const MISSING: &str = "missing";
 /// What a row can be.
-const STATES: [&str; 3] = ["duplicate", "lookalike", "orphan"];
+const STATES: [&str; 4] = ["duplicate", "identical", "lookalike", "orphan"];
 
 struct Reader<'a> {
     chars: &'a [char],
@@ -204,6 +204,7 @@ fn value(reader: &mut Reader<'_>, name: &str) -> Result<Test, FilterError> {
         })?),
         "is" => match text.to_ascii_lowercase().as_str() {
             "duplicate" => Test::Duplicate,
+            "identical" => Test::Identical,
             "lookalike" => Test::Lookalike,
             "orphan" => Test::Orphan,
             other => {
