@@ -1,18 +1,15 @@
 //! `assetdeck demo` as a user and a script start it: one process with the screen, or only the server.
 
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::support::cli::run;
 use crate::support::home::Home;
-use crate::support::pty::{PATIENCE, Pty};
-use crate::support::wait::until;
-use crate::support::wire::ask;
+use crate::support::pty::Pty;
+use crate::support::serving::Serving;
 
 /// A home whose temporary files are its own, so that what is left behind can be seen.
 fn home_with_tmp() -> Home {
@@ -64,52 +61,6 @@ fn the_demo_touches_nothing_outside_its_throw_away_home() {
     }
 }
 
-/// The server alone, started by a script.
-struct Serving {
-    child: Child,
-    ready: Value,
-}
-
-impl Serving {
-    fn start(home: &Home, args: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_assetdeck"))
-            .args(["demo", "--serve"])
-            .args(args)
-            .env_clear()
-            .envs(home.env())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        let mut line = String::new();
-        let mut stdout = BufReader::new(child.stdout.take().expect("stdout"));
-        stdout.read_line(&mut line).expect("one line");
-        let ready = serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e}: {line}"));
-        Self { child, ready }
-    }
-
-    fn state(&self) -> Value {
-        let origin = self.ready["segmentflow"]["base_url"]
-            .as_str()
-            .expect("an address");
-        ask(origin, "GET", "/__demo/state", &[], b"").json()
-    }
-
-    fn stop(&mut self) {
-        let pid = Pid::from_raw(self.child.id().cast_signed()).expect("a process id");
-        kill_process(pid, Signal::TERM).expect("the signal is delivered");
-        let gone = until(PATIENCE, || self.child.try_wait().expect("asked").is_some());
-        assert!(gone, "the server ignores SIGTERM");
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 #[test]
 fn the_line_of_a_serving_demo_makes_every_command_work() {
     let host = home_with_tmp();
@@ -129,8 +80,8 @@ fn the_line_of_a_serving_demo_makes_every_command_work() {
         );
     }
     let mut home = Home::new();
-    for (name, value) in ready["env"].as_object().expect("variables") {
-        home.set(name, value.as_str().expect("text"));
+    for (name, value) in serving.env() {
+        home.set(name, value);
     }
     let config = ready["config"].as_str().expect("a path");
     let accounts = run(&home, &["--config", config, "ls", "--json"]).exits(0);
@@ -166,10 +117,7 @@ fn the_same_seed_gives_the_same_world() {
             "4",
         ];
         let serving = Serving::start(&home, &[&sizes[..], &["--seed", seed]].concat());
-        let origin = serving.ready["segmentflow"]["base_url"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+        let origin = serving.origin().to_owned();
         // Addresses name the port and the storage's port, and only those may differ.
         let mut state = serving.state();
         for service in ["segmentflow", "wordbee"] {

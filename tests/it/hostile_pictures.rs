@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use image::{DynamicImage, GrayImage, ImageFormat, RgbImage};
 
+use crate::support::usage::peak;
+
 /// The promise is two seconds of a processor that nobody else uses.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// What the process may hold in memory, in kB, with the program itself.
@@ -206,7 +208,6 @@ fn decoded(body: &[u8]) -> Outcome {
         let _ = input.write_all(&body);
     });
     let mut answer = Vec::new();
-    let status = format!("/proc/{}/status", child.id());
     let mut output = child.stdout.take().unwrap();
     let reader = std::thread::spawn(move || {
         output.read_to_end(&mut answer).unwrap();
@@ -214,10 +215,7 @@ fn decoded(body: &[u8]) -> Outcome {
     });
     let mut held = 0;
     let ended = crate::support::wait::until(PATIENCE, || {
-        let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
-        held = held.max(kilobytes.unwrap_or(0));
+        held = held.max(peak(child.id()).unwrap_or(0));
         child.try_wait().unwrap().is_some()
     });
     let _ = child.kill();

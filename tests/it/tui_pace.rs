@@ -1,12 +1,15 @@
-//! How often the screen is drawn while something moves: twice a second at the most where the line is
-//! slow, whether the user says so or the terminal shows it by taking long.
+//! How much the screen asks of a line: how often it is drawn while something moves, twice a second at
+//! the most where the line is slow, whether the user says so or the terminal shows it by taking long;
+//! and the bytes of a key.
 
 use std::time::Duration;
 
 use serde_json::json;
 
 use crate::support::hold::LONG;
+use crate::support::least;
 use crate::support::pty::{PATIENCE, Pty};
+use crate::support::screen::{on, open};
 use crate::support::server::Server;
 use crate::support::wait::{never, until};
 
@@ -85,4 +88,40 @@ fn a_terminal_that_takes_long_is_drawn_on_twice_a_second_by_itself() {
     pty.wait_gone("This line is slow");
     draws_twice_a_second(&pty);
     server.faults(json!([]));
+}
+
+/// Bytes do not depend on the machine: a row further is two rows that change, and little more is
+/// written than their cells need.
+#[test]
+fn a_row_further_costs_little_more_than_the_least_there_can_be() {
+    let server = Server::start();
+    let home = server.home();
+    // Too narrow for the details, which would follow a while later.
+    let mut pty = Pty::start(&home, &[], (60, 20));
+    pty.wait_text("Shop");
+    open(&mut pty, "Shop", "Types");
+    pty.send_keys("3 g g");
+    let rows = [
+        "spring-brochure",
+        "preisliste",
+        "prices",
+        "kräutersalz",
+        "chili-sauce",
+        "icon-cart",
+        "logo",
+    ];
+    pty.wait_for("the first asset", |screen| on(screen, rows[0]));
+    for row in &rows[1..] {
+        let (before, written) = (pty.cells(), pty.written());
+        pty.send_keys("j");
+        pty.wait_for(row, |screen| on(screen, row));
+        let (needed, written) = (
+            least::change(&before, &pty.cells()),
+            pty.written() - written,
+        );
+        assert!(
+            needed > 0 && written * 10 <= needed * 14,
+            "{row}: {written} bytes where {needed} do"
+        );
+    }
 }

@@ -9,6 +9,7 @@ use crate::support::home::Home;
 use crate::support::pty::{PATIENCE, Pty, Size};
 use crate::support::server::Server;
 use crate::support::strace;
+use crate::support::usage::Usage;
 use crate::support::wait::{never, until};
 
 const SIZE: Size = (120, 34);
@@ -76,46 +77,30 @@ fn the_program_goes_with_its_terminal_even_when_hang_ups_are_ignored() {
     pty.exit_code(PROMISE);
 }
 
-/// How often the main thread gave up the processor of its own will, which is: went to sleep again.
-fn naps(pid: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/status")).expect("status");
-    let line = status
-        .lines()
-        .find(|line| line.starts_with("voluntary_ctxt_switches"));
-    let count = line
-        .and_then(|line| line.split_whitespace().nth(1))
-        .expect("a count");
-    count.parse().expect("a number")
-}
-
 #[test]
 #[cfg(target_os = "linux")]
-fn at_rest_it_writes_nothing_and_does_not_wake() {
+fn at_rest_it_writes_nothing_and_no_thread_wakes() {
     let server = Server::start();
     let pty = started(&server.home());
-    // Quiet once everything that was loading has come in and every notice has run out.
-    let window = Duration::from_secs(2);
-    let quiet = until(Duration::from_mins(1), || {
-        let (bytes, count) = (pty.output().len(), naps(pty.pid()));
+    let usage = || Usage::of(pty.pid()).expect("it runs");
+    let calm = |window| {
+        let (bytes, before) = (pty.written(), usage());
         never(window, || {
-            pty.output().len() != bytes || naps(pty.pid()) != count
+            pty.written() != bytes || usage().naps_since(&before) != 0
         })
-    });
+    };
+    // Quiet once everything that was loading has come in and every notice has run out.
+    let quiet = until(Duration::from_mins(1), || calm(Duration::from_secs(2)));
+    assert!(quiet, "never quiet; the screen:\n{}", pty.screen());
+    let (bytes, before) = (pty.written(), usage());
     assert!(
-        quiet,
-        "never quiet for {window:?}; the screen:\n{}",
-        pty.screen()
+        calm(Duration::from_secs(3)),
+        "{} bytes written and {} naps at rest, which took {:?}",
+        pty.written() - bytes,
+        usage().naps_since(&before),
+        usage().processor_since(&before)
     );
-    let (bytes, count) = (pty.output().len(), naps(pty.pid()));
-    let rested = never(Duration::from_secs(3), || {
-        pty.output().len() != bytes || naps(pty.pid()) != count
-    });
-    assert!(
-        rested,
-        "{} bytes written and {} naps at rest",
-        pty.output().len() - bytes,
-        naps(pty.pid()) - count
-    );
+    assert!(usage().threads() <= 8, "{} threads", usage().threads());
 }
 
 #[test]

@@ -26,9 +26,20 @@ struct Seen {
     parser: vt100::Parser,
     /// Every byte the program ever wrote.
     bytes: Vec<u8>,
+    /// When they came.
+    arrivals: Vec<Arrival>,
     /// So many marks came through.
     marks: usize,
     ended: bool,
+}
+
+/// Bytes came in.
+#[derive(Debug, Clone, Copy)]
+#[allow(dead_code, reason = "`benches/screen` asks")]
+pub struct Arrival {
+    pub at: Instant,
+    /// So many were there then.
+    pub bytes: usize,
 }
 
 /// Written behind what a program wrote last, to know when all of it was read. Shows nothing.
@@ -114,6 +125,7 @@ impl Pty {
             seen: Mutex::new(Seen {
                 parser,
                 bytes: Vec::new(),
+                arrivals: Vec::new(),
                 marks: 0,
                 ended: false,
             }),
@@ -155,7 +167,42 @@ impl Pty {
 
     /// Every byte written so far.
     pub fn output(&self) -> Vec<u8> {
-        self.seen().bytes.clone()
+        self.output_behind(0)
+    }
+
+    /// Every byte written behind so many.
+    pub fn output_behind(&self, bytes: usize) -> Vec<u8> {
+        self.seen().bytes[bytes..].to_vec()
+    }
+
+    /// How many bytes were written so far.
+    pub fn written(&self) -> usize {
+        self.seen().bytes.len()
+    }
+
+    /// When those behind so many bytes came.
+    #[allow(dead_code, reason = "`benches/screen` asks")]
+    pub fn arrivals(&self, bytes: usize) -> Vec<Arrival> {
+        let seen = self.seen();
+        let from = seen.arrivals.partition_point(|it| it.bytes <= bytes);
+        seen.arrivals[from..].to_vec()
+    }
+
+    /// Waits until more than so many bytes were written; false when the time is over, or the terminal.
+    #[allow(dead_code, reason = "`benches/screen` asks")]
+    pub fn wait_more(&self, bytes: usize, deadline: Instant) -> bool {
+        let mut seen = self.seen();
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if seen.bytes.len() > bytes {
+                return true;
+            }
+            if left.is_zero() || seen.ended {
+                return false;
+            }
+            let waited = self.shared.changed.wait_timeout(seen, left);
+            seen = waited.expect("the reader lives").0;
+        }
     }
 
     /// Whether this was ever written, sequences included.
@@ -452,11 +499,14 @@ fn drain(mut reader: Box<dyn Read + Send>, shared: Arc<Shared>) {
         loop {
             until(FOREVER, || !shared.idle.load(Ordering::SeqCst));
             let read = reader.read(&mut buffer).unwrap_or(0);
+            let at = Instant::now();
             let mut seen = shared.seen.lock().expect("no test panics inside the lock");
             let (marks, new): (Vec<u8>, Vec<u8>) =
                 buffer[..read].iter().partition(|byte| **byte == MARK);
             seen.marks += marks.len();
             seen.bytes.extend_from_slice(&new);
+            let bytes = seen.bytes.len();
+            seen.arrivals.push(Arrival { at, bytes });
             waiting.extend_from_slice(&new);
             let shown = if read == 0 {
                 waiting.len()
@@ -478,7 +528,7 @@ fn drain(mut reader: Box<dyn Read + Send>, shared: Arc<Shared>) {
 
 /// So much of it ends with a whole frame: a synchronized update is shown at its end, as terminals do,
 /// or half of a frame would be taken for what the program shows.
-fn whole(bytes: &[u8]) -> usize {
+pub fn whole(bytes: &[u8]) -> usize {
     const BEGIN: &[u8] = b"\x1b[?2026h";
     const END: &[u8] = b"\x1b[?2026l";
     let last = |mark: &[u8]| bytes.windows(mark.len()).rposition(|part| part == mark);

@@ -17,6 +17,7 @@ use crate::support::hold::{Held, LONG, hold};
 use crate::support::home::Home;
 use crate::support::program::Program;
 use crate::support::server::Server;
+use crate::support::usage::peak;
 use crate::support::wait::until;
 
 /// One of a hundred is refused by the service: the others are there, and the one is named.
@@ -57,15 +58,6 @@ fn one_bad_file_of_a_hundred_for_a_website_is_named_and_the_others_are_stored() 
 #[test]
 fn one_bad_file_of_a_hundred_for_a_segment_is_named_and_the_others_are_stored() {
     one_bad_of_a_hundred(segment, "media-upload");
-}
-
-/// The most memory a process had so far, in KiB.
-fn peak(pid: u32) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim_end_matches("kB").trim().parse().ok()
 }
 
 /// Sends so many files of which the service takes the first only; the end, and the peak in KiB.
