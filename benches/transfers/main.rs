@@ -9,6 +9,7 @@
 mod engine;
 mod measure;
 mod sink;
+#[path = "../support/table.rs"]
 mod table;
 
 use std::collections::BTreeMap;
@@ -23,8 +24,8 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use clap::{Parser, Subcommand};
 
-use crate::measure::Run;
-use crate::table::{Spread, row, seconds};
+use crate::measure::{Run, seconds};
+use crate::table::{Spread, row};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_assetdeck");
 const KEYS: [&str; 2] = ["ASSETDECK_KEY_LOC", "ASSETDECK_KEY_WEB"];
@@ -210,8 +211,7 @@ impl Race {
         ] {
             row(
                 &format!("{what}: {name}"),
-                &of(&self.ours, figure),
-                &of(&self.theirs, figure),
+                &[&of(&self.ours, figure), &of(&self.theirs, figure)],
                 self.ratio(figure),
                 "×",
                 goal,
@@ -279,7 +279,7 @@ fn all(args: &Args) -> Result<()> {
     let mut homes = Homes { folder, made: 0 };
 
     println!("{}\n", versions()?);
-    table::head();
+    table::head(&["assetdeck", "against"]);
     if wanted("start") {
         let (race, _) = flex(args, &mut homes, &small[..1])?;
         race.report("one file of 20 KiB to Flex", None, None);
@@ -293,8 +293,7 @@ fn all(args: &Args) -> Result<()> {
         let shown = |spread: Spread| format!("{:.1} MiB", spread.median);
         row(
             &format!("{what}: peak memory"),
-            &shown(ours),
-            &shown(theirs),
+            &[&shown(ours), &shown(theirs)],
             ours,
             " MiB",
             Some(30.0),
@@ -523,8 +522,7 @@ fn memory(args: &Args, homes: &mut Homes) -> Result<()> {
         let [kept, peak]: [f64; 2] = serde_json::from_slice(&output.stdout)?;
         row(
             &format!("memory of each of {} queued jobs, {what}", args.jobs),
-            &format!("peak {peak:.0} B"),
-            "",
+            &[&format!("peak {peak:.0} B"), ""],
             Spread::of([kept]),
             " B",
             Some(1024.0),

@@ -62,3 +62,12 @@ pub fn run(command: &[String], env: &[(String, String)]) -> Result<Run> {
     }
     Ok(serde_json::from_slice(&output.stdout)?)
 }
+
+/// Seconds, short.
+pub fn seconds(value: f64) -> String {
+    if value < 0.1 {
+        format!("{:.1} ms", value * 1000.0)
+    } else {
+        format!("{value:.2} s")
+    }
+}

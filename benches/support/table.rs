@@ -22,16 +22,19 @@ impl Spread {
     }
 }
 
-/// Prints the head of the table.
-pub fn head() {
-    println!("| what | assetdeck | against | figure | least–most | goal | |");
-    println!("|---|---|---|---|---|---|---|");
+/// Prints the head of the table; `beside` are the columns that stand beside the figures.
+pub fn head(beside: &[&str]) {
+    println!(
+        "| what | {} | figure | least–most | goal | |",
+        beside.join(" | ")
+    );
+    println!("|---|{}---|---|---|---|", "---|".repeat(beside.len()));
 }
 
 /// Prints one line; without a goal it is there to be known. `unit` stands behind each figure.
-pub fn row(what: &str, ours: &str, theirs: &str, figure: Spread, unit: &str, goal: Option<f64>) {
+pub fn row(what: &str, beside: &[&str], figure: Spread, unit: &str, goal: Option<f64>) {
     let number = |value: f64| {
-        if value.abs() >= 100.0 {
+        if value.abs() >= 100.0 || value.fract() == 0.0 {
             format!("{value:.0}{unit}")
         } else {
             format!("{value:.2}{unit}")
@@ -43,18 +46,10 @@ pub fn row(what: &str, ours: &str, theirs: &str, figure: Spread, unit: &str, goa
         None => (String::new(), ""),
     };
     println!(
-        "| {what} | {ours} | {theirs} | {} | {}–{} | {goal} | {verdict} |",
+        "| {what} | {} | {} | {}–{} | {goal} | {verdict} |",
+        beside.join(" | "),
         number(figure.median),
         number(figure.least),
         number(figure.most),
     );
-}
-
-/// Seconds, short.
-pub fn seconds(value: f64) -> String {
-    if value < 0.1 {
-        format!("{:.1} ms", value * 1000.0)
-    } else {
-        format!("{value:.2} s")
-    }
 }
