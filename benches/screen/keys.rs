@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result};
 use crate::home::Home;
 use crate::table::{Spread, row};
 use crate::terminal::{QUIET, RESTED, Reply, SIZE, Terminal};
-use crate::world::{World, in_assets};
+use crate::world::{World, in_assets, in_segments};
 use crate::{Args, least};
 
 /// So many rows down, and up again: none of these keys scrolls.
@@ -24,8 +24,15 @@ pub fn measure(args: &Args) -> Result<()> {
         let home = world.home()?;
         let mut terminal = in_assets(&home, *rows)?;
         let what = |what: &str| format!("{rows} assets: {what}");
-        bytes(&mut terminal, args, *rows, &what);
+        moving(&mut terminal, args, &what);
+        details(&mut terminal, args, &what);
+        scrolling(&mut terminal, args, *rows, &what);
         times(&mut terminal, args, &floor, &what)?;
+        terminal.leave()?;
+        let mut terminal = in_segments(&home, *rows)?;
+        let what = |what: &str| format!("{rows} segments: {what}");
+        moving(&mut terminal, args, &what);
+        scrolling(&mut terminal, args, *rows, &what);
         terminal.leave()?;
     }
     Ok(())
@@ -40,7 +47,7 @@ struct Waits {
 impl Waits {
     fn of(replies: &[Reply]) -> Result<Self> {
         let mut waits: Vec<f64> = { replies.iter() }
-            .filter_map(|reply| Some(reply.first?.as_secs_f64() * 1000.0))
+            .filter_map(|reply| Some(reply.first()?.as_secs_f64() * 1000.0))
             .collect();
         waits.sort_by(f64::total_cmp);
         let late = waits.get((waits.len() * 99).div_ceil(100).saturating_sub(1));
@@ -90,14 +97,21 @@ fn mean(replies: &[Reply]) -> f64 {
 }
 
 fn top(terminal: &mut Terminal) {
-    terminal.press("gg", RESTED);
+    terminal.press("gg", 2 * RESTED);
 }
 
-fn bytes(terminal: &mut Terminal, args: &Args, rows: usize, what: &dyn Fn(&str) -> String) {
+/// What a figure is of.
+type What<'a> = &'a dyn Fn(&str) -> String;
+
+fn bytes(what: &str, replies: Spread, goal: f64) {
+    row(what, &[""], replies, " B", Some(goal));
+}
+
+/// One row further, before anything follows.
+fn moving(terminal: &mut Terminal, args: &Args, what: What<'_>) {
     top(terminal);
     let keys = moves(terminal, args.keys.min(2 * WINDOW));
-    let bytes = |name: &str, figure, goal| row(&what(name), &[""], figure, " B", goal);
-    bytes("one row further", written(&keys), Some(180.0));
+    bytes(&what("one row further"), written(&keys), 180.0);
     let ratio = beside_least(&keys);
     row(&what("the same ÷ the least"), &[""], ratio, "×", None);
     let worst = Spread::of([ratio.most]);
@@ -108,18 +122,22 @@ fn bytes(terminal: &mut Terminal, args: &Args, rows: usize, what: &dyn Fn(&str) 
         "×",
         Some(1.4),
     );
+}
 
+/// One row further, and what stands beside the list after it.
+fn details(terminal: &mut Terminal, args: &Args, what: What<'_>) {
+    top(terminal);
     let keys: Vec<Reply> = (0..args.keys.min(WINDOW))
         .map(|_| terminal.press("j", RESTED))
         .collect();
-    bytes(
-        "one row further and its details",
-        written(&keys),
-        Some(260.0),
-    );
+    let name = what("one row further and its details");
+    bytes(&name, written(&keys), 260.0);
     let ratio = beside_least(&keys);
     row(&what("the same ÷ the least"), &[""], ratio, "×", Some(1.4));
+}
 
+/// A row and a page further in what is not in view yet, and everything.
+fn scrolling(terminal: &mut Terminal, args: &Args, rows: usize, what: What<'_>) {
     // Down to the last line, from which on every key scrolls.
     top(terminal);
     let lines = usize::from(SIZE.1);
@@ -131,20 +149,20 @@ fn bytes(terminal: &mut Terminal, args: &Args, rows: usize, what: &dyn Fn(&str) 
         median: mean(&keys),
         ..written(&keys)
     };
-    bytes("scrolling, a key in the mean", scrolled, Some(400.0));
+    bytes(&what("scrolling, a key in the mean"), scrolled, 400.0);
 
     top(terminal);
     let pages: Vec<Reply> = (0..args.keys.min(25).min(rows / lines))
         .map(|_| terminal.press("\x1b[6~", QUIET))
         .collect();
-    bytes("a page further", written(&pages), Some(1600.0));
+    bytes(&what("a page further"), written(&pages), 1600.0);
 
     let mut drawn = Vec::new();
     for _ in 0..args.runs.min(5) {
         terminal.resize((SIZE.0 - 20, SIZE.1 - 5));
         drawn.push(terminal.resize(SIZE));
     }
-    bytes("everything drawn anew", written(&drawn), Some(8000.0));
+    bytes(&what("everything drawn anew"), written(&drawn), 8000.0);
     let ratio = Spread::of(drawn.iter().map(|reply| {
         let least = least::anew(&reply.after) + links(&reply.written);
         reply.written.len() as f64 / least as f64
@@ -152,12 +170,7 @@ fn bytes(terminal: &mut Terminal, args: &Args, rows: usize, what: &dyn Fn(&str) 
     row(&what("the same ÷ the least"), &[""], ratio, "×", None);
 }
 
-fn times(
-    terminal: &mut Terminal,
-    args: &Args,
-    floor: &Waits,
-    what: &dyn Fn(&str) -> String,
-) -> Result<()> {
+fn times(terminal: &mut Terminal, args: &Args, floor: &Waits, what: What<'_>) -> Result<()> {
     top(terminal);
     let before = terminal.usage()?;
     let keys = moves(terminal, args.keys);
@@ -190,7 +203,7 @@ fn times(
         .map(|reply| reply.written.len() as f64 / QUEUED as f64);
     let name = what("100 keys at once, a key");
     row(&name, &[""], Spread::of(each), " B", Some(40.0));
-    let last = queued.iter().filter_map(|reply| reply.last);
+    let last = queued.iter().filter_map(Reply::last);
     let done = Spread::of(last.map(|last| last.as_secs_f64() * 1000.0));
     row(
         &what("100 keys at once, until done"),

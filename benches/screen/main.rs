@@ -6,7 +6,9 @@
 #![allow(clippy::print_stdout, reason = "its table is its purpose")]
 #![allow(clippy::cast_precision_loss, reason = "far below 2^52")]
 
+mod filter;
 mod floor;
+mod index;
 mod keys;
 mod memory;
 mod relay;
@@ -54,7 +56,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_assetdeck");
 #[derive(Parser)]
 #[command(about = "Measures the screen in a pseudo-terminal")]
 struct Args {
-    /// What to measure: start, keys, rest, memory
+    /// What to measure: start, keys, rest, memory, index, filter
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Starts of each kind, and as often what is done at once
@@ -63,7 +65,7 @@ struct Args {
     /// Keys of each kind
     #[arg(long, default_value_t = 200)]
     keys: usize,
-    /// Lists of so many assets, in which keys are pressed
+    /// Lists of so many assets and segments, in which keys are pressed
     #[arg(long, value_delimiter = ',', default_value = "100,10000,100000")]
     rows: Vec<usize>,
     /// Lists of so many assets, whose memory is measured
@@ -72,6 +74,9 @@ struct Args {
     /// Lists of so many segments, whose memory is measured
     #[arg(long, value_delimiter = ',', default_value = "100000")]
     segments: Vec<usize>,
+    /// Lists of so many assets, that are filtered
+    #[arg(long, value_delimiter = ',', default_value = "100000,1000000")]
+    filtered: Vec<usize>,
     /// Documents of the world in which the program is started
     #[arg(long, default_value_t = 1000)]
     documents: usize,
@@ -116,7 +121,7 @@ fn main() -> Result<()> {
 }
 
 fn all(args: &Args) -> Result<()> {
-    let parts = ["start", "keys", "rest", "memory"];
+    let parts = ["start", "keys", "rest", "memory", "index", "filter"];
     if let Some(unknown) = args
         .only
         .iter()
@@ -138,6 +143,12 @@ fn all(args: &Args) -> Result<()> {
     }
     if wanted("memory") {
         memory::measure(args)?;
+    }
+    if wanted("index") {
+        index::measure(args)?;
+    }
+    if wanted("filter") {
+        filter::measure(args)?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What the program takes while nobody touches it.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Result;
 
@@ -12,22 +12,11 @@ use crate::world::{World, in_assets};
 const ROWS: usize = 10_000;
 /// So long it sleeps before it counts as at rest: every notice has run out, every list is in.
 const ASLEEP: Duration = Duration::from_secs(2);
-/// It comes to rest within this, or it never does.
-const PATIENCE: Duration = Duration::from_mins(1);
 
 pub fn measure(args: &Args) -> Result<()> {
     let world = World::start(&[("websites", 1), ("assets", ROWS), ("segments", ROWS)])?;
     let mut terminal = in_assets(&world.home()?, ROWS)?;
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        let before = terminal.usage()?;
-        let written = terminal.pty.written();
-        terminal.settle(ASLEEP);
-        let still = terminal.pty.written() == written;
-        if still && terminal.usage()?.naps_since(&before) == 0 || Instant::now() > deadline {
-            break;
-        }
-    }
+    terminal.rest(ASLEEP)?;
     let before = terminal.usage()?;
     let written = terminal.pty.written();
     terminal.settle(Duration::from_secs(args.rest));

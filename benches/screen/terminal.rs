@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::{Context as _, Result, bail};
 
 use crate::home::Home;
-use crate::pty::{Arrival, PATIENCE, Pty, Size, whole};
+use crate::pty::{PATIENCE, Pty, Size, whole};
 use crate::usage::Usage;
 
 pub const SIZE: Size = (120, 40);
@@ -19,7 +19,9 @@ pub const RESTED: Duration = Duration::from_millis(250);
 /// A key may be answered as late as this.
 const SILENT: Duration = Duration::from_millis(400);
 /// A list may take as long as this to be there as a whole.
-const LONG: Duration = Duration::from_mins(3);
+const LONG: Duration = Duration::from_mins(10);
+/// A program comes to rest within this, or it never does.
+const COMES_TO_REST: Duration = Duration::from_mins(1);
 
 /// In front of the time at which a program is executed, and behind it.
 const MARK: (&str, &str) = ("\x1b]7777;", "\x07");
@@ -55,11 +57,58 @@ pub struct Terminal {
 
 /// What came after a key.
 pub struct Reply {
-    pub first: Option<Duration>,
-    pub last: Option<Duration>,
+    /// So long after it so many bytes were there.
+    come: Vec<(Duration, usize)>,
     pub written: Vec<u8>,
     pub before: vt100::Screen,
     pub after: vt100::Screen,
+}
+
+impl Reply {
+    pub fn first(&self) -> Option<Duration> {
+        self.come.first().map(|(after, _)| *after)
+    }
+
+    pub fn last(&self) -> Option<Duration> {
+        self.come.last().map(|(after, _)| *after)
+    }
+
+    /// When the screen looked different to these eyes from one moment to the next.
+    pub fn changes<T: PartialEq>(&self, look: impl Fn(&str) -> T) -> Vec<Duration> {
+        let (rows, cols) = self.before.size();
+        let mut parser = vt100::Parser::new(rows, cols, 0);
+        parser.process(self.before.state_formatted().as_bytes());
+        let mut changes = Vec::new();
+        let mut seen = look(&parser.screen().contents());
+        play(parser, &self.written, &self.come, |after, screen| {
+            let now = look(screen);
+            if now != seen {
+                changes.push(after);
+                seen = now;
+            }
+            true
+        });
+        changes
+    }
+}
+
+/// Shows once more what was written, as it came, for as long as it is looked at.
+fn play<T: Copy>(
+    mut parser: vt100::Parser,
+    written: &[u8],
+    come: &[(T, usize)],
+    mut look: impl FnMut(T, &str) -> bool,
+) {
+    let mut done = 0;
+    for (at, end) in come {
+        let new = &written[done..*end];
+        let new = &new[..whole(new)];
+        parser.process(new);
+        done += new.len();
+        if !look(*at, &parser.screen().contents()) {
+            return;
+        }
+    }
 }
 
 impl Terminal {
@@ -123,6 +172,19 @@ impl Terminal {
         self.settle_behind(self.pty.written(), quiet, quiet);
     }
 
+    /// Reads until for so long nothing came and no thread woke, or a minute is over.
+    pub fn rest(&mut self, quiet: Duration) -> Result<()> {
+        let deadline = Instant::now() + COMES_TO_REST;
+        loop {
+            let (before, written) = (self.usage()?, self.pty.written());
+            self.settle(quiet);
+            let still = self.pty.written() == written;
+            if still && self.usage()?.naps_since(&before) == 0 || Instant::now() > deadline {
+                return Ok(());
+            }
+        }
+    }
+
     /// Reads until the screen is so.
     pub fn wait(&mut self, what: &str, is: impl Fn(&str) -> bool) -> Result<()> {
         let deadline = Instant::now() + LONG;
@@ -164,19 +226,20 @@ impl Terminal {
     /// When the screen was so for the first time.
     pub fn shown_at(&self, is: impl Fn(&str) -> bool) -> Option<Instant> {
         let (rows, cols) = self.pty.cells().size();
-        let mut parser = vt100::Parser::new(rows, cols, 0);
+        let parser = vt100::Parser::new(rows, cols, 0);
+        let mut shown = None;
         let written = self.pty.output_behind(self.head);
-        let mut done = 0;
-        self.pty
-            .arrivals(self.head)
-            .into_iter()
-            .find_map(|arrival| {
-                let new = &written[done..arrival.bytes - self.head];
-                let new = &new[..whole(new)];
-                parser.process(new);
-                done += new.len();
-                is(&parser.screen().contents()).then_some(arrival.at)
-            })
+        play(parser, &written, &self.come(self.head), |at, screen| {
+            shown = is(screen).then_some(at);
+            shown.is_none()
+        });
+        shown
+    }
+
+    /// When what stands behind so many bytes came, and how many were there then.
+    fn come(&self, from: usize) -> Vec<(Instant, usize)> {
+        let arrivals = self.pty.arrivals(from).into_iter();
+        arrivals.map(|it| (it.at, it.bytes - from)).collect()
     }
 
     /// How long after it was executed that was.
@@ -201,12 +264,10 @@ impl Terminal {
         let begun = Instant::now();
         does(&mut self.pty);
         self.settle_behind(from, quiet, SILENT.max(quiet));
-        let arrivals = self.pty.arrivals(from);
-        let after =
-            |arrival: Option<&Arrival>| arrival.map(|it| it.at.saturating_duration_since(begun));
+        let come = self.come(from).into_iter();
+        let after = |at: Instant| at.saturating_duration_since(begun);
         Reply {
-            first: after(arrivals.first()),
-            last: after(arrivals.last()),
+            come: come.map(|(at, bytes)| (after(at), bytes)).collect(),
             written: self.pty.output_behind(from),
             before,
             after: self.pty.cells(),

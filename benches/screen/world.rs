@@ -78,11 +78,20 @@ pub fn command(home: &Home, args: &[&str]) -> Result<()> {
     Ok(())
 }
 
+/// The screen with all websites and documents.
+pub fn started(home: &Home) -> Result<Terminal> {
+    let mut terminal = Terminal::start(home)?;
+    let places = [WEBSITE, LARGE];
+    terminal.wait("websites and documents", |screen| {
+        places.iter().all(|place| screen.contains(place))
+    })?;
+    terminal.rest(RESTED)?;
+    Ok(terminal)
+}
+
 /// The screen in the list of so many assets of the website, all of them there.
 pub fn in_assets(home: &Home, rows: usize) -> Result<Terminal> {
-    let mut terminal = Terminal::start(home)?;
-    terminal.wait("a website", |screen| screen.contains(WEBSITE))?;
-    terminal.settle(RESTED);
+    let mut terminal = started(home)?;
     screen::open(&mut terminal.pty, WEBSITE, "NAME");
     terminal.pty.send_keys("3");
     loaded(&mut terminal, "Assets", rows)?;
@@ -91,21 +100,23 @@ pub fn in_assets(home: &Home, rows: usize) -> Result<Terminal> {
 
 /// The screen in the list of so many segments of the document, all of them there.
 pub fn in_segments(home: &Home, rows: usize) -> Result<Terminal> {
-    let mut terminal = Terminal::start(home)?;
-    terminal.wait("a document", |screen| screen.contains(DOCUMENT))?;
-    terminal.settle(RESTED);
-    screen::open(&mut terminal.pty, LARGE, "Segments");
-    loaded(&mut terminal, "Segments", rows)?;
+    let mut terminal = started(home)?;
+    into_segments(&mut terminal, rows)?;
     Ok(terminal)
 }
 
-/// Until the pane of this title says that it has as many, and nothing comes any more. A few of the
+/// From the documents into that list.
+pub fn into_segments(terminal: &mut Terminal, rows: usize) -> Result<()> {
+    screen::open(&mut terminal.pty, LARGE, "Segments");
+    loaded(terminal, "Segments", rows)
+}
+
+/// Until the pane of this title says that it has as many, and nothing is done any more. A few of the
 /// world's own are elsewhere.
 fn loaded(terminal: &mut Terminal, pane: &str, rows: usize) -> Result<()> {
     let what = format!("{rows} {pane}");
     terminal.wait(&what, |screen| counted(screen, pane) + 10 >= rows)?;
-    terminal.settle(4 * RESTED);
-    Ok(())
+    terminal.rest(4 * RESTED)
 }
 
 /// The number behind this title.
