@@ -6,6 +6,7 @@
 //!
 //! One thread writes, behind what it is told; whoever reads has the connection for that moment.
 
+mod before;
 mod change;
 mod haystack;
 mod keeper;
@@ -26,6 +27,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
+pub use self::before::Before;
 pub use self::haystack::Haystack;
 pub use self::keeper::Keeper;
 use self::keeper::Part;

@@ -12,7 +12,7 @@ use crate::domain::{
     AccountName, Asset, AssetScope, ContainerId, Digest, Digests, Entry, Keepable, Segment,
     SegmentId, SegmentText,
 };
-use crate::index::{Haystack, Head, Index, Keeper, Meter, Owner, Place};
+use crate::index::{Before, Haystack, Head, Index, Keeper, Meter, Owner, Place};
 
 /// The index, and whose lists are whose in it.
 #[derive(Clone)]
@@ -119,23 +119,6 @@ pub(super) struct Archive {
     owner: Owner,
 }
 
-/// The segments of a container as they were listed before.
-pub(super) struct Before {
-    /// What the service said then of when the container changed last.
-    pub seal: Option<String>,
-    /// How many there were.
-    count: u64,
-    positions: HashSet<u64>,
-}
-
-impl Before {
-    /// Whether these changes are of segments that are known, and there are still as many.
-    pub fn holds(&self, changes: &[SegmentText], total: Option<u64>) -> bool {
-        let known = |text: &SegmentText| self.positions.contains(&text.position);
-        total == Some(self.count) && changes.iter().all(known)
-    }
-}
-
 impl Archive {
     /// Runs one look at the disk beside the tasks.
     async fn aside<T: Send + 'static>(
@@ -178,11 +161,7 @@ impl Archive {
                 positions.extend(read.map(|segment| segment.position));
                 tell(batch);
             })?;
-            Some(Before {
-                seal: head.seal,
-                count: head.count,
-                positions,
-            })
+            Some(Before::new(head, positions))
         })
         .await
         .flatten()

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::archive::{Archive, Before};
+use super::archive::Archive;
 use super::{not_connected, pace, send, tree};
 use crate::api::{ApiError, Pages, Provider, scan};
 use crate::app::effect::{Load, RequestId};
@@ -15,7 +15,7 @@ use crate::app::msg::{Answer, Batch, Came, InScan, InTree, Msg};
 use crate::domain::{
     AssetScope, ContainerId, Cursor, Digests, Held, Keepable, Page, SegmentText, drill,
 };
-use crate::index::{Index, Keeper, Meter, Place};
+use crate::index::{Before, Index, Keeper, Meter, Place};
 use crate::transfer::patient::Patient;
 
 /// One request: whom it asks, and what was kept for it.
@@ -264,8 +264,9 @@ impl Request {
             return unchanged(seal);
         }
         if let (Some(before), Some(_)) = (&before, &seal)
-            && let Some(since) = shown.filter(|since| before.seal.as_deref() == Some(since))
-            && let Some(texts) = changes(provider, container, before, since).await
+            && shown.is_some()
+            && before.seal.as_deref() == shown
+            && let Some(texts) = before.changes(provider, container).await
         {
             archive.keep_texts(container, &texts);
             self.tell(Answer::ChangedTexts(texts));
@@ -278,21 +279,6 @@ impl Request {
             keep(keeper);
         }
     }
-}
-
-/// The texts that changed since, if nothing but texts did: else all are listed again.
-async fn changes(
-    provider: &dyn Provider,
-    container: &ContainerId,
-    before: &Before,
-    since: &str,
-) -> Option<Vec<SegmentText>> {
-    if !provider.spec().capabilities.segment_texts {
-        return None;
-    }
-    let texts = provider.segment_texts(container, Some(since)).await.ok()?;
-    let first = provider.segments(container, None).await.ok()?;
-    before.holds(&texts, first.total).then_some(texts)
 }
 
 /// The list is whole: it is kept.

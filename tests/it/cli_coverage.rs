@@ -340,3 +340,49 @@ fn lines_words_and_exit_codes_are_those_of_the_help() {
         .exits(2)
         .complains(&["no segment 1"]);
 }
+
+#[test]
+fn segments_are_listed_once_as_long_as_the_service_says_that_nothing_changed() {
+    let server = localised();
+    let home = server.home();
+    let coverage = ["coverage", LARGE, "--max-age", "60", "--yes", "--json"];
+    let calls = || {
+        let exchanges = server.demo().exchanges().into_iter();
+        let calls = exchanges.filter(|it| it.origin == "wordbee");
+        let paths: Vec<String> = calls.map(|it| it.path).collect();
+        // Signing in and out counts against nothing.
+        let of = |end: &str| paths.iter().filter(|it| it.ends_with(end)).count();
+        let own = paths.iter().filter(|it| !it.contains("/auth/")).count();
+        (own, of("/segments/search"), of("/contents/pull"))
+    };
+    let first = run(&home, &coverage).exits(0);
+    let listed = calls();
+    assert!(listed.1 >= 10, "{listed:?}");
+    let again = run(&home, &coverage).exits(0);
+    let refreshed = calls();
+    assert!(refreshed.0 - listed.0 <= 5, "{listed:?} {refreshed:?}");
+    assert_eq!((refreshed.1, refreshed.2), (listed.1, listed.2));
+    assert_eq!(told(&first, &LOCALES), told(&again, &LOCALES));
+    assert_eq!(first.stdout, again.stdout, "names come from the index, too");
+    // One segment of it is found there as well.
+    let row = first.json().into_iter().find(|it| it["kind"] == "coverage");
+    let id = text(&row.expect("a row")["id"]);
+    run(&home, &["coverage", &format!("{LARGE}/{id}"), "--json"]).exits(0);
+    assert_eq!(calls().1, refreshed.1);
+    // Texts changed, as far as the service says: a pull and a page, not the list.
+    let index = home.path().join(".cache/assetdeck/index-1.db");
+    let index = rusqlite::Connection::open(index).expect("the index");
+    let sealed =
+        "UPDATE lists SET seal = '2020-01-01T00:00:00Z' WHERE seal IS NOT NULL AND kind = 2";
+    assert_eq!(index.execute(sealed, []).expect("its lists"), 1);
+    drop(index);
+    let before = calls();
+    let third = run(&home, &coverage).exits(0);
+    let after = calls();
+    assert_eq!(
+        after.1,
+        before.1 + 1,
+        "the first page tells how many there are"
+    );
+    assert_eq!(third.stdout, first.stdout);
+}

@@ -2,24 +2,25 @@
 
 mod ask;
 mod line;
+mod listing;
 mod table;
 
 use std::time::Duration;
 
 use self::ask::{Answers, Asking};
+use self::listing::Listing;
 use self::table::{Form, Sheet};
 use super::args;
 use super::failure::{Exit, Failure, Tally};
 use super::find;
-use super::ls::texts_of;
 use super::output::Output;
 use super::pacer::Pacer;
 use super::session::{Known, Session};
 use super::stop::Stop;
-use crate::api::{Middle, Provider, ProviderSpec};
+use crate::api::{Middle, ProviderSpec};
 use crate::domain::coverage::{Coverage, Heard, State, Totals};
 use crate::domain::text::{speaks_utf8, spell_in_ascii};
-use crate::domain::{AssetScope, Container, Entry, Locale, SafeText, Segment};
+use crate::domain::{Container, Locale, SafeText, Segment};
 use crate::index::Owner;
 
 /// Shows the coverage of a document, or of one of its segments.
@@ -61,7 +62,13 @@ pub async fn coverage(
         meter: session.meter(&known.info.name),
         index: index.clone(),
     };
-    let (segments, unread) = segments(output, stop, provider.as_ref(), &pacer, &scope).await?;
+    let listing = Listing {
+        provider: provider.as_ref(),
+        pacer: &pacer,
+        owner: Owner::from(&known.info),
+        container: &container,
+    };
+    let (segments, unread) = listing.segments(output, stop, scope.segment()).await?;
     let asking = Asking {
         label: spec.label,
         allowance: known.info.allowance,
@@ -143,40 +150,6 @@ fn names(locales: &[Locale]) -> String {
     let names = locales.iter().map(|it| SafeText::name(it.as_str()));
     let names: Vec<String> = names.map(SafeText::into_string).collect();
     names.join(", ")
-}
-
-/// The segments that it is about, with their names, and how many of the list could not be read.
-async fn segments(
-    output: &mut Output,
-    stop: &mut Stop,
-    provider: &dyn Provider,
-    pacer: &Pacer,
-    scope: &AssetScope,
-) -> Result<(Vec<Segment>, usize), Failure> {
-    let container = scope.container();
-    let mut entries = if let Some(id) = scope.segment() {
-        let segment = stop.or(find::segment(provider, container, id)).await?;
-        vec![Entry::Read(segment)]
-    } else {
-        let fetch = async |cursor| {
-            pacer.go(output).await;
-            provider.segments(container, cursor).await
-        };
-        stop.or(find::all(fetch)).await?
-    };
-    let nameless = |entry: &Entry<Segment>| {
-        let segment = entry.read();
-        segment.is_some_and(|it| it.key.is_none() && it.text.is_none())
-    };
-    if entries.iter().any(nameless) {
-        let texts = async { Ok(texts_of(provider, output, container).await) };
-        let texts = stop.or(texts).await?;
-        find::join_texts(&mut entries, &texts);
-    }
-    let all = entries.len();
-    let segments: Vec<Segment> = entries.into_iter().filter_map(Entry::into_read).collect();
-    let unread = all - segments.len();
-    Ok((segments, unread))
 }
 
 fn matrix(locales: Vec<Locale>, segments: &[Segment], answers: &Answers) -> Coverage {

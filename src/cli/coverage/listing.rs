@@ -1,0 +1,139 @@
+//! The segments that a coverage is about: those that were kept as long as the service says that
+//! nothing changed, else what it lists now.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::api::Provider;
+use crate::cli::failure::Failure;
+use crate::cli::find;
+use crate::cli::ls::texts_of;
+use crate::cli::output::Output;
+use crate::cli::pacer::Pacer;
+use crate::cli::stop::Stop;
+use crate::domain::{Container, Entry, Segment, SegmentId, SegmentText};
+use crate::index::{Before, Owner, Place};
+
+/// Where they come from.
+pub struct Listing<'a> {
+    pub provider: &'a dyn Provider,
+    pub pacer: &'a Pacer,
+    pub owner: Owner,
+    /// As the service told of it now.
+    pub container: &'a Container,
+}
+
+impl Listing<'_> {
+    /// All of them, or this one, with their names, and how many of the list could not be read.
+    pub async fn segments(
+        &self,
+        output: &mut Output,
+        stop: &mut Stop,
+        only: Option<&SegmentId>,
+    ) -> Result<(Vec<Segment>, usize), Failure> {
+        let (provider, id) = (self.provider, &self.container.id);
+        let mut kept = stop.or(self.kept(output)).await?;
+        if let (Some(entries), Some(only)) = (&mut kept, only) {
+            entries.retain(|entry| entry.read().is_some_and(|it| it.id == *only));
+        }
+        let mut entries = match (kept, only) {
+            (Some(entries), None) => entries,
+            (Some(entries), Some(_)) if !entries.is_empty() => entries,
+            (_, Some(only)) => {
+                let segment = stop.or(find::segment(provider, id, only)).await?;
+                let mut entries = vec![Entry::Read(segment)];
+                let named = async { Ok(self.name(output, &mut entries).await) };
+                stop.or(named).await?;
+                entries
+            }
+            (None, None) => stop.or(self.anew(output)).await?,
+        };
+        let all = entries.len();
+        entries.retain(|entry| entry.read().is_some());
+        let unread = all - entries.len();
+        let read = entries.into_iter().filter_map(Entry::into_read);
+        Ok((read.collect(), unread))
+    }
+
+    /// Those that were kept, where the service says that they are still those, with the texts that
+    /// changed since.
+    async fn kept(&self, output: &mut Output) -> Result<Option<Vec<Entry<Segment>>>, Failure> {
+        let (index, seal) = (&self.pacer.index, &self.container.modified);
+        let place = Place::Segments(self.container.id.clone());
+        let (mut entries, mut positions) = (Vec::new(), HashSet::new());
+        let head = index.recall(&self.owner, &place, |_, rows: Vec<Entry<Segment>>| {
+            let read = rows.iter().filter_map(Entry::read);
+            positions.extend(read.map(|segment| segment.position));
+            entries.extend(rows);
+        });
+        let Some(before) = head.map(|head| Before::new(head, positions)) else {
+            return Ok(None);
+        };
+        if seal.is_none() || before.seal.is_none() {
+            return Ok(None);
+        }
+        if before.seal != *seal {
+            self.pacer.go(output).await;
+            let Some(texts) = before.changes(self.provider, &self.container.id).await else {
+                return Ok(None);
+            };
+            tell(&mut entries, &texts);
+            index.keep_texts(&self.owner, &self.container.id, texts);
+        }
+        // Who kept them may have been stopped before their texts came.
+        if let Some(texts) = self.name(output, &mut entries).await {
+            index.keep_texts(&self.owner, &self.container.id, texts);
+        }
+        index.renew(&self.owner, place, seal.clone());
+        Ok(Some(entries))
+    }
+
+    /// All that the service lists now, which is kept under what it says of the last change.
+    async fn anew(&self, output: &mut Output) -> Result<Vec<Entry<Segment>>, Failure> {
+        let (provider, id) = (self.provider, &self.container.id);
+        let fetch = async |cursor| {
+            self.pacer.go(output).await;
+            provider.segments(id, cursor).await
+        };
+        let mut entries = find::all(fetch).await?;
+        self.name(output, &mut entries).await;
+        let place = Place::Segments(id.clone());
+        let seal = self.container.modified.clone();
+        let mut keeper = self.pacer.index.keep(&self.owner, place, seal);
+        for entry in &entries {
+            keeper.entry(entry);
+        }
+        keeper.end();
+        Ok(entries)
+    }
+
+    /// Gives those their keys and texts that were listed without; what it took for that.
+    async fn name(
+        &self,
+        output: &mut Output,
+        entries: &mut [Entry<Segment>],
+    ) -> Option<Vec<SegmentText>> {
+        let nameless = |entry: &Entry<Segment>| {
+            let segment = entry.read();
+            segment.is_some_and(|it| it.key.is_none() && it.text.is_none())
+        };
+        if !entries.iter().any(nameless) {
+            return None;
+        }
+        let texts = texts_of(self.provider, output, &self.container.id).await;
+        find::join_texts(entries, &texts);
+        Some(texts)
+    }
+}
+
+/// Keys and texts that changed, by position.
+fn tell(entries: &mut [Entry<Segment>], texts: &[SegmentText]) {
+    let texts: HashMap<u64, &SegmentText> =
+        texts.iter().map(|text| (text.position, text)).collect();
+    for entry in entries {
+        if let Entry::Read(segment) = entry
+            && let Some(text) = texts.get(&segment.position)
+        {
+            segment.tell(text);
+        }
+    }
+}
