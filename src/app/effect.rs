@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::api::{KeyEntry, Metadata, ProviderSpec, UploadRequest};
 use crate::app::msg::Listed;
 use crate::domain::filter::Filter;
-use crate::domain::{AccountName, Asset, AssetScope, ContainerId, SegmentId, TypeChoice};
+use crate::domain::{AccountName, Asset, AssetScope, ContainerId, Cursor, SegmentId, TypeChoice};
 use crate::picture::Room;
 use crate::transfer::job::JobId;
 use crate::transfer::tree::{Source, Tree};
@@ -23,8 +23,9 @@ pub enum Load {
     /// One container with its locales.
     Container(ContainerId),
     /// All pages; answered page by page. With what the service said of the container's last change
-    /// when those that are shown were listed: where it still says so, that is the answer.
-    Segments(ContainerId, Option<String>),
+    /// when those that are shown were listed: where it still says so, that is the answer. A listing that
+    /// was stopped goes on with this page, unless the container changed meanwhile.
+    Segments(ContainerId, Option<String>, Option<Cursor>),
     SegmentTexts(ContainerId),
     /// All pages; answered page by page.
     Assets(AssetScope),

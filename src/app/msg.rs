@@ -11,8 +11,8 @@ use super::pictures::Means;
 use crate::api::{ApiError, ConnectError, KeyReport};
 use crate::domain::filter::Usage;
 use crate::domain::{
-    AccountName, Asset, Container, Digest, Digests, Entry, Hits, Keepable, Segment, SegmentId,
-    SegmentText, Shelf,
+    AccountName, Asset, Container, Cursor, Digest, Digests, Entry, Hits, Keepable, Segment,
+    SegmentId, SegmentText, Shelf,
 };
 use crate::picture::Drawn;
 use crate::transfer::job::{Job, JobId};
@@ -214,6 +214,8 @@ pub struct Batch<T: Keepable> {
     pub entries: Shelf<T>,
     /// Another batch with the same request id follows.
     pub more: bool,
+    /// Where the next page begins, for who stops here and goes on later.
+    pub next: Option<Cursor>,
     /// How many there are in all, where the service says.
     pub total: Option<u64>,
     pub came: Came,
@@ -231,6 +233,8 @@ pub enum Came {
     Kept(Duration),
     /// The service says that nothing changed: what is shown holds.
     Unchanged,
+    /// What came before it was stopped does not hold any more: all pages come again.
+    Anew,
 }
 
 impl<T: Keepable> Batch<T> {
@@ -239,6 +243,7 @@ impl<T: Keepable> Batch<T> {
         Self {
             entries: entries.into(),
             more: false,
+            next: None,
             total: None,
             came: Came::Fresh,
             seal: None,

@@ -6,6 +6,7 @@ use super::effect::RequestId;
 use super::list::{List, Row, Store};
 use super::msg::Came;
 use crate::api::{ApiError, ApiErrorKind};
+use crate::domain::Cursor;
 
 /// What is known of a remote value. Old data stays while new data loads and after a failure.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -187,6 +188,8 @@ pub struct Incoming<S> {
     reload: bool,
     /// What it holds was kept from before.
     kept: bool,
+    /// The page that comes next, of a listing that is not whole.
+    next: Option<Cursor>,
 }
 
 impl<S: Store> Default for Incoming<S> {
@@ -195,6 +198,7 @@ impl<S: Store> Default for Incoming<S> {
             rows: S::default(),
             reload: false,
             kept: false,
+            next: None,
         }
     }
 }
@@ -207,12 +211,15 @@ pub enum Turn<S> {
 }
 
 impl<S: Store> Incoming<S> {
-    /// Begins to wait; `holds`: the list has rows.
+    /// Begins to wait; `holds`: the list has rows. Where pages came before it was stopped, it goes on
+    /// behind them.
     pub fn begin(&mut self, holds: bool) {
-        *self = Self {
-            reload: holds,
-            ..Self::default()
-        };
+        if self.next.is_none() {
+            *self = Self {
+                reload: holds,
+                ..Self::default()
+            };
+        }
     }
 
     /// Takes rows that were kept from before, unless the service was quicker; `holds`: the list has
@@ -257,7 +264,9 @@ impl<S: Store> Incoming<S> {
         }
         let page = match page {
             Err(error) => {
-                self.rows = S::default();
+                if self.next.is_none() {
+                    self.rows = S::default();
+                }
                 remote.answer(id, Err(error));
                 return Turn::Stay;
             }
@@ -276,12 +285,20 @@ impl<S: Store> Incoming<S> {
                 remote.hold(fetched(now.checked_sub(age).unwrap_or(now)));
                 Turn::Append(page.rows)
             }
+            Came::Anew => {
+                *self = Self {
+                    reload: true,
+                    ..Self::default()
+                };
+                Turn::Stay
+            }
             Came::Unchanged => {
                 self.rows = S::default();
                 remote.answer(id, Ok(fetched(now)));
                 Turn::Stay
             }
             Came::Fresh => {
+                self.next = page.next;
                 if !page.more {
                     remote.answer(id, Ok(fetched(now)));
                 }
@@ -304,6 +321,7 @@ pub struct Arrived<S> {
     pub rows: S,
     /// Others follow.
     pub more: bool,
+    pub next: Option<Cursor>,
     pub total: Option<u64>,
     pub came: Came,
     pub seal: Option<String>,
@@ -320,6 +338,25 @@ impl<R: Row> Listing<R> {
     pub fn ask(&mut self, id: RequestId, now: Instant) -> Option<RequestId> {
         self.incoming.begin(!self.list.is_empty());
         self.remote.ask(id, now)
+    }
+
+    /// The page that a listing goes on with which was stopped.
+    pub const fn next(&self) -> Option<&Cursor> {
+        self.incoming.next.as_ref()
+    }
+
+    /// So many rows came of a listing that was stopped.
+    pub fn came(&self) -> usize {
+        if self.incoming.reload {
+            self.incoming.rows.len()
+        } else {
+            self.list.len()
+        }
+    }
+
+    /// What came of a listing that was stopped is not gone on with.
+    pub fn begin_anew(&mut self) {
+        self.incoming = Incoming::default();
     }
 
     /// Takes one page, if it is of the awaited request.

@@ -211,7 +211,8 @@ impl State {
         }
         let again = "Press Ctrl-C again to quit";
         let mut effects = Vec::new();
-        let left = if let Some(mut modal) = self.modals.pop() {
+        let left;
+        let done = if let Some(mut modal) = self.modals.pop() {
             effects.extend(modal.leave(self));
             "Closed. "
         } else if self.filtering.is_some() {
@@ -221,13 +222,13 @@ impl State {
             self.end_chord();
             ""
         } else {
-            let stopped = self.stop_loading();
-            let any = !stopped.is_empty();
+            let (stopped, said) = self.stop_loading();
             effects.extend(stopped);
-            if any { "Stopped loading. " } else { "" }
+            left = said;
+            left.as_str()
         };
         self.notices
-            .say(Tone::Warning, format!("{left}{again}"), now);
+            .say(Tone::Warning, format!("{done}{again}"), now);
         effects
     }
 

@@ -1,19 +1,21 @@
 //! Listings, page by page into the inbox.
 
 mod contents;
+mod segments;
 
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc::UnboundedSender;
 
+pub(super) use self::segments::Parked;
 use super::archive::Archive;
 use super::{not_connected, pace, send, tree};
 use crate::api::{ApiError, Pages, Provider, scan};
 use crate::app::effect::{Load, RequestId};
 use crate::app::msg::{Answer, Batch, Came, InScan, InTree, Msg};
 use crate::domain::{
-    AssetScope, ContainerId, Cursor, Digests, Held, Keepable, Page, SegmentText, drill,
+    AccountName, AssetScope, ContainerId, Cursor, Digests, Held, Keepable, Page, drill,
 };
 use crate::index::{Before, Index, Keeper, Meter, Place};
 use crate::transfer::patient::Patient;
@@ -21,12 +23,15 @@ use crate::transfer::patient::Patient;
 /// One request: whom it asks, and what was kept for it.
 pub(super) struct Request {
     pub id: RequestId,
+    pub account: AccountName,
     pub what: Load,
     /// `None` where the account is not connected: then what was kept is all there is.
     pub provider: Option<Arc<dyn Provider>>,
     pub archive: Option<Archive>,
     /// What was kept comes first.
     pub recall: bool,
+    /// Listings of segments that were stopped.
+    pub parked: Parked,
     /// Counts the calls; none where the account is not connected.
     pub meter: Option<Arc<Meter>>,
     pub inbox: UnboundedSender<Msg>,
@@ -74,19 +79,12 @@ impl Request {
             Load::Containers => {
                 let mut keeper = archive.map(|it| it.keep(Place::Containers, None));
                 let tell = |batch| self.tell(Answer::Containers(batch));
-                if pages(
-                    |cursor| provider.containers(cursor),
-                    &mut keeper,
-                    None,
-                    tell,
-                )
-                .await
-                {
+                if pages(|cursor| provider.containers(cursor), &mut keeper, tell).await {
                     keep(keeper);
                 }
             }
-            Load::Segments(container, seal) => {
-                self.segments(provider, container, before, seal.as_deref())
+            Load::Segments(container, seal, from) => {
+                self.segments(provider, container, before, (seal.as_deref(), from.clone()))
                     .await;
             }
             Load::Assets(scope) => self.assets(provider, scope).await,
@@ -160,7 +158,7 @@ impl Request {
     async fn recall(&self) -> Option<Before> {
         let archive = self.recalls()?;
         match &self.what {
-            Load::Segments(container, _) => {
+            Load::Segments(container, ..) => {
                 let tell = teller(&self.inbox, self.id, |it| Answer::Segments(Ok(it)));
                 return archive.segments(container, tell).await;
             }
@@ -199,13 +197,13 @@ impl Request {
                 let place = Place::Assets(container.clone());
                 let mut keeper = archive.map(|it| it.keep(place, None));
                 let tell = |batch| self.tell(Answer::Assets(batch));
-                if pages(ask, &mut keeper, None, tell).await {
+                if pages(ask, &mut keeper, tell).await {
                     keep(keeper);
                 }
             }
             AssetScope::Segment(container, segment) => {
                 let found = Mutex::new(Vec::new());
-                let whole = pages(ask, &mut None, None, |batch| {
+                let whole = pages(ask, &mut None, |batch| {
                     if let (Some(_), Ok(batch)) = (archive, &batch) {
                         let more = batch.entries.iter().map(Cow::into_owned);
                         super::lock(&found).extend(more);
@@ -218,65 +216,6 @@ impl Request {
                     archive.keep_marks(container, std::slice::from_ref(segment), &found);
                 }
             }
-        }
-    }
-
-    /// Lists the segments, unless one call shows that nothing changed since, or a few that only
-    /// texts did. `held`: what the service said of its last change when those that are shown were
-    /// listed.
-    async fn segments(
-        &self,
-        provider: &dyn Provider,
-        container: &ContainerId,
-        before: Option<Before>,
-        held: Option<&str>,
-    ) {
-        let Some(archive) = &self.archive else {
-            let tell = |batch| self.tell(Answer::Segments(batch));
-            pages(
-                |cursor| provider.segments(container, cursor),
-                &mut None,
-                None,
-                tell,
-            )
-            .await;
-            return;
-        };
-        // Of before the listing: what changes during it is noticed the next time.
-        let seal = match provider.container(container).await {
-            Ok(container) => container.modified,
-            Err(_) => None,
-        };
-        let before = match before {
-            None if held.is_some() => archive.segments(container, |_| {}).await,
-            before => before,
-        };
-        let shown = held.or(before.as_ref().and_then(|it| it.seal.as_deref()));
-        let unchanged = |seal: Option<String>| {
-            archive.renew(container, seal.clone());
-            self.tell(Answer::Segments(Ok(Batch {
-                came: Came::Unchanged,
-                seal,
-                ..Batch::whole(Vec::new())
-            })));
-        };
-        if seal.is_some() && shown == seal.as_deref() {
-            return unchanged(seal);
-        }
-        if let (Some(before), Some(_)) = (&before, &seal)
-            && shown.is_some()
-            && before.seal.as_deref() == shown
-            && let Some(texts) = before.changes(provider, container).await
-        {
-            archive.keep_texts(container, &texts);
-            self.tell(Answer::ChangedTexts(texts));
-            return unchanged(seal);
-        }
-        let mut keeper = Some(archive.keep(Place::Segments(container.clone()), seal.clone()));
-        let tell = |batch| self.tell(Answer::Segments(batch));
-        let ask = |cursor| provider.segments(container, cursor);
-        if pages(ask, &mut keeper, seal, tell).await {
-            keep(keeper);
         }
     }
 }
@@ -325,7 +264,6 @@ pub(super) fn failed(what: &Load, error: ApiError) -> Answer {
 async fn pages<T: Keepable, F>(
     ask: impl Fn(Option<Cursor>) -> F,
     keeper: &mut Option<Keeper<T>>,
-    seal: Option<String>,
     tell: impl Fn(Result<Batch<T>, ApiError>),
 ) -> bool
 where
@@ -353,7 +291,6 @@ where
         tell(Ok(Batch {
             more,
             total,
-            seal: seal.clone().filter(|_| !more),
             ..Batch::whole(entries)
         }));
         match next {

@@ -56,6 +56,7 @@ pub struct Runtime {
     pictures: Pictures,
     archives: Archives,
     gathered: Gathered,
+    parked: load::Parked,
     requests: HashMap<RequestId, CancellationToken>,
     tasks: TaskTracker,
     root: CancellationToken,
@@ -88,6 +89,7 @@ impl Runtime {
         Self {
             archives,
             gathered: Gathered::default(),
+            parked: load::Parked::default(),
             connector,
             transfers,
             inbox,
@@ -121,10 +123,12 @@ impl Runtime {
                 let request = load::Request {
                     id,
                     what,
+                    parked: self.parked.clone(),
                     provider,
                     archive,
                     recall,
                     meter: self.archives.meter(&account),
+                    account,
                     inbox,
                 };
                 let archives = self.archives.clone();

@@ -1,6 +1,7 @@
 //! Effects against a provider that goes in circles, panics, or never answers.
 
 mod kept;
+mod stopped;
 
 use std::sync::Arc;
 
@@ -143,7 +144,7 @@ async fn a_patient_request_waits_and_says_so() {
         runtime.run(Effect::Load {
             id: RequestId(id),
             account: account.clone(),
-            what: Load::Segments(ContainerId::new("c").unwrap(), None),
+            what: Load::Segments(ContainerId::new("c").unwrap(), None, None),
             patient,
             recall: false,
         });

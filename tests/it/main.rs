@@ -56,6 +56,7 @@ mod tui_filter;
 mod tui_forms;
 mod tui_kept;
 mod tui_leaving;
+mod tui_loading;
 mod tui_main_job;
 mod tui_pace;
 mod tui_picture;

@@ -123,7 +123,8 @@ pub static ACTIONS: &[Action] = &[
     Action {
         name: "refresh",
         title: "refresh",
-        help: "Ask the service again for what this pane shows; twice in a row also for segments that did not change.",
+        help: "Ask the service again for what this pane shows, or go on with segments whose loading was stopped; twice in a \
+               row all of them are listed anew.",
         keys: &["R", "f5", "ctrl-r"],
         context: Context::Everywhere,
         enabled: always,

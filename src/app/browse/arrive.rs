@@ -47,6 +47,7 @@ impl State {
                 };
                 // Those that were shown gave theirs to the new ones; they may have changed as well.
                 let anew = fresh && opened.segments.remote.value().is_some();
+                let again = page.as_ref().is_ok_and(|page| page.came == Came::Anew);
                 let before = opened.segments.list.current_id();
                 opened.segments.arrive(id, page.map(Arrived::from), now);
                 let first = opened.scope.is_none();
@@ -55,6 +56,10 @@ impl State {
                 self.timers.marks(now);
                 if moved && !first {
                     self.timers.follow(now);
+                }
+                if again {
+                    let text = "It changed since loading was stopped, and is listed anew";
+                    self.notices.say(Tone::Plain, text, now);
                 }
                 let mut effects = Vec::new();
                 if first && self.is_open(&account, &container) {
@@ -181,6 +186,7 @@ impl<T: Keepable, S: From<Shelf<T>>> From<Batch<T>> for Arrived<S> {
         Self {
             rows: batch.entries.into(),
             more: batch.more,
+            next: batch.next,
             total: batch.total,
             came: batch.came,
             seal: batch.seal,

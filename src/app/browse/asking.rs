@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Asked, Pane, StateFilter};
+use super::{Asked, Opened, Pane, StateFilter};
 use crate::api::Middle;
 use crate::app::State;
 use crate::app::effect::{Effect, Load};
@@ -35,8 +35,12 @@ impl State {
         let fetched = opened.segments.remote.value();
         let seal = fetched.and_then(|fetched| fetched.seal.clone());
         let seal = seal.filter(|_| !anew);
+        if anew {
+            opened.segments.begin_anew();
+        }
+        let from = opened.segments.next().cloned();
         let before = opened.segments.ask(id, now);
-        self.load(before, id, account, Load::Segments(container, seal))
+        self.load(before, id, account, Load::Segments(container, seal, from))
     }
 
     /// Asks for keys and texts of segments, where the listing left them out; `anew` also those that
@@ -201,9 +205,10 @@ impl State {
         self.refresh_opened(anew, now)
     }
 
-    /// Stops everything that loads into the panes; old data comes back.
-    pub(crate) fn stop_loading(&mut self) -> Vec<Effect> {
+    /// Stops everything that loads into the panes; old data comes back. Also says what is gone on with.
+    pub(crate) fn stop_loading(&mut self) -> (Vec<Effect>, String) {
         let mut ids = Vec::new();
+        let said = self.browse.open().map_or_else(String::new, Opened::stopped);
         for account in &mut self.browse.accounts {
             ids.extend(account.containers.pending());
             account.containers.give_up();
@@ -212,9 +217,14 @@ impl State {
             ids.extend(opened.stop());
         }
         self.rebuild_places();
-        ids.into_iter()
-            .filter_map(|id| self.drop_request(Some(id)))
-            .collect()
+        let dropped = ids.into_iter().filter_map(|id| self.drop_request(Some(id)));
+        let dropped: Vec<Effect> = dropped.collect();
+        let said = if dropped.is_empty() {
+            String::new()
+        } else {
+            format!("Stopped loading. {said}")
+        };
+        (dropped, said)
     }
 
     /// A list that an upload, change or deletion touched is asked again soon.

@@ -170,7 +170,7 @@ impl State {
     fn lacks(&self, account: &AccountName, what: &Load) -> bool {
         let opened = |container| self.opened(account, container);
         match what {
-            Load::Segments(container, _) => {
+            Load::Segments(container, ..) => {
                 opened(container).is_some_and(|it| it.segments.list.is_empty())
             }
             Load::Assets(scope) => {

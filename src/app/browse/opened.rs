@@ -122,6 +122,21 @@ impl Opened {
         rows.filter(|it| !self.known.contains_key(&it.id)).count()
     }
 
+    /// What becomes of a listing that is stopped now, for people.
+    pub(super) fn stopped(&self) -> String {
+        let assets = self.assets.remote.pending().is_some();
+        match (self.segments.remote.pending(), self.segments.next()) {
+            (Some(_), Some(_)) => format!(
+                "{} segments are there; R goes on behind them. ",
+                self.segments.came()
+            ),
+            (None, _) if assets && self.spec.middle == Middle::Types => {
+                "This list comes as one: R begins it anew. ".to_owned()
+            }
+            _ => String::new(),
+        }
+    }
+
     /// The best that is known of the container itself.
     pub fn info(&self) -> &Container {
         self.container.value().map_or(&self.listed, |it| it)

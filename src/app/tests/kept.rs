@@ -107,7 +107,7 @@ fn kept_containers_that_come_after_the_key_still_come_first() {
 fn opening() -> (World, RequestId) {
     let mut world = World::new();
     world.keys("G enter");
-    let id = asked(&world, |it| matches!(it, Load::Segments(_, None)));
+    let id = asked(&world, |it| matches!(it, Load::Segments(_, None, None)));
     let recall = { world.log.iter() }.any(|it| {
         matches!(
             it,
@@ -169,12 +169,12 @@ fn kept_segments_hold_when_nothing_changed() {
     assert_eq!(fetched.at, world.now);
     // A refresh says under what it holds them.
     world.keys("2 R");
-    let wanted = Load::Segments(doc().container().clone(), Some("tuesday".to_owned()));
+    let wanted = Load::Segments(doc().container().clone(), Some("tuesday".to_owned()), None);
     asked(&world, |it| *it == wanted);
     // Twice in a row it is not enough that nothing changed.
     world.take();
     world.keys("R");
-    let anew = Load::Segments(doc().container().clone(), None);
+    let anew = Load::Segments(doc().container().clone(), None, None);
     asked(&world, |it| *it == anew);
     world.wait(6_000);
     world.take();

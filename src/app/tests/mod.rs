@@ -18,6 +18,7 @@ mod scan;
 pub(crate) mod services;
 mod sheets;
 mod sign_in;
+mod stopped;
 mod table;
 mod transfers;
 mod uploads;

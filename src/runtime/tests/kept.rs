@@ -22,7 +22,7 @@ static TEXTS: ProviderSpec = ProviderSpec {
 
 /// One document, which somebody changes, and what was asked of it.
 #[derive(Debug)]
-struct Document(Mutex<Inside>);
+pub(super) struct Document(Mutex<Inside>);
 
 #[derive(Debug)]
 struct Inside {
@@ -30,18 +30,26 @@ struct Inside {
     /// When each text changed, and what it is.
     texts: Vec<(u64, String)>,
     calls: Vec<String>,
+    /// The page behind so many is never answered.
+    stands: Option<u64>,
 }
 
 impl Document {
-    fn new(many: u64) -> Arc<Self> {
+    pub(super) fn new(many: u64) -> Arc<Self> {
         Arc::new(Self(Mutex::new(Inside {
             modified: 1,
             texts: (1..=many).map(|n| (1, format!("text {n}"))).collect(),
             calls: Vec::new(),
+            stands: None,
         })))
     }
 
-    fn change(&self, change: impl FnOnce(u64, &mut Vec<(u64, String)>)) {
+    /// The page behind so many is never answered from now on.
+    pub(super) fn stand(&self, behind: Option<u64>) {
+        self.0.lock().unwrap().stands = behind;
+    }
+
+    pub(super) fn change(&self, change: impl FnOnce(u64, &mut Vec<(u64, String)>)) {
         let mut inside = self.0.lock().unwrap();
         inside.modified += 1;
         let now = inside.modified;
@@ -52,7 +60,7 @@ impl Document {
         self.0.lock().unwrap().calls.push(call.to_owned());
     }
 
-    fn calls(&self) -> Vec<String> {
+    pub(super) fn calls(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock().unwrap().calls)
     }
 }
@@ -82,6 +90,10 @@ impl Provider for Document {
     ) -> Result<Page<Segment>, ApiError> {
         self.asked("segments");
         let from = cursor.map_or(0, |cursor| cursor.0.parse().unwrap());
+        let stands = self.0.lock().unwrap().stands;
+        if stands == Some(from) {
+            std::future::pending::<()>().await;
+        }
         let total = self.0.lock().unwrap().texts.len() as u64;
         let upto = (from + 100).min(total);
         let segment = |position: u64| {
@@ -133,7 +145,7 @@ impl Provider for Document {
     }
 }
 
-struct Door(Arc<Document>);
+pub(super) struct Door(pub(super) Arc<Document>);
 
 #[async_trait]
 impl Connector for Door {
@@ -204,7 +216,7 @@ async fn session(folder: &Path, document: &Arc<Document>, connect: bool) -> Show
             recall,
         });
     };
-    load(Load::Segments(container.clone(), None), true);
+    load(Load::Segments(container.clone(), None, None), true);
     let mut shown = Shown::default();
     let fill = |shown: &mut Shown, texts: Vec<SegmentText>| {
         for text in texts {
@@ -234,7 +246,7 @@ async fn session(folder: &Path, document: &Arc<Document>, connect: bool) -> Show
                     Came::Fresh if shown.kept > 0 => {
                         (shown.kept, shown.texts) = (0, Vec::new());
                     }
-                    Came::Fresh => {}
+                    Came::Fresh | Came::Anew => {}
                 }
                 let read = entries.read();
                 shown.texts.extend(read.map(|segment| segment.text.clone()));

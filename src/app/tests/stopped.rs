@@ -1,0 +1,133 @@
+//! A listing of segments that is stopped: the rows stay, and it goes on behind them.
+
+use super::services::{error, page, segment};
+use super::world::World;
+use crate::api::ApiErrorKind;
+use crate::app::effect::{Effect, Load, RequestId};
+use crate::app::msg::{Answer, Batch, Came, Msg};
+use crate::domain::{Cursor, Segment};
+
+/// The last listing of segments that was asked for, and where it begins.
+fn asked(world: &World) -> Option<(RequestId, Option<Cursor>)> {
+    world.log.iter().rev().find_map(|effect| match effect {
+        Effect::Load {
+            id,
+            what: Load::Segments(_, _, from),
+            ..
+        } => Some((*id, from.clone())),
+        _ => None,
+    })
+}
+
+fn came(world: &mut World, segments: &[u64], next: Option<&str>) {
+    let rows = segments.iter().map(|n| segment(&format!("s{n}"), *n));
+    let batch = Batch {
+        more: next.is_some(),
+        next: next.map(|it| Cursor(it.to_owned())),
+        ..page(rows)
+    };
+    send(world, batch);
+}
+
+fn send(world: &mut World, batch: Batch<Segment>) {
+    let (id, _) = asked(world).unwrap();
+    let answer = Answer::Segments(Ok(batch));
+    world.send(Msg::Loaded { id, answer });
+}
+
+fn positions(world: &World) -> Vec<u64> {
+    let opened = world.state.browse.open().unwrap();
+    let rows = opened.segments.list.rows().iter();
+    rows.filter_map(|entry| entry.read().map(|it| it.position))
+        .collect()
+}
+
+/// Two pages came before it was stopped; the cursor is on the third row.
+fn stopped() -> World {
+    let mut world = World::new();
+    world.keys("G enter");
+    assert_eq!(asked(&world).unwrap().1, None);
+    came(&mut world, &[1, 2], Some("2"));
+    world.keys("2 j");
+    came(&mut world, &[3, 4], Some("4"));
+    world.keys("j ctrl-c");
+    assert!(
+        world.said().contains("4 segments are there; R goes on"),
+        "{}",
+        world.said()
+    );
+    world.take();
+    world.wait(6_000);
+    world
+}
+
+fn here(world: &World) -> u64 {
+    let opened = world.state.browse.open().unwrap();
+    let current = opened.segments.list.current().unwrap();
+    current.read().unwrap().position
+}
+
+#[test]
+fn it_goes_on_behind_the_pages_that_came_and_the_cursor_stays() {
+    let mut world = stopped();
+    assert_eq!((positions(&world), here(&world)), (vec![1, 2, 3, 4], 3));
+    world.keys("R");
+    assert_eq!(asked(&world).unwrap().1, Some(Cursor("4".to_owned())));
+    came(&mut world, &[5], None);
+    assert_eq!(positions(&world), [1, 2, 3, 4, 5]);
+    assert_eq!(here(&world), 3);
+    // Whole, it begins with the first page again.
+    world.wait(6_000);
+    world.take();
+    world.keys("R");
+    assert_eq!(asked(&world).unwrap().1, None);
+}
+
+#[test]
+fn a_refresh_that_was_stopped_goes_on_as_well_and_shows_nothing_before_it_is_whole() {
+    let mut world = stopped();
+    world.keys("R");
+    came(&mut world, &[5], None);
+    world.wait(6_000);
+    world.keys("R");
+    came(&mut world, &[1, 2, 6], Some("6"));
+    assert_eq!(positions(&world), [1, 2, 3, 4, 5]);
+    world.keys("ctrl-c");
+    world.wait(6_000);
+    world.keys("R");
+    assert_eq!(asked(&world).unwrap().1, Some(Cursor("6".to_owned())));
+    came(&mut world, &[3], None);
+    assert_eq!(positions(&world), [1, 2, 6, 3]);
+    assert_eq!(here(&world), 3);
+}
+
+#[test]
+fn what_changed_meanwhile_comes_whole_and_nothing_jumps() {
+    let mut world = stopped();
+    world.keys("R");
+    let anew = Batch {
+        more: true,
+        came: Came::Anew,
+        ..Batch::whole(Vec::new())
+    };
+    send(&mut world, anew);
+    assert!(world.said().contains("listed anew"), "{}", world.said());
+    came(&mut world, &[7, 1], Some("7"));
+    assert_eq!((positions(&world), here(&world)), (vec![1, 2, 3, 4], 3));
+    came(&mut world, &[3], None);
+    assert_eq!((positions(&world), here(&world)), (vec![7, 1, 3], 3));
+}
+
+#[test]
+fn a_page_that_fails_is_gone_on_with_and_twice_in_a_row_all_comes_anew() {
+    let mut world = stopped();
+    world.keys("R");
+    let (id, _) = asked(&world).unwrap();
+    let answer = Answer::Segments(Err(error(ApiErrorKind::Transport)));
+    world.send(Msg::Loaded { id, answer });
+    world.wait(6_000);
+    world.keys("R");
+    assert_eq!(asked(&world).unwrap().1, Some(Cursor("4".to_owned())));
+    world.keys("R");
+    assert_eq!(asked(&world).unwrap().1, None);
+}
