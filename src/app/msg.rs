@@ -268,7 +268,8 @@ pub enum Answer {
     Tree(Result<InTree, ApiError>),
     Digests(Digests),
     Contents(Result<InContents, ApiError>),
-    Uses(Result<Vec<String>, ApiError>),
+    /// The ids of all that may use assets, and how many of them a scan has read that did not end.
+    Uses(Result<(Vec<String>, usize), ApiError>),
     Scanned(Result<InScan, ApiError>),
     /// A patient request waits before it is made again: why and for how long, in one safe sentence.
     Waits(String),

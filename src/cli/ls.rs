@@ -46,12 +46,13 @@ pub async fn ls(
     }
     let provider = session.ready(known).await?;
     let provider = provider.as_ref();
-    if scope.is_some() && only.filter().asks_usage() {
-        only.usage = Some(uses::read(spec, provider, output, yes).await?);
-    }
-    let only = &*only;
     // What is listed here can be found later. Where it cannot be kept, the screen says so.
     let (index, _) = session.index();
+    if scope.is_some() && only.filter().asks_usage() {
+        let kept = (&index, &Owner::from(&known.info));
+        only.usage = Some(uses::read(spec, provider, output, kept, yes).await?);
+    }
+    let only = &*only;
     let listed = match scope {
         None => containers(known, provider, output, &index, only, json).await,
         Some(AssetScope::Container(container)) if spec.middle == Middle::Segments => {

@@ -1,17 +1,24 @@
 //! Scanning what uses assets, after it was said what that costs.
 
+use std::time::Duration;
+
 use super::failure::Failure;
 use super::output::Output;
 use super::prompt;
 use crate::api::{Provider, ProviderSpec, scan};
 use crate::domain::filter::Usage;
+use crate::index::{Index, Owner};
 use crate::transfer::tree::MANY_CALLS;
+
+/// How long what was read may take to be on disk.
+const DISK: Duration = Duration::from_secs(2);
 
 /// Reads all that uses assets of this account.
 pub async fn read(
     spec: &ProviderSpec,
     provider: &dyn Provider,
     output: &mut Output,
+    (index, owner): (&Index, &Owner),
     yes: bool,
 ) -> Result<Usage, Failure> {
     let Some(noun) = &spec.capabilities.used_in else {
@@ -24,24 +31,38 @@ pub async fn read(
     let (one, many) = (noun.one, noun.many);
     let uses = provider.uses().await?;
     let all = uses.len();
-    let what = match all {
-        1 => format!("Scanning the {one} for the assets that it uses"),
-        _ => format!("Scanning {all} {many} for the assets that they use"),
+    let kept = index.uses(owner);
+    let before = uses.iter().filter(|id| kept.contains_key(*id)).count();
+    let left = all - before;
+    if before > 0 {
+        output.mention(&format!(
+            "{before} of {all} {many} were read by a scan of the last hour that did not end"
+        ));
+    }
+    let what = match left {
+        1 => format!("Scanning 1 {one} for the assets that it uses"),
+        _ => format!("Scanning {left} {many} for the assets that they use"),
     };
-    prompt::may(output, yes, all, &what).await?;
+    prompt::may(output, yes, left, &what).await?;
     // A question has said it.
-    if yes || all < MANY_CALLS {
-        let calls = if all == 1 { "call" } else { "calls" };
-        output.mention(&format!("{what} takes {all} {calls}"));
+    if yes || left < MANY_CALLS {
+        let calls = if left == 1 { "call" } else { "calls" };
+        output.mention(&format!("{what} takes {left} {calls}"));
     }
     let quiet = output.is_quiet();
-    let usage = scan(provider, &uses, |read| {
+    let tell = |read| {
         if !quiet {
             output.draw(&[format!("{read} of {all} {many} scanned")]);
         }
-    });
-    let usage = usage.await;
+    };
+    let keep = |id: &str, used: &_| index.keep_used(owner, id, used);
+    let usage = scan(provider, &uses, kept, tell, keep).await;
     output.lift();
+    if usage.is_ok() {
+        index.scanned(owner);
+    } else {
+        index.settle(DISK);
+    }
     usage.map_err(|error| {
         Failure::from(error).hint(format!(
             "What cannot be read may use any asset, so none was called an orphan. The key needs to \

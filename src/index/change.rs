@@ -250,6 +250,29 @@ pub(super) fn put_digest(
     change.commit()
 }
 
+/// Keeps what was read of one thing that uses assets.
+pub(super) fn put_used(
+    connection: &mut Connection,
+    owner: &Owner,
+    id: &str,
+    used: &[u8],
+    at: Timestamp,
+) -> rusqlite::Result<()> {
+    let change = connection.transaction()?;
+    let owner = owner_id(&change, owner)?;
+    change
+        .prepare_cached("INSERT OR REPLACE INTO uses VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![owner, id, at.as_millisecond(), used])?;
+    change.commit()
+}
+
+/// The scan has ended: the next one begins anew.
+pub(super) fn drop_uses(connection: &Connection, owner: &Owner) -> rusqlite::Result<()> {
+    let owner = owner_id(connection, owner)?;
+    connection.execute("DELETE FROM uses WHERE owner = ?1", [owner])?;
+    Ok(())
+}
+
 /// So many calls were made until then. Those of more than two hours ago limit nobody any more; the last
 /// ones say when the account was used.
 pub(super) fn spend(
@@ -290,6 +313,7 @@ pub(super) fn drop_old(connection: &mut Connection, now: Timestamp) -> rusqlite:
     }
     change.execute("DELETE FROM marks WHERE at < ?1", [before])?;
     change.execute("DELETE FROM digests WHERE at < ?1", [before])?;
+    change.execute("DELETE FROM uses WHERE at < ?1", [given_up])?;
     change.commit()
 }
 
@@ -308,6 +332,7 @@ pub(super) fn drop_account(
         format!("DELETE FROM digests WHERE place IN (SELECT id FROM places WHERE owner IN {of})"),
         format!("DELETE FROM places WHERE owner IN {of}"),
         format!("DELETE FROM calls WHERE owner IN {of}"),
+        format!("DELETE FROM uses WHERE owner IN {of}"),
         "DELETE FROM owners WHERE account = ?1".to_owned(),
     ] {
         change.execute(&statement, [account.as_str()])?;

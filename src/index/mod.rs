@@ -19,6 +19,7 @@ mod store;
 mod tests;
 mod thread;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,10 +35,14 @@ use self::keeper::Part;
 pub use self::meter::Meter;
 pub use self::place::{Owner, Place};
 use self::thread::Request;
+use crate::domain::filter::Used;
 use crate::domain::{
     AccountName, Asset, AssetScope, ContainerId, Digest, Digests, Entry, Keepable, SegmentId,
     SegmentText,
 };
+
+/// A scan that was stopped is gone on with within this time.
+const SCAN: Duration = Duration::from_hours(1);
 
 /// What is known of a kept list beside its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -244,6 +249,28 @@ impl Index {
     pub fn digests(&self, owner: &Owner, scope: &AssetScope) -> Digests {
         self.read(|connection| query::digests(connection, owner, scope))
             .unwrap_or_default()
+    }
+
+    /// Keeps what was read of one thing that uses assets, until the scan has ended.
+    pub fn keep_used(&self, owner: &Owner, id: &str, used: &Used) {
+        if self.keeps() {
+            let (owner, id) = (owner.clone(), id.to_owned());
+            self.send(Request::Used(owner, id, used.pack(), Timestamp::now()));
+        }
+    }
+
+    /// What a scan has read that did not end, and not long ago: what is older may use something else by
+    /// now.
+    pub fn uses(&self, owner: &Owner) -> BTreeMap<String, Used> {
+        let since = Timestamp::now().checked_sub(SCAN);
+        let since = since.unwrap_or(Timestamp::UNIX_EPOCH);
+        self.read(|connection| query::uses(connection, owner, since))
+            .unwrap_or_default()
+    }
+
+    /// The scan has ended: the next one begins anew.
+    pub fn scanned(&self, owner: &Owner) {
+        self.send(Request::Scanned(owner.clone()));
     }
 
     /// Drops everything of an account, at whatever address.

@@ -1,5 +1,7 @@
 //! What is read from the index's file.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -7,6 +9,7 @@ use super::pack;
 use super::place::{CONTAINERS, SEGMENTS};
 use super::store::damaged;
 use super::{Head, Mark, Owner, Place};
+use crate::domain::filter::Used;
 use crate::domain::{
     AssetKey, AssetScope, ContainerId, Digest, Digests, Entry, Keepable, SegmentId, Stamp,
 };
@@ -132,6 +135,30 @@ pub(super) fn digests(
         digests.put(segment.cloned(), asset, stamp, Digest(row.get(3)?));
     }
     Ok(digests)
+}
+
+/// What a scan that did not end has read after that moment.
+pub(super) fn uses(
+    connection: &Connection,
+    owner: &Owner,
+    since: Timestamp,
+) -> rusqlite::Result<BTreeMap<String, Used>> {
+    let mut find = connection.prepare_cached(
+        "SELECT uses.id, used FROM uses JOIN owners ON owner = owners.id
+         WHERE account = ?1 AND service = ?2 AND address = ?3 AND at > ?4",
+    )?;
+    let mut rows = find.query(params![
+        owner.account.as_str(),
+        owner.service,
+        owner.address,
+        since.as_millisecond()
+    ])?;
+    let mut kept = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let it = Used::open(row.get_ref(1)?.as_blob()?).ok_or_else(damaged)?;
+        kept.insert(row.get(0)?, it);
+    }
+    Ok(kept)
 }
 
 /// The calls that were made of late, oldest first.

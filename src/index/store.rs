@@ -61,6 +61,13 @@ const TABLES: &str = "
         digest BLOB NOT NULL,
         PRIMARY KEY (place, segment, asset)
     ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS uses (
+        owner INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        used BLOB NOT NULL,
+        PRIMARY KEY (owner, id)
+    ) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS calls (
         owner INTEGER NOT NULL,
         at INTEGER NOT NULL,

@@ -31,6 +31,10 @@ pub(super) enum Request {
     Unmark(Owner, ContainerId, SegmentId),
     /// What was read of an asset, then.
     Digest(Owner, Box<Asset>, Digest, Timestamp),
+    /// What was read of one thing that uses assets, then.
+    Used(Owner, String, Vec<u8>, Timestamp),
+    /// All of them were.
+    Scanned(Owner),
     Forget(AccountName),
     /// So many calls were made until then.
     Spend(Owner, Timestamp, u64),
@@ -85,6 +89,8 @@ fn write(connection: &mut Connection, request: Request) -> rusqlite::Result<()> 
         Request::Digest(owner, asset, digest, at) => {
             change::put_digest(connection, &owner, &asset, digest, at)
         }
+        Request::Used(owner, id, used, at) => change::put_used(connection, &owner, &id, &used, at),
+        Request::Scanned(owner) => change::drop_uses(connection, &owner),
         Request::Forget(account) => change::drop_account(connection, &account),
         Request::Spend(owner, at, made) => change::spend(connection, &owner, at, made),
         Request::Settle(done) => {

@@ -1,6 +1,6 @@
 //! What is kept of one account: given first, and kept anew as its service answers.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::api::{AccountInfo, Provider};
 use crate::app::msg::{Batch, Came, Msg};
+use crate::domain::filter::Used;
 use crate::domain::{
     AccountName, Asset, AssetScope, ContainerId, Digest, Digests, Entry, Keepable, Segment,
     SegmentId, SegmentText,
@@ -188,6 +189,12 @@ impl Archive {
         digests.await.unwrap_or_default()
     }
 
+    /// What a scan has read that did not end.
+    pub async fn uses(&self) -> BTreeMap<String, Used> {
+        let uses = self.aside(|own| own.index.uses(&own.owner));
+        uses.await.unwrap_or_default()
+    }
+
     /// Where it is kept.
     pub fn index(&self) -> Index {
         self.index.clone()
@@ -207,6 +214,15 @@ impl Archive {
     pub fn renew(&self, id: &ContainerId, seal: Option<String>) {
         self.index
             .renew(&self.owner, Place::Segments(id.clone()), seal);
+    }
+
+    pub fn keep_used(&self, id: &str, used: &Used) {
+        self.index.keep_used(&self.owner, id, used);
+    }
+
+    /// The scan has ended.
+    pub fn scanned(&self) {
+        self.index.scanned(&self.owner);
     }
 
     pub fn keep_digest(&self, asset: &Asset, digest: Digest) {

@@ -4,6 +4,7 @@ mod contents;
 mod segments;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc::UnboundedSender;
@@ -14,9 +15,8 @@ use super::{not_connected, pace, send, tree};
 use crate::api::{ApiError, Pages, Provider, scan};
 use crate::app::effect::{Load, RequestId};
 use crate::app::msg::{Answer, Batch, Came, InScan, InTree, Msg};
-use crate::domain::{
-    AccountName, AssetScope, ContainerId, Cursor, Digests, Held, Keepable, Page, drill,
-};
+use crate::domain::filter::Used;
+use crate::domain::{AccountName, AssetScope, Cursor, Digests, Held, Keepable, Page, drill};
 use crate::index::{Before, Index, Keeper, Meter, Place};
 use crate::transfer::patient::Patient;
 
@@ -106,10 +106,26 @@ impl Request {
                 self.tell(Answer::Digests(digests));
             }
             Load::Contents(scope, assets) => self.contents(provider, scope, assets).await,
-            Load::Uses => self.tell(Answer::Uses(provider.uses().await)),
+            Load::Uses => {
+                let uses = provider.uses().await;
+                let kept = self.scanned_before().await;
+                self.tell(Answer::Uses(uses.map(|uses| {
+                    let before = uses.iter().filter(|id| kept.contains_key(*id)).count();
+                    (uses, before)
+                })));
+            }
             Load::Scan(uses) => {
                 let read = |read| self.tell(Answer::Scanned(Ok(InScan::Read(read))));
-                let usage = scan(provider, uses, read).await;
+                let kept = self.scanned_before().await;
+                let keep = |id: &str, used: &_| {
+                    if let Some(archive) = archive {
+                        archive.keep_used(id, used);
+                    }
+                };
+                let usage = scan(provider, uses, kept, read, keep).await;
+                if let (Some(archive), Ok(_)) = (archive, &usage) {
+                    archive.scanned();
+                }
                 let all = usage.map(|usage| InScan::All(Arc::new(usage)));
                 self.tell(Answer::Scanned(all));
             }
@@ -138,6 +154,14 @@ impl Request {
                 }
                 self.tell(Answer::Marks(found));
             }
+        }
+    }
+
+    /// What a scan has read that did not end.
+    async fn scanned_before(&self) -> BTreeMap<String, Used> {
+        match &self.archive {
+            Some(archive) => archive.uses().await,
+            None => BTreeMap::new(),
         }
     }
 

@@ -81,6 +81,34 @@ fn a_template_that_cannot_be_read_may_use_everything() {
 }
 
 #[test]
+fn a_scan_that_broke_off_goes_on_after_a_restart_and_one_that_ended_begins_anew() {
+    let (server, home, shop) = world();
+    let server = server.judged(Scope::Requests);
+    server.faults(json!([
+        {"operation": "template", "fault": "status", "status": 403, "skip": 3},
+    ]));
+    let ls = ["ls", &shop, "--filter", "is:orphan", "--json"];
+    assert_ne!(run(&home, &ls).code, Some(0));
+    let scans = || {
+        let exchanges = server.demo().exchanges().into_iter();
+        exchanges
+            .filter(|it| it.path.contains("/templates/"))
+            .count()
+    };
+    assert_eq!(scans(), 3);
+    let ran = run(&home, &ls).exits(0);
+    ran.complains(&["3 of 6 templates were read by a scan of the last hour"]);
+    ran.complains(&["Scanning 3 templates", "takes 3 calls"]);
+    assert_eq!(scans(), 3 + 3);
+    assert_eq!(names(&ran).len(), 4, "{:?}", names(&ran));
+    // Somebody may have used an asset since.
+    let again = run(&home, &ls).exits(0);
+    again.complains(&["Scanning 6 templates", "takes 6 calls"]);
+    assert_eq!(scans(), 3 + 3 + 6);
+    assert_eq!(names(&again), names(&ran));
+}
+
+#[test]
 fn where_nothing_tells_what_is_used_that_is_said() {
     let server = Server::start();
     let home = server.home();

@@ -21,7 +21,8 @@ use crate::domain::{AccountName, ContainerId};
 enum Stage {
     /// It is asked what there is to scan.
     Counting,
-    Ask(Vec<String>, Answering),
+    /// So many of them were read by a scan that did not end.
+    Ask(Vec<String>, usize, Answering),
     Scanning {
         read: usize,
         of: usize,
@@ -99,8 +100,8 @@ impl ScanSheet {
                 }
                 return Reply::stay();
             }
-            Answer::Uses(Ok(uses)) => {
-                self.stage = Stage::Ask(uses.clone(), Answering::new(now));
+            Answer::Uses(Ok((uses, before))) => {
+                self.stage = Stage::Ask(uses.clone(), *before, Answering::new(now));
             }
             Answer::Scanned(Ok(InScan::All(usage))) => {
                 self.pending = None;
@@ -118,7 +119,7 @@ impl ScanSheet {
 
 impl Modal for ScanSheet {
     fn input(&mut self, input: &Input, state: &mut State, now: Instant) -> Reply {
-        let Stage::Ask(uses, answering) = &mut self.stage else {
+        let Stage::Ask(uses, _, answering) = &mut self.stage else {
             return match input {
                 Input::Key(key) if matches!(key.code, Code::Esc | Code::Char('q')) => {
                     Reply::close()
@@ -167,8 +168,15 @@ impl Modal for ScanSheet {
         let mut hints = vec![hint("Esc", "leave")];
         match &self.stage {
             Stage::Counting => blocks.push(Block::Line(vec![say(format!("Counting {many} …"))])),
-            Stage::Ask(uses, answering) => {
-                let (of, calls) = match uses.len() {
+            Stage::Ask(uses, before, answering) => {
+                if *before > 0 {
+                    let all = uses.len();
+                    let text = format!(
+                        "{before} of {all} {many} were read by a scan of the last hour that did not end."
+                    );
+                    blocks.push(line(text, Tone::Plain));
+                }
+                let (of, calls) = match uses.len() - before {
                     1 => (format!("1 {one}"), "1 call".to_owned()),
                     of => (format!("{of} {many}"), format!("{of} calls")),
                 };

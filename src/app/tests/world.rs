@@ -303,7 +303,7 @@ pub fn answer(account: &AccountName, what: &Load) -> Answer {
         Load::Kept(..) => Answer::KeptMarks(Vec::new()),
         Load::Digests(_) => Answer::Digests(Digests::default()),
         Load::Contents(..) => Answer::Contents(Ok(InContents::End)),
-        Load::Uses => Answer::Uses(Ok(vec!["t1".to_owned(), "t2".to_owned()])),
+        Load::Uses => Answer::Uses(Ok((vec!["t1".to_owned(), "t2".to_owned()], 0))),
         Load::Scan(_) => {
             let mut usage = Usage::default();
             usage.read("https://cdn.example/banner.png");

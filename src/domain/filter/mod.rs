@@ -23,7 +23,7 @@ pub use grammar::{GRAMMAR, GRAMMAR_NOTE};
 pub use identical::{Identicals, Sizes};
 pub use parse::FilterError;
 pub use twins::{Twin, Twins};
-pub use usage::{Orphans, Usage};
+pub use usage::{Orphans, Usage, Used};
 
 use self::fold::Needle;
 use self::measure::{Bound, Size, When};

@@ -10,35 +10,99 @@ use crate::domain::{Asset, AssetKey, twin_key};
 /// More parts of one address than this are not put together.
 const PARTS: usize = 16;
 
+/// What one thing says where it may use assets: each address in it, by its parts. Not the texts
+/// themselves, which may open something, but numbers that stand for them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Used(Vec<Vec<u64>>);
+
 /// What was read of all that uses assets: each address in it, whole and in parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Usage {
     words: u32,
-    /// The words in which something stands, by what stands there.
-    forms: HashMap<String, Vec<u32>>,
+    /// The words in which something stands, by the number of what stands there. Two things of one number
+    /// would both count as used.
+    forms: HashMap<u64, Vec<u32>>,
 }
 
 /// The assets of one place that nothing uses, as far as ids, addresses and names tell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Orphans(HashSet<AssetKey>);
 
+impl Used {
+    /// What these texts say: addresses, pieces of HTML, ids.
+    pub fn read<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Self {
+        let mut all = Vec::new();
+        for text in texts {
+            let words = words(text.as_ref()).map(|word| {
+                let parts = parts(word);
+                parts.iter().map(|part| number(part)).collect()
+            });
+            all.extend(words.filter(|parts: &Vec<u64>| !parts.is_empty()));
+        }
+        Self(all)
+    }
+
+    /// As it is kept.
+    pub fn pack(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for parts in &self.0 {
+            let many = u32::try_from(parts.len()).unwrap_or_default();
+            bytes.extend(many.to_le_bytes());
+            for part in parts.iter().take(many as usize) {
+                bytes.extend(part.to_le_bytes());
+            }
+        }
+        bytes
+    }
+
+    /// As it was kept; `None` when it is damaged.
+    pub fn open(mut bytes: &[u8]) -> Option<Self> {
+        let mut all = Vec::new();
+        while let Some((many, rest)) = bytes.split_first_chunk::<4>() {
+            let length = usize::try_from(u32::from_le_bytes(*many))
+                .ok()?
+                .checked_mul(8)?;
+            let (parts, rest) = rest.split_at_checked(length)?;
+            let (parts, _) = parts.as_chunks::<8>();
+            all.push(parts.iter().map(|it| u64::from_le_bytes(*it)).collect());
+            bytes = rest;
+        }
+        bytes.is_empty().then_some(Self(all))
+    }
+}
+
+/// A text's number: FNV-1a, which is the same in every process.
+fn number(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, mixed)
+}
+
+fn mixed(number: u64, byte: u8) -> u64 {
+    (number ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+}
+
+/// The number of parts that follow one another, with one more.
+fn joined(before: u64, part: u64) -> u64 {
+    part.to_le_bytes().into_iter().fold(before, mixed)
+}
+
 impl Usage {
-    /// Takes in a text in which an asset may be used: an address, a piece of HTML, an id.
+    /// Takes in a text in which an asset may be used.
     pub fn read(&mut self, text: &str) {
-        for word in words(text) {
-            let number = self.words;
+        self.add(&Used::read([text]));
+    }
+
+    /// Takes in what one thing uses.
+    pub fn add(&mut self, used: &Used) {
+        for parts in &used.0 {
+            let word = self.words;
             self.words += 1;
-            let parts = parts(word);
             for from in 0..parts.len() {
-                let mut form = String::new();
+                let mut form = 0;
                 for part in parts.iter().skip(from).take(PARTS) {
-                    if !form.is_empty() {
-                        form.push('/');
-                    }
-                    form.push_str(part);
-                    let of = self.forms.entry(form.clone()).or_default();
-                    if of.last() != Some(&number) {
-                        of.push(number);
+                    form = joined(form, *part);
+                    let of = self.forms.entry(form).or_default();
+                    if of.last() != Some(&word) {
+                        of.push(word);
                     }
                 }
             }
@@ -46,7 +110,9 @@ impl Usage {
     }
 
     fn of(&self, form: &str) -> &[u32] {
-        self.forms.get(form).map_or(&[], Vec::as_slice)
+        let parts = form.split('/').map(number);
+        let form = parts.fold(0, joined);
+        self.forms.get(&form).map_or(&[], Vec::as_slice)
     }
 
     /// The words that can mean no other asset: its id, its address, the stored object's name.
@@ -186,5 +252,21 @@ mod tests {
             "banner-2.png",
         ];
         assert_eq!(orphans(&texts, &assets), ["a4"]);
+    }
+
+    #[test]
+    fn what_is_kept_comes_back_and_what_is_damaged_does_not() {
+        let used = Used::read(["https://cdn.example/org/a1/hero.png?key=s3cret", "", "x"]);
+        let bytes = used.pack();
+        assert_eq!(Used::open(&bytes), Some(used.clone()));
+        assert_eq!(Used::open(&[]), Some(Used::default()));
+        assert_eq!(Used::open(&bytes[1..]), None);
+        assert_eq!(Used::open(&bytes[..bytes.len() - 1]), None);
+        let shown = String::from_utf8_lossy(&bytes);
+        assert!(!shown.contains("s3cret"));
+        let mut usage = Usage::default();
+        usage.add(&used);
+        let orphans = Orphans::among(&usage, || [asset("a1", "hero.png")]);
+        assert!(!orphans.has(&asset("a1", "hero.png")));
     }
 }
