@@ -133,7 +133,7 @@ fn what_changed_outside_is_shown_as_old_until_it_is_asked_again_and_agrees_then(
     assert_eq!(aged.expect("its marks"), 5_000);
     let before = gaps(&server);
 
-    // Somebody else fills two gaps and takes four versions away.
+    // Somebody else fills two gaps, takes four versions away and replaces three sources.
     let other = server.home();
     let cells = |state: &str, many: usize| -> Vec<(&Value, &Value)> {
         let rows = listed.iter().filter(|it| it["kind"] == "coverage");
@@ -153,6 +153,23 @@ fn what_changed_outside_is_shown_as_old_until_it_is_asked_again_and_agrees_then(
         let file = file.to_str().expect("text");
         let place = ["--to", &to, "--locale", &locale, "--folder", &folder];
         run(&other, &[&["upload", file], &place[..]].concat()).exits(0);
+    }
+    let rows = listed.iter().filter(|it| it["kind"] == "coverage");
+    let sources = rows.filter(|row| {
+        let source = row["cells"][0]["ref"].as_str().unwrap_or_default();
+        source.contains("@en/")
+    });
+    let sources: Vec<&Value> = sources.skip(60).step_by(29).take(3).collect();
+    assert_eq!(sources.len(), 3);
+    for row in sources {
+        let text = |value: &Value| value.as_str().expect("text").to_owned();
+        let file = other.file(&text(&row["asset"]), &png("another source"));
+        let to = format!("acme-loc:20533/{}", text(&row["id"]));
+        let (file, folder) = (file.to_str().expect("text"), text(&row["folder"]));
+        let place = ["--to", &to, "--locale", "en", "--folder", &folder];
+        let upload = [&["upload", file, "--on-clash", "replace"], &place[..]].concat();
+        let sent = run(&other, &upload).exits(0);
+        assert!(sent.stdout.contains("@en/"), "{sent:#?}");
     }
     for (_, cell) in cells("present", 4) {
         let reference = cell["ref"].as_str().expect("a ref");
