@@ -92,7 +92,7 @@ pub fn started(home: &Home) -> Result<Terminal> {
 /// The screen in the list of so many assets of the website, all of them there.
 pub fn in_assets(home: &Home, rows: usize) -> Result<Terminal> {
     let mut terminal = started(home)?;
-    screen::open(&mut terminal.pty, WEBSITE, "NAME");
+    go_in(&mut terminal, WEBSITE, "NAME")?;
     terminal.pty.send_keys("3");
     loaded(&mut terminal, "Assets", rows)?;
     Ok(terminal)
@@ -107,8 +107,15 @@ pub fn in_segments(home: &Home, rows: usize) -> Result<Terminal> {
 
 /// From the documents into that list.
 pub fn into_segments(terminal: &mut Terminal, rows: usize) -> Result<()> {
-    screen::open(&mut terminal.pty, LARGE, "Segments");
+    go_in(terminal, LARGE, "Segments")?;
     loaded(terminal, "Segments", rows)
+}
+
+/// Opens a place; the service may take long for the first page of a million.
+fn go_in(terminal: &mut Terminal, place: &str, then: &str) -> Result<()> {
+    screen::go_to(&mut terminal.pty, 1, place);
+    terminal.pty.send_keys("Enter");
+    terminal.wait(then, |screen| screen.contains(then))
 }
 
 /// Until the pane of this title says that it has as many, and nothing is done any more. A few of the
