@@ -50,11 +50,12 @@ impl Answer {
                 let plain = name.chars().filter(|c| c.is_ascii_graphic() || *c == ' ');
                 Some(Self::Name(plain.take(60).collect()))
             }
-            _ => {
+            b'_' => {
                 let (about, said) = text.strip_prefix('G')?.split_once(';')?;
                 let ours = about.split(',').any(|part| part == QUESTION_ID);
                 ours.then(|| Self::Kitty(said == "OK"))
             }
+            _ => None,
         }
     }
 

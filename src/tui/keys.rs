@@ -3,12 +3,14 @@
 //! being taken for keys.
 
 mod sequence;
+mod string;
 
 use std::time::Duration;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 
 use self::sequence::{application, mouse, sequence};
+use self::string::{eight_bit, string};
 use super::ask::Answer;
 use super::copy::Copying;
 use crate::runtime::tmux::Tmux;
@@ -22,6 +24,11 @@ const LONGEST_ANSWER: usize = 1024;
 /// The largest paste that is kept, in bytes; what exceeds it is no list of files any more.
 const LARGEST_PASTE: usize = 1 << 20;
 const PASTE_END: &[u8] = b"\x1b[201~";
+/// Nobody presses a key so soon behind a paste: what comes without such a pause was in what was pasted,
+/// behind an end that a terminal which does not look at it (tmux among them) handed on.
+const AFTER_PASTE: Duration = Duration::from_millis(100);
+/// A paste whose rest does not come for so long may be left by Ctrl-C.
+const REST_OF_PASTE: Duration = Duration::from_secs(1);
 const ESC: u8 = 0x1b;
 const BEL: u8 = 0x07;
 
@@ -45,6 +52,10 @@ pub struct Keys {
     buffer: Vec<u8>,
     /// A paste that has not ended: its text.
     paste: Option<Vec<u8>>,
+    /// The rest of it did not come for a while.
+    stalled: bool,
+    /// A paste has ended, and there was no pause since.
+    pasted: bool,
 }
 
 /// What stands at the beginning of the buffer.
@@ -60,6 +71,12 @@ enum Step {
 impl Keys {
     /// Takes bytes and gives what is whole.
     pub fn feed(&mut self, bytes: &[u8], mut give: impl FnMut(Heard)) {
+        if std::mem::take(&mut self.stalled) && is_interrupt(bytes) {
+            self.paste = None;
+            self.buffer.clear();
+            self.pasted = true;
+            return;
+        }
         self.buffer.extend_from_slice(bytes);
         loop {
             if let Some(text) = &mut self.paste {
@@ -73,13 +90,14 @@ impl Keys {
                 self.buffer.drain(..PASTE_END.len());
                 let text = std::mem::take(text);
                 self.paste = None;
+                self.pasted = true;
                 give(Heard::Event(Event::Paste(lossy(text))));
                 continue;
             }
             match step(&self.buffer) {
                 Step::Take(length, heard) => {
                     self.buffer.drain(..length);
-                    if let Some(heard) = heard {
+                    if let Some(heard) = heard.filter(|heard| !(self.pasted && is_pressed(heard))) {
                         give(heard);
                     }
                 }
@@ -100,9 +118,10 @@ impl Keys {
     /// How long the rest of what has begun is waited for, if something has.
     pub fn patience(&self) -> Option<Duration> {
         if self.paste.is_some() {
-            return None;
+            return (!self.stalled).then_some(REST_OF_PASTE);
         }
         match self.buffer.as_slice() {
+            [] | [ESC] | [ESC, ESC] if self.pasted => Some(AFTER_PASTE),
             [] => None,
             [ESC] | [ESC, ESC] => Some(REST_OF_KEY),
             _ => Some(REST_OF_ANSWER),
@@ -112,9 +131,13 @@ impl Keys {
     /// The rest did not come: what is there is a key of its own, or nothing.
     pub fn give_up(&mut self, mut give: impl FnMut(Heard)) {
         if self.paste.is_some() {
+            self.stalled = true;
             return;
         }
         let begun = std::mem::take(&mut self.buffer);
+        if std::mem::take(&mut self.pasted) {
+            return;
+        }
         match begun.as_slice() {
             [ESC] => give(key(KeyCode::Esc, KeyModifiers::NONE)),
             [ESC, ESC] => {
@@ -124,6 +147,19 @@ impl Keys {
             [ESC, byte] if byte.is_ascii() => give(with_alt(*byte)),
             _ => {}
         }
+    }
+}
+
+/// What somebody did with a hand, and what would do something here.
+const fn is_pressed(heard: &Heard) -> bool {
+    matches!(heard, Heard::Event(Event::Key(_) | Event::Mouse(_)))
+}
+
+/// Ctrl-C and nothing else.
+fn is_interrupt(bytes: &[u8]) -> bool {
+    match step(bytes) {
+        Step::Take(length, Some(heard)) => length == bytes.len() && heard == plain(3),
+        _ => false,
     }
 }
 
@@ -165,7 +201,7 @@ fn step(bytes: &[u8]) -> Step {
             None => Step::More,
             Some(byte) => Step::Take(3, application(*byte)),
         },
-        [ESC, b']' | b'P' | b'_', ..] => string(bytes),
+        [ESC, b']' | b'P' | b'_' | b'^' | b'X', ..] => string(bytes),
         // Some terminals put Alt in front of a whole sequence.
         [ESC, ESC, b'[' | b'O', ..] => match step(&bytes[1..]) {
             Step::Take(length, Some(Heard::Event(Event::Key(mut event)))) => {
@@ -186,7 +222,7 @@ fn step(bytes: &[u8]) -> Step {
             other => other,
         },
         [byte, ..] if byte.is_ascii() => Step::Take(1, Some(plain(*byte))),
-        _ => character(bytes),
+        _ => eight_bit(bytes).unwrap_or_else(|| character(bytes)),
     }
 }
 
@@ -247,41 +283,6 @@ fn character(bytes: &[u8]) -> Step {
             None => Step::More,
         },
     }
-}
-
-/// `ESC ]`, `ESC P` and `ESC _`: an answer up to its end, or Alt with that key when what follows
-/// does not look like one.
-fn string(bytes: &[u8]) -> Step {
-    let [_, kind, body @ ..] = bytes else {
-        return Step::More;
-    };
-    let Some(first) = body.first() else {
-        return Step::More;
-    };
-    let answers = match kind {
-        b']' => first.is_ascii_digit(),
-        b'P' => matches!(first, b'>' | b'!' | b'0' | b'1'),
-        _ => *first == b'G',
-    };
-    if !answers {
-        return Step::Take(2, Some(with_alt(*kind)));
-    }
-    let end = body.iter().position(|byte| matches!(*byte, ESC | BEL));
-    let Some(end) = end else {
-        return Step::More;
-    };
-    let text = body.get(..end).unwrap_or_default();
-    let length = match body.get(end..) {
-        Some([BEL, ..]) => end + 1,
-        Some([ESC, b'\\', ..]) => end + 2,
-        Some([ESC]) => return Step::More,
-        // Cut off by whatever begins here.
-        _ => return Step::Take(2 + end, None),
-    };
-    let answer = (text.len() < LONGEST_ANSWER / 2)
-        .then(|| Answer::of_string(*kind, text))
-        .flatten();
-    Step::Take(2 + length, answer.map(Heard::Answer))
 }
 
 /// What follows `ESC [`; lengths count those two bytes.

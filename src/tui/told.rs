@@ -13,6 +13,8 @@ use crate::app::Msg;
 
 /// How long leaving waits for answers that the terminal may still be sending.
 const LAST_ANSWER: Duration = Duration::from_millis(100);
+/// So long it waits for them after they were asked for: a line may be that slow.
+const FIRST_ANSWER: Duration = Duration::from_secs(1);
 /// What did not come by then never comes.
 const LATEST_ANSWER: Duration = Duration::from_secs(2);
 
@@ -62,8 +64,10 @@ impl Tui {
                 }
             }
         };
-        if self.began.elapsed() < LATEST_ANSWER {
-            let _ = tokio::time::timeout(LAST_ANSWER, answers).await;
+        let since = self.began.elapsed();
+        if since < LATEST_ANSWER {
+            let patience = LAST_ANSWER.max(FIRST_ANSWER.saturating_sub(since));
+            let _ = tokio::time::timeout(patience, answers).await;
         }
     }
 

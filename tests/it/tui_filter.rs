@@ -17,8 +17,9 @@ fn a_wrong_filter_is_told_while_it_is_typed_and_a_right_one_shows_its_rows() {
     pty.wait_text("did you mean `locale`?");
     // The rows are those that were there.
     pty.wait_text("logo.png");
-    pty.send_keys("Esc");
-    pty.wait_gone("did you mean");
+    pty.press_until("Esc", "the filter gone", |screen| {
+        !screen.contains("did you mean")
+    });
     pty.send("/");
     pty.send("type:image \"logo\" -locale:de");
     pty.wait_for("only the logo", |screen| {

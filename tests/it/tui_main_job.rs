@@ -90,6 +90,14 @@ fn a_pasted_path_joins_the_pick_and_runs_no_key() {
     // Over the list a paste is text for nobody.
     let before = server.holdings();
     pty.paste("q\nd\ny\n");
+    // Nor is what a terminal lets out of a paste with an end in it.
+    pty.send("qdy");
+    pty.press_until("?", "keys after a pause", |screen| {
+        screen.contains("What can I do here?")
+    });
+    pty.press_until("Esc", "help to go", |screen| {
+        !screen.contains("What can I do here?")
+    });
     pty.send_keys("u");
     pty.wait_text("nothing chosen");
     pty.paste(file.to_str().unwrap());

@@ -97,7 +97,7 @@ fn a_paste_is_one_thing_whatever_is_in_it() {
     let bytes = "\x1b[200~a\r\x1b[A\x1b]11;x\x07q\x1b[201~q";
     assert_eq!(
         words(bytes.as_bytes()),
-        "\"a\\r\\u{1b}[A\\u{1b}]11;x\\u{7}q\" q"
+        "\"a\\r\\u{1b}[A\\u{1b}]11;x\\u{7}q\""
     );
     assert_eq!(words(b"\x1b[200~\x1b[201~"), "\"\"");
     assert_eq!(words(b"\x1b[201~x"), "x", "an end without a beginning");
@@ -105,9 +105,7 @@ fn a_paste_is_one_thing_whatever_is_in_it() {
     long.extend("ä".repeat(LARGEST_PASTE).into_bytes());
     long.extend(b"\x1b[201~q");
     let all = heard(&long);
-    assert!(
-        matches!(&all[..], [Heard::Event(Event::Paste(text)), _] if text.len() == LARGEST_PASTE)
-    );
+    assert!(matches!(&all[..], [Heard::Event(Event::Paste(text))] if text.len() == LARGEST_PASTE));
 }
 
 #[test]
@@ -150,16 +148,86 @@ fn no_answer_becomes_a_key() {
 }
 
 #[test]
-fn what_only_looks_like_an_answer_is_keys() {
-    assert_eq!(words(b"\x1b]x"), "A-] x");
-    assert_eq!(words(b"\x1bPq"), "A-P q");
-    assert_eq!(words(b"\x1b_a"), "A-_ a");
-    for alone in ["]", "P", "_", "[", "O"] {
+fn a_paste_with_an_end_in_it_presses_nothing() {
+    for (bytes, expected) in [
+        ("\x1b[200~aaa\x1b[201~qdy\x1b[201~", "\"aaa\""),
+        (
+            "\x1b[200~x\x1b[201~\x1b[200~/a.png\x1b[201~\x13\x13\x1b[201~",
+            "\"x\" \"/a.png\"",
+        ),
+        ("\x1b[200~x\x1b[201~\x1b[<0;11;6M\x1b[A\x1b", "\"x\""),
+        // Nobody presses these.
+        ("\x1b[200~x\x1b[201~\x1b[I", "\"x\" FocusGained"),
+    ] {
+        assert_eq!(words(bytes.as_bytes()), expected, "{bytes:?}");
+    }
+    // However it is cut up, as long as there is no pause; then keys are keys.
+    let mut keys = Keys::default();
+    let mut all = Vec::new();
+    for byte in b"\x1b[200~a\x1b[201~qdy" {
+        keys.feed(&[*byte], |one| all.push(one));
+    }
+    assert_eq!(keys.patience(), Some(AFTER_PASTE));
+    keys.give_up(|one| all.push(one));
+    assert_eq!(keys.patience(), None);
+    keys.feed(b"k", |one| all.push(one));
+    assert_eq!(all.len(), 2, "{all:?}");
+    assert_eq!(all[1], letter('k'));
+}
+
+#[test]
+fn a_paste_without_an_end_is_left_by_ctrl_c() {
+    for interrupt in [&b"\x03"[..], b"\x1b[99;5u"] {
+        let mut keys = Keys::default();
+        let mut all = Vec::new();
+        keys.feed(b"\x1b[200~abc\x03", |one| all.push(one));
+        keys.feed(b"\x03", |one| all.push(one));
+        assert!(keys.paste.is_some(), "it came with the rest");
+        assert_eq!(keys.patience(), Some(REST_OF_PASTE));
+        keys.give_up(|one| all.push(one));
+        assert_eq!(keys.patience(), None, "nothing wakes us");
+        keys.feed(interrupt, |one| all.push(one));
+        keys.feed(b"rest", |one| all.push(one));
+        keys.give_up(|one| all.push(one));
+        assert_eq!(all, [], "nothing of it is used");
+        keys.feed(b"k", |one| all.push(one));
+        assert_eq!(all, [letter('k')]);
+    }
+}
+
+#[test]
+fn alt_and_the_beginning_of_a_string_is_a_key_when_nothing_follows() {
+    for alone in ["]", "P", "_", "[", "O", "^", "X"] {
         assert_eq!(
             words(format!("\x1b{alone}").as_bytes()),
             format!("A-{alone}")
         );
     }
+}
+
+#[test]
+fn no_string_of_a_terminal_presses_keys() {
+    for string in [
+        "\x1b]lqdy\x1b\\",
+        "\x1b]Lqdy\x07",
+        "\x1b]qdy\u{9c}",
+        "\x1b^qdy\x1b\\",
+        "\x1bXqdy\x1b\\",
+        "\x1b_qdy\x1b\\",
+        "\x1bPqdy\x1b\\",
+        "\x1bPtmux;\x1b\x1b]52;c;qdy\x07\x1b\\",
+        "\u{9b}?0u",
+        "\u{9d}lqdy\u{9c}",
+        "\u{90}tmux;qdy\u{9c}",
+        "\u{9f}qdy\x1b\\",
+        "\u{85}",
+        "\x1b]2;Über ÄÖÜ\x1b\\",
+    ] {
+        let keys = format!("j{string}k");
+        assert_eq!(words(keys.as_bytes()), "j k", "{string:?}");
+    }
+    assert_eq!(words(b"j\x9b?0uk"), "j k", "in one byte");
+    assert_eq!(words(b"\x1b]lqdy"), "", "it breaks off");
 }
 
 #[test]
