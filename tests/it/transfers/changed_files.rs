@@ -23,15 +23,18 @@ enum Deed {
     Changed,
     /// With the time of its last change set back, as copying tools do.
     ChangedUnseen,
+    /// The same, and it has another name since, which touches a file as well.
+    ChangedAndLinked,
     Cut,
     Grown,
     Replaced,
     Removed,
 }
 
-const DEEDS: [Deed; 6] = [
+const DEEDS: [Deed; 7] = [
     Deed::Changed,
     Deed::ChangedUnseen,
+    Deed::ChangedAndLinked,
     Deed::Cut,
     Deed::Grown,
     Deed::Replaced,
@@ -56,6 +59,10 @@ impl Deed {
                 file.write_all(new).expect("it is written");
                 file.set_modified(before.expect("a time"))
                     .expect("set back");
+            }
+            Self::ChangedAndLinked => {
+                Self::ChangedUnseen.done_to(path, new);
+                fs::hard_link(path, path.with_extension("bak")).expect("another name");
             }
             Self::Cut => write().set_len(SIZE as u64 / 2).expect("it is cut"),
             Self::Grown => {
