@@ -1,10 +1,11 @@
 //! Adding uploads and downloads to the queue.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::handle::unwritten;
-use super::{Store, Transfers};
+use super::{Entry, Store, Transfers};
 use crate::api::{Provider, UploadRequest};
 use crate::domain::AccountName;
 use crate::transfer::job::{Ask, JobEvent, JobId, JobState};
@@ -32,8 +33,9 @@ impl Transfers {
     }
 
     /// Queues many uploads, those of one commit at once: what is on disk then is on disk as a whole.
-    /// What an earlier run left goes on instead, where it is the very same upload: it is not sent
-    /// twice because somebody asked for it once more.
+    /// What an earlier run left goes on instead, where it is the very same upload, and what is in
+    /// doubt is looked for, here or where another process works: it is not sent twice because
+    /// somebody asked for it once more.
     pub fn upload_all(
         &self,
         account: &AccountName,
@@ -45,13 +47,21 @@ impl Transfers {
             ..request
         });
         let work = |it| Work::Up(Arc::new(it));
-        if self.left().is_empty() || !self.works() {
+        let works = self.works();
+        let open = move |entry: &Entry| entry.is_in_doubt() || (works && entry.is_left());
+        if self.ids(open).is_empty() {
             return self.add(account, provider, requests.map(work));
         }
-        let (left, new) = self.left_like(account, requests);
+        let (left, new) = self.left_like(account, requests, open);
+        let goes_on: HashSet<JobId> = self
+            .ids(|entry| works && entry.is_left())
+            .into_iter()
+            .collect();
         let added = self.add(account, provider, new.into_iter().map(work));
         // Only now, since adding opens the account for them too.
-        self.ask(Ask::GoOn, &left);
+        let (go_on, look): (Vec<_>, Vec<_>) = left.iter().partition(|id| goes_on.contains(id));
+        self.ask(Ask::GoOn, &go_on);
+        self.ask(Ask::Look, &look);
         [left, added].concat()
     }
 

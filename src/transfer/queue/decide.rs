@@ -29,18 +29,19 @@ impl Transfers {
         self.ids(Entry::is_left)
     }
 
-    /// What earlier runs left that is this very upload, for whoever asks for it once more: the same
+    /// Which of the open jobs are these very uploads, for whoever asks for one once more: the same
     /// file, unchanged, to the same place. And the requests that are not there.
     pub(super) fn left_like(
         &self,
         account: &AccountName,
         requests: impl Iterator<Item = UploadRequest>,
+        open: impl Fn(&Entry) -> bool,
     ) -> (Vec<JobId>, Vec<UploadRequest>) {
         let table = self.table();
         let mut left: HashMap<&Path, Vec<(JobId, &UploadRequest)>> = HashMap::new();
         for entry in table.jobs.values() {
             if let Work::Up(request) = &entry.work
-                && entry.is_left()
+                && open(entry)
                 && entry.job.account == *account
             {
                 let same = left.entry(&request.path).or_default();
@@ -229,7 +230,12 @@ impl Entry {
 
     /// It is not finished, or a look may finish it.
     pub(super) fn goes_on(&self) -> bool {
-        !self.job.state.is_over() || matches!(self.job.state, JobState::InDoubt(_))
+        !self.job.state.is_over() || self.is_in_doubt()
+    }
+
+    /// It may have arrived: it is not sent again before somebody says so.
+    pub(super) fn is_in_doubt(&self) -> bool {
+        matches!(self.job.state, JobState::InDoubt(_))
     }
 
     /// The user may settle it: what became of it is not known, and nobody is just looking.
