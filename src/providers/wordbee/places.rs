@@ -1,7 +1,7 @@
 //! Which places of a segment are taken, as the last listing showed it: what is asked just before a
 //! file is sent there. Of many files for one segment only the first costs a listing of its own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -34,6 +34,8 @@ impl Place {
 #[derive(Default)]
 pub(super) struct Segment {
     taken: Mutex<Taken<String, String>>,
+    /// Where other uploads are sending to right now.
+    sending: Mutex<HashSet<String>>,
     /// Held while a listing is asked for, so that files that begin together share one.
     pub asking: tokio::sync::Mutex<()>,
 }
@@ -48,9 +50,52 @@ impl Segment {
         self.taken().is_stale(FRESH)
     }
 
+    /// The right to send there, or `None` where another upload is doing so.
+    pub fn claim(self: &Arc<Self>, key: &str) -> Option<Claim> {
+        let mut sending = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
+        sending.insert(key.to_owned()).then(|| Claim {
+            segment: self.clone(),
+            key: key.to_owned(),
+            listed: Instant::now(),
+        })
+    }
+
     /// What stands at a place, in words.
     pub fn at(&self, key: &str) -> Option<String> {
         self.taken().at(key).next().cloned()
+    }
+}
+
+/// The right to send to a place, until it is dropped: the service lets whoever comes last take it.
+pub(super) struct Claim {
+    segment: Arc<Segment>,
+    key: String,
+    /// When the place was seen to be free.
+    listed: Instant,
+}
+
+impl Claim {
+    /// Somebody elsewhere may have taken the place since it was seen to be free.
+    pub fn is_old(&self) -> bool {
+        self.listed.elapsed() >= FRESH
+    }
+
+    /// The place was looked at once more.
+    pub fn renew(&mut self) {
+        self.listed = Instant::now();
+    }
+
+    /// Whether something stands there now is not known: the next one looks anew.
+    pub fn unknown(&self) {
+        self.segment.taken().forget();
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        let sending = &self.segment.sending;
+        let mut sending = sending.lock().unwrap_or_else(PoisonError::into_inner);
+        sending.remove(&self.key);
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Map, json};
 
 use super::auth::Turn;
+use super::places::Claim;
 use super::wire;
 use super::{Adapter, of_segment};
 use crate::api::body::Outgoing;
@@ -26,19 +27,48 @@ impl Adapter {
             return Err(refuse("the file is empty".into()));
         }
         self.check_place(container, request).await?;
+        let mut claim = self.claim(request)?;
         self.check_clash(request).await?;
+        claim.renew();
         let mut tokens = 0;
         loop {
             watch.step(Step::Send, None).await?;
             let token = self.hand_over(request, watch).await?;
             tokens += 1;
+            // Sending took its time. Only attaching makes the asset, and it would take the place of
+            // what somebody else put there meanwhile.
+            if claim.is_old() {
+                self.check_clash(request).await?;
+                claim.renew();
+            }
             watch.step(Step::Attach, None).await?;
             let attached = self.attach(container, segment, request, &token, watch);
             match attached.await {
                 Err(error) if tokens < MAX_TOKENS && is_lost_token(&error) => {}
+                Err(error) => {
+                    claim.unknown();
+                    return Err(error);
+                }
                 attached => return attached,
             }
         }
+    }
+
+    /// No other upload from here goes to the same place at the same time.
+    fn claim(&self, request: &UploadRequest) -> Result<Claim, ApiError> {
+        let key = place_of(request);
+        self.places
+            .segment(&request.scope)
+            .claim(&key)
+            .ok_or_else(|| {
+                let shown = shown(
+                    request.locale.as_ref(),
+                    &request.folder,
+                    request.name.as_str(),
+                );
+                let why = format!("another file is on its way to {shown}; nothing was sent");
+                ApiError::new(OPERATION, ApiErrorKind::Conflict, why)
+            })
     }
 
     /// The locale is one of the document's, and the folder cannot be taken for one.
@@ -81,11 +111,7 @@ impl Adapter {
     /// name is not documented, and its storage probably ignores case.
     async fn check_clash(&self, request: &UploadRequest) -> Result<(), ApiError> {
         let (container, segment) = of_segment(OPERATION, &request.scope)?;
-        let wanted = stored_at(
-            request.locale.as_ref(),
-            &request.folder,
-            request.name.as_str(),
-        );
+        let wanted = place_of(request);
         let refuse = |why: String| Err(ApiError::new(OPERATION, ApiErrorKind::Conflict, why));
         let Some(old) = &request.replaces else {
             let places = self.places.segment(&request.scope);
@@ -199,11 +225,7 @@ impl Adapter {
             return Ok(asset);
         }
         let stored = shown(asset.locale.as_ref(), &asset.folder, &asset.name);
-        let asked = stored_at(
-            request.locale.as_ref(),
-            &request.folder,
-            request.name.as_str(),
-        );
+        let asked = place_of(request);
         if stored_at(asset.locale.as_ref(), &asset.folder, &asset.name) == asked
             && asset.locale.is_some() == request.locale.is_some()
         {
@@ -271,6 +293,11 @@ pub(super) fn stored_at(locale: Option<&Locale>, folder: &AssetPath, name: &str)
     }
     key.push_str(&twin_key(name));
     key
+}
+
+fn place_of(request: &UploadRequest) -> String {
+    let (locale, name) = (request.locale.as_ref(), request.name.as_str());
+    stored_at(locale, &request.folder, name)
 }
 
 pub(super) fn shown(locale: Option<&Locale>, folder: &AssetPath, name: &str) -> String {

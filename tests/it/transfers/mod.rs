@@ -10,6 +10,7 @@ mod kills_at_writes;
 mod kills_random;
 mod left_over;
 mod lost_answers;
+mod one_place;
 mod pauses;
 mod refused_calls;
 mod several;
