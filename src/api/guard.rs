@@ -15,7 +15,7 @@ use super::{
 };
 use crate::domain::{
     AccountName, Answered, Asset, AssetScope, Container, ContainerId, Cursor, Entry, Page, Right,
-    Segment, SegmentId, SegmentText,
+    Segment, SegmentId, SegmentTexts,
 };
 
 /// How far an account is open.
@@ -160,7 +160,7 @@ impl Provider for Guarded {
         &self,
         container: &ContainerId,
         since: Option<&str>,
-    ) -> Result<Vec<SegmentText>, ApiError> {
+    ) -> Result<SegmentTexts, ApiError> {
         self.inner.segment_texts(container, since).await
     }
 

@@ -36,7 +36,8 @@ use bytes::Bytes;
 use futures_util::stream::BoxStream;
 
 use crate::domain::{
-    Asset, AssetScope, Container, ContainerId, Cursor, Entry, Page, Segment, SegmentId, SegmentText,
+    Asset, AssetScope, Container, ContainerId, Cursor, Entry, Page, Segment, SegmentId,
+    SegmentTexts,
 };
 
 /// Bytes coming down, and how many the service announced.
@@ -80,7 +81,7 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
         &self,
         container: &ContainerId,
         since: Option<&str>,
-    ) -> Result<Vec<SegmentText>, ApiError> {
+    ) -> Result<SegmentTexts, ApiError> {
         let _ = (container, since);
         Err(ApiError::unsupported("read segment texts"))
     }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use crate::api::{KeyEntry, Metadata, ProviderSpec, UploadRequest};
 use crate::app::msg::Listed;
 use crate::domain::filter::Filter;
-use crate::domain::{AccountName, Asset, AssetScope, ContainerId, Cursor, SegmentId, TypeChoice};
+use crate::domain::{
+    AccountName, Asset, AssetScope, ContainerId, Cursor, Segment, SegmentId, Shelf, TypeChoice,
+};
 use crate::picture::Room;
 use crate::transfer::job::JobId;
 use crate::transfer::tree::{Source, Tree};
@@ -24,9 +26,11 @@ pub enum Load {
     Container(ContainerId),
     /// All pages; answered page by page. With what the service said of the container's last change
     /// when those that are shown were listed: where it still says so, that is the answer. A listing that
-    /// was stopped goes on with this page, unless the container changed meanwhile.
-    Segments(ContainerId, Option<String>, Option<Cursor>),
-    SegmentTexts(ContainerId),
+    /// was stopped goes on with this page, unless the container changed meanwhile. Those that are shown
+    /// give their keys and texts to the new ones.
+    Segments(ContainerId, Option<String>, Option<Cursor>, Shelf<Segment>),
+    /// Keys and texts for these.
+    SegmentTexts(ContainerId, Shelf<Segment>),
     /// All pages; answered page by page.
     Assets(AssetScope),
     /// The assets of these segments.

@@ -12,7 +12,7 @@ use crate::api::{ApiError, ConnectError, KeyReport};
 use crate::domain::filter::Usage;
 use crate::domain::{
     AccountName, Asset, Container, Cursor, Digest, Digests, Entry, Hits, Keepable, Segment,
-    SegmentId, SegmentText, Shelf,
+    SegmentId, Shelf,
 };
 use crate::picture::Drawn;
 use crate::transfer::job::{Job, JobId};
@@ -257,9 +257,10 @@ pub enum Answer {
     Containers(Result<Batch<Container>, ApiError>),
     Container(Result<Container, ApiError>),
     Segments(Result<Batch<Segment>, ApiError>),
-    SegmentTexts(Result<Vec<SegmentText>, ApiError>),
-    /// Of the segments that are shown, these changed.
-    ChangedTexts(Vec<SegmentText>),
+    /// The segments that were given, with their keys and texts.
+    SegmentTexts(Result<Shelf<Segment>, ApiError>),
+    /// The segments that were given, of which some have other keys and texts by now.
+    ChangedTexts(Shelf<Segment>),
     Assets(Result<Batch<Asset>, ApiError>),
     /// Assets of all the segments asked for.
     Marks(Result<Vec<Entry<Asset>>, ApiError>),

@@ -369,7 +369,10 @@ impl<R: Row> Listing<R> {
         match self.incoming.arrive(&mut self.remote, id, page, now) {
             Turn::Append(rows) => self.list.append(rows),
             Turn::Replace(rows) => self.list.replace(rows),
-            Turn::Stay => {}
+            Turn::Stay => self.list.take_front(&self.incoming.rows),
+        }
+        if self.remote.pending().is_none() {
+            self.list.complete();
         }
     }
 
@@ -378,6 +381,7 @@ impl<R: Row> Listing<R> {
         let before = self.remote.pending();
         self.incoming.begin(true);
         self.list.replace(rows);
+        self.list.complete();
         self.remote = Remote::Loaded(Fetched {
             at,
             total: None,

@@ -8,7 +8,7 @@ use super::session::{Known, Session};
 use crate::api::{ApiError, ApiErrorKind, Middle, Pages, Provider, ProviderSpec};
 use crate::domain::{
     AccountName, Address, AddressError, Asset, AssetKey, AssetScope, Container, ContainerId,
-    Cursor, Entry, Keepable, Page, Ref, SafeText, Segment, SegmentId, SegmentText,
+    Cursor, Entry, Keepable, Page, Ref, SafeText, Segment, SegmentId, SegmentTexts,
 };
 use crate::transfer::patient::Patient;
 
@@ -220,14 +220,13 @@ pub fn no_segment(spec: &ProviderSpec, container: &ContainerId, id: &SegmentId) 
 }
 
 /// Fills in keys and texts that the listing did not carry.
-pub fn join_texts(segments: &mut [Entry<Segment>], texts: &[SegmentText]) {
-    let texts: std::collections::HashMap<u64, &SegmentText> =
-        texts.iter().map(|text| (text.position, text)).collect();
+pub fn join_texts(segments: &mut [Entry<Segment>], texts: &SegmentTexts) {
+    let mut texts = texts.reader();
     for entry in segments {
         let Entry::Read(segment) = entry else {
             continue;
         };
-        if let Some(text) = texts.get(&segment.position) {
+        if let Some(text) = texts.get(segment.position) {
             let own = |own: &mut Option<String>, other: &Option<String>| {
                 if own.is_none() {
                     own.clone_from(other);
@@ -272,7 +271,7 @@ pub async fn asset_by_ref<'a>(
 mod tests {
     use super::*;
     use crate::cli::failure::Exit;
-    use crate::domain::RawJson;
+    use crate::domain::{RawJson, SegmentText};
 
     fn page(names: &[&str], next: Option<&str>) -> Page<Container> {
         let bare = |name: &&str| Container::bare(ContainerId::new(name).unwrap(), *name);
@@ -328,7 +327,7 @@ mod tests {
             key: Some(format!("k{position}")),
             text: Some("other".to_owned()),
         });
-        join_texts(&mut segments, &texts);
+        join_texts(&mut segments, &texts.into_iter().collect());
         let read: Vec<_> = segments.into_iter().filter_map(Entry::into_read).collect();
         assert_eq!(read[0].text.as_deref(), Some("other"));
         assert_eq!(read[1].text.as_deref(), Some("own"));

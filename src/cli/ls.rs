@@ -16,7 +16,7 @@ use super::uses;
 use crate::api::{Middle, Provider, ProviderSpec};
 use crate::domain::filter::{Among, Facts, Identicals, Orphans, Twins};
 use crate::domain::{
-    AccountName, Asset, AssetScope, Container, ContainerId, Digests, Entry, SafeText, SegmentText,
+    AccountName, Asset, AssetScope, Container, ContainerId, Digests, Entry, SafeText, SegmentTexts,
 };
 use crate::index::{Index, Owner, Place};
 
@@ -153,14 +153,14 @@ pub async fn texts_of(
     provider: &dyn Provider,
     output: &mut Output,
     container: &ContainerId,
-) -> Vec<SegmentText> {
+) -> SegmentTexts {
     if !provider.spec().capabilities.segment_texts {
-        return Vec::new();
+        return SegmentTexts::default();
     }
     let texts = patiently(output, provider.segment_texts(container, None)).await;
     texts.unwrap_or_else(|error| {
         output.note(&format!("the texts are missing: {error}"));
-        Vec::new()
+        SegmentTexts::default()
     })
 }
 

@@ -19,7 +19,7 @@ use super::session::{Known, Session};
 use crate::api::{Middle, Provider as _};
 use crate::domain::{
     AccountName, Address, AssetKey, Container, ContainerId, Entry, Keepable, Ref, SafeText,
-    Segment, SegmentId, decode_part, nearest,
+    Segment, SegmentId, Shelf, decode_part, nearest,
 };
 use crate::index::{Index, Owner, Place};
 
@@ -341,13 +341,9 @@ fn key_of(text: &str) -> Option<AssetKey> {
 /// A list as it was kept, whole.
 pub fn recalled<T: Keepable>(index: &Index, known: &Known, place: &Place) -> Vec<T> {
     let mut rows = Vec::new();
-    index.recall(
-        &Owner::from(&known.info),
-        place,
-        |_, part: Vec<Entry<T>>| {
-            rows.extend(part.into_iter().filter_map(Entry::into_read));
-        },
-    );
+    index.recall(&Owner::from(&known.info), place, |_, part: Shelf<T>| {
+        rows.extend(part.into_iter().filter_map(Entry::into_read));
+    });
     rows
 }
 

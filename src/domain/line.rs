@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Asset, AssetKey, AssetPath, AssetScope, Container, ContainerId, Kind, Locale, RawJson, Segment,
-    SegmentId, Sent,
+    SegmentId, Sent, Suffix,
 };
 
 /// A thing whose lists are long: it can be written down, and be told from others without reading it.
@@ -120,13 +120,18 @@ impl Keepable for Container {
 
 impl Keepable for Segment {
     type Line = SegmentLine;
-    type Kind = ();
+    /// Whether its key or its text is known.
+    type Kind = bool;
+
+    const PACKS: bool = true;
 
     fn ident(&self) -> &str {
         self.id.as_str()
     }
 
-    fn kind(&self) {}
+    fn kind(&self) -> bool {
+        self.key.is_some() || self.text.is_some()
+    }
 
     fn line(&self) -> SegmentLine {
         SegmentLine {
@@ -170,6 +175,8 @@ impl Keepable for Asset {
             asset_type: self.asset_type.clone(),
             image_type: self.image_type.clone(),
             locale: self.locale.clone(),
+            content_type: self.content_type.clone(),
+            suffix: Suffix::of(&self.name),
         }
     }
 

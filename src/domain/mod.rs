@@ -31,6 +31,7 @@ mod segment;
 mod shelf;
 mod size;
 pub mod text;
+mod texts;
 mod types;
 
 pub use address::{Address, AddressError, Ref};
@@ -58,7 +59,8 @@ pub use reports::{Notify, Reports, Shape};
 pub use rights::{Answered, Right, Rights};
 pub use secret::{Secret, SecretError, is_ours};
 pub use segment::{Segment, SegmentText};
-pub use shelf::Shelf;
+pub use shelf::{Changing, Idents, Seeker, Shelf};
 pub use size::{file_words, size_words, time_words, until};
 pub use text::{SafeText, pastable};
-pub use types::{Kind, TypeChoice};
+pub use texts::{Gathering, Reader as TextReader, SegmentTexts};
+pub use types::{Kind, Suffix, TypeChoice};

@@ -1,13 +1,12 @@
 //! Texts that are kept deflated together: what the rows of a long list are made of.
 
 use std::cell::RefCell;
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::rc::Rc;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use flate2::Compression;
-use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
+use flate2::bufread::DeflateDecoder;
+use flate2::{Compress, Compression, FlushCompress, Status};
 
 /// A little more work than the least: a tenth smaller.
 const LEVEL: u32 = 2;
@@ -30,10 +29,8 @@ impl Pack {
     /// `None` for more than a pack can count.
     pub fn new(text: &str, head: usize) -> Option<Arc<Self>> {
         u32::try_from(text.len()).ok()?;
-        let mut deflate = DeflateEncoder::new(Vec::new(), Compression::new(LEVEL));
-        deflate.write_all(text.as_bytes()).ok()?;
         Some(Arc::new(Self {
-            bytes: deflate.finish().ok()?.into(),
+            bytes: deflate(text.as_bytes())?,
             head: u32::try_from(head).ok()?,
         }))
     }
@@ -92,5 +89,25 @@ impl Pack {
     #[cfg(test)]
     pub fn weight(&self) -> usize {
         self.bytes.len()
+    }
+}
+
+fn deflate(text: &[u8]) -> Option<Box<[u8]>> {
+    // One for all threads: it takes a third of a MiB, as much as some thousand rows, and each thread
+    // would keep that much of the memory to itself.
+    static DEFLATE: Mutex<Option<Compress>> = Mutex::new(None);
+    let mut deflate = DEFLATE.lock().unwrap_or_else(PoisonError::into_inner);
+    let deflate = deflate.get_or_insert_with(|| Compress::new(Compression::new(LEVEL), false));
+    deflate.reset();
+    let mut bytes = Vec::with_capacity(text.len() / 4 + 64);
+    loop {
+        let done = usize::try_from(deflate.total_in()).ok()?;
+        let rest = text.get(done..)?;
+        match deflate.compress_vec(rest, &mut bytes, FlushCompress::Finish) {
+            Ok(Status::StreamEnd) => return Some(bytes.into()),
+            // It needs more room.
+            Ok(_) => bytes.reserve(text.len() / 4 + 64),
+            Err(_) => return None,
+        }
     }
 }

@@ -30,14 +30,27 @@ impl Sent for Segment {
 }
 
 impl Segment {
-    /// Takes key and text from an extraction, where it has them.
-    pub fn tell(&mut self, told: &SegmentText) {
-        if told.key.is_some() {
-            self.key.clone_from(&told.key);
+    /// Takes key and text from an extraction, where it has them. Says whether they are others than
+    /// before.
+    pub fn tell(&mut self, told: &SegmentText) -> bool {
+        let mut changed = false;
+        for (own, told) in [(&mut self.key, &told.key), (&mut self.text, &told.text)] {
+            if told.is_some() && own != told {
+                own.clone_from(told);
+                changed = true;
+            }
         }
-        if told.text.is_some() {
-            self.text.clone_from(&told.text);
+        changed
+    }
+
+    /// Takes key and text of the same segment as it was listed before, where the listing tells
+    /// neither. Says whether it did.
+    pub fn inherit(&mut self, old: Self) -> bool {
+        if self.key.is_some() || self.text.is_some() {
+            return false;
         }
+        (self.key, self.text) = (old.key, old.text);
+        self.key.is_some() || self.text.is_some()
     }
 
     /// What to call it: its key, else its text, else its number.

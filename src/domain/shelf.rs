@@ -1,14 +1,19 @@
 //! The entries of a list, which may be a million: those of a long one are packed, and read one by one.
 
+mod change;
 mod lines;
+mod seek;
+mod sketch;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt;
-use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::sync::Arc;
 
+pub use self::change::Changing;
 use self::lines::{Lines, pack};
+pub use self::seek::Seeker;
+pub use self::sketch::Idents;
+use self::sketch::{Kinds, NO_KIND, Print, Sketch};
 use super::pack::Pack;
 use super::{Entry, Keepable};
 
@@ -25,40 +30,11 @@ pub struct Shelf<T: Keepable> {
     packs: Vec<(u32, Arc<Pack>)>,
     /// Behind the packed ones.
     loose: Vec<Entry<T>>,
-    /// Of every entry, packed or not.
-    sketches: Vec<Sketch>,
+    /// Of every entry, packed or not. Shared: a list that is given to who goes through it beside the
+    /// screen is as long there.
+    sketches: Arc<Vec<Sketch>>,
     /// Boxed: most lists are short and few, but some are many.
     kinds: Option<Box<Kinds<T::Kind>>>,
-}
-
-/// What can be told of an entry without reading it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Sketch {
-    /// Of its id.
-    hash: u32,
-    /// Its kind's number; that of no kind for one that could not be read.
-    kind: u32,
-}
-
-const NO_KIND: u32 = u32::MAX;
-
-/// The kinds that there are, and the number of each.
-#[derive(Clone)]
-struct Kinds<K> {
-    all: Vec<K>,
-    numbers: HashMap<K, u32>,
-}
-
-impl<K: Clone + Eq + Hash> Kinds<K> {
-    fn number(&mut self, kind: K) -> u32 {
-        if let Some(number) = self.numbers.get(&kind) {
-            return *number;
-        }
-        let number = u32::try_from(self.all.len()).unwrap_or(NO_KIND);
-        self.all.push(kind.clone());
-        self.numbers.insert(kind, number);
-        number
-    }
 }
 
 impl<T: Keepable> Default for Shelf<T> {
@@ -66,7 +42,7 @@ impl<T: Keepable> Default for Shelf<T> {
         Self {
             packs: Vec::new(),
             loose: Vec::new(),
-            sketches: Vec::new(),
+            sketches: Arc::default(),
             kinds: None,
         }
     }
@@ -87,7 +63,7 @@ impl<T: Keepable + PartialEq> PartialEq for Shelf<T> {
 impl<T: Keepable> From<Vec<Entry<T>>> for Shelf<T> {
     fn from(entries: Vec<Entry<T>>) -> Self {
         let mut shelf = Self::default();
-        shelf.sketches.reserve(entries.len());
+        Arc::make_mut(&mut shelf.sketches).reserve(entries.len());
         for entry in &entries {
             shelf.sketch(entry);
         }
@@ -152,33 +128,31 @@ impl<T: Keepable> Shelf<T> {
         self.packs.extend(packs.map(|(at, pack)| (count(at), pack)));
         let kinds = other.kinds.into_iter().flat_map(|kinds| kinds.all);
         let numbers: Vec<u32> = kinds.map(|kind| self.number(kind)).collect();
-        self.sketches.extend(other.sketches.into_iter().map(|it| {
+        let sketches = other.sketches.iter().map(|it| {
             let kind = numbers.get(it.kind as usize).copied();
             Sketch {
                 kind: kind.unwrap_or(NO_KIND),
-                ..it
+                ..*it
             }
-        }));
+        });
+        Arc::make_mut(&mut self.sketches).extend(sketches);
         self.loose = other.loose;
     }
 
     /// What is to be known of an entry that comes next.
     fn sketch(&mut self, entry: &Entry<T>) {
-        let (hash, kind) = match entry {
-            Entry::Read(it) => (hash(it.ident()), self.number(it.kind())),
-            Entry::Unreadable(_) => (0, NO_KIND),
+        let sketch = match entry {
+            Entry::Read(it) => Sketch {
+                print: Print::of(it.ident()),
+                kind: self.number(it.kind()),
+            },
+            Entry::Unreadable(_) => Sketch::none(),
         };
-        self.sketches.push(Sketch { hash, kind });
+        Arc::make_mut(&mut self.sketches).push(sketch);
     }
 
     fn number(&mut self, kind: T::Kind) -> u32 {
-        let kinds = self.kinds.get_or_insert_with(|| {
-            Box::new(Kinds {
-                all: Vec::new(),
-                numbers: HashMap::new(),
-            })
-        });
-        kinds.number(kind)
+        self.kinds.get_or_insert_default().number(kind)
     }
 
     // --- reading
@@ -221,19 +195,6 @@ impl<T: Keepable> Shelf<T> {
         self.iter().filter_map(Entry::seen)
     }
 
-    /// Where the one with this id is, from a place on.
-    pub fn find(&self, ident: &str, from: usize) -> Option<usize> {
-        let hash = hash(ident);
-        let sketches = self.sketches.iter().enumerate().skip(from);
-        let mut alike = sketches.filter(|(_, it)| it.hash == hash && it.kind != NO_KIND);
-        alike
-            .find(|(at, _)| {
-                let found = self.get(*at);
-                found.is_some_and(|entry| entry.read().is_some_and(|it| it.ident() == ident))
-            })
-            .map(|(at, _)| at)
-    }
-
     /// Of what kind the entry at a place is; none for one that could not be read.
     pub fn kind(&self, at: usize) -> Option<&T::Kind> {
         let number = self.sketches.get(at)?.kind;
@@ -244,7 +205,7 @@ impl<T: Keepable> Shelf<T> {
     pub fn kinds(&self) -> impl Iterator<Item = (&T::Kind, usize)> {
         let all: &[T::Kind] = self.kinds.as_ref().map_or(&[], |kinds| &kinds.all);
         let mut counts = vec![0; all.len()];
-        for sketch in &self.sketches {
+        for sketch in self.sketches.iter() {
             if let Some(count) = counts.get_mut(sketch.kind as usize) {
                 *count += 1;
             }
@@ -333,13 +294,6 @@ impl<T: Keepable> Iterator for IntoEntries<T> {
             }
         }
     }
-}
-
-fn hash(ident: &str) -> u32 {
-    let mut hasher = DefaultHasher::new();
-    ident.hash(&mut hasher);
-    // Half of it tells enough apart; what it finds is compared.
-    (hasher.finish() >> 32) as u32
 }
 
 #[cfg(test)]

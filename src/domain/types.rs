@@ -10,6 +10,36 @@ pub struct Kind {
     pub asset_type: Option<String>,
     pub image_type: Option<String>,
     pub locale: Option<Locale>,
+    pub content_type: Option<String>,
+    pub suffix: Suffix,
+}
+
+/// How a name ends.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub enum Suffix {
+    /// There is no dot in it.
+    #[default]
+    None,
+    /// With its dot, in lower case.
+    Known(String),
+    /// In a way that few share, or that is no extension.
+    Odd,
+}
+
+impl Suffix {
+    /// Of a file's name.
+    pub fn of(name: &str) -> Self {
+        let Some((_, end)) = name.rsplit_once('.') else {
+            return Self::None;
+        };
+        let letters = end.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let begins = end.starts_with(|c: char| c.is_ascii_alphabetic());
+        if letters && begins && end.len() <= 5 {
+            Self::Known(format!(".{}", end.to_ascii_lowercase()))
+        } else {
+            Self::Odd
+        }
+    }
 }
 
 /// A type that assets are shown by.
@@ -26,7 +56,7 @@ impl TypeChoice {
     pub fn counts(assets: &Shelf<Asset>) -> BTreeMap<Self, usize> {
         let mut counts = BTreeMap::new();
         counts.insert(Self::All, assets.len());
-        for (kind, count) in assets.kinds() {
+        for (kind, count) in assets.kinds().filter(|(_, count)| *count > 0) {
             if let Some(name) = &kind.asset_type {
                 *counts.entry(Self::Asset(name.clone())).or_default() += count;
             }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::Head;
 use crate::api::Provider;
-use crate::domain::{ContainerId, SegmentText};
+use crate::domain::{ContainerId, SegmentText, SegmentTexts};
 
 /// What is known of segments that were kept.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl Before {
         &self,
         provider: &dyn Provider,
         container: &ContainerId,
-    ) -> Option<Vec<SegmentText>> {
+    ) -> Option<SegmentTexts> {
         let since = self.seal.as_deref()?;
         if !provider.spec().capabilities.segment_texts {
             return None;
@@ -43,8 +43,8 @@ impl Before {
     }
 
     /// Whether these changes are of segments that are known, and there are still as many.
-    fn holds(&self, changes: &[SegmentText], total: Option<u64>) -> bool {
-        let known = |text: &SegmentText| self.positions.contains(&text.position);
+    fn holds(&self, changes: &SegmentTexts, total: Option<u64>) -> bool {
+        let known = |text: SegmentText| self.positions.contains(&text.position);
         total == Some(self.count) && changes.iter().all(known)
     }
 }

@@ -38,7 +38,7 @@ use self::thread::Request;
 use crate::domain::filter::Used;
 use crate::domain::{
     AccountName, Asset, AssetScope, ContainerId, Digest, Digests, Entry, Keepable, SegmentId,
-    SegmentText,
+    SegmentTexts, Shelf,
 };
 
 /// A scan that was stopped is gone on with within this time.
@@ -184,7 +184,7 @@ impl Index {
         &self,
         owner: &Owner,
         place: &Place,
-        mut tell: impl FnMut(&Head, Vec<Entry<T>>),
+        mut tell: impl FnMut(&Head, Shelf<T>),
     ) -> Option<Head> {
         self.read(|connection| query::recall(connection, owner, place, &mut tell))
             .flatten()
@@ -207,7 +207,7 @@ impl Index {
     }
 
     /// Adds keys and texts to the kept segments of a container, by position.
-    pub fn keep_texts(&self, owner: &Owner, container: &ContainerId, texts: Vec<SegmentText>) {
+    pub fn keep_texts(&self, owner: &Owner, container: &ContainerId, texts: SegmentTexts) {
         self.send(Request::Texts(owner.clone(), container.clone(), texts));
     }
 

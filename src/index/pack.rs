@@ -1,16 +1,19 @@
 //! Rows as the file has them: what a list shows, without what was sent, deflated some hundreds at a time.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::io::{Read as _, Write as _};
+use std::iter::Peekable;
 use std::marker::PhantomData;
+use std::vec::IntoIter;
 
 use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::domain::{Asset, Entry, Keepable, RawJson, SegmentId, Unreadable};
+use crate::domain::{Asset, Entry, Keepable, RawJson, SegmentId, Shelf, Unreadable};
 
 /// Rows that are packed together: the more, the smaller; the fewer, the sooner the first is there.
 const TOGETHER: usize = 512;
@@ -18,10 +21,10 @@ const TOGETHER: usize = 512;
 const MAX_CHUNK: u64 = 64 * 1024 * 1024;
 
 /// So many rows, and those among them that could not be read: their places and why.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct Chunk<L> {
     r: Vec<L>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     b: Vec<(usize, String)>,
 }
 
@@ -98,19 +101,95 @@ impl<T: Keepable> Packer<T> {
 
 /// The rows of a chunk; `None` when it is damaged.
 pub(super) fn open<T: Keepable>(bytes: &[u8]) -> Option<Vec<Entry<T>>> {
-    let chunk: Chunk<T::Line> = inflate(bytes)?;
-    let mut bad = chunk.b.into_iter().peekable();
-    let mut entries = Vec::with_capacity(chunk.r.len());
-    let mut lines = chunk.r.into_iter();
-    loop {
-        if let Some((_, reason)) = bad.next_if(|(at, _)| *at == entries.len()) {
+    let mut entries = Vec::new();
+    each(bytes, |entry| entries.push(entry))?;
+    Some(entries)
+}
+
+/// The same packed: they are not all open at once.
+pub(super) fn shelf<T: Keepable>(bytes: &[u8]) -> Option<Shelf<T>> {
+    let mut shelf = Shelf::default();
+    each(bytes, |entry| shelf.push(entry))?;
+    shelf.close();
+    Some(shelf)
+}
+
+/// Tells the rows of a chunk one after the other; `None` when it is damaged.
+fn each<T: Keepable>(bytes: &[u8], tell: impl FnMut(Entry<T>)) -> Option<()> {
+    /// The same without its rows.
+    #[derive(Deserialize)]
+    struct Bad {
+        #[serde(default)]
+        b: Vec<(usize, String)>,
+    }
+    let text = inflate(bytes)?;
+    let bad: Bad = serde_json::from_slice(&text).ok()?;
+    let mut lines = Lines {
+        tell,
+        count: 0,
+        bad: bad.b.into_iter().peekable(),
+        of: PhantomData,
+    };
+    let mut chunk = serde_json::Deserializer::from_slice(&text);
+    chunk.deserialize_map(&mut lines).ok()?;
+    chunk.end().ok()?;
+    lines.tell_bad();
+    lines.bad.next().is_none().then_some(())
+}
+
+/// Reads a chunk line by line.
+struct Lines<T, F> {
+    tell: F,
+    count: usize,
+    bad: Peekable<IntoIter<(usize, String)>>,
+    of: PhantomData<T>,
+}
+
+impl<T: Keepable, F: FnMut(Entry<T>)> Lines<T, F> {
+    /// Those that could not be read and stand here.
+    fn tell_bad(&mut self) {
+        while let Some((_, reason)) = self.bad.next_if(|(at, _)| *at == self.count) {
             let raw = RawJson::nothing();
-            entries.push(Entry::Unreadable(Unreadable { reason, raw }));
-        } else if let Some(line) = lines.next() {
-            entries.push(Entry::Read(T::read(line)?));
-        } else {
-            return bad.next().is_none().then_some(entries);
+            (self.tell)(Entry::Unreadable(Unreadable { reason, raw }));
+            self.count += 1;
         }
+    }
+}
+
+impl<'de, T: Keepable, F: FnMut(Entry<T>)> Visitor<'de> for &mut Lines<T, F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a chunk of rows")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut chunk: A) -> Result<(), A::Error> {
+        while let Some(key) = chunk.next_key::<String>()? {
+            if key == "r" {
+                chunk.next_value_seed(&mut *self)?;
+            } else {
+                chunk.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<(), A::Error> {
+        while let Some(line) = rows.next_element::<T::Line>()? {
+            self.tell_bad();
+            let thing = T::read(line).ok_or_else(|| A::Error::custom("it is not sound"))?;
+            (self.tell)(Entry::Read(thing));
+            self.count += 1;
+        }
+        Ok(())
+    }
+}
+
+impl<'de, T: Keepable, F: FnMut(Entry<T>)> DeserializeSeed<'de> for &mut Lines<T, F> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, rows: D) -> Result<(), D::Error> {
+        rows.deserialize_seq(self)
     }
 }
 
@@ -124,11 +203,11 @@ fn deflate<V: Serialize>(value: &V) -> Vec<u8> {
 }
 
 /// Its check sum is checked on the way.
-fn inflate<V: DeserializeOwned>(bytes: &[u8]) -> Option<V> {
+fn inflate(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut text = Vec::new();
     let mut inflate = ZlibDecoder::new(bytes).take(MAX_CHUNK);
     inflate.read_to_end(&mut text).ok()?;
-    serde_json::from_slice(&text).ok()
+    Some(text)
 }
 
 /// The assets of each segment that was asked, packed; nothing for one that has none. An entry that

@@ -11,7 +11,7 @@ use super::store::damaged;
 use super::{Head, Mark, Owner, Place};
 use crate::domain::filter::Used;
 use crate::domain::{
-    AssetKey, AssetScope, ContainerId, Digest, Digests, Entry, Keepable, SegmentId, Stamp,
+    AssetKey, AssetScope, ContainerId, Digest, Digests, Keepable, SegmentId, Shelf, Stamp,
 };
 
 fn moment(ms: i64) -> Timestamp {
@@ -51,7 +51,7 @@ pub(super) fn recall<T: Keepable>(
     connection: &Connection,
     owner: &Owner,
     place: &Place,
-    tell: &mut dyn FnMut(&Head, Vec<Entry<T>>),
+    tell: &mut dyn FnMut(&Head, Shelf<T>),
 ) -> rusqlite::Result<Option<Head>> {
     // Else a list that is written meanwhile would be half the old and half the new one.
     let reading = connection.unchecked_transaction()?;
@@ -62,8 +62,8 @@ pub(super) fn recall<T: Keepable>(
         connection.prepare_cached("SELECT rows FROM chunks WHERE list = ?1 ORDER BY no")?;
     let mut rows = chunks.query([list])?;
     while let Some(row) = rows.next()? {
-        let entries = pack::open(row.get_ref(0)?.as_blob()?).ok_or_else(damaged)?;
-        tell(&head, entries);
+        let part = pack::shelf(row.get_ref(0)?.as_blob()?).ok_or_else(damaged)?;
+        tell(&head, part);
     }
     drop(rows);
     drop(chunks);

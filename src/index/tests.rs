@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::*;
 use crate::domain::{
-    AccountName, AssetKey, AssetPath, AssetScope, Container, Locale, RawJson, Segment, Thing,
-    Unreadable,
+    AccountName, AssetKey, AssetPath, AssetScope, Container, Locale, RawJson, Segment, SegmentText,
+    Thing, Unreadable,
 };
 
 mod found;
@@ -92,7 +92,7 @@ fn a_list_comes_back_in_another_process_with_its_age() {
     assert_eq!((head.count, head.seal.as_deref()), (1_200, Some("monday")));
     assert!(head.at.as_millisecond() >= before.as_millisecond());
     // Of another account, or of the account at another address, nothing is known.
-    let ignored = |_: &Head, _: Vec<Entry<Segment>>| {};
+    let ignored = |_: &Head, _: Shelf<Segment>| {};
     let other = Owner {
         address: "https://elsewhere.example".to_owned(),
         ..owner("a")
@@ -192,7 +192,7 @@ fn texts_join_their_segments_and_a_renewal_changes_the_age_only() {
         key: None,
         text: Some(format!("text {position}")),
     };
-    let texts = [1, 513, 600, 9_999].map(text).to_vec();
+    let texts = [1, 513, 600, 9_999].map(text).into_iter().collect();
     index.keep_texts(&owner("a"), &doc(), texts);
     index.renew(&owner("a"), Place::Segments(doc()), Some("now".to_owned()));
     settle(&index);

@@ -1,6 +1,5 @@
 //! The thread that writes the index, behind what it is told.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender};
 
@@ -9,7 +8,7 @@ use rusqlite::Connection;
 
 use super::{Head, Owner, Part, Place, change, pack, store};
 use crate::domain::{
-    AccountName, Asset, ContainerId, Digest, Entry, Segment, SegmentId, SegmentText,
+    AccountName, Asset, ContainerId, Digest, Entry, Segment, SegmentId, SegmentTexts, TextReader,
 };
 
 /// One change.
@@ -20,7 +19,7 @@ pub(super) enum Request {
     Drop(Owner, Part),
     /// Its last part: from now on this is the list.
     List(Owner, Place, Head, Part),
-    Texts(Owner, ContainerId, Vec<SegmentText>),
+    Texts(Owner, ContainerId, SegmentTexts),
     Renew(Owner, Place, Timestamp, Option<String>),
     Marks(
         Owner,
@@ -73,9 +72,8 @@ fn write(connection: &mut Connection, request: Request) -> rusqlite::Result<()> 
         }
         Request::Texts(owner, container, texts) => {
             let place = Place::Segments(container);
-            let texts: HashMap<u64, SegmentText> =
-                texts.into_iter().map(|it| (it.position, it)).collect();
-            change::rewrite(connection, &owner, &place, |rows| fill(rows, &texts))
+            let mut reader = texts.reader();
+            change::rewrite(connection, &owner, &place, |rows| fill(rows, &mut reader))
         }
         Request::Renew(owner, place, at, seal) => {
             change::renew(connection, &owner, &place, at, seal.as_deref())
@@ -101,11 +99,11 @@ fn write(connection: &mut Connection, request: Request) -> rusqlite::Result<()> 
 }
 
 /// The same chunk with the keys and texts of its positions; `None` when it is damaged.
-fn fill(rows: &[u8], texts: &HashMap<u64, SegmentText>) -> Option<Vec<u8>> {
+fn fill(rows: &[u8], texts: &mut TextReader<'_>) -> Option<Vec<u8>> {
     let mut entries: Vec<Entry<Segment>> = pack::open(rows)?;
     for entry in &mut entries {
         if let Entry::Read(segment) = entry
-            && let Some(told) = texts.get(&segment.position)
+            && let Some(told) = texts.get(segment.position)
         {
             segment.tell(told);
         }

@@ -11,7 +11,7 @@ use crate::app::msg::{Batch, Came, Msg};
 use crate::domain::filter::Used;
 use crate::domain::{
     AccountName, Asset, AssetScope, ContainerId, Digest, Digests, Entry, Keepable, Segment,
-    SegmentId, SegmentText,
+    SegmentId, SegmentTexts, Shelf,
 };
 use crate::index::{Before, Haystack, Head, Index, Keeper, Meter, Owner, Place};
 
@@ -153,16 +153,17 @@ impl Archive {
         &self,
         id: &ContainerId,
         tell: impl Fn(Batch<Segment>) + Send + 'static,
-    ) -> Option<Before> {
+    ) -> Option<(Before, Shelf<Segment>)> {
         let place = Place::Segments(id.clone());
         self.aside(move |own| {
-            let mut positions = HashSet::new();
+            let (mut positions, mut rows) = (HashSet::new(), Shelf::default());
             let head = own.recall(&place, |batch: Batch<Segment>| {
                 let read = batch.entries.read();
                 positions.extend(read.map(|segment| segment.position));
+                rows.append(batch.entries.clone());
                 tell(batch);
             })?;
-            Some(Before::new(head, positions))
+            Some((Before::new(head, positions), rows))
         })
         .await
         .flatten()
@@ -206,8 +207,8 @@ impl Archive {
         self.index.keep(&self.owner, place, seal)
     }
 
-    pub fn keep_texts(&self, id: &ContainerId, texts: &[SegmentText]) {
-        self.index.keep_texts(&self.owner, id, texts.to_vec());
+    pub fn keep_texts(&self, id: &ContainerId, texts: SegmentTexts) {
+        self.index.keep_texts(&self.owner, id, texts);
     }
 
     /// The segments are still those, as of this seal.

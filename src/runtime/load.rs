@@ -1,6 +1,7 @@
 //! Listings, page by page into the inbox.
 
 mod contents;
+mod join;
 mod segments;
 
 use std::borrow::Cow;
@@ -16,7 +17,9 @@ use crate::api::{ApiError, Pages, Provider, scan};
 use crate::app::effect::{Load, RequestId};
 use crate::app::msg::{Answer, Batch, Came, InScan, InTree, Msg};
 use crate::domain::filter::Used;
-use crate::domain::{AccountName, AssetScope, Cursor, Digests, Held, Keepable, Page, drill};
+use crate::domain::{
+    AccountName, AssetScope, Cursor, Digests, Held, Keepable, Page, Segment, Shelf, drill,
+};
 use crate::index::{Before, Index, Keeper, Meter, Place};
 use crate::transfer::patient::Patient;
 
@@ -83,9 +86,9 @@ impl Request {
                     keep(keeper);
                 }
             }
-            Load::Segments(container, seal, from) => {
-                self.segments(provider, container, before, (seal.as_deref(), from.clone()))
-                    .await;
+            Load::Segments(container, seal, from, shown) => {
+                let held = (seal.as_deref(), from.clone(), shown);
+                self.segments(provider, container, before, held).await;
             }
             Load::Assets(scope) => self.assets(provider, scope).await,
             Load::Tree {
@@ -132,12 +135,9 @@ impl Request {
             Load::Container(container) => {
                 self.tell(Answer::Container(provider.container(container).await));
             }
-            Load::SegmentTexts(container) => {
-                let texts = provider.segment_texts(container, None).await;
-                if let (Some(archive), Ok(texts)) = (archive, &texts) {
-                    archive.keep_texts(container, texts);
-                }
-                self.tell(Answer::SegmentTexts(texts));
+            Load::SegmentTexts(container, rows) => {
+                let told = self.texts(provider, container, rows).await;
+                self.tell(Answer::SegmentTexts(told));
             }
             Load::Kept(container, segments) => {
                 let marks = match archive {
@@ -179,7 +179,7 @@ impl Request {
     }
 
     /// Gives what was kept; of segments it also says what they were.
-    async fn recall(&self) -> Option<Before> {
+    async fn recall(&self) -> Option<(Before, Shelf<Segment>)> {
         let archive = self.recalls()?;
         match &self.what {
             Load::Segments(container, ..) => {
@@ -271,7 +271,7 @@ pub(super) fn failed(what: &Load, error: ApiError) -> Answer {
         Load::Containers => Answer::Containers(Err(error)),
         Load::Container(_) => Answer::Container(Err(error)),
         Load::Segments(..) => Answer::Segments(Err(error)),
-        Load::SegmentTexts(_) => Answer::SegmentTexts(Err(error)),
+        Load::SegmentTexts(..) => Answer::SegmentTexts(Err(error)),
         Load::Assets(_) => Answer::Assets(Err(error)),
         Load::Tree { .. } => Answer::Tree(Err(error)),
         Load::Digests(_) => Answer::Digests(Digests::default()),

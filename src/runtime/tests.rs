@@ -14,7 +14,7 @@ use crate::api::{
     ProviderSpec, Sighting, Sought, UploadRequest, UploadWatch,
 };
 use crate::app::effect::Load;
-use crate::domain::{Asset, AssetScope, Container, ContainerId, Cursor, Page, Segment};
+use crate::domain::{Asset, AssetScope, Container, ContainerId, Cursor, Page, Segment, Shelf};
 
 static SPEC: ProviderSpec = ProviderSpec {
     id: "odd",
@@ -144,7 +144,7 @@ async fn a_patient_request_waits_and_says_so() {
         runtime.run(Effect::Load {
             id: RequestId(id),
             account: account.clone(),
-            what: Load::Segments(ContainerId::new("c").unwrap(), None, None),
+            what: Load::Segments(ContainerId::new("c").unwrap(), None, None, Shelf::default()),
             patient,
             recall: false,
         });

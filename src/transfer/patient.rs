@@ -16,7 +16,7 @@ use crate::api::{
 };
 use crate::domain::{
     Asset, AssetScope, Container, ContainerId, Cursor, Entry, Page, Segment, SegmentId,
-    SegmentText, time_words,
+    SegmentTexts, time_words,
 };
 
 /// A wait before a call is made again.
@@ -152,7 +152,7 @@ impl Provider for Patient {
         &self,
         container: &ContainerId,
         since: Option<&str>,
-    ) -> Result<Vec<SegmentText>, ApiError> {
+    ) -> Result<SegmentTexts, ApiError> {
         self.again(|| self.inner.segment_texts(container, since))
             .await
     }

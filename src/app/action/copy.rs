@@ -129,7 +129,7 @@ impl Subject {
             },
             Pane::Middle => {
                 let opened = opened.filter(|it| it.spec.middle == Middle::Segments)?;
-                let segment = opened.segments.list.current()?.read()?;
+                let segment = opened.segments.list.current().and_then(Entry::seen)?;
                 let scope = AssetScope::Segment(opened.id.clone(), segment.id.clone());
                 Some(place(
                     segment.name(),

@@ -58,7 +58,7 @@ fn containers(state: &State) -> Result<Places, &'static str> {
             _ => None,
         })
         .collect();
-    let (source, name) = match chosen[..] {
+    let (source, name) = match &chosen[..] {
         [] => whole(account, first)?,
         [one] => (
             Source::Below(at(
@@ -67,7 +67,7 @@ fn containers(state: &State) -> Result<Places, &'static str> {
             )),
             one.name.clone(),
         ),
-        ref some => (
+        some => (
             Source::Containers(
                 { some.iter() }
                     .map(|it| (it.id.clone(), it.name.clone()))
@@ -103,9 +103,9 @@ fn at(account: &AccountName, scope: &AssetScope) -> Address {
 
 fn segments(opened: &Opened) -> Result<Places, &'static str> {
     let rows = opened.segments.list.chosen();
-    let chosen: Vec<_> = rows.into_iter().filter_map(Entry::read).collect();
+    let chosen: Vec<_> = rows.into_iter().filter_map(Entry::seen).collect();
     let container = &opened.info().name;
-    let (source, name) = match chosen[..] {
+    let (source, name) = match &chosen[..] {
         [] => return Err(NOWHERE),
         [one] => (
             Source::Below(at(
@@ -114,7 +114,7 @@ fn segments(opened: &Opened) -> Result<Places, &'static str> {
             )),
             format!("{container} / {}", one.name()),
         ),
-        ref some => (
+        some => (
             Source::Segments(
                 opened.id.clone(),
                 some.iter().map(|it| it.id.clone()).collect(),

@@ -266,7 +266,7 @@ fn goal(state: &State) -> Result<Goal, &'static str> {
         (_, None) => return Err("open something in the first pane first"),
         (Pane::Middle, Some(opened)) => {
             let current = opened.segments.list.current();
-            (opened, current.and_then(Entry::read))
+            (opened, current.and_then(Entry::seen))
         }
         (_, Some(opened)) => (opened, opened.segment()),
     };

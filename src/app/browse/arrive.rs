@@ -1,6 +1,5 @@
 //! Answers on their way into the panes.
 
-use std::collections::HashMap;
 use std::time::Instant;
 
 use super::{Asked, Known, LocaleChoice, Opened, StateFilter, TypeRow};
@@ -11,7 +10,7 @@ use crate::app::list::RowId;
 use crate::app::modal::view::Tone;
 use crate::app::msg::{Answer, Batch, Came};
 use crate::app::remote::{Arrived, Fetched, Remote};
-use crate::domain::{Asset, AssetScope, Entry, Keepable, SafeText, SegmentText, Shelf, TypeChoice};
+use crate::domain::{Asset, AssetScope, Keepable, SafeText, Segment, Shelf, TypeChoice};
 
 impl State {
     /// An awaited answer, and what it was asked for.
@@ -34,9 +33,11 @@ impl State {
                     opened.container.answer(id, result.map(Box::new));
                 }
             }
-            (Asked::Segments(account, container), Answer::ChangedTexts(texts)) => {
-                if let Some(opened) = self.opened_mut(&account, &container) {
-                    opened.fill_texts(texts);
+            (Asked::Segments(account, container), Answer::ChangedTexts(rows)) => {
+                if let Some(opened) = self.opened_mut(&account, &container)
+                    && !opened.take_told(rows)
+                {
+                    return self.load_texts(&account, &container, true, now);
                 }
             }
             (Asked::Segments(account, container), Answer::Segments(page)) => {
@@ -45,7 +46,7 @@ impl State {
                 let Some(opened) = self.opened_mut(&account, &container) else {
                     return Vec::new();
                 };
-                // Those that were shown gave theirs to the new ones; they may have changed as well.
+                // The new ones have the texts of those that were shown; they may have changed as well.
                 let anew = fresh && opened.segments.remote.value().is_some();
                 let again = page.as_ref().is_ok_and(|page| page.came == Came::Anew);
                 let before = opened.segments.list.current_id();
@@ -72,8 +73,9 @@ impl State {
             }
             (Asked::Texts(account, container), Answer::SegmentTexts(result)) => {
                 if let Some(opened) = self.opened_mut(&account, &container) {
-                    let result = result.map(|texts| {
-                        opened.fill_texts(texts);
+                    let mut taken = true;
+                    let result = result.map(|rows| {
+                        taken = opened.take_told(rows);
                         Fetched {
                             at: now,
                             total: None,
@@ -81,6 +83,9 @@ impl State {
                         }
                     });
                     opened.texts.answer(id, result);
+                    if !taken {
+                        return self.load_texts(&account, &container, true, now);
+                    }
                 }
             }
             (Asked::Assets(account, scope), Answer::Assets(page)) => {
@@ -258,19 +263,13 @@ impl Opened {
         !kept
     }
 
-    /// Keys and texts by position.
-    fn fill_texts(&mut self, texts: Vec<SegmentText>) {
-        let by_position: HashMap<u64, SegmentText> = texts
-            .into_iter()
-            .map(|text| (text.position, text))
-            .collect();
-        self.segments.list.update_all(|row| {
-            if let Entry::Read(segment) = row
-                && let Some(text) = by_position.get(&segment.position)
-            {
-                segment.tell(text);
-            }
-        });
+    /// Takes the segments that are shown with their keys and texts; says whether it is these.
+    fn take_told(&mut self, rows: Shelf<Segment>) -> bool {
+        let same = self.segments.list.rows().alike(&rows);
+        if same {
+            self.segments.list.replace(rows);
+        }
+        same
     }
 
     /// What follows from the third pane's rows: the types with their counts, the segment's mark.
@@ -347,7 +346,7 @@ impl Opened {
             .known
             .iter()
             .filter(|(_, known)| passes(known))
-            .map(|(id, _)| id.clone())
+            .map(|(id, _)| id.as_str())
             .collect();
         self.segments.list.set_lens(lens);
     }

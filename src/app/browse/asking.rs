@@ -9,7 +9,7 @@ use crate::app::effect::{Effect, Load};
 use crate::app::list::RowId;
 use crate::app::modal::view::Tone;
 use crate::app::remote::Remote;
-use crate::domain::{AccountName, AssetScope, ContainerId, Entry, Segment, SegmentId};
+use crate::domain::{AccountName, AssetScope, ContainerId, Entry, Idents, SegmentId};
 
 /// The most segments whose marks are asked at once.
 const MARKS: usize = 80;
@@ -39,8 +39,10 @@ impl State {
             opened.segments.begin_anew();
         }
         let from = opened.segments.next().cloned();
+        let shown = opened.segments.list.rows().clone();
         let before = opened.segments.ask(id, now);
-        self.load(before, id, account, Load::Segments(container, seal, from))
+        let what = Load::Segments(container, seal, from, shown);
+        self.load(before, id, account, what)
     }
 
     /// Asks for keys and texts of segments, where the listing left them out; `anew` also those that
@@ -53,23 +55,20 @@ impl State {
         now: Instant,
     ) -> Vec<Effect> {
         let needed = self.opened(account, container).is_some_and(|opened| {
-            opened.spec.capabilities.segment_texts
-                && opened.texts.pending().is_none()
-                && (anew || opened.lacks_texts())
+            let lacks = || opened.texts.pending().is_none() && opened.lacks_texts();
+            opened.spec.capabilities.segment_texts && (anew || lacks())
         });
         if !needed {
             return Vec::new();
         }
         let id = self.request(Asked::Texts(account.clone(), container.clone()));
-        let before = self
-            .opened_mut(account, container)
-            .and_then(|it| it.texts.ask(id, now));
-        self.load(
-            before,
-            id,
-            account.clone(),
-            Load::SegmentTexts(container.clone()),
-        )
+        let Some(opened) = self.opened_mut(account, container) else {
+            return Vec::new();
+        };
+        let rows = opened.segments.list.rows().clone();
+        let before = opened.texts.ask(id, now);
+        let what = Load::SegmentTexts(container.clone(), rows);
+        self.load(before, id, account.clone(), what)
     }
 
     /// Asks for the assets of the third pane.
@@ -95,10 +94,10 @@ impl State {
         if opened.spec.middle != Middle::Segments {
             return Vec::new();
         }
-        let Some(segment) = opened.segments.list.current().and_then(Entry::read) else {
+        let Some(RowId::Read(segment)) = opened.segments.list.current_id() else {
             return Vec::new();
         };
-        let scope = AssetScope::Segment(opened.id.clone(), segment.id.clone());
+        let scope = AssetScope::Segment(opened.id.clone(), segment);
         let same = opened.scope.as_ref() == Some(&scope);
         if same && !matches!(opened.assets.remote, Remote::NotAsked) {
             return Vec::new();
@@ -130,19 +129,20 @@ impl State {
         // A filter by state has to know the state of all of them; of a long document somebody has to
         // ask for that.
         let all = list.lens().state.is_some() && opened.not_asked() <= FEW * MARKS;
-        let others = list.rows().iter().filter(|_| all);
-        let unknown = |segment: &&Segment| {
-            let known = opened.known.get(&segment.id);
-            known.is_none_or(|known| known.kept)
-        };
+        let rows = list.rows();
+        let fresh = opened.known.iter().filter(|(_, known)| all && !known.kept);
+        let fresh: Idents = fresh.map(|(id, _)| id.as_str()).collect();
+        let others = { 0..rows.len() }
+            .filter(|at| all && rows.is_among(*at, &fresh) == Some(false))
+            .filter_map(|at| rows.get(at));
         let mut segments: Vec<SegmentId> = Vec::new();
-        for segment in in_view
-            .chain(others)
-            .filter_map(Entry::read)
-            .filter(unknown)
-        {
-            if segments.len() < MARKS && !segments.contains(&segment.id) {
+        for segment in in_view.chain(others).filter_map(Entry::seen) {
+            let known = opened.known.get(&segment.id);
+            if known.is_none_or(|known| known.kept) && !segments.contains(&segment.id) {
                 segments.push(segment.id.clone());
+            }
+            if segments.len() == MARKS {
+                break;
             }
         }
         if segments.is_empty() {

@@ -180,7 +180,7 @@ impl State {
             // What was kept of it came at the start.
             Load::Containers
             | Load::Container(_)
-            | Load::SegmentTexts(_)
+            | Load::SegmentTexts(..)
             | Load::Kept(..)
             | Load::Sweep(..)
             | Load::Digests(_)

@@ -171,10 +171,12 @@ impl State {
             Pane::Middle => {
                 let opened = browse.open()?;
                 match opened.spec.middle {
-                    crate::api::Middle::Segments => Some(match opened.segments.list.current()? {
-                        Entry::Read(segment) => of_segment(opened, segment),
-                        Entry::Unreadable(bad) => of_unreadable(bad),
-                    }),
+                    crate::api::Middle::Segments => {
+                        Some(match &*opened.segments.list.current()? {
+                            Entry::Read(segment) => of_segment(opened, segment),
+                            Entry::Unreadable(bad) => of_unreadable(bad),
+                        })
+                    }
                     crate::api::Middle::Types => Some(of_container(&opened.account, opened.info())),
                 }
             }

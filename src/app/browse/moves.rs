@@ -8,6 +8,7 @@ use crate::app::State;
 use crate::app::action::MarkWith;
 use crate::app::browse::Link;
 use crate::app::effect::Effect;
+use crate::app::list::RowId;
 use crate::app::modal::error::ErrorSheet;
 use crate::app::modal::moved::MovedSheet;
 use crate::app::modal::sign_in::SignIn;
@@ -125,13 +126,13 @@ impl State {
                         self.focus(Pane::Assets, now);
                         Vec::new()
                     }
-                    Middle::Segments => match opened.segments.list.current() {
+                    Middle::Segments => match opened.segments.list.current_id() {
                         None => Vec::new(),
-                        Some(Entry::Unreadable(_)) => {
+                        Some(RowId::Unreadable(_)) => {
                             self.focus(Pane::Details, now);
                             Vec::new()
                         }
-                        Some(Entry::Read(_)) => {
+                        Some(RowId::Read(_)) => {
                             let effects = self.show_segment(now);
                             self.focus(Pane::Assets, now);
                             effects

@@ -1,17 +1,18 @@
 //! An opened container: its segments or types, its assets, and the marks of its segments.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::api::{ApiError, Middle, ProviderSpec};
 use crate::app::effect::RequestId;
-use crate::app::list::{Item, List, Packed, Row};
+use crate::app::list::{Item, List, Row};
 use crate::app::remote::{Fetched, Listing, Remote};
 use crate::domain::filter::{Among, Facts, Held, Holds, Identicals, Orphans, Twins, Usage};
 use crate::domain::{
-    AccountName, Asset, AssetKey, AssetScope, Container, ContainerId, Digests, Entry, Kind, Locale,
-    Segment, SegmentId, Shelf, TypeChoice,
+    AccountName, Asset, AssetKey, AssetScope, Container, ContainerId, Digests, Entry, Idents, Kind,
+    Locale, Segment, SegmentId, Shelf, TypeChoice,
 };
 
 /// What is known of a segment's assets.
@@ -74,13 +75,13 @@ pub struct Opened {
 impl Opened {
     /// The ids of all segments; `None` until all are listed, or where one could not be read: it may
     /// be any.
-    pub fn all_segments(&self) -> Option<HashSet<&SegmentId>> {
+    pub fn all_segments(&self) -> Option<Idents> {
         if !matches!(self.segments.remote, Remote::Loaded(_)) {
             return None;
         }
-        let rows = self.segments.list.rows().iter();
-        rows.map(|entry| entry.read().map(|segment| &segment.id))
-            .collect()
+        let rows = self.segments.list.rows();
+        let read: usize = rows.kinds().map(|(_, count)| count).sum();
+        (read == rows.len()).then(|| rows.idents())
     }
 
     pub fn new(account: AccountName, spec: &'static ProviderSpec, listed: Container) -> Self {
@@ -112,14 +113,17 @@ impl Opened {
 
     /// Some segments have neither key nor text.
     pub(super) fn lacks_texts(&self) -> bool {
-        let mut read = self.segments.list.rows().iter().filter_map(Entry::read);
-        read.any(|segment| segment.key.is_none() && segment.text.is_none())
+        let mut kinds = self.segments.list.rows().kinds();
+        kinds.any(|(told, count)| !told && count > 0)
     }
 
     /// Of so many segments nobody asked what they have.
     pub(super) fn not_asked(&self) -> usize {
-        let rows = self.segments.list.rows().iter().filter_map(Entry::read);
-        rows.filter(|it| !self.known.contains_key(&it.id)).count()
+        let rows = self.segments.list.rows();
+        let known: Idents = self.known.keys().map(SegmentId::as_str).collect();
+        { 0..rows.len() }
+            .filter(|at| rows.is_among(*at, &known) == Some(false))
+            .count()
     }
 
     /// What becomes of a listing that is stopped now, for people.
@@ -157,14 +161,9 @@ impl Opened {
     }
 
     /// The segment whose assets the third pane shows.
-    pub fn segment(&self) -> Option<&Segment> {
+    pub fn segment(&self) -> Option<Cow<'_, Segment>> {
         let id = self.scope.as_ref()?.segment()?;
-        self.segments
-            .list
-            .rows()
-            .iter()
-            .filter_map(Entry::read)
-            .find(|segment| segment.id == *id)
+        self.segments.list.rows().one(id.as_str())
     }
 }
 
@@ -183,7 +182,7 @@ pub enum StateFilter {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SegmentLens {
     pub state: Option<StateFilter>,
-    pub ids: HashSet<SegmentId>,
+    pub ids: Idents,
     /// What the segments hold that were asked, none where that failed; only while a filter asks.
     pub held: Option<Arc<HashMap<SegmentId, Option<Held>>>>,
 }
@@ -191,19 +190,13 @@ pub struct SegmentLens {
 impl Item for Segment {
     type Id = SegmentId;
     type Lens = SegmentLens;
-    type Rows = Vec<Entry<Self>>;
-    const INHERITS: bool = true;
-
-    /// Keys and texts come later than the listing, if they come from a call of their own.
-    fn inherit(&mut self, old: &Self) {
-        if self.key.is_none() && self.text.is_none() {
-            self.key.clone_from(&old.key);
-            self.text.clone_from(&old.text);
-        }
-    }
 
     fn id(&self) -> SegmentId {
         self.id.clone()
+    }
+
+    fn ident_of(id: &SegmentId) -> &str {
+        id.as_str()
     }
 
     fn facts<'a>(&'a self, lens: &'a SegmentLens) -> Facts<'a> {
@@ -215,8 +208,8 @@ impl Item for Segment {
         })
     }
 
-    fn passes(&self, lens: &SegmentLens) -> bool {
-        lens.state.is_none() || lens.ids.contains(&self.id)
+    fn passes(rows: &Shelf<Self>, at: usize, lens: &SegmentLens) -> bool {
+        lens.state.is_none() || rows.is_among(at, &lens.ids).unwrap_or(true)
     }
 }
 
@@ -291,10 +284,13 @@ pub struct AssetLens {
 impl Item for Asset {
     type Id = AssetKey;
     type Lens = AssetLens;
-    type Rows = Shelf<Self>;
 
     fn id(&self) -> AssetKey {
         self.key.clone()
+    }
+
+    fn ident_of(id: &AssetKey) -> &str {
+        id.as_str()
     }
 
     fn facts<'a>(&'a self, lens: &'a AssetLens) -> Facts<'a> {
@@ -304,14 +300,13 @@ impl Item for Asset {
             orphans: lens.orphans.as_deref(),
         })
     }
-}
 
-impl Packed for Asset {
-    fn kind_passes(kind: &Kind, lens: &AssetLens) -> bool {
-        lens.kind.has(kind) && lens.locale.passes(kind.locale.as_ref())
+    fn of_kind(kind: &Kind) -> Option<Facts<'_>> {
+        kind.facts()
     }
 
-    fn ident_of(id: &AssetKey) -> &str {
-        id.as_str()
+    fn passes(rows: &Shelf<Self>, at: usize, lens: &AssetLens) -> bool {
+        rows.kind(at)
+            .is_none_or(|kind| lens.kind.has(kind) && lens.locale.passes(kind.locale.as_ref()))
     }
 }

@@ -77,7 +77,7 @@ impl<R: Row> List<R> {
         }
     }
 
-    fn end_range(&mut self) {
+    pub(super) fn end_range(&mut self) {
         let ids: Vec<R::Id> = self.range_ids().collect();
         self.marked.extend(ids);
         self.anchor = None;

@@ -1,5 +1,6 @@
 //! A list with a cursor, a filter, a sort order and marks, all of which survive a reload.
 
+mod keys;
 mod marks;
 mod order;
 mod row;
@@ -8,13 +9,15 @@ mod scan;
 mod words;
 
 pub use row::{Item, Row, RowId};
-pub use rows::{Packed, Rows, Store};
+pub use rows::{Rows, Store};
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
 
+use self::keys::Keys;
+use self::order::Sorting;
 use self::scan::Scan;
 use self::words::Words;
 use super::columns::Column;
@@ -52,8 +55,14 @@ pub struct List<R: Row> {
     scan: Scan,
     /// What one step of that may cost.
     step: usize,
-    /// All rows as they are sorted; none while they are not.
+    /// The first so many rows as they are sorted; none while they are not.
     order: Vec<usize>,
+    /// On the way into another order.
+    sorting: Option<Sorting>,
+    /// What the first so many rows are sorted by, as long as others may come among them.
+    keys: Keys,
+    /// No more rows come.
+    complete: bool,
     /// Of what is shown.
     edition: u64,
     /// Index into `shown`.
@@ -90,6 +99,9 @@ impl<R: Row> Default for List<R> {
             scan: Scan::default(),
             step: scan::STEP,
             order: Vec::new(),
+            sorting: None,
+            keys: Keys::default(),
+            complete: false,
             edition: edition(),
             cursor: 0,
             want: None,
@@ -162,15 +174,14 @@ impl<R: Row> List<R> {
         let at = self.shown.get(self.cursor).copied();
         let id = self.current_id();
         self.words.clear();
-        let old = std::mem::replace(&mut self.rows, rows.into());
-        self.rows.inherit(&old);
-        drop(old);
+        self.rows = rows.into();
         if !self.marked.is_empty() {
-            let rows = self.rows.iter_from(0).enumerate();
-            let there: HashSet<R::Id> = rows.map(|(at, row)| row.id(at)).collect();
-            self.marked.retain(|id| there.contains(id));
+            self.rows.keep_there(&mut self.marked);
         }
-        self.order_all();
+        self.complete = false;
+        self.sort_anew();
+        // A short list is in order before it is shown.
+        self.sort_rows(self.step);
         let is = |at: &usize| self.rows.get(*at).map(|row| row.id(*at)) == id;
         let keep = id.as_ref().and_then(|_| {
             // Mostly it stands where it stood.
@@ -180,10 +191,17 @@ impl<R: Row> List<R> {
         self.begin(keep, false);
     }
 
+    /// The first of these rows, which come in place of all, are the same told anew: each stays where it
+    /// is.
+    pub fn take_front(&mut self, new: &R::Rows) {
+        self.rows.take_front(new);
+    }
+
     /// More rows after those that are there.
     pub fn append(&mut self, rows: R::Rows) {
         let from = self.rows.len();
         self.rows.append(rows);
+        self.complete = false;
         self.take_in(from);
     }
 
@@ -247,10 +265,16 @@ impl<R: Row> List<R> {
         self.sort
     }
 
+    /// Sorts the rows; a long list stays as it is until [`Self::go_on`] has sorted all of them.
     pub fn set_sort(&mut self, sort: Option<Sort<R::Item>>) {
         self.sort = sort;
-        self.order_all();
-        self.begin(self.current_row(), false);
+        self.sort_anew();
+        self.stay_here();
+        if self.sort.is_some() {
+            self.sort_on(self.step);
+        } else {
+            self.begin(self.current_row(), false);
+        }
     }
 
     pub const fn lens(&self) -> &R::Lens {
@@ -328,16 +352,6 @@ impl<R: Row> List<R> {
                 return;
             }
         }
-    }
-}
-
-impl<R: Row<Rows = Vec<R>>> List<R> {
-    /// Changes every row in place.
-    pub fn update_all(&mut self, change: impl FnMut(&mut R)) {
-        self.rows.iter_mut().for_each(change);
-        self.words.clear();
-        self.order_all();
-        self.begin(self.current_row(), false);
     }
 }
 

@@ -4,8 +4,8 @@ use std::fmt::Debug;
 use std::hash::Hash;
 
 use super::Rows;
-use crate::domain::Entry;
 use crate::domain::filter::Facts;
+use crate::domain::{Entry, Keepable, Shelf};
 
 /// Anything that may stand in a list.
 pub trait Row: Debug + Sized {
@@ -31,37 +31,29 @@ pub trait Row: Debug + Sized {
     fn group(&self) -> usize {
         0
     }
-    /// Whether a new row of the same id takes something over from the old one.
-    const INHERITS: bool = false;
-    /// Takes over what a listing does not tell.
-    fn inherit(&mut self, old: &Self) {
-        let _ = old;
-    }
     /// A heading: shown whatever the filter says, first of its group, and never marked.
     fn heading(&self) -> bool {
         false
     }
 }
 
-/// A thing that a service lists.
-pub trait Item: Debug + Sized + 'static {
+/// A thing that a service lists: its rows are packed when they are many.
+pub trait Item: Keepable + 'static {
     type Id: Clone + Eq + Hash + Debug;
     type Lens: Default + Debug + Clone + PartialEq;
-    /// As [`Row::Rows`].
-    type Rows: Rows<Entry<Self>>;
 
     fn id(&self) -> Self::Id;
+    /// The id as it stands in a list.
+    fn ident_of(id: &Self::Id) -> &str;
     fn facts<'a>(&'a self, lens: &'a Self::Lens) -> Facts<'a>;
-    fn passes(&self, lens: &Self::Lens) -> bool {
-        let _ = lens;
-        true
+    /// What things of a kind have in common, as far as that is all that a filter of kinds asks.
+    fn of_kind(kind: &Self::Kind) -> Option<Facts<'_>> {
+        let _ = kind;
+        None
     }
-    /// As [`Row::INHERITS`].
-    const INHERITS: bool = false;
-    /// As [`Row::inherit`].
-    fn inherit(&mut self, old: &Self) {
-        let _ = old;
-    }
+    /// Whether the lens lets the one at a place through. An entry that could not be read is hidden by
+    /// none: it may be anything.
+    fn passes(rows: &Shelf<Self>, at: usize, lens: &Self::Lens) -> bool;
 }
 
 /// The id of a row: the thing's own, or the place of an unreadable entry.
@@ -75,7 +67,7 @@ impl<T: Item> Row for Entry<T> {
     type Id = RowId<T::Id>;
     type Item = T;
     type Lens = T::Lens;
-    type Rows = T::Rows;
+    type Rows = Shelf<T>;
 
     fn id(&self, at: usize) -> Self::Id {
         self.read()
@@ -88,18 +80,5 @@ impl<T: Item> Row for Entry<T> {
 
     fn facts<'a>(&'a self, lens: &'a T::Lens) -> Facts<'a> {
         Facts::of_entry(self, |item| item.facts(lens))
-    }
-
-    const INHERITS: bool = T::INHERITS;
-
-    fn inherit(&mut self, old: &Self) {
-        if let (Self::Read(new), Some(old)) = (self, old.read()) {
-            new.inherit(old);
-        }
-    }
-
-    /// An entry that could not be read is hidden by no lens: it may be anything.
-    fn passes(&self, lens: &T::Lens) -> bool {
-        self.read().is_none_or(|item| item.passes(lens))
     }
 }

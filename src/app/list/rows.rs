@@ -1,11 +1,12 @@
 //! Where the rows of a list stand: one after the other, or packed.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::fmt::Debug;
 use std::ops::Deref;
 
 use super::{Item, Row, RowId};
+use crate::domain::filter::Facts;
 use crate::domain::{Entry, Keepable, Shelf};
 
 /// Things in their order.
@@ -18,6 +19,9 @@ pub trait Store: Default + Debug {
 
     /// Puts more behind them.
     fn append(&mut self, more: Self);
+
+    /// Takes the first of others in place of its own, as far as these are the same things told anew.
+    fn take_front(&mut self, _: &Self) {}
 }
 
 impl<T: Debug> Store for Vec<T> {
@@ -43,6 +47,10 @@ impl<T: Keepable> Store for Shelf<T> {
     fn append(&mut self, more: Self) {
         Self::append(self, more);
     }
+
+    fn take_front(&mut self, new: &Self) {
+        Self::take_front(self, new);
+    }
 }
 
 /// Rows in their order.
@@ -66,11 +74,14 @@ pub trait Rows<R: Row>: Store {
     /// Whether the lens lets the row at a place through.
     fn passes(&self, at: usize, lens: &R::Lens) -> bool;
 
+    /// What a filter of kinds may ask of the row at a place; none where it has to be read for that.
+    fn of_kind(&self, at: usize) -> Option<Facts<'_>>;
+
     /// Whether a heading stands at a place.
     fn heading(&self, at: usize) -> bool;
 
-    /// Takes over what a listing does not tell.
-    fn inherit(&mut self, old: &Self);
+    /// Keeps those of these ids whose rows are there.
+    fn keep_there(&self, ids: &mut HashSet<R::Id>);
 }
 
 impl<R: Row> Rows<R> for Vec<R> {
@@ -95,36 +106,21 @@ impl<R: Row> Rows<R> for Vec<R> {
         self[at].passes(lens)
     }
 
+    fn of_kind(&self, _: usize) -> Option<Facts<'_>> {
+        None
+    }
+
     fn heading(&self, at: usize) -> bool {
         self.as_slice().get(at).is_some_and(Row::heading)
     }
 
-    fn inherit(&mut self, old: &Self) {
-        if !R::INHERITS {
-            return;
-        }
-        let ids = old.iter().enumerate().map(|(at, row)| (row.id(at), row));
-        let old: HashMap<R::Id, &R> = ids.collect();
-        for (at, row) in self.iter_mut().enumerate() {
-            if let Some(old) = old.get(&row.id(at)) {
-                row.inherit(old);
-            }
-        }
+    fn keep_there(&self, ids: &mut HashSet<R::Id>) {
+        let there: HashSet<R::Id> = self.iter().enumerate().map(|(at, it)| it.id(at)).collect();
+        ids.retain(|id| there.contains(id));
     }
 }
 
-/// A thing whose rows are packed when they are many.
-pub trait Packed: Item + Keepable {
-    /// Whether things of a kind are shown.
-    fn kind_passes(kind: &Self::Kind, lens: &Self::Lens) -> bool;
-    /// The id as it stands in a list.
-    fn ident_of(id: &<Self as Item>::Id) -> &str;
-}
-
-impl<T: Packed> Rows<Entry<T>> for Shelf<T>
-where
-    Entry<T>: Row<Id = RowId<<T as Item>::Id>, Lens = T::Lens>,
-{
+impl<T: Item> Rows<Entry<T>> for Shelf<T> {
     /// Most of a list that is long enough to matter is packed.
     const READ: usize = 500;
 
@@ -141,7 +137,7 @@ where
         Self::iter_from(self, at)
     }
 
-    fn find(&self, id: &RowId<<T as Item>::Id>, from: usize) -> Option<usize> {
+    fn find(&self, id: &RowId<T::Id>, from: usize) -> Option<usize> {
         match id {
             RowId::Read(id) => Self::find(self, T::ident_of(id), from),
             RowId::Unreadable(at) => {
@@ -151,14 +147,23 @@ where
         }
     }
 
-    /// An entry that could not be read is hidden by no lens: it may be anything.
     fn passes(&self, at: usize, lens: &T::Lens) -> bool {
-        self.kind(at).is_none_or(|kind| T::kind_passes(kind, lens))
+        T::passes(self, at, lens)
+    }
+
+    fn of_kind(&self, at: usize) -> Option<Facts<'_>> {
+        T::of_kind(self.kind(at)?)
     }
 
     fn heading(&self, _: usize) -> bool {
         false
     }
 
-    fn inherit(&mut self, _: &Self) {}
+    fn keep_there(&self, ids: &mut HashSet<RowId<T::Id>>) {
+        let there = self.idents();
+        ids.retain(|id| match id {
+            RowId::Read(id) => there.holds(T::ident_of(id)),
+            RowId::Unreadable(at) => *at < self.len() && self.kind(*at).is_none(),
+        });
+    }
 }

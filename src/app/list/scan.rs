@@ -86,9 +86,10 @@ impl<R: Row> List<R> {
     /// What it costs to make the words of a row.
     const FOLDED: usize = FOLD + R::Rows::READ;
 
-    /// Not every row was looked at yet; [`Self::go_on`] does it.
+    /// Not every row was looked at yet, or is where it belongs; [`Self::go_on`] does it.
     pub fn unfinished(&self) -> bool {
-        !self.is_found() || (self.keeps_words && self.words.len() < self.rows.len())
+        let words = || self.keeps_words && self.words.len() < self.rows.len();
+        !self.is_found() || !self.is_sorted() || words()
     }
 
     /// All rows that fit are shown.
@@ -103,7 +104,7 @@ impl<R: Row> List<R> {
 
     /// Looks at all the rest.
     pub(crate) fn settle(&mut self) {
-        while !self.is_found() {
+        while !self.is_found() || !self.is_sorted() {
             self.go_on();
         }
     }
@@ -150,21 +151,16 @@ impl<R: Row> List<R> {
     /// Rows from this one on are new, behind or among the others.
     pub(super) fn take_in(&mut self, from: usize) {
         let was_found = self.scan.is_found(from);
-        let sorted = self.sort.is_some();
-        let new = if sorted {
-            self.order_new(from)
-        } else {
-            Vec::new()
-        };
+        let sorted = self.order_new(from);
         if let Some(row) = self.find_wanted(from)
             && matches!(self.judge(row), Verdict::Yes(_))
         {
             self.want = None;
             let keep = Some(row);
             self.begin(keep, false);
-        } else if sorted && !was_found {
-            self.begin(self.shown.get(self.cursor).copied(), false);
-        } else if sorted {
+        } else if sorted.is_some() && !was_found {
+            self.begin(self.current_row(), false);
+        } else if let Some(new) = sorted {
             self.anchor = None;
             self.stay_here();
             let fits = |at: &usize| matches!(self.judge(*at), Verdict::Yes(_));
@@ -207,6 +203,7 @@ impl<R: Row> List<R> {
         if !self.is_found() {
             left = self.look(left);
         }
+        left = self.sort_on(left);
         if self.keeps_words {
             self.fold(left / Self::FOLDED);
         }
@@ -230,8 +227,14 @@ impl<R: Row> List<R> {
             self.shown.pop();
         }
         let (words, fields) = (self.filter.has_words(), self.filter.has_fields());
+        let of_kinds = self.filter.is_of_kinds();
         let compare = if words { COMPARE } else { 0 };
-        let ask = if fields { ASK + R::Rows::READ } else { 0 };
+        let ask = match fields {
+            false => 0,
+            // Of most of them their kind says it all.
+            true if of_kinds => ASK,
+            true => ASK + R::Rows::READ,
+        };
         let cost = LOOK + compare + ask;
         let keeps_order = self.keeps_order();
         let (mut whole, mut loose) = (Vec::new(), Vec::new());
@@ -256,6 +259,9 @@ impl<R: Row> List<R> {
                 continue;
             }
             left -= cost;
+            if fields && of_kinds && self.rows.of_kind(row).is_none() {
+                left = left.saturating_sub(R::Rows::READ);
+            }
             match again {
                 Some((_, which)) => self.scan.again[which].at += 1,
                 None => self.scan.at += 1,
@@ -285,6 +291,11 @@ impl<R: Row> List<R> {
         }
         self.place_cursor();
         left
+    }
+
+    /// The cursor belongs to its row, and not to its place.
+    pub(super) const fn stays_on_row(&self) -> bool {
+        matches!(self.scan.stay, Stay::Row(_) | Stay::Loose(_))
     }
 
     fn place_cursor(&mut self) {
@@ -320,9 +331,17 @@ impl<R: Row> List<R> {
         if !self.rows.passes(at, &self.lens) {
             return Verdict::No;
         }
-        if self.filter.has_fields()
-            && let Some(row) = self.rows.get(at)
-        {
+        if !self.filter.has_fields() {
+            return Verdict::Yes(fit);
+        }
+        let of_kind = if self.filter.is_of_kinds() {
+            self.rows.of_kind(at)
+        } else {
+            None
+        };
+        if let Some(facts) = of_kind {
+            self.filter.fits_fields(&facts, self.time).and(fit)
+        } else if let Some(row) = self.rows.get(at) {
             let facts = row.facts(&self.lens);
             self.filter.fits_fields(&facts, self.time).and(fit)
         } else {
@@ -344,7 +363,7 @@ impl<R: Row> List<R> {
 
     /// Rows that fit better do not come first: the list is sorted, or its rows stand in groups.
     fn keeps_order(&self) -> bool {
-        self.sort.is_some() || self.has_headings()
+        !self.order.is_empty() || self.has_headings()
     }
 
     /// A list that has headings begins with one.

@@ -140,6 +140,76 @@ fn the_cursors_row_stays_under_it_while_others_are_found() {
 }
 
 #[test]
+fn a_long_list_is_sorted_in_steps_while_it_stays_as_it_is_under_the_user() {
+    let many: Vec<String> = (0..3_000)
+        .map(|at| format!("row{:04}", at * 7 % 3_000))
+        .collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let mut list = list(&many);
+    list.step = 5_000;
+    list.settle();
+    list.go(1_234);
+    let here = list.current().unwrap().name.clone();
+    let sort = |descending| {
+        Some(Sort {
+            column: &NAME,
+            descending,
+        })
+    };
+    list.set_sort(sort(false));
+    let (mut steps, before) = (0, names(&list).join(" "));
+    while !list.is_sorted() {
+        assert_eq!(names(&list).join(" "), before, "nothing jumps");
+        assert_eq!(list.current().unwrap().name, here);
+        list.go_on();
+        steps += 1;
+    }
+    assert!(steps > 20, "{steps}");
+    list.settle();
+    assert_eq!(list.shown(), expected(&list));
+    assert_eq!(list.current().unwrap().name, here);
+    // The other way round the first order stays meanwhile, and new rows come behind it.
+    list.set_sort(sort(true));
+    let shown = list.shown().to_vec();
+    list.append(vec![Name {
+        id: 3_000,
+        name: "row9999".to_owned(),
+    }]);
+    assert!(!list.is_sorted());
+    assert_eq!(list.shown()[..3_000], shown);
+    assert_eq!(list.shown()[3_000..], [3_000]);
+    list.step(-1);
+    let moved = list.current_id();
+    list.range();
+    list.step(2);
+    list.settle();
+    assert_eq!(list.shown(), expected(&list));
+    assert_eq!(list.marks(), 3, "a range that was open is marked");
+    assert!(moved.is_some_and(|id| list.chosen().iter().any(|row| row.id == id)));
+}
+
+#[test]
+fn rows_that_come_late_get_their_places_also_when_no_more_were_expected() {
+    let mut list = list(&["b", "d"]);
+    list.set_sort(Some(Sort {
+        column: &NAME,
+        descending: false,
+    }));
+    list.complete();
+    assert_eq!(list.keys.len(), 0, "keys are let go");
+    list.append(vec![Name {
+        id: 2,
+        name: "c".to_owned(),
+    }]);
+    assert_eq!(list.keys.len(), 3);
+    list.append(vec![Name {
+        id: 3,
+        name: "a".to_owned(),
+    }]);
+    assert_eq!(names(&list), ["a", "b", "c", "d"]);
+}
+
+#[test]
 fn the_cursor_leaves_a_row_that_fits_loosely_for_one_that_fits_as_it_stands() {
     let mut list = list(&["head-report.png", "hero.png"]);
     for filter in ["h", "he", "her", "hero"] {

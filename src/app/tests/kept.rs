@@ -10,7 +10,7 @@ use crate::app::browse::{Mark, PlaceRow};
 use crate::app::effect::{Effect, Load, RequestId};
 use crate::app::msg::{Answer, Batch, Came, Msg};
 use crate::app::{Face, Pane};
-use crate::domain::{Container, Entry, Keepable, Segment, SegmentId, SegmentText};
+use crate::domain::{Container, Entry, Keepable, Segment, SegmentId, Shelf};
 
 const AGO: Duration = Duration::from_hours(2);
 
@@ -107,7 +107,7 @@ fn kept_containers_that_come_after_the_key_still_come_first() {
 fn opening() -> (World, RequestId) {
     let mut world = World::new();
     world.keys("G enter");
-    let id = asked(&world, |it| matches!(it, Load::Segments(_, None, None)));
+    let id = asked(&world, |it| matches!(it, Load::Segments(_, None, None, _)));
     let recall = { world.log.iter() }.any(|it| {
         matches!(
             it,
@@ -124,6 +124,19 @@ fn opening() -> (World, RequestId) {
 
 fn rows(of: &[u64]) -> Batch<Segment> {
     page(of.iter().map(|n| segment(&format!("s{n}"), *n)))
+}
+
+/// The same with another text at this position.
+fn with_text(rows: &Shelf<Segment>, position: u64, text: &str) -> Shelf<Segment> {
+    let mut rows: Vec<Entry<Segment>> = rows.clone().into();
+    for entry in &mut rows {
+        if let Entry::Read(segment) = entry
+            && segment.position == position
+        {
+            segment.text = Some(text.to_owned());
+        }
+    }
+    rows.into()
 }
 
 fn segments(world: &World) -> Vec<Option<String>> {
@@ -149,12 +162,8 @@ fn kept_segments_hold_when_nothing_changed() {
         }
         other => panic!("{other:?}"),
     }
-    let text = SegmentText {
-        position: 2,
-        key: None,
-        text: Some("new".to_owned()),
-    };
-    send(&mut world, id, Answer::ChangedTexts(vec![text]));
+    let told = with_text(&rows(&[1, 2, 3]).entries, 2, "new");
+    send(&mut world, id, Answer::ChangedTexts(told));
     let unchanged = Batch {
         came: Came::Unchanged,
         seal: Some("tuesday".to_owned()),
@@ -167,48 +176,50 @@ fn kept_segments_hold_when_nothing_changed() {
     let fetched = opened.segments.remote.value().unwrap();
     assert_eq!(fetched.seal.as_deref(), Some("tuesday"));
     assert_eq!(fetched.at, world.now);
-    // A refresh says under what it holds them.
+    // A refresh says under what it holds them, and which.
+    let shown = opened.segments.list.rows().clone();
+    let wanted = |it: &Load| match it {
+        Load::Segments(id, seal, None, rows) => {
+            id == doc().container() && seal.as_deref() == Some("tuesday") && *rows == shown
+        }
+        _ => false,
+    };
     world.keys("2 R");
-    let wanted = Load::Segments(doc().container().clone(), Some("tuesday".to_owned()), None);
-    asked(&world, |it| *it == wanted);
+    asked(&world, wanted);
     // Twice in a row it is not enough that nothing changed.
     world.take();
     world.keys("R");
-    let anew = Load::Segments(doc().container().clone(), None, None);
-    asked(&world, |it| *it == anew);
+    asked(&world, |it| matches!(it, Load::Segments(_, None, None, _)));
     world.wait(6_000);
     world.take();
     world.keys("R");
-    asked(&world, |it| *it == wanted);
+    asked(&world, wanted);
 }
 
 #[test]
-fn new_rows_take_over_the_texts_of_those_they_replace_and_ask_for_them_anew() {
+fn texts_of_other_segments_than_are_shown_are_asked_for_again() {
     let (mut world, id) = opening();
-    let mut batch = kept(rows(&[1, 2]));
-    batch.entries = batch
-        .entries
-        .read()
-        .map(|segment| {
-            let mut segment = segment.into_owned();
-            segment.key = None;
-            segment.text = Some(format!("old {}", segment.position));
-            Entry::Read(segment)
-        })
-        .collect();
+    let listed = rows(&[1, 2]).entries;
+    let untold = listed.read().map(|segment| {
+        let mut segment = segment.into_owned();
+        segment.key = None;
+        Entry::Read(segment)
+    });
+    let listed: Shelf<Segment> = untold.collect();
+    let batch = Batch::whole(listed.clone());
     send(&mut world, id, Answer::Segments(Ok(batch)));
-    let mut fresh = rows(&[2, 3]);
-    fresh.entries = fresh
-        .entries
-        .read()
-        .map(|segment| {
-            let mut segment = segment.into_owned();
-            segment.key = None;
-            Entry::Read(segment)
-        })
-        .collect();
-    send(&mut world, id, Answer::Segments(Ok(fresh)));
-    assert_eq!(segments(&world), [Some("old 2".to_owned()), None]);
+    let texts = |it: &Load| matches!(it, Load::SegmentTexts(_, rows) if *rows == listed);
+    let id = asked(&world, texts);
+    world.open.clear();
+    let others = with_text(&rows(&[1, 3]).entries, 3, "another");
+    send(&mut world, id, Answer::SegmentTexts(Ok(others)));
+    assert_eq!(segments(&world), [None, None]);
+    let id = asked(&world, texts);
+    let told = with_text(&listed, 2, "told");
+    send(&mut world, id, Answer::SegmentTexts(Ok(told)));
+    assert_eq!(segments(&world), [None, Some("told".to_owned())]);
+    let opened = world.state.browse.open().unwrap();
+    assert!(opened.texts.value().is_some());
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn asked(world: &World) -> Option<(RequestId, Option<Cursor>)> {
     world.log.iter().rev().find_map(|effect| match effect {
         Effect::Load {
             id,
-            what: Load::Segments(_, _, from),
+            what: Load::Segments(_, _, from, _),
             ..
         } => Some((*id, from.clone())),
         _ => None,

@@ -8,7 +8,7 @@ use crate::app::effect::Effect;
 use crate::app::modal::doubt::DoubtSheet;
 use crate::app::modal::left::LeftSheet;
 use crate::app::modal::view::Tone;
-use crate::domain::{Entry, SafeText};
+use crate::domain::SafeText;
 use crate::transfer::job::{Direction, Job, JobId, JobState};
 
 impl State {
@@ -140,9 +140,8 @@ impl State {
         let name = match job.scope.segment() {
             None => opened.info().name.clone(),
             Some(id) => {
-                let rows = opened.segments.list.rows().iter();
-                let found = rows.filter_map(Entry::read).find(|it| it.id == *id);
-                found?.name()
+                let rows = opened.segments.list.rows();
+                rows.one(id.as_str())?.name()
             }
         };
         Some(SafeText::prose(&name).into_string())

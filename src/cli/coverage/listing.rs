@@ -1,7 +1,7 @@
 //! The segments that a coverage is about: those that were kept as long as the service says that
 //! nothing changed, else what it lists now.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use crate::api::Provider;
 use crate::cli::failure::Failure;
@@ -10,7 +10,7 @@ use crate::cli::ls::texts_of;
 use crate::cli::output::Output;
 use crate::cli::pacer::Pacer;
 use crate::cli::stop::Stop;
-use crate::domain::{Container, Entry, Segment, SegmentId, SegmentText};
+use crate::domain::{Container, Entry, Segment, SegmentId, SegmentTexts, Shelf};
 use crate::index::{Before, Owner, Place};
 
 /// Where they come from.
@@ -60,9 +60,8 @@ impl Listing<'_> {
         let (index, seal) = (&self.pacer.index, &self.container.modified);
         let place = Place::Segments(self.container.id.clone());
         let (mut entries, mut positions) = (Vec::new(), HashSet::new());
-        let head = index.recall(&self.owner, &place, |_, rows: Vec<Entry<Segment>>| {
-            let read = rows.iter().filter_map(Entry::read);
-            positions.extend(read.map(|segment| segment.position));
+        let head = index.recall(&self.owner, &place, |_, rows: Shelf<Segment>| {
+            positions.extend(rows.read().map(|segment| segment.position));
             entries.extend(rows);
         });
         let Some(before) = head.map(|head| Before::new(head, positions)) else {
@@ -111,7 +110,7 @@ impl Listing<'_> {
         &self,
         output: &mut Output,
         entries: &mut [Entry<Segment>],
-    ) -> Option<Vec<SegmentText>> {
+    ) -> Option<SegmentTexts> {
         let nameless = |entry: &Entry<Segment>| {
             let segment = entry.read();
             segment.is_some_and(|it| it.key.is_none() && it.text.is_none())
@@ -126,12 +125,11 @@ impl Listing<'_> {
 }
 
 /// Keys and texts that changed, by position.
-fn tell(entries: &mut [Entry<Segment>], texts: &[SegmentText]) {
-    let texts: HashMap<u64, &SegmentText> =
-        texts.iter().map(|text| (text.position, text)).collect();
+fn tell(entries: &mut [Entry<Segment>], texts: &SegmentTexts) {
+    let mut texts = texts.reader();
     for entry in entries {
         if let Entry::Read(segment) = entry
-            && let Some(text) = texts.get(&segment.position)
+            && let Some(text) = texts.get(segment.position)
         {
             segment.tell(text);
         }

@@ -12,7 +12,7 @@ use crate::cli::find::{self, Walk};
 use crate::cli::ls;
 use crate::cli::output::Output;
 use crate::cli::session::Session;
-use crate::domain::{Keepable, Page, SegmentText, Shelf};
+use crate::domain::{Keepable, Page, SegmentTexts, Shelf};
 
 /// So often a word is said while a list is read.
 const TELL: Duration = Duration::from_secs(10);
@@ -24,7 +24,7 @@ pub(super) struct Rest {
     /// How many the service says there are in all, where it does.
     pub total: Option<u64>,
     /// The segments' texts, once they were asked for.
-    texts: Option<Vec<SegmentText>>,
+    texts: Option<SegmentTexts>,
 }
 
 impl Rest {
@@ -116,7 +116,9 @@ async fn next(
             } else if rest.texts.is_none() {
                 rest.texts = Some(ls::texts_of(provider.as_ref(), output, id).await);
             }
-            find::join_texts(&mut page, rest.texts.as_deref().unwrap_or_default());
+            if let Some(texts) = &rest.texts {
+                find::join_texts(&mut page, texts);
+            }
             all.extend(page);
             turned
         }

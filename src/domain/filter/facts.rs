@@ -6,7 +6,7 @@ use super::fold::{BETWEEN, fold_into};
 use super::identical::Identicals;
 use super::twins::{Twin, Twins};
 use super::usage::Orphans;
-use crate::domain::{Asset, Container, Entry, Locale, Segment};
+use crate::domain::{Asset, Container, Entry, Kind, Locale, Segment, Suffix};
 
 /// One fact of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -197,6 +197,25 @@ impl Asset {
             changed: Fact::told(self.modified.as_deref().or(self.created.as_deref())),
             ..Facts::default()
         }
+    }
+}
+
+impl Kind {
+    /// What a filter that [looks for kinds alone](super::Filter::is_of_kinds) may ask of the assets of a
+    /// kind; none where they differ in that.
+    pub fn facts(&self) -> Option<Facts<'_>> {
+        Some(Facts {
+            name: match &self.suffix {
+                Suffix::None => Fact::Absent,
+                Suffix::Known(suffix) => Fact::Is(Cow::Borrowed(suffix)),
+                Suffix::Odd => return None,
+            },
+            locales: Fact::Is(self.locale.as_slice()),
+            media_type: self.content_type.as_deref(),
+            types: [self.asset_type.as_deref(), self.image_type.as_deref()],
+            typed: true,
+            ..Facts::default()
+        })
     }
 }
 

@@ -131,6 +131,14 @@ impl Filter {
         !self.terms.iter().all(Term::is_word)
     }
 
+    /// What it asks beside words, all assets of a [kind](crate::domain::Kind) have in common.
+    pub fn is_of_kinds(&self) -> bool {
+        let of_kind = |term: &Term| matches!(term.test, Test::Locale(_) | Test::Type(_));
+        self.terms
+            .iter()
+            .all(|term| term.is_word() || of_kind(term))
+    }
+
     /// It asks for the assets of segments.
     pub fn asks_assets(&self) -> bool {
         self.terms.iter().any(|term| {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::Locale;
+use crate::domain::{Asset, AssetKey, AssetScope, ContainerId, Keepable as _, Locale};
 
 fn now() -> Timestamp {
     "2026-06-15T12:00:00Z".parse().unwrap()
@@ -375,4 +375,67 @@ fn a_word_with_a_dot_or_a_dash_stands_as_it_is() {
     assert!(fits("hero.png", "hero.png") && fits("herpng", "hero@2x.png"));
     assert!(!fits("hero.png", "hero@2x.png"));
     assert!(!fits("al-c", "alpha-beta-c"));
+}
+
+/// An asset whose name ends in so many ways, of kinds of every sort.
+fn any_asset() -> impl Strategy<Value = Asset> {
+    let name = prop::sample::select(vec![
+        "hero.png",
+        "HERO.JPG",
+        "a",
+        "archive.tar.gz",
+        "x.7z",
+        "é.ｐｎｇ",
+        "odd.extension",
+        "dot.",
+        "b.mp4",
+    ]);
+    let of = |all: &[&'static str]| prop::option::of(prop::sample::select(all.to_vec()));
+    let media = of(&["image/png", "Image/JPEG; q=1", "video/mp4", "odd", ""]);
+    let kind = of(&["Banner", "png", "image"]);
+    (name, of(&["de", "pt-BR"]), media, kind.clone(), kind).prop_map(
+        |(name, locale, media, asset_type, image_type)| {
+            let scope = AssetScope::Container(ContainerId::new("site").unwrap());
+            let mut asset = Asset::bare(scope, AssetKey::from_parts([name]).unwrap(), name);
+            asset.locale = locale.and_then(Locale::new);
+            asset.content_type = media.map(str::to_owned);
+            asset.asset_type = asset_type.map(str::to_owned);
+            asset.image_type = image_type.map(str::to_owned);
+            asset
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn a_kind_says_of_its_assets_what_each_of_them_says(
+        asset in any_asset(),
+        filter in "-?(locale:(de|pt|none|DE)|type:(png|jpeg|jpg|image|video|mp4|none|banner|gz|7z|extension))( -type:png)?",
+    ) {
+        let filter = Filter::parse(&filter).unwrap();
+        prop_assert!(filter.is_of_kinds());
+        let kind = asset.kind();
+        if let Some(facts) = kind.facts() {
+            prop_assert_eq!(filter.fits_fields(&facts, now()), filter.fits_fields(&asset.facts(), now()));
+        } else {
+            prop_assert!(["x.7z", "é.ｐｎｇ", "odd.extension", "dot."].contains(&asset.name.as_str()));
+        }
+    }
+}
+
+#[test]
+fn what_assets_of_a_kind_differ_in_is_asked_of_each() {
+    for (filter, of_kinds) in [
+        ("hero locale:de", true),
+        ("type:png -draft", true),
+        ("size:>1mb", false),
+        ("locale:de name:hero", false),
+        ("is:duplicate", false),
+    ] {
+        assert_eq!(
+            Filter::parse(filter).unwrap().is_of_kinds(),
+            of_kinds,
+            "{filter}"
+        );
+    }
 }

@@ -67,6 +67,97 @@ prop_compose! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
+    /// Some are changed and all others are as they were, also where they stand and of what kind they are.
+    #[test]
+    fn a_changed_shelf_holds_what_it_held_but_for_the_changes(
+        entries in prop::collection::vec(any_entry(), 0..700), every in 1_usize..200, closed in any::<bool>(),
+    ) {
+        let mut shelf: Shelf<Asset> = entries.iter().cloned().collect();
+        if closed {
+            shelf.close();
+        }
+        let is_changed = |asset: &Asset| asset.size.unwrap_or(1).is_multiple_of(every as u64);
+        let change = |asset: &mut Asset| {
+            let changes = is_changed(asset);
+            if changes {
+                asset.description = Some("changed".to_owned());
+                asset.locale = Locale::new("xx");
+            }
+            changes
+        };
+        let mut expected = entries.clone();
+        for entry in &mut expected {
+            if let Entry::Read(asset) = entry { change(asset); }
+        }
+        let mut changing = Changing::new(shelf.clone());
+        let changed = loop {
+            if let Some(changed) = changing.step(change) { break changed; }
+        };
+        prop_assert!(changed.alike(&shelf));
+        prop_assert_eq!(changed.len(), expected.len());
+        for (at, entry) in expected.iter().enumerate() {
+            prop_assert_eq!(&*changed.get(at).unwrap(), entry);
+            let kind = entry.read().map(Keepable::kind);
+            prop_assert_eq!(changed.kind(at), kind.as_ref());
+        }
+        prop_assert!(changed.iter().map(Cow::into_owned).eq(expected));
+    }
+
+    /// As far as the same things come in the same order, and only so far.
+    #[test]
+    fn the_front_of_a_shelf_is_taken_from_another_of_the_same_things(
+        count in 0_usize..900, pages in prop::collection::vec(1_usize..300, 1..6),
+        other in prop::option::of(0_usize..900),
+    ) {
+        let old: Vec<Entry<Asset>> = (0..count).map(|n| if n % 50 == 7 { bad(n) } else { Entry::Read(asset(n)) }).collect();
+        let mut shelf: Shelf<Asset> = old.clone().into();
+        let told = |n: usize| {
+            let mut asset = asset(if other == Some(n) { n + 5_000 } else { n });
+            asset.asset_type = Some("new".to_owned());
+            Entry::Read(asset)
+        };
+        let mut new: Shelf<Asset> = Shelf::default();
+        for page in pages {
+            let from = new.len();
+            new.append((from..from + page).map(|n| if n % 50 == 7 { bad(n) } else { told(n) }).collect::<Vec<_>>().into());
+            shelf.take_front(&new);
+        }
+        prop_assert_eq!(shelf.len(), old.len());
+        let mut taken = true;
+        for (at, entry) in old.iter().enumerate() {
+            let found = shelf.get(at).unwrap();
+            let is_new = found.read().is_some_and(|it| it.asset_type.as_deref() == Some("new"));
+            if entry.read().is_some() {
+                prop_assert!(taken || !is_new, "the front and nothing else: {}", at);
+                taken = is_new;
+            }
+            let wanted = if is_new { told(at) } else { entry.clone() };
+            prop_assert_eq!(&*found, &wanted);
+            let kind = wanted.read().map(Keepable::kind);
+            prop_assert_eq!(shelf.kind(at), kind.as_ref());
+            prop_assert!(other.is_none_or(|other| at != other) || !is_new);
+        }
+        prop_assert!(shelf.iter().map(Cow::into_owned).eq((0..old.len()).map(|at| shelf.get(at).unwrap().into_owned())));
+    }
+
+    /// In whatever order they are sought.
+    #[test]
+    fn entries_are_found_one_after_the_other(
+        numbers in prop::collection::btree_set(0_usize..2_000, 0..600), skip in 1_usize..5, turned in any::<bool>(),
+    ) {
+        let shelf: Shelf<Asset> = numbers.iter().map(|n| Entry::Read(asset(*n))).collect();
+        prop_assert_eq!(shelf.idents().holds(asset(5).key.as_str()), numbers.contains(&5));
+        let mut seeker = shelf.seeker();
+        let mut sought: Vec<usize> = (0..2_000).step_by(skip).collect();
+        if turned {
+            sought.reverse();
+        }
+        for n in sought {
+            let wanted = numbers.contains(&n).then(|| asset(n));
+            prop_assert_eq!(seeker.find(asset(n).key.as_str()), wanted);
+        }
+    }
+
     /// However they came and in how many parts: each is where it was put, as it was.
     #[test]
     fn everything_comes_back(

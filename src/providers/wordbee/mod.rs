@@ -31,7 +31,7 @@ use crate::api::{
 };
 use crate::domain::{
     Asset, AssetScope, Container, ContainerId, Cursor, Entry, Page, Secret, Segment, SegmentId,
-    SegmentText,
+    SegmentTexts,
 };
 
 use auth::{Session, Turn};
@@ -214,7 +214,7 @@ impl Provider for Adapter {
         &self,
         container: &ContainerId,
         since: Option<&str>,
-    ) -> Result<Vec<SegmentText>, ApiError> {
+    ) -> Result<SegmentTexts, ApiError> {
         self.pull_texts(container, since).await
     }
 

@@ -12,7 +12,9 @@ use super::pull::Segments;
 use super::wire::{self, DocumentIds};
 use crate::api::http::Method;
 use crate::api::{ApiError, ApiErrorKind};
-use crate::domain::{ContainerId, Cursor, Entry, Page, Segment, SegmentText};
+use crate::domain::{
+    ContainerId, Cursor, Entry, Gathering, Page, Segment, SegmentText, SegmentTexts, Shelf,
+};
 use crate::providers::fields::{Fields, id_json};
 
 /// Rows asked for at a time. The ceiling is not known, so steps go by the rows received.
@@ -101,12 +103,11 @@ impl Adapter {
             .ok_or_else(|| answer.broken("its answer lacks `rows`"))?;
         let rows = answer.entries(rows)?;
         let total = inner.count("total");
-        let mut entries: Vec<_> = rows.iter().map(|row| wire::segment_row(row)).collect();
-        Entry::pack(&mut entries);
-        let first = entries
-            .first()
-            .and_then(|entry| Some(entry.read()?.id.as_str().to_owned()))
-            .unwrap_or_default();
+        let mut entries: Shelf<_> = rows.iter().map(|row| wire::segment_row(row)).collect();
+        entries.close();
+        let first = entries.get(0);
+        let first = first.as_deref().and_then(Entry::read);
+        let first = first.map_or_else(String::new, |it| it.id.as_str().to_owned());
         if place.skip > 0 && !first.is_empty() && first == place.first {
             let mut error = answer.broken("its pages go in circles: it gave the same rows twice");
             error.kind = ApiErrorKind::Limit;
@@ -115,7 +116,7 @@ impl Adapter {
         let reached = place.skip + rows.len() as u64;
         let more = !rows.is_empty() && total.is_none_or(|total| reached < total);
         Ok(Page {
-            entries: entries.into(),
+            entries,
             next: more.then(|| Cursor(format!("{reached}:{first}"))),
             total,
         })
@@ -125,14 +126,14 @@ impl Adapter {
         &self,
         container: &ContainerId,
         since: Option<&str>,
-    ) -> Result<Vec<SegmentText>, ApiError> {
+    ) -> Result<SegmentTexts, ApiError> {
         let ids = self.ids(TEXTS, container).await?;
         let source = ids.source.as_ref().map(|locale| locale.as_str().to_owned());
         let token = self.extraction(container, since).await?;
         let mut stream = self
             .stream(|| self.call(TEXTS, Method::GET, &["api", "media", "get", &token]))
             .await?;
-        let mut texts = Vec::new();
+        let mut texts = Gathering::default();
         let mut reader = Segments::default();
         let mut size = 0;
         while let Some(bytes) = stream.chunk().await? {
@@ -144,14 +145,16 @@ impl Adapter {
             }
             reader
                 .push(&bytes, &mut |entry| {
-                    texts.extend(segment_text(entry, source.as_deref()));
+                    if let Some(text) = segment_text(entry, source.as_deref()) {
+                        texts.push(text);
+                    }
                 })
                 .map_err(|why| stream.broken(why.sentence()))?;
         }
         reader
             .finish()
             .map_err(|why| stream.broken(why.sentence()))?;
-        Ok(texts)
+        Ok(texts.end())
     }
 
     /// Starts an extraction, of what changed since where that is given, and waits for it; answers the

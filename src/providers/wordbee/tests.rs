@@ -215,6 +215,7 @@ async fn texts_come_by_an_extraction() {
             None => json!({}),
         };
         assert_eq!(asked, wanted);
+        let texts: Vec<_> = texts.iter().collect();
         assert_eq!(texts.len(), 2);
         assert_eq!(texts[0].key.as_deref(), Some("home.title"));
         assert_eq!(texts[0].text.as_deref(), Some("Home"));

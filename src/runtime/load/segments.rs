@@ -4,11 +4,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use super::join::{inherit, join};
 use super::{Request, keep};
 use crate::api::{Pages, Provider};
 use crate::app::effect::RequestId;
 use crate::app::msg::{Answer, Batch, Came};
-use crate::domain::{AccountName, ContainerId, Cursor, Page, Segment};
+use crate::domain::{AccountName, ContainerId, Cursor, Page, Segment, Shelf};
 use crate::index::{Before, Keeper, Place};
 use crate::runtime::lock;
 
@@ -31,13 +32,13 @@ pub(in crate::runtime) struct Rest {
 impl Request {
     /// Lists the segments, unless one call shows that nothing changed since, or a few that only
     /// texts did. `held`: what the service said of its last change when those that are shown were
-    /// listed, and the page that a listing goes on with which was stopped.
+    /// listed, the page that a listing goes on with which was stopped, and those that are shown.
     pub(super) async fn segments(
         &self,
         provider: &dyn Provider,
         container: &ContainerId,
-        before: Option<Before>,
-        (held, from): (Option<&str>, Option<Cursor>),
+        before: Option<(Before, Shelf<Segment>)>,
+        (held, from, shown): (Option<&str>, Option<Cursor>, &Shelf<Segment>),
     ) {
         // Of before the listing: what changes during it is noticed the next time.
         let seal = match &self.archive {
@@ -45,6 +46,7 @@ impl Request {
             None => None,
         };
         let seal = seal.and_then(|container| container.modified);
+        let mut rows = shown.clone();
         if let Some(from) = from {
             let rest = self.take(container, |_| true);
             let rest = rest.filter(|rest| rest.seal == seal);
@@ -56,7 +58,7 @@ impl Request {
                     keeper: rest.keeper.filter(|_| same),
                     ..rest
                 };
-                return self.list(provider, container, rest).await;
+                return self.list(provider, container, rest, rows).await;
             }
             self.begin_anew();
         } else if let Some(archive) = &self.archive {
@@ -64,6 +66,12 @@ impl Request {
                 None if held.is_some() => archive.segments(container, |_| {}).await,
                 before => before,
             };
+            let before = before.map(|(before, kept)| {
+                if rows.is_empty() {
+                    rows = kept;
+                }
+                before
+            });
             let shown = held.or(before.as_ref().and_then(|it| it.seal.as_deref()));
             let mut unchanged = seal.is_some() && shown == seal.as_deref();
             if !unchanged
@@ -72,8 +80,8 @@ impl Request {
                 && before.seal.as_deref() == shown
                 && let Some(texts) = before.changes(provider, container).await
             {
-                archive.keep_texts(container, &texts);
-                self.tell(Answer::ChangedTexts(texts));
+                self.tell(Answer::ChangedTexts(join(&rows, &texts).await));
+                archive.keep_texts(container, texts);
                 unchanged = true;
             }
             if unchanged {
@@ -86,7 +94,7 @@ impl Request {
             }
         }
         let rest = self.first(container, seal);
-        self.list(provider, container, rest).await;
+        self.list(provider, container, rest, rows).await;
     }
 
     /// A listing from its first page on.
@@ -113,8 +121,15 @@ impl Request {
 
     /// Follows cursors to the end; one that comes back a second time ends it. While a page is awaited
     /// the rest is parked: whoever stops it there may go on with it.
-    async fn list(&self, provider: &dyn Provider, container: &ContainerId, mut rest: Rest) {
-        let mut pages = Pages::default();
+    /// Those that were listed before give their keys and texts to the new ones.
+    async fn list(
+        &self,
+        provider: &dyn Provider,
+        container: &ContainerId,
+        mut rest: Rest,
+        before: Shelf<Segment>,
+    ) {
+        let (mut pages, mut before) = (Pages::default(), before.seeker());
         let mut goes_on = rest.next.is_some();
         rest.id = self.id;
         loop {
@@ -139,6 +154,7 @@ impl Request {
                 rest = self.first(container, rest.seal);
                 continue;
             }
+            let entries = inherit(entries, &mut before);
             if let Some(keeper) = &mut rest.keeper {
                 entries.iter().for_each(|entry| keeper.entry(&entry));
             }

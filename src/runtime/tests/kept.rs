@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::*;
 use crate::api::{Capabilities, Connected, Guard};
 use crate::app::msg::{Batch, Came};
-use crate::domain::{Allowance, Entry, RawJson, SegmentId, SegmentText};
+use crate::domain::{Allowance, Entry, RawJson, SegmentId, SegmentText, SegmentTexts};
 use crate::index::Owner;
 
 static TEXTS: ProviderSpec = ProviderSpec {
@@ -116,7 +116,7 @@ impl Provider for Document {
         &self,
         _: &ContainerId,
         since: Option<&str>,
-    ) -> Result<Vec<SegmentText>, ApiError> {
+    ) -> Result<SegmentTexts, ApiError> {
         self.asked(&format!("texts since {}", since.unwrap_or("ever")));
         let since: u64 = since.map_or(0, |since| since.parse().unwrap());
         let inside = self.0.lock().unwrap();
@@ -179,6 +179,8 @@ impl Connector for Door {
 struct Shown {
     /// Their texts, where they are known.
     texts: Vec<Option<String>>,
+    /// So many of these were known when the last page was there.
+    known: usize,
     kept: usize,
     seal: Option<String>,
     unchanged: bool,
@@ -216,19 +218,17 @@ async fn session(folder: &Path, document: &Arc<Document>, connect: bool) -> Show
             recall,
         });
     };
-    load(Load::Segments(container.clone(), None, None), true);
+    let nothing = Shelf::default();
+    load(Load::Segments(container.clone(), None, None, nothing), true);
     let mut shown = Shown::default();
-    let fill = |shown: &mut Shown, texts: Vec<SegmentText>| {
-        for text in texts {
-            shown.texts[usize::try_from(text.position).unwrap() - 1] = text.text;
-        }
-    };
+    let (mut rows, mut listed) = (Shelf::default(), Shelf::default());
+    let texts = |rows: &Shelf<Segment>| rows.read().map(|it| it.text.clone()).collect::<Vec<_>>();
     loop {
         let Some(Msg::Loaded { answer, .. }) = inbox.recv().await else {
             panic!("the inbox ended");
         };
         match answer {
-            Answer::ChangedTexts(texts) => fill(&mut shown, texts),
+            Answer::ChangedTexts(told) => rows = told,
             Answer::Segments(Ok(Batch {
                 entries,
                 more,
@@ -243,13 +243,18 @@ async fn session(folder: &Path, document: &Arc<Document>, connect: bool) -> Show
                         shown.kept += entries.len();
                     }
                     Came::Unchanged => shown.unchanged = true,
-                    Came::Fresh if shown.kept > 0 => {
-                        (shown.kept, shown.texts) = (0, Vec::new());
+                    Came::Fresh => {
+                        shown.kept = 0;
+                        listed.append(entries.clone());
+                        if !more {
+                            rows = std::mem::take(&mut listed);
+                        }
                     }
-                    Came::Fresh | Came::Anew => {}
+                    Came::Anew => {}
                 }
-                let read = entries.read();
-                shown.texts.extend(read.map(|segment| segment.text.clone()));
+                if matches!(came, Came::Kept(_)) {
+                    rows.append(entries);
+                }
                 if !more {
                     break;
                 }
@@ -261,17 +266,20 @@ async fn session(folder: &Path, document: &Arc<Document>, connect: bool) -> Show
             other => panic!("{other:?}"),
         }
     }
-    if !shown.failed && shown.texts.iter().any(Option::is_none) {
-        load(Load::SegmentTexts(container), false);
+    shown.known = texts(&rows).iter().flatten().count();
+    if !shown.failed && shown.known < rows.len() {
+        load(Load::SegmentTexts(container, rows.clone()), false);
         let Some(Msg::Loaded {
-            answer: Answer::SegmentTexts(Ok(texts)),
+            answer: Answer::SegmentTexts(Ok(told)),
             ..
         }) = inbox.recv().await
         else {
             panic!("no texts");
         };
-        fill(&mut shown, texts);
+        assert!(told.alike(&rows));
+        rows = told;
     }
+    shown.texts = texts(&rows);
     runtime.shutdown().await;
     shown
 }
@@ -315,6 +323,8 @@ async fn segments_come_once_and_then_only_what_changed() {
     let last = session(folder.path(), &document, true).await;
     assert_eq!((last.kept, last.texts), (0, texts(&document)));
     assert!(document.calls().len() > 5);
+    // Until the texts are there, those that were known stand there.
+    assert_eq!((first.known, last.known), (0, 250));
 }
 
 #[tokio::test]

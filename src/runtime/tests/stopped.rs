@@ -49,7 +49,7 @@ impl Stopped {
         self.runtime.run(Effect::Load {
             id: RequestId(self.number),
             account: AccountName::new("a").unwrap(),
-            what: Load::Segments(ContainerId::new(ID).unwrap(), None, from),
+            what: Load::Segments(ContainerId::new(ID).unwrap(), None, from, Shelf::default()),
             patient: false,
             recall: false,
         });
@@ -86,14 +86,9 @@ fn kept(folder: &Path) -> Vec<u64> {
     let owner = Owner::from(&Door(Document::new(0)).accounts()[0]);
     let place = Place::Segments(ContainerId::new(ID).unwrap());
     let mut kept = Vec::new();
-    index.recall(
-        &owner,
-        &place,
-        |_, rows: Vec<crate::domain::Entry<Segment>>| {
-            let read = rows.iter().filter_map(crate::domain::Entry::read);
-            kept.extend(read.map(|segment| segment.position));
-        },
-    );
+    index.recall(&owner, &place, |_, rows: Shelf<Segment>| {
+        kept.extend(rows.read().map(|segment| segment.position));
+    });
     kept
 }
 

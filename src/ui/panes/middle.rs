@@ -126,7 +126,7 @@ fn segments(
     };
     let current = opened.scope.as_ref().and_then(|scope| scope.segment());
     Some(table.draw(buffer, inner, seen, &ground.paint, |place| {
-        let (words, end) = match list.row(place)? {
+        let (words, end) = match &*list.row(place)? {
             Entry::Unreadable(bad) => (unreadable(&bad.reason), Vec::new()),
             Entry::Read(segment) => (
                 segment_words(segment, current == Some(&segment.id)),

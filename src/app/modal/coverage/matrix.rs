@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::app::browse::Opened;
 use crate::domain::coverage::{Coverage, Heard, Row, Totals};
-use crate::domain::{Asset, Entry, Locale, Segment, SegmentId};
+use crate::domain::{Asset, Entry, Locale, Segment, SegmentId, Shelf};
 
 /// What was seen longer ago than this is shown with its age.
 const FRESH: Duration = Duration::from_mins(1);
@@ -58,7 +58,7 @@ impl Matrix {
                     ..Self::default()
                 };
             }
-            let more = list.iter().filter_map(Entry::read).skip(self.names.len());
+            let more = list.read().skip(self.names.len());
             for segment in more {
                 let heard = Heard::<[&Asset; 0]>::NotAsked;
                 self.coverage.add(segment.id.clone(), heard);
@@ -106,12 +106,16 @@ impl Matrix {
     }
 
     /// Whether these rows begin with the segments that are there, as far as their last one tells.
-    fn begins(&self, list: &[Entry<Segment>]) -> bool {
+    fn begins(&self, list: &Shelf<Segment>) -> bool {
         let Some((end, _)) = self.coverage.segments().last() else {
             return true;
         };
-        let mut read = list.iter().filter_map(Entry::read);
-        read.nth(self.names.len() - 1)
+        let read = |at: &usize| list.kind(*at).is_some();
+        let mut read = (0..list.len()).filter(read);
+        let there = read.nth(self.names.len() - 1);
+        let there = there.and_then(|at| list.get(at));
+        there
+            .and_then(Entry::seen)
             .is_some_and(|segment| segment.id == *end)
     }
 

@@ -12,7 +12,9 @@ use crate::app::browse::Opened;
 use crate::app::effect::{Effect, Load, RequestId};
 use crate::app::modal::goal::Goal;
 use crate::app::msg::Answer;
-use crate::domain::{Address, Asset, AssetScope, ContainerId, Entry, Locale, SafeText, SegmentId};
+use crate::domain::{
+    Address, Asset, AssetScope, ContainerId, Entry, Idents, Locale, SafeText, Segment, SegmentId,
+};
 use crate::transfer::Chosen;
 use crate::transfer::plan::Fill;
 use crate::transfer::tree::{Astray, Batch, MANIFEST, SEGMENTS_AT_ONCE};
@@ -287,8 +289,11 @@ impl PlanSheet {
             let Some(opened) = state.opened(&self.goal.account, &container) else {
                 continue;
             };
-            let segments = opened.segments.list.rows().iter().filter_map(Entry::read);
-            for segment in segments {
+            let rows = opened.segments.list.rows();
+            let ids = scopes.iter().filter_map(AssetScope::segment);
+            let ids: Idents = ids.map(SegmentId::as_str).collect();
+            let found = rows.places(&ids).filter_map(|at| rows.get(at));
+            for segment in found.filter_map(Entry::seen) {
                 let scope = AssetScope::Segment(container.clone(), segment.id.clone());
                 if scopes.contains(&scope) {
                     named.insert(scope, segment.name());
@@ -321,7 +326,8 @@ impl PlanSheet {
             let mut gone = self.plan.scopes();
             gone.retain(|scope| {
                 let segment = scope.segment();
-                *scope.container() == container && segment.is_some_and(|it| !there.contains(it))
+                *scope.container() == container
+                    && segment.is_some_and(|it| !there.holds(it.as_str()))
             });
             lost.append(&mut gone);
         }
@@ -332,6 +338,21 @@ impl PlanSheet {
 /// How many segments are named where a text fits several.
 const NAMED: usize = 3;
 
+/// Segments that a text fits: how many, and the first of them.
+#[derive(Default)]
+struct Fits {
+    count: usize,
+    first: Vec<Segment>,
+}
+
+impl Fits {
+    fn add(&mut self, segment: &Segment) {
+        self.count += 1;
+        let room = self.first.len() < NAMED;
+        self.first.extend(room.then(|| segment.clone()));
+    }
+}
+
 /// The segment that a typed text means: its key, text, number or id, or a part of one that no other
 /// has.
 pub(super) fn segment(opened: &Opened, text: &str) -> Result<AssetScope, String> {
@@ -339,39 +360,39 @@ pub(super) fn segment(opened: &Opened, text: &str) -> Result<AssetScope, String>
     if text.is_empty() {
         return Err(String::from("type its key, a part of it, or its number"));
     }
-    let segments = || opened.segments.list.rows().iter().filter_map(Entry::read);
     let wanted = text.to_lowercase();
     let number = text.trim_start_matches('#').parse::<u64>().ok();
-    let exact: Vec<_> = segments()
-        .filter(|it| it.id.as_str() == text || it.name() == text)
-        .collect();
-    let numbered = || -> Vec<_> {
-        segments()
-            .filter(|it| number == Some(it.position))
-            .collect()
-    };
-    let part = || -> Vec<_> {
-        segments()
-            .filter(|it| it.name().to_lowercase().contains(&wanted))
-            .collect()
-    };
-    let fits = [exact, numbered(), part()];
-    let Some(fits) = fits.into_iter().find(|fits| !fits.is_empty()) else {
+    let [mut exact, mut numbered, mut part] = [(); 3].map(|()| Fits::default());
+    // Once through all of them: the rows of a long document are packed.
+    for segment in opened.segments.list.rows().read() {
+        let name = segment.called();
+        if segment.id.as_str() == text || name == text {
+            exact.add(&segment);
+        }
+        if number == Some(segment.position) {
+            numbered.add(&segment);
+        }
+        if name.to_lowercase().contains(&wanted) {
+            part.add(&segment);
+        }
+    }
+    let fits = [exact, numbered, part];
+    let Some(fits) = fits.into_iter().find(|fits| fits.count > 0) else {
         if opened.segments.remote.pending().is_some() {
             return Err(format!("the segments of this {one} are still being listed"));
         }
         return Err(format!("no segment of this {one} is called that"));
     };
-    match fits.as_slice() {
+    match fits.first.as_slice() {
         [one] => Ok(AssetScope::Segment(opened.id.clone(), one.id.clone())),
         several => {
-            let names: Vec<String> = { several.iter().take(NAMED) }
+            let names: Vec<String> = { several.iter() }
                 .map(|it| format!("{} (#{})", SafeText::prose(&it.name()), it.position))
                 .collect();
-            let more = if several.len() > NAMED { ", …" } else { "" };
+            let more = if fits.count > NAMED { ", …" } else { "" };
             Err(format!(
                 "{} segments fit: {}{more}; type more of it, or the number",
-                several.len(),
+                fits.count,
                 names.join(", ")
             ))
         }

@@ -1,0 +1,180 @@
+//! What rows are sorted by, packed: a million of them are compared without reading one.
+
+use std::cmp::Ordering;
+
+use crate::app::columns::Value;
+
+/// Keys of a chunk: a list that grows copies no more than one of them.
+const ROWS: usize = 4096;
+
+/// The keys of the first so many rows of a list.
+#[derive(Debug, Default)]
+pub struct Keys {
+    chunks: Vec<Chunk>,
+}
+
+#[derive(Debug, Default)]
+struct Chunk {
+    bytes: Vec<u8>,
+    /// Where each key ends in them.
+    ends: Vec<usize>,
+    /// What comes before any key, whichever way these go.
+    leads: Vec<u32>,
+}
+
+impl Keys {
+    /// How many rows it holds.
+    pub fn len(&self) -> usize {
+        let full = self.chunks.len().saturating_sub(1) * ROWS;
+        self.chunks.last().map_or(0, |last| full + last.ends.len())
+    }
+
+    /// The key of the next row. Rows stay in their group, its heading before all others; what is absent
+    /// comes last.
+    pub fn push(&mut self, group: usize, heading: bool, value: Option<&Value>) {
+        if self
+            .chunks
+            .last()
+            .is_none_or(|last| last.ends.len() == ROWS)
+        {
+            if let Some(full) = self.chunks.last_mut() {
+                full.bytes.shrink_to_fit();
+            }
+            self.chunks.push(Chunk {
+                bytes: Vec::new(),
+                ends: Vec::with_capacity(ROWS),
+                leads: Vec::with_capacity(ROWS),
+            });
+        }
+        let Some(chunk) = self.chunks.last_mut() else {
+            return;
+        };
+        let absent = matches!(value, None | Some(Value::Absent));
+        let group = u32::try_from(group).unwrap_or(u32::MAX >> 2);
+        let lead = group << 2 | u32::from(!heading) << 1 | u32::from(absent);
+        if let Some(value) = value {
+            put(value, &mut chunk.bytes);
+        }
+        chunk.ends.push(chunk.bytes.len());
+        chunk.leads.push(lead);
+    }
+
+    fn get(&self, row: usize) -> (u32, &[u8]) {
+        let place = row % ROWS;
+        let found = self.chunks.get(row / ROWS).and_then(|chunk| {
+            let from = match place {
+                0 => 0,
+                place => *chunk.ends.get(place - 1)?,
+            };
+            let key = chunk.bytes.get(from..*chunk.ends.get(place)?)?;
+            Some((*chunk.leads.get(place)?, key))
+        });
+        found.unwrap_or_default()
+    }
+
+    /// How two rows are ordered.
+    pub fn compare(&self, a: usize, b: usize, descending: bool) -> Ordering {
+        let ((lead, a), (other, b)) = (self.get(a), self.get(b));
+        lead.cmp(&other).then_with(|| {
+            let order = a.cmp(b);
+            if descending { order.reverse() } else { order }
+        })
+    }
+}
+
+/// Bytes that are ordered as the values are.
+fn put(value: &Value, out: &mut Vec<u8>) {
+    match value {
+        Value::Absent => {}
+        // In lower case, then as it is; capitals first.
+        Value::Text(text) => {
+            let lower = text.to_lowercase();
+            out.extend_from_slice(lower.as_bytes());
+            if lower == *text {
+                out.push(1);
+            } else {
+                out.push(0);
+                out.extend_from_slice(text.as_bytes());
+            }
+        }
+        Value::Bytes(bytes) => out.extend(bytes.to_be_bytes()),
+        Value::Pixels(width, height) => {
+            out.extend(width.to_be_bytes());
+            out.extend(height.to_be_bytes());
+        }
+        Value::When(text) | Value::Link(text) => out.extend_from_slice(text.as_bytes()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The same in the simplest way.
+    fn expected(a: &Value, b: &Value, descending: bool) -> Ordering {
+        let order = match (a, b) {
+            (Value::Absent, Value::Absent) => return Ordering::Equal,
+            (Value::Absent, _) => return Ordering::Greater,
+            (_, Value::Absent) => return Ordering::Less,
+            (Value::Text(a), Value::Text(b)) => a
+                .to_lowercase()
+                .cmp(&b.to_lowercase())
+                .then_with(|| a.cmp(b)),
+            (a, b) => a.partial_cmp(b).unwrap(),
+        };
+        if descending { order.reverse() } else { order }
+    }
+
+    fn values() -> impl Strategy<Value = Vec<Value>> {
+        let absent = || prop::bool::weighted(0.1);
+        let text = ("[ -~é]{0,3}", absent()).prop_map(|(it, no)| pick(no, Value::Text(it)));
+        let bytes = (any::<u64>(), absent()).prop_map(|(it, no)| pick(no, Value::Bytes(it)));
+        let when = ("2026-0[1-3]", absent()).prop_map(|(it, no)| pick(no, Value::When(it)));
+        let pixels =
+            (any::<[u64; 2]>(), absent()).prop_map(|([w, h], no)| pick(no, Value::Pixels(w, h)));
+        let some = 2..40;
+        prop_oneof![
+            prop::collection::vec(text, some.clone()),
+            prop::collection::vec(bytes, some.clone()),
+            prop::collection::vec(when, some.clone()),
+            prop::collection::vec(pixels, some),
+        ]
+    }
+
+    fn pick(absent: bool, value: Value) -> Value {
+        if absent { Value::Absent } else { value }
+    }
+
+    proptest! {
+        #[test]
+        fn packed_keys_are_ordered_as_their_values(values in values(), descending in any::<bool>()) {
+            let mut keys = Keys::default();
+            for value in &values {
+                keys.push(0, false, Some(value));
+            }
+            prop_assert_eq!(keys.len(), values.len());
+            for (at, a) in values.iter().enumerate() {
+                for (other, b) in values.iter().enumerate() {
+                    let wanted = expected(a, b, descending);
+                    prop_assert_eq!(keys.compare(at, other, descending), wanted, "{:?} {:?}", a, b);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn headings_come_first_in_their_group_whichever_way_it_is_sorted() {
+        let mut keys = Keys::default();
+        let text = |text: &str| Value::Text(text.to_owned());
+        keys.push(0, true, None);
+        keys.push(0, false, Some(&text("b")));
+        keys.push(0, false, None);
+        keys.push(1, true, None);
+        for descending in [false, true] {
+            for (a, b) in [(0, 1), (1, 2), (2, 3)] {
+                assert_eq!(keys.compare(a, b, descending), Ordering::Less);
+            }
+        }
+    }
+}
