@@ -26,7 +26,7 @@
 //!
 //! | layer | may import | outside crates confined to it |
 //! |---|---|---|
-//! | `domain` | | `strsim`, `humansize`, `memchr` |
+//! | `domain` | | `strsim`, `humansize`, `memchr`, `unicode_script` |
 //! | `logging` | | `tracing_subscriber`, `tracing_appender` |
 //! | `demo` | | `axum`, `hmac` |
 //! | `picture` | | `image` |

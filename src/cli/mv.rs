@@ -61,7 +61,8 @@ pub async fn mv(
                     .hint("Give --yes to move without a question."),
             );
         }
-        let asked = format!("{question} Move? [y/N]");
+        let mixes = prompt::mixing(&asset.name);
+        let asked = format!("{mixes}{question} Move? [y/N]");
         if !stop.or(prompt::yes(output, &asked)).await? {
             return Err(Failure::failed(format!("“{name}” was not moved")));
         }

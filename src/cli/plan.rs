@@ -221,8 +221,9 @@ pub async fn decide(output: &mut Output, plan: &mut Plan) -> Result<(), Failure>
         } else {
             ""
         };
+        let mixes = prompt::mixing(&asset.name);
         let question = format!(
-            "“{name}” ({there}) is there already, this one has {mine}: r replace, s skip{keep}{all} [s]"
+            "{mixes}“{name}” ({there}) is there already, this one has {mine}: r replace, s skip{keep}{all} [s]"
         );
         let answer = prompt::answer(output, &question).await?;
         let decision = match answer.to_lowercase().as_str() {

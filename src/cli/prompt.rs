@@ -7,7 +7,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 use self::echo::Echo;
 use super::failure::Failure;
 use super::output::Output;
-use crate::domain::{SafeText, Secret, SecretError};
+use crate::domain::{SafeText, Secret, SecretError, mixed_letters};
 use crate::transfer::tree::MANY_CALLS;
 
 /// No key is longer, in bytes.
@@ -38,6 +38,14 @@ pub async fn agree(output: &mut Output, what: &str, why: &str) -> Result<(), Fai
     } else {
         Err(Failure::stopped())
     }
+}
+
+/// What stands in front of a question about something whose name may not be the one it looks like.
+pub fn mixing(name: &str) -> String {
+    mixed_letters(name).map_or_else(String::new, |mixed| {
+        let (name, mixed) = (SafeText::name(name), SafeText::prose(&mixed));
+        format!("“{name}” mixes {mixed}. ")
+    })
 }
 
 /// Asks for a key. Ctrl-C stops the command.

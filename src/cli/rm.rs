@@ -81,7 +81,10 @@ async fn one(
     if !yes
         && !prompt::yes(
             output,
-            &format!("Delete {what}? It cannot be undone. [y/N]"),
+            &format!(
+                "{}Delete {what}? It cannot be undone. [y/N]",
+                prompt::mixing(&asset.name)
+            ),
         )
         .await?
     {

@@ -15,7 +15,7 @@ use crate::api::{Middle, Provider};
 use crate::domain::size_words;
 use crate::domain::{
     Asset, AssetScope, Container, ContainerId, Detail, Entry, Locale, Ref, SafeText, Segment,
-    WebLink,
+    WebLink, mixed_letters,
 };
 
 /// Shows an account, a container, a segment or an asset.
@@ -242,6 +242,7 @@ pub fn show_asset(
     } else {
         let mut facts = Facts(output);
         facts.name("Name", &asset.name)?;
+        facts.maybe("Mixes", mixed_letters(&asset.name).as_deref())?;
         facts.maybe("Locale", asset.locale.as_ref().map(Locale::as_str))?;
         facts.maybe("Folder", Some(&asset.folder.to_string()))?;
         let size = asset

@@ -145,7 +145,9 @@ impl<'a> Run<'a> {
         doomed: &[Row],
     ) -> Result<bool, Failure> {
         for row in doomed {
-            self.output.note(&format!("to be deleted: {}", row.shown()));
+            let mixes = prompt::mixing(&row.name);
+            let shown = row.shown();
+            self.output.note(&format!("{mixes}to be deleted: {shown}"));
         }
         let asks = asks || !doomed.is_empty();
         if !asks || self.args.yes || !self.output.can_ask() {

@@ -26,6 +26,7 @@ pub mod paths;
 mod raw;
 mod reports;
 mod rights;
+mod scripts;
 mod secret;
 mod segment;
 mod shelf;
@@ -57,6 +58,7 @@ pub use path::{
 pub use raw::{RawJson, Sent};
 pub use reports::{Notify, Reports, Shape};
 pub use rights::{Answered, Right, Rights};
+pub use scripts::mixed_letters;
 pub use secret::{Secret, SecretError, is_ours};
 pub use segment::{Segment, SegmentText};
 pub use shelf::{Changing, Idents, Seeker, Shelf};

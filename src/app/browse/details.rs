@@ -9,7 +9,7 @@ use crate::app::browse::{Account, Link, Mark};
 use crate::app::columns::Value;
 use crate::domain::filter::Identicals;
 use crate::domain::{
-    AccountName, Address, Asset, AssetScope, Container, Entry, RawJson, Ref, Segment,
+    AccountName, Address, Asset, AssetScope, Container, Entry, RawJson, Ref, Segment, mixed_letters,
 };
 
 /// A labelled fact.
@@ -311,6 +311,7 @@ fn same_content(identicals: &Identicals, asset: &Asset) -> Option<String> {
 
 fn of_asset(opened: &Opened, asset: &Asset) -> Details {
     let mut it = Details::new(asset.name.clone());
+    it.maybe("Mixes", mixed_letters(&asset.name));
     let can = &opened.spec.capabilities;
     it.add("Size", asset.size.map_or(Value::Absent, Value::Bytes));
     if let Some((width, height)) = asset.dimensions {

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::confirm::{Answering, hint};
 use super::relist::Relist;
-use super::view::{Block, ModalView, Room, Tone, quote, say, toned};
+use super::view::{Block, ModalView, Room, Tone, mixing, quote, say, toned};
 use super::{Modal, Reply};
 use crate::app::action::chosen_assets;
 use crate::app::browse::Asked;
@@ -129,6 +129,7 @@ impl Modal for DeleteSheet {
                     line.push(toned("  changed since you saw it", Tone::Warning));
                 }
             }
+            line.extend(mixing(&shown.name));
             blocks.push(Block::Line(line));
         }
         if let Some(opened) = state.opened(&self.relist.account, self.relist.scope.container()) {

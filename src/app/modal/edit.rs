@@ -7,7 +7,7 @@ use super::fields::AssetForm;
 use super::form::FormEvent;
 use super::leaving::Leaving;
 use super::relist::Relist;
-use super::view::{Block, ModalView, Room, Tone, quote, say, toned};
+use super::view::{Block, ModalView, Room, Tone, mixing, quote, say, toned};
 use super::{Modal, Reply};
 use crate::api::Field;
 use crate::app::action::current_asset;
@@ -143,13 +143,12 @@ impl Modal for EditSheet {
 
     fn view(&self, _: &State) -> ModalView {
         let asset = self.relist.now[0].as_ref().unwrap_or(&self.relist.seen[0]);
-        let mut blocks = vec![
-            Block::Line(vec![
-                quote(&SafeText::name(&asset.name)),
-                say(format!("  {}", words::place_and_size(asset))),
-            ]),
-            Block::Blank,
+        let mut named = vec![
+            quote(&SafeText::name(&asset.name)),
+            say(format!("  {}", words::place_and_size(asset))),
         ];
+        named.extend(mixing(&asset.name));
+        let mut blocks = vec![Block::Line(named), Block::Blank];
         let gone = !self.relist.waiting() && self.relist.now[0].is_none();
         if let Some(error) = &self.relist.error {
             blocks.push(Block::Line(vec![toned(error.to_string(), Tone::Bad)]));

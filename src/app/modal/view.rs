@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{AccountName, Colour, SafeText, WebLink};
+use crate::domain::{AccountName, Colour, SafeText, WebLink, mixed_letters};
 
 /// How a piece of text is meant; the theme decides how it looks. Never the only carrier of meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -57,6 +57,13 @@ pub fn quote(text: &SafeText) -> Piece {
         tone: Tone::Strong,
         link: None,
     }
+}
+
+/// That a name may not be the one it looks like, since its words mix alphabets: said behind the name
+/// wherever something is deleted, replaced or changed.
+pub fn mixing(name: &str) -> Option<Piece> {
+    let mixed = SafeText::prose(&mixed_letters(name)?);
+    Some(toned(format!("  ! mixes {mixed}"), Tone::Warning))
 }
 
 /// The name of an account.

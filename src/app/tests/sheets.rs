@@ -66,6 +66,22 @@ fn delete_names_the_asset_as_it_is_listed_now() {
 }
 
 #[test]
+fn delete_tells_a_name_that_mixes_alphabets_from_the_one_it_looks_like() {
+    let sheet = |name: &str| {
+        let mut world = World::at_site();
+        world.keys("d");
+        let mut fresh = asset(&site(), "banner.png", None);
+        fresh.name = name.to_owned();
+        relisted(&mut world, &[fresh]);
+        world.sheet()
+    };
+    let twin = sheet("p\u{430}ypal.png");
+    let told = "mixes Latin and Cyrillic letters: \u{430} (U+0430)";
+    assert!(twin.contains(told), "{twin}");
+    assert!(!sheet("paypal.png").contains("mixes"));
+}
+
+#[test]
 fn delete_waits_for_the_look_and_for_a_yes_that_was_read() {
     let mut world = World::at_site();
     world.keys("d y y y");

@@ -39,7 +39,8 @@ pub async fn decide(
             ""
         };
         let question = format!(
-            "{}: r replace, s skip, k keep both{all} [s]",
+            "{}{}: r replace, s skip, k keep both{all} [s]",
+            prompt::mixing(&tree.rows[at].asset.name),
             described(tree, at)
         );
         let answer = stop.or(prompt::answer(output, &question)).await?;

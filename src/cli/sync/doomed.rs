@@ -61,7 +61,11 @@ impl Run<'_> {
     }
 
     async fn may_go(&mut self, row: &Row) -> Result<bool, Failure> {
-        let question = format!("{}: {CHANGED}. Delete it all the same? [y/N]", row.shown());
+        let question = format!(
+            "{}{}: {CHANGED}. Delete it all the same? [y/N]",
+            prompt::mixing(&row.name),
+            row.shown()
+        );
         self.stop.or(prompt::yes(self.output, &question)).await
     }
 }

@@ -34,7 +34,7 @@ pub(super) struct Row {
     at: Option<String>,
     locale: Option<String>,
     folder: Option<String>,
-    name: String,
+    pub name: String,
     /// Bytes of what is taken, or deleted.
     size: Option<u64>,
 }

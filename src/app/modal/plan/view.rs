@@ -6,10 +6,10 @@ use crate::api::{Field, Replace};
 use crate::app::State;
 use crate::app::modal::confirm::{Answering, hint};
 use crate::app::modal::view::{
-    Block, Grid, GridRow, Hint, ModalView, Piece, Room, Tone, Words, quote, say, toned,
+    Block, Grid, GridRow, Hint, ModalView, Piece, Room, Tone, Words, mixing, quote, say, toned,
 };
 use crate::app::words;
-use crate::domain::{SafeText, file_words, size_words};
+use crate::domain::{Asset, SafeText, file_words, size_words};
 use crate::transfer::plan::{Row, Totals, Verdict};
 
 /// How many rows around the cursor are made for one frame; more than any screen is high.
@@ -194,11 +194,9 @@ impl PlanSheet {
                 _ => None,
             });
         for asset in replaced.take(NAMED) {
-            blocks.push(Block::Line(vec![
-                toned("! replaces ", Tone::Warning),
-                quote(&SafeText::name(&asset.name)),
-                say(format!("  {}", words::place_and_size(asset))),
-            ]));
+            let mut line = vec![toned("! replaces ", Tone::Warning)];
+            line.extend(there(asset));
+            blocks.push(Block::Line(line));
         }
         if totals.replace > NAMED {
             let more = totals.replace - NAMED;
@@ -312,13 +310,17 @@ fn said(row: &Row, locales: bool) -> Words {
     words
 }
 
+/// What stands there now.
+fn there(asset: &Asset) -> Words {
+    let mut line = vec![
+        quote(&SafeText::name(&asset.name)),
+        say(format!("  {}", words::place_and_size(asset))),
+    ];
+    line.extend(mixing(&asset.name));
+    line
+}
+
 fn outcome(row: &Row) -> Words {
-    let there = |asset: &crate::domain::Asset| {
-        vec![
-            quote(&SafeText::name(&asset.name)),
-            say(format!("  {}", words::place_and_size(asset))),
-        ]
-    };
     match row.verdict() {
         Verdict::Looking => vec![toned("Looking what is there …", Tone::Dim)],
         Verdict::New => vec![toned(
