@@ -20,6 +20,7 @@ mod find;
 mod follow;
 mod get;
 mod key_command;
+mod launch;
 mod ls;
 mod man;
 mod mv;
@@ -78,6 +79,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     protect::memory();
     let args: Vec<OsString> = args.into_iter().collect();
     if let Some(code) = decode::decode(&args) {
+        return code;
+    }
+    if let Some(code) = launch::launch(&args) {
         return code;
     }
     let mut output = Output::standard();

@@ -15,7 +15,7 @@ use super::transfers::for_screen;
 use crate::api::Connector;
 use crate::domain::{SafeText, Shape};
 use crate::index::Index;
-use crate::runtime::Recalled;
+use crate::runtime::{Recalled, this_program};
 use crate::transfer::{Job, JobState, Transfers};
 use crate::tui::{self, Opened, Start};
 
@@ -136,7 +136,7 @@ pub async fn run(
         shape: session.shape().or(asked),
         files_at,
         pictures: session.pictures(),
-        program: program(),
+        program: this_program(),
     };
     let left = tui::run(start).await;
     if let Some(transfers) = transfers.get() {
@@ -147,16 +147,6 @@ pub async fn run(
         Ok(tui::Exit::Quit) => Ok(()),
         Ok(tui::Exit::Signalled(status)) => Err(Failure::silent(Exit::Signalled(status))),
         Err(error) => Err(Failure::failed(error.to_string())),
-    }
-}
-
-/// This program itself. By its handle where there is one: the file may be replaced while we run.
-fn program() -> PathBuf {
-    let handle = PathBuf::from("/proc/self/exe");
-    if handle.exists() {
-        handle
-    } else {
-        std::env::current_exe().unwrap_or_default()
     }
 }
 

@@ -2,6 +2,7 @@
 //! waited for longer than that thing may take.
 
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -9,6 +10,16 @@ use crate::domain::is_ours;
 
 /// How often a running program is looked at.
 const LOOK: Duration = Duration::from_millis(20);
+
+/// This program itself. By its handle where there is one: the file may be replaced while we run.
+pub fn this_program() -> PathBuf {
+    let handle = PathBuf::from("/proc/self/exe");
+    if handle.exists() {
+        handle
+    } else {
+        std::env::current_exe().unwrap_or_default()
+    }
+}
 
 /// Takes our own variables out of what the program gets: keys are for us alone.
 pub fn without_keys(command: &mut Command) -> &mut Command {

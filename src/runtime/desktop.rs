@@ -1,9 +1,10 @@
 //! Opening a link: on a desktop through its launcher, elsewhere not at all and said so.
 
+use std::ffi::{OsStr, OsString};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use super::child::{settled, without_keys};
+use super::child::{settled, this_program, without_keys};
 use crate::domain::WebLink;
 
 /// How long a launcher may take before it is taken for a browser that stays open.
@@ -56,7 +57,7 @@ pub fn open_link(address: &str, place: Place) -> Result<(), String> {
     }
     let mut reason = "no program that opens links was found here".to_owned();
     for command in open::commands(&url) {
-        match launch(command) {
+        match launch(&command) {
             Ok(()) => return Ok(()),
             Err(Some(failed)) => reason = failed,
             Err(None) => {}
@@ -65,30 +66,59 @@ pub fn open_link(address: &str, place: Place) -> Result<(), String> {
     Err(reason)
 }
 
+/// The word behind the program's name that makes it the process between us and a launcher.
+pub const WORD: &str = "__launch";
+
+/// How that process ends where the launcher did not; what shells say of the same.
+const NO_LAUNCHER: u8 = 127;
+const NOT_STARTED: u8 = 126;
+const BY_SIGNAL: u8 = 125;
+
+/// Starts a launcher by a process in a session of its own: no text browser gets at our terminal, and
+/// what stops us does not stop the browser, which is nobody's child once that process is gone.
 /// `Err(None)` when the launcher does not exist.
-fn launch(mut command: Command) -> Result<(), Option<String>> {
-    use std::os::unix::process::CommandExt as _;
-    // Its own group: what stops us must not stop the browser.
-    without_keys(&mut command)
+fn launch(command: &Command) -> Result<(), Option<String>> {
+    let mut between = Command::new(this_program());
+    between
+        .arg(WORD)
+        .arg(command.get_program())
+        .args(command.get_args());
+    if let Some(folder) = command.get_current_dir() {
+        between.current_dir(folder);
+    }
+    let status = without_keys(&mut between)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .process_group(0);
-    let mut child = command.spawn().map_err(|error| {
-        (error.kind() != std::io::ErrorKind::NotFound)
-            .then(|| format!("the browser did not start: {error}"))
-    })?;
+        .status();
+    let not_started = |why: &str| Err(Some(format!("the browser did not start{why}")));
+    let failed = |how: &str| Err(Some(format!("the program that opens links failed ({how})")));
+    match status.map(|it| it.code()) {
+        Ok(Some(0)) => Ok(()),
+        Ok(Some(code)) if code == i32::from(NO_LAUNCHER) => Err(None),
+        Ok(Some(code)) if code == i32::from(NOT_STARTED) => not_started(""),
+        Ok(Some(code)) if code != i32::from(BY_SIGNAL) => failed(&format!("status {code}")),
+        Ok(_) => failed("a signal"),
+        Err(error) => not_started(&format!(": {error}")),
+    }
+}
+
+/// What the process between does: starts the launcher, waits for as long as one may take, and ends as it
+/// did. Whoever calls has left our session.
+pub fn between(launcher: &OsStr, arguments: &[OsString]) -> u8 {
+    let mut command = Command::new(launcher);
+    let mut child = match command.args(arguments).spawn() {
+        Ok(child) => child,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return NO_LAUNCHER,
+        Err(_) => return NOT_STARTED,
+    };
     match settled(&mut child, LAUNCHER) {
-        Ok(Some(status)) if !status.success() => {
-            let code = status
-                .code()
-                .map_or_else(|| "a signal".to_owned(), |code| format!("status {code}"));
-            Err(Some(format!(
-                "the program that opens links failed ({code})"
-            )))
-        }
-        Ok(_) => Ok(()),
-        Err(error) => Err(Some(format!("the browser did not start: {error}"))),
+        Ok(Some(status)) => status
+            .code()
+            .map_or(BY_SIGNAL, |code| u8::try_from(code).unwrap_or(BY_SIGNAL)),
+        // It is a browser, and stays open.
+        Ok(None) => 0,
+        Err(_) => NOT_STARTED,
     }
 }
 

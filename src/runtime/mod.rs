@@ -32,6 +32,7 @@ use tokio_util::task::TaskTracker;
 
 use self::archive::Archives;
 pub use self::archive::Recalled;
+pub use self::child::this_program;
 use self::pictures::Pictures;
 use self::search::Gathered;
 use crate::api::{ApiError, ApiErrorKind, Connector, Provider, ProviderSpec};

@@ -181,6 +181,27 @@ fn a_desktop_opens_the_link_and_says_when_it_cannot() {
 }
 
 #[test]
+fn a_launcher_gets_no_terminal() {
+    let server = Server::start();
+    let mut home = server.home();
+    home.set("DISPLAY", ":77");
+    let reached = home.path().join("reached");
+    let script = format!(
+        "if (exec 3<>/dev/tty) 2>/dev/null; then echo yes; else echo no; fi > '{}'; exit 3",
+        reached.display()
+    );
+    for name in ["xdg-open", "gio", "gnome-open", "kde-open", "wslview"] {
+        program(&mut home, name, &script);
+    }
+    let mut pty = at_asset(Pty::start(&home, &[], SIZE));
+    pty.send_keys("o");
+    pty.wait_text("Link");
+    pty.send_keys("o");
+    pty.wait_text("status 3");
+    assert_eq!(fs::read_to_string(&reached).expect("it ran"), "no\n");
+}
+
+#[test]
 #[cfg(debug_assertions)]
 fn a_panic_while_a_link_is_handed_over_is_told() {
     let server = Server::start();
