@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::browse::{Pane, Widths};
+use crate::domain::SafeText;
 
 /// One event of the terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,17 +150,29 @@ const NAMES: &[(&str, &str, Code)] = &[
     ("space", "Space", Code::Char(' ')),
 ];
 
+/// The function keys that terminals know.
+const FUNCTION_KEYS: std::ops::RangeInclusive<u8> = 1..=35;
+
+/// Control characters that are the code of another key: a terminal does not tell the two apart.
+const SAME: &[(char, &str)] = &[('m', "enter"), ('i', "tab"), ('[', "esc")];
+
 /// A text that names no key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no key; write it like `a`, `ctrl-x`, `space`, `f5` or `g g`")]
-pub struct KeyError(pub String);
+pub enum KeyError {
+    #[error("`{0}` is no key; write it like `a`, `ctrl-x`, `space`, `f5` or `g g`")]
+    Unknown(SafeText),
+    #[error("`{0}` arrives as `{1}` from a terminal; write that")]
+    Same(SafeText, &'static str),
+    #[error("`{0}`: Shift makes another character of it; write the one that it types")]
+    Shifted(SafeText),
+}
 
 impl FromStr for Key {
     type Err = KeyError;
 
-    /// Reads `a`, `G`, `ctrl-d`, `alt-x`, `space`, `f5`, `shift-tab`.
+    /// Reads `a`, `G`, `ctrl-d`, `alt-x`, `space`, `f5`, `shift-tab`; `shift-x` is `X`.
     fn from_str(text: &str) -> Result<Self, KeyError> {
-        let bad = || KeyError(text.to_owned());
+        let bad = || KeyError::Unknown(SafeText::name(text));
         let (mut ctrl, mut alt, mut shift) = (false, false, false);
         let mut rest = text;
         let code = loop {
@@ -171,7 +184,9 @@ impl FromStr for Key {
                 break Code::Char(c);
             }
             if let Some(number) = rest.strip_prefix('f').and_then(|n| n.parse::<u8>().ok()) {
-                break Code::F(number);
+                break { FUNCTION_KEYS.contains(&number) }
+                    .then_some(Code::F(number))
+                    .ok_or_else(bad)?;
             }
             if let Some(more) = rest.strip_prefix("ctrl-") {
                 (ctrl, rest) = (true, more);
@@ -182,6 +197,18 @@ impl FromStr for Key {
             } else {
                 return Err(bad());
             }
+        };
+        let code = match code {
+            Code::Char(c) if ctrl => match SAME.iter().find(|it| it.0 == c.to_ascii_lowercase()) {
+                Some((_, same)) => return Err(KeyError::Same(SafeText::name(text), same)),
+                None => code,
+            },
+            Code::Char(c) if shift => match (c.is_lowercase(), c.to_uppercase().next()) {
+                (true, Some(upper)) => Code::Char(upper),
+                _ if c.is_uppercase() => code,
+                _ => return Err(KeyError::Shifted(SafeText::name(text))),
+            },
+            _ => code,
         };
         Ok(Self {
             code,
@@ -256,7 +283,7 @@ impl FromStr for Chord {
         let keys: Result<Vec<Key>, KeyError> = text.split_whitespace().map(str::parse).collect();
         let keys = keys?;
         if keys.is_empty() {
-            return Err(KeyError(text.to_owned()));
+            return Err(KeyError::Unknown(SafeText::name(text)));
         }
         Ok(Self(keys))
     }
@@ -309,6 +336,24 @@ mod tests {
         for words in ["", "h/l", "Tab/Enter", "paste", "other"] {
             assert_eq!(Chord::shown(words), None, "{words}");
         }
+    }
+
+    #[test]
+    fn a_key_that_a_terminal_tells_otherwise_is_that_one_or_refused() {
+        assert_eq!("shift-x".parse(), Ok(Key::char('X')));
+        assert_eq!("alt-shift-x".parse::<Key>().unwrap().to_string(), "M-X");
+        for (text, part) in [
+            ("ctrl-m", "arrives as `enter`"),
+            ("ctrl-I", "arrives as `tab`"),
+            ("ctrl-[", "arrives as `esc`"),
+            ("shift-1", "Shift makes another"),
+            ("f0", "is no key"),
+            ("f255", "is no key"),
+        ] {
+            let error = text.parse::<Key>().unwrap_err().to_string();
+            assert!(error.contains(part) && error.contains(text), "{error}");
+        }
+        assert!("f35".parse::<Key>().is_ok());
     }
 
     #[test]

@@ -130,9 +130,9 @@ impl Keymap {
         let mut bindings: Vec<Binding> = Vec::new();
         for action in action::all() {
             for (text, line) in keys_of(action) {
-                let chord: Chord = text.parse().map_err(|KeyError(text)| KeymapError {
+                let chord: Chord = text.parse().map_err(|error: KeyError| KeymapError {
                     line,
-                    message: KeyError(SafeText::name(&text).into_string()).to_string(),
+                    message: error.to_string(),
                 })?;
                 if line.is_some() && chord.0.contains(&Key::ctrl('c')) {
                     let message = "`ctrl-c` always leaves; it cannot be given away".to_owned();
