@@ -20,8 +20,9 @@ impl State {
             (Desktop::Opened, Err(why)) => (
                 Tone::Warning,
                 format!(
-                    "Could not open the link: {}. y y copies it",
-                    SafeText::prose(&why)
+                    "Could not open the link: {}{}",
+                    SafeText::prose(&why),
+                    self.keymap.says(". ", "copy-link", "copies it")
                 ),
             ),
             (Desktop::Copied { what, text, way }, Ok(())) => {

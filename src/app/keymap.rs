@@ -237,6 +237,21 @@ impl Keymap {
             .collect()
     }
 
+    /// The key of the action of this name, as hints show it; empty when it has none.
+    pub fn key_of(&self, name: &str) -> String {
+        let action = action::find(name);
+        debug_assert!(action.is_some(), "no action is called {name}");
+        action.map_or_else(String::new, |action| self.first_key(action))
+    }
+
+    /// What an action's key does, to go on a sentence, `; t shows them`; nothing when it has none.
+    pub fn says(&self, before: &str, name: &str, does: &str) -> String {
+        match self.key_of(name) {
+            key if key.is_empty() => String::new(),
+            key => format!("{before}{key} {does}"),
+        }
+    }
+
     /// The key that hints show; empty when it has none.
     pub fn first_key(&self, action: &Action) -> String {
         self.keys(action).into_iter().next().unwrap_or_default()

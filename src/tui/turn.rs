@@ -184,7 +184,8 @@ impl Tui {
                         self.resumed = Some(now);
                         self.come_back(screen, now)?;
                     } else {
-                        let text = "There is no shell to go back to; q leaves";
+                        let leaves = self.state.keymap.says("; ", "quit", "leaves");
+                        let text = format!("There is no shell to go back to{leaves}");
                         self.state.notices.say(Tone::Warning, text, Instant::now());
                     }
                 }

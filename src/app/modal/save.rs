@@ -56,8 +56,9 @@ impl SaveSheet {
         };
         let shown = SafeText::name(&folder.to_string_lossy());
         let text = format!(
-            "Saving {} into {shown}; t shows them",
-            file_words(self.assets.len())
+            "Saving {} into {shown}{}",
+            file_words(self.assets.len()),
+            state.keymap.says("; ", "transfers", "shows them")
         );
         state.notices.say(Tone::Plain, text, now);
         let effects: Vec<Effect> = std::mem::take(&mut self.assets)

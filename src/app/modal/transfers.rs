@@ -98,7 +98,10 @@ impl Modal for TransfersPane {
         }
         if transfers.closed {
             blocks.push(Block::Line(vec![toned(
-                "All transfers are paused, and new ones will be; O goes on.",
+                format!(
+                    "All transfers are paused, and new ones will be{}.",
+                    state.keymap.says("; ", "go-on-all", "goes on")
+                ),
                 Tone::Warning,
             )]));
         }
@@ -106,7 +109,7 @@ impl Modal for TransfersPane {
             rows: Listing::part(rows, first, transfers.len()),
             cursor,
             focused: true,
-            empty: "Nothing was sent or saved yet. u uploads, s saves.".to_owned(),
+            empty: nothing_yet(state),
         });
         if let Some(job) = transfers.current() {
             below(state, job, &mut blocks);
@@ -161,6 +164,17 @@ fn below(state: &State, job: &Job, blocks: &mut Vec<Block>) {
     for warning in &job.warnings {
         let warning = SafeText::sentence(warning);
         blocks.push(Block::Line(vec![say(format!("! {warning}"))]));
+    }
+}
+
+/// How the list gets its first row.
+fn nothing_yet(state: &State) -> String {
+    let ways = [("upload", "uploads"), ("save", "saves")];
+    let ways = ways.map(|(name, does)| state.keymap.says("", name, does));
+    let ways: Vec<String> = ways.into_iter().filter(|it| !it.is_empty()).collect();
+    match ways.join(", ") {
+        ways if ways.is_empty() => "Nothing was sent or saved yet.".to_owned(),
+        ways => format!("Nothing was sent or saved yet. {ways}."),
     }
 }
 

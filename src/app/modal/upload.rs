@@ -246,9 +246,10 @@ impl UploadForm {
         }
         self.files.clear();
         let text = format!(
-            "Sending {} to {}; t shows them",
+            "Sending {} to {}{}",
             file_words(requests.len()),
-            SafeText::prose(&self.goal.place)
+            SafeText::prose(&self.goal.place),
+            state.keymap.says("; ", "transfers", "shows them")
         );
         state.notices.say(Tone::Plain, text, now);
         state.memory.folders.insert(

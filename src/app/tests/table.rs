@@ -60,6 +60,29 @@ fn settings_give_several_keys_or_none_and_the_preset_the_rest() {
 }
 
 #[test]
+fn sentences_name_the_keys_that_the_settings_gave() {
+    let mut world = World::at_site();
+    world.state.keymap = Keymap::chosen(&choice(
+        None,
+        &[
+            ("upload", &["f2"]),
+            ("save", &["f3"]),
+            ("transfers", &["f9"]),
+        ],
+    ))
+    .unwrap();
+    world.keys("f9");
+    let sheet = world.sheet();
+    assert!(sheet.contains("F2 uploads, F3 saves."), "{sheet}");
+    world.keys("esc f3 ctrl-s");
+    let said = world.said();
+    assert!(said.contains("; F9 shows them"), "{said}");
+    // An action without a key leaves the sentence as it is.
+    let none = Keymap::chosen(&choice(None, &[("transfers", &[])])).unwrap();
+    assert_eq!(none.says("; ", "transfers", "shows them"), "");
+}
+
+#[test]
 fn a_key_given_twice_for_one_action_is_given_once() {
     let keymap = Keymap::chosen(&choice(None, &[("down", &["j", "down", "j"])])).unwrap();
     let down = crate::app::action::find("down").unwrap();

@@ -38,8 +38,9 @@ impl State {
                 self.open_modal(sheet);
             } else {
                 let text = format!(
-                    "{} of an earlier run are not finished; t shows them",
-                    left.len()
+                    "{} of an earlier run are not finished{}",
+                    left.len(),
+                    self.keymap.says("; ", "transfers", "shows them")
                 );
                 self.notices.say(Tone::Plain, text, now);
             }
@@ -106,16 +107,25 @@ impl State {
             }
             JobState::Failed(error) => {
                 self.notices.fail(error, now);
+                let shows = self.keymap.says(". ", "transfers", "shows it");
+                let again = self
+                    .keymap
+                    .says(", ", "transfer-retry", "there tries again");
+                let again = if shows.is_empty() {
+                    String::new()
+                } else {
+                    again
+                };
                 if let Some(message) = self.notices.all.back_mut() {
-                    message.text = format!("{name}: {error}. t shows it, r there tries again");
+                    message.text = format!("{name}: {error}{shows}{again}");
                 }
             }
             JobState::InDoubt(error) => {
                 self.notices.fail(error, now);
+                let shows = self.keymap.says("; ", "transfers", "shows it");
                 if let Some(message) = self.notices.all.back_mut() {
-                    message.text = format!(
-                        "{name}: the answer was lost, so it may be there or not; t shows it"
-                    );
+                    message.text =
+                        format!("{name}: the answer was lost, so it may be there or not{shows}");
                 }
                 self.offer(job, now);
             }

@@ -23,7 +23,7 @@ use super::view_state::{Hit, ViewState};
 use crate::app::key::Target;
 use crate::app::list::{List, Row};
 use crate::app::modal::view::{Piece, Tone, toned};
-use crate::app::{Face, Pane, State, action};
+use crate::app::{Face, Pane, State};
 use crate::domain::SafeText;
 
 /// What a pane's frame says.
@@ -271,9 +271,7 @@ impl Ground<'_> {
 
     /// The key of an action, as the user has it; empty when it has none.
     fn key_of(&self, name: &str) -> String {
-        action::find(name)
-            .map(|action| self.state.keymap.first_key(action))
-            .unwrap_or_default()
+        self.state.keymap.key_of(name)
     }
 
     fn spinner(&self) -> Vec<Piece> {

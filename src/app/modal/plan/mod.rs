@@ -293,9 +293,10 @@ impl PlanSheet {
     fn send(&mut self, state: &mut State, now: Instant) -> Reply {
         let requests: Vec<_> = self.plan.requests().into_iter().map(|it| it.1).collect();
         let mut text = format!(
-            "Sending {} to {}; t shows them",
+            "Sending {} to {}{}",
             file_words(requests.len()),
-            SafeText::prose(&self.goal.place)
+            SafeText::prose(&self.goal.place),
+            state.keymap.says("; ", "transfers", "shows them")
         );
         let totals = self.plan.totals();
         let behind = totals.clash + totals.problem;

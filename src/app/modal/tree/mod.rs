@@ -196,9 +196,10 @@ impl TreeSheet {
             return Reply::close();
         }
         let text = format!(
-            "Saving {} into {}; t shows them",
+            "Saving {} into {}{}",
             file_words(files),
-            SafeText::name(&tree.root.to_string_lossy())
+            SafeText::name(&tree.root.to_string_lossy()),
+            state.keymap.says("; ", "transfers", "shows them")
         );
         state.notices.say(Tone::Plain, text, now);
         if let Source::Below(address) = &self.places.source
