@@ -73,6 +73,14 @@ impl Around<'_> {
         (self.var)(name).is_some_and(|value| !value.is_empty())
     }
 
+    /// Both stand around us, and screen nearer. Each leaves the other's variables; a tmux tells its name, or
+    /// gives its terminal one that screen never has.
+    fn screen_within_tmux(&self, term: &str) -> bool {
+        let tmux_is_nearer =
+            term.starts_with("tmux") || self.name.is_some_and(|name| name.starts_with("tmux"));
+        self.set("TMUX") && self.set("STY") && !tmux_is_nearer
+    }
+
     /// Chooses the way; `programs` are tried once.
     pub fn route(&self, copying: Copying, programs: bool) -> Route {
         if programs && self.desktop {
@@ -86,6 +94,18 @@ impl Around<'_> {
         let osc = format!("\x1b]52;c;{}\x07", STANDARD.encode(&copying.text));
         let term = (self.var)("TERM").unwrap_or_default();
         let in_tmux = self.set("TMUX");
+        if self.screen_within_tmux(&term) {
+            // What tmux takes an envelope for ends screen's: only what needs none gets through both. A
+            // tmux that stands within screen after all takes the second.
+            let both = format!("{}{osc}", through_screen(&osc));
+            return match self.tmux {
+                Some(tmux) if programs && tmux.clipboard != Clipboard::On => {
+                    let outside = tmux.clipboard == Clipboard::External;
+                    Route::Program(copying, Program::Tmux { outside })
+                }
+                _ => told(both, copying.came(CopyWay::Screen, Ok(()))),
+            };
+        }
         match self.tmux.filter(|_| in_tmux) {
             Some(tmux) if tmux.passes => {
                 return told(through_tmux(&osc), copying.came(CopyWay::Tmux, Ok(())));
@@ -274,6 +294,43 @@ mod tests {
             .map(|it| it.trim_end_matches("\x1b\\"))
             .collect();
         assert_eq!(whole, format!("\x1b]52;c;{}\x07", STANDARD.encode(&text)));
+    }
+
+    #[test]
+    fn the_nearer_of_screen_and_tmux_decides() {
+        let env = |term| [("TERM", term), ("TMUX", "/tmp/x,1,0"), ("STY", "1.pts")];
+        let in_screen = "\x1bP\x1b]52;c;aGVsbG8=\x07\x1b\\";
+        let tmux = |clipboard| Tmux {
+            passes: true,
+            clipboard,
+            ..Tmux::default()
+        };
+        // screen within tmux: tmux's own envelope would end screen's.
+        let screen = env("screen.tmux-256color");
+        let on = tmux(Clipboard::On);
+        let usual = tmux(Clipboard::External);
+        for tmux in [None, Some(&on)] {
+            let (sent, way, _) = written(route(&screen, None, tmux, true));
+            assert_eq!(
+                (sent, way),
+                (format!("{in_screen}{PLAIN}"), CopyWay::Screen)
+            );
+        }
+        let by_tmux = route(&screen, None, Some(&usual), true);
+        assert!(matches!(
+            by_tmux,
+            Route::Program(_, Program::Tmux { outside: true })
+        ));
+        let failed = written(route(&screen, None, Some(&usual), false)).0;
+        assert_eq!(failed, format!("{in_screen}{PLAIN}"));
+        // tmux within screen.
+        for (term, name) in [("tmux-256color", None), ("screen", Some("tmux 3.4"))] {
+            let (sent, way, _) = written(route(&env(term), name, Some(&on), true));
+            assert!(
+                sent.starts_with("\x1bPtmux;") && way == CopyWay::Tmux,
+                "{sent}"
+            );
+        }
     }
 
     #[test]

@@ -11,6 +11,8 @@ const USUAL_CELL: (u16, u16) = (8, 16);
 const FAR: usize = 150_000;
 const NEAR: usize = 2_000_000;
 const FEW: u16 = 16;
+/// From this version on kitty knows the characters that a picture hangs on.
+const KITTY_PLACES: (u32, u32) = (0, 28);
 
 /// What there is to know beside the terminal's own words.
 pub struct Place<'a> {
@@ -76,7 +78,9 @@ impl Place<'_> {
                 Some(tmux) => {
                     let outside = tmux.outside.to_ascii_lowercase();
                     let moves = ["kitty", "ghostty"].iter().any(|it| outside.contains(it));
-                    if moves && !self.ascii {
+                    if moves && kitty_version(&outside).is_some_and(|it| it < KITTY_PLACES) {
+                        blocks("kitty before 0.28 shows no pictures that tmux can move")
+                    } else if moves && !self.ascii {
                         (Ok(Way::KittyBehind), None)
                     } else {
                         blocks("the terminal around tmux shows no pictures that tmux can move")
@@ -121,6 +125,14 @@ impl Place<'_> {
             (Some(Way::Blocks { any_colour }), why)
         }
     }
+}
+
+/// What kitty says of its version where tmux repeats it, `kitty(0.26.5)`.
+fn kitty_version(outside: &str) -> Option<(u32, u32)> {
+    let (_, version) = outside.split_once("kitty(")?;
+    let mut numbers = version.split(|c: char| !c.is_ascii_digit());
+    let mut next = || numbers.next()?.parse().ok();
+    Some((next()?, next()?))
 }
 
 fn sixel(told: &Told) -> Way {
@@ -238,6 +250,16 @@ mod tests {
         assert!(way == blocks && why.contains("allow-passthrough"), "{why}");
         tmux.passes = true;
         assert_eq!(inside(Some(tmux.clone())).0, Some(Way::KittyBehind));
+        for (version, way) in [
+            ("0.26.5", blocks),
+            ("0.28.0", Some(Way::KittyBehind)),
+            ("1.0", Some(Way::KittyBehind)),
+        ] {
+            tmux.outside = format!("xterm-kitty kitty({version})");
+            let (made, why) = inside(Some(tmux.clone()));
+            assert_eq!(made, way, "{version}");
+            assert_eq!(why.contains("before 0.28"), made == blocks, "{why}");
+        }
         tmux.outside = "xterm-256color XTerm(379)".to_owned();
         let (way, why) = inside(Some(tmux));
         assert!(way == blocks && why.contains("around tmux"), "{why}");
