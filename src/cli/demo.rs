@@ -127,10 +127,9 @@ async fn show(demo: &Demo, home: &Home, asked: Shape, plain: bool) -> Result<(),
         session.close().await;
         return talked;
     }
-    // Its world ends with it, so nothing of it is worth keeping.
     screen::run(
         Arc::new(session),
-        |_| screen::Kept::nothing(),
+        screen::Kept::fleeting,
         home.files.clone(),
         asked,
     )

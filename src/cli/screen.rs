@@ -41,13 +41,14 @@ impl Kept {
         }
     }
 
-    /// Nothing is.
-    pub fn nothing() -> Self {
+    /// Of a world that ends with its home: no queue, and an index so that what was listed is found.
+    pub fn fleeting(session: &Session) -> Self {
+        let (index, note) = session.index();
         Self {
             transfers: Transfers::new(),
-            index: Index::none(),
+            index,
             recalled: Recalled::default(),
-            note: None,
+            note,
         }
     }
 }

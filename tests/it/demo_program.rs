@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::support::cli::run;
 use crate::support::home::Home;
 use crate::support::pty::Pty;
+use crate::support::screen::open;
 use crate::support::serving::Serving;
 
 /// A home whose temporary files are its own, so that what is left behind can be seen.
@@ -47,6 +48,15 @@ fn the_demo_touches_nothing_outside_its_throw_away_home() {
             !files(&home.path().join("tmp")).is_empty(),
             "it lives in the temporary folder"
         );
+        // What it showed is found, and goes with it.
+        open(&mut pty, "Shop", "logo.png");
+        pty.send_keys("F");
+        pty.wait_text("Find anything");
+        pty.send("logo.png");
+        pty.wait_row(&["logo.png", "asset", "Shop"]);
+        pty.press_until("Esc", "the box to go", |screen| {
+            !screen.contains("Find anything")
+        });
         match signal {
             None => pty.send_keys("q"),
             Some(signal) => pty.signal(signal),
