@@ -89,7 +89,8 @@ pub(super) fn head(path: &Path) -> Result<Head, JournalError> {
     };
     let ours = bytes.starts_with(b"SQLite format 3\0") && number(68) == Some(APPLICATION);
     Ok(match number(60) {
-        Some(version) if ours => Head::Version(version),
+        // Both are written at once: a version of 0 was never any of ours.
+        Some(version) if ours && version > 0 => Head::Version(version),
         _ => Head::Foreign,
     })
 }

@@ -178,6 +178,21 @@ fn what_stands_behind_a_lost_first_page_is_carried_over() {
     }
 }
 
+#[test]
+fn a_journal_that_lost_its_version_is_damaged_and_its_jobs_are_carried_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bytes = filled(folder.path(), 3);
+    bytes[60..64].fill(0);
+    std::fs::write(file(folder.path()), &bytes).unwrap();
+    let looked = Journal::look(folder.path());
+    assert!(
+        matches!(looked, Err(JournalError::Damaged(_))),
+        "{looked:?}"
+    );
+    let Opened { found, notes, .. } = Journal::open(folder.path()).unwrap();
+    assert_eq!(found.jobs.len(), 3, "{notes:?}");
+}
+
 /// A file that cannot be locked or read just now is not damaged: what stands in it stays where it is.
 #[test]
 fn a_file_that_cannot_be_looked_into_is_not_set_aside() {
