@@ -267,6 +267,9 @@ impl Http {
 }
 
 /// The client of a route. The only call of the builder in the program.
+/// So often the system asks whether the other side of a connection at rest is still there.
+const PROBE: Duration = Duration::from_secs(15);
+
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]
 fn build(
     route: Route,
@@ -285,7 +288,12 @@ fn build(
         .gzip(true)
         .https_only(!matches!(route, Route::Plain))
         .connect_timeout(patience.connect)
-        .pool_idle_timeout(Duration::from_secs(30));
+        // Nothing of ours wakes for a connection at rest: the system asks whether the other side is
+        // still there, and what is dead is told to the pool before a call could take it.
+        .pool_idle_timeout(None)
+        .tcp_keepalive(PROBE)
+        .tcp_keepalive_interval(PROBE)
+        .tcp_keepalive_retries(2);
     let builder = match route {
         Route::Plain => builder.no_proxy().tls_certs_only([]),
         Route::LoopbackTls => builder.no_proxy(),
