@@ -62,7 +62,7 @@ impl fmt::Display for ConfigError {
             }
             f.write_str(": ")?;
         }
-        write!(f, "{}", SafeText::prose(&self.message))
+        write!(f, "{}", SafeText::sentence(&self.message))
     }
 }
 
