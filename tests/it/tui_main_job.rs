@@ -1,6 +1,8 @@
 //! The main job by keys in a real terminal: a picture to a segment, a picture to a website, and what
 //! is seen of both by the screen and behind its back.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::cli_upload::{jpeg, png};
@@ -103,6 +105,8 @@ fn a_pasted_path_joins_the_pick_and_runs_no_key() {
     pty.paste(file.to_str().unwrap());
     pty.wait_text("1 file chosen");
     assert!(server.holdings() == before, "a paste did something");
+    // The pause of a hand: a key that comes sooner was in what was pasted.
+    std::thread::sleep(Duration::from_millis(400));
     pty.send_keys("C-s");
     pty.wait_text("Send 1 file");
     send(&mut pty);
