@@ -6,8 +6,9 @@
 //! ends there. Damage looks the same to it, and everything behind a flipped bit would be gone.
 //!
 //! Damage is told from a crash by what a crash cannot leave: a committed frame behind the break, a
-//! head that is no head, or fewer frames than the index beside the file counted as committed. A
-//! needless alarm is possible, and rare: a power cut that kept the last of the frames that were not
+//! head that is no head, or fewer frames than the index beside the file counted as committed and not
+//! yet moved into the journal. The index itself is removed only once all is moved: a file without a
+//! frame and without an index is one whose last process was ended while it closed. A needless alarm is possible, and rare: a power cut that kept the last of the frames that were not
 //! synced but not those before it; a kill at the end of a transaction so large that it did not fit
 //! into memory. Then the journal is set aside without need, and all of it carried over.
 
@@ -79,12 +80,12 @@ struct Log<'a> {
     used: usize,
     /// So many the index counted as committed; 0 where it does not tell.
     counted: usize,
-    /// It holds no frame and has no index, which stands beside a file that was only begun.
+    /// It holds no frame, and its index is gone.
     bare: bool,
 }
 
 impl<'a> Log<'a> {
-    fn read(bytes: &'a [u8], index: &[u8], database: &[u8]) -> Self {
+    fn read(bytes: &'a [u8], index: Option<&Index>, database: &[u8]) -> Self {
         let magic = word(bytes, 0);
         let head = bytes.get(..HEAD).unwrap_or_default();
         let (told, native) = (magic & 1 == 1, cfg!(target_endian = "big"));
@@ -114,8 +115,8 @@ impl<'a> Log<'a> {
             head_sound,
             frames: Vec::new(),
             used: 0,
-            counted: counted(index, salts),
-            bare: index.is_empty() && body.len() < FRAME + page_size,
+            counted: index.map_or(0, |index| index.counted(salts)),
+            bare: index.is_none() && body.len() < FRAME + page_size,
         };
         log.look_through(body, pair(bytes, 24));
         log
@@ -160,7 +161,10 @@ impl<'a> Log<'a> {
 
     /// What is wrong with it.
     fn fault(&self) -> Option<String> {
-        if self.bare || (!self.head_sound && self.frames.is_empty()) {
+        if self.bare {
+            return None;
+        }
+        if !self.head_sound && self.frames.is_empty() {
             return Some(
                 "its write-ahead file was cut or overwritten: what stood in it is lost".to_owned(),
             );
@@ -223,22 +227,48 @@ impl<'a> Log<'a> {
     }
 }
 
-/// How many frames the shared index counted as committed, if it is about this use of the file: it
-/// outlives a killed process. Native numbers, except for the salts, which are kept as bytes.
-fn counted(index: &[u8], salts: Sum) -> usize {
-    let native = cfg!(target_endian = "big");
-    let number = |at: usize| {
-        let four = index.get(at..at + 4).and_then(|four| four.try_into().ok());
-        four.map_or(0, u32::from_ne_bytes)
-    };
-    let Some(head) = index.get(..40) else {
-        return 0;
-    };
-    let sound = sum(native, head, (0, 0)) == (number(40), number(44));
-    if sound && pair(head, 32) == salts {
-        usize::try_from(number(16)).unwrap_or(0)
-    } else {
-        0
+/// The shared index beside the file, which outlives a killed process. Native numbers, except for the
+/// salts, which are kept as bytes.
+struct Index {
+    salts: Sum,
+    /// So many frames are committed.
+    committed: usize,
+    /// So many of them stand in the journal's own file, too.
+    moved: usize,
+}
+
+impl Index {
+    /// `None` where there is none, or it was only begun.
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let number = |at: usize| {
+            let four = bytes.get(at..at + 4).and_then(|four| four.try_into().ok());
+            four.map_or(0, u32::from_ne_bytes)
+        };
+        let count = |at| usize::try_from(number(at)).unwrap_or(0);
+        let head = bytes.get(..40)?;
+        let whole = sum(cfg!(target_endian = "big"), head, (0, 0));
+        (whole == (number(40), number(44))).then(|| Self {
+            salts: pair(head, 32),
+            committed: count(16),
+            // Behind the head and its copy.
+            moved: count(96),
+        })
+    }
+
+    /// How many frames it counts as committed, if it is about this use of the file.
+    fn counted(&self, salts: Sum) -> usize {
+        if self.salts == salts {
+            self.committed
+        } else {
+            0
+        }
+    }
+
+    /// What it says of a write-ahead file that is empty or gone.
+    fn fault_of_none(&self) -> Option<String> {
+        (self.committed > self.moved).then(|| {
+            "its write-ahead file was emptied or removed: what stood in it is lost".to_owned()
+        })
     }
 }
 
@@ -250,7 +280,7 @@ fn bytes_of(path: &Path) -> std::io::Result<Vec<u8>> {
 }
 
 /// What is wrong with the write-ahead file of this folder's journal; `None` where it is sound, ends
-/// as after a crash, is empty, or stands beside a journal that is not of this release.
+/// as after a crash, is empty with nothing in it, or stands beside a journal that is not of this release.
 pub(super) fn fault(folder: &Path) -> Result<Option<String>, JournalError> {
     let path = folder.join(NAME);
     let fail = |error: std::io::Error| JournalError::io("its write-ahead file", &error);
@@ -268,10 +298,13 @@ pub(super) fn fault(folder: &Path) -> Result<Option<String>, JournalError> {
         // The index first: it must not count what was written after the file was read.
         let index = bytes_of(&beside(&path, "-shm")).map_err(fail)?;
         let bytes = bytes_of(&beside(&path, "-wal")).map_err(fail)?;
-        if bytes.is_empty() {
-            return Ok(None);
-        }
-        let Some(why) = Log::read(&bytes, &index, &[]).fault() else {
+        let told = Index::read(&index);
+        let why = if bytes.is_empty() {
+            told.and_then(|index| index.fault_of_none())
+        } else {
+            Log::read(&bytes, told.as_ref(), &[]).fault()
+        };
+        let Some(why) = why else {
             return Ok(None);
         };
         // Another process may be writing it just now: only what stays is damage.
@@ -293,7 +326,7 @@ pub(super) fn readings(path: &Path) -> Vec<Option<Vec<u8>>> {
         return vec![None];
     }
     let database = bytes_of(path).unwrap_or_default();
-    let log = Log::read(&bytes, &index, &database);
+    let log = Log::read(&bytes, Index::read(&index).as_ref(), &database);
     if log.fault().is_none() {
         return vec![Some(bytes)];
     }

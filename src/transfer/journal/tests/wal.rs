@@ -142,11 +142,20 @@ fn a_cut_or_emptied_file_is_said() {
         let (_, note) = cut.opened(cut.put().path(), &format!("cut to {length}"));
         assert!(note.is_some(), "cut to {length}");
     }
-    for length in [1, 32, 2000] {
-        let cut = left.with_wal(|wal| wal.truncate(length));
-        let folder = left.with_wal(|wal| wal.truncate(length)).without_index();
-        let (_, note) = cut.opened(folder.path(), "without an index");
-        assert!(note.unwrap().contains("is lost"), "cut to {length}");
+    for gone in [false, true] {
+        let empty = left.with_wal(Vec::clear);
+        let folder = empty.put();
+        if gone {
+            std::fs::remove_file(damage::beside(&file(folder.path()), "-wal")).unwrap();
+        }
+        let (_, warned) = Journal::look(folder.path()).unwrap();
+        let Opened { notes, .. } = Journal::open(folder.path()).unwrap();
+        for said in [warned.unwrap(), notes.concat()] {
+            assert!(
+                said.contains("emptied or removed: what stood in it is lost"),
+                "{said}"
+            );
+        }
     }
     let zeros = left.with_wal(|wal| wal.fill(0));
     let (_, note) = zeros.opened(zeros.put().path(), "zeros");
@@ -213,7 +222,27 @@ fn what_a_crash_leaves_is_no_damage() {
             assert_eq!((count, note), (JOBS, None), "{point}");
         }
     }
-    let empty = left.with_wal(Vec::clear);
-    let (_, note) = empty.opened(empty.put().path(), "empty");
-    assert_eq!(note, None);
+}
+
+/// All was moved into the journal, and the write-ahead file begun anew, where no frame could be
+/// written; the process was ended when it had removed the index and was about to remove that file.
+#[test]
+fn what_is_left_of_closing_is_no_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut connection, _) = schema::open(folder.path(), schema::MIGRATIONS).unwrap();
+    for id in 1..=JOBS as u64 {
+        commit(&mut connection, &[add(id)]).unwrap();
+    }
+    let wal = damage::beside(&file(folder.path()), "-wal");
+    let head = std::fs::read(&wal).unwrap();
+    let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+    connection.query_row(checkpoint, [], |_| Ok(())).unwrap();
+    let mut left = Left::of(folder.path());
+    assert_eq!(left.opened(left.put().path(), "moved"), (JOBS, None));
+    for length in [0, 1, 31, 32, 33, 2000] {
+        left.files[1] = head[..length].to_vec();
+        let folder = left.with_wal(|_| ()).without_index();
+        let point = format!("{length} bytes");
+        assert_eq!(left.opened(folder.path(), &point), (JOBS, None), "{point}");
+    }
 }
