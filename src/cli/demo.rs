@@ -123,8 +123,9 @@ async fn show(demo: &Demo, home: &Home, asked: Shape, plain: bool) -> Result<(),
         let mut output = Output::linear();
         let files = SafeText::name(&home.files.to_string_lossy()).into_string();
         output.line(&format!("Files to try an upload with are in {files}."))?;
-        let talked = super::plain::run(&session, &mut output, &mut Stop::listen()?).await;
-        session.close().await;
+        let mut stop = Stop::listen()?;
+        let talked = super::plain::run(&session, &mut output, &mut stop).await;
+        session.close(&mut stop).await;
         return talked;
     }
     screen::run(

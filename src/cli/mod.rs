@@ -236,9 +236,10 @@ async fn run(cli: Cli, env: Env, output: &mut Output) -> Result<(), Failure> {
         if cli.screen.plain {
             let mut linear = Output::linear();
             session.speak_by(linear.voice());
-            let talked = plain::run(&session, &mut linear, &mut Stop::listen()?).await;
+            let mut stop = Stop::listen()?;
+            let talked = plain::run(&session, &mut linear, &mut stop).await;
             session.note_calls();
-            session.close().await;
+            session.close(&mut stop).await;
             return talked;
         }
         // A working folder that was deleted is no reason not to start.
@@ -249,7 +250,7 @@ async fn run(cli: Cli, env: Env, output: &mut Output) -> Result<(), Failure> {
     let mut stop = Stop::listen()?;
     let result = dispatch(command, &session, output, &mut stop).await;
     session.note_calls();
-    session.close().await;
+    session.close(&mut stop).await;
     result
 }
 

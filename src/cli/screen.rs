@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use super::failure::{Exit, Failure};
 use super::output::Output;
 use super::session::Session;
+use super::stop::Stop;
 use super::teller::NOT_KNOWN;
 use super::transfers::for_screen;
 use crate::api::Connector;
@@ -58,7 +59,7 @@ const LAST_LOOK: Duration = Duration::from_secs(20);
 
 /// Says of each file that was under way what is known of it, now that the terminal is ours to print
 /// on. A user who quits waits for the service's word; one whose terminal is gone does not.
-async fn settle(transfers: &Transfers, patient: bool) {
+async fn settle(transfers: &Transfers, patient: bool, signals: &mut Stop) {
     let mut output = Output::standard();
     let unsettled =
         |job: &Job| matches!(job.state, JobState::Running(step) if step.may_leave_a_record());
@@ -74,7 +75,7 @@ async fn settle(transfers: &Transfers, patient: bool) {
         ));
         tokio::select! {
             () = transfers.drain(LAST_LOOK) => {}
-            _ = tokio::signal::ctrl_c() => {}
+            () = signals.asked() => {}
         }
     }
     let asked: HashSet<_> = left.iter().map(|job| job.id).collect();
@@ -140,10 +141,11 @@ pub async fn run(
         program: this_program(),
     };
     let left = tui::run(start).await;
+    let mut signals = Stop::listen()?;
     if let Some(transfers) = transfers.get() {
-        settle(transfers, matches!(left, Ok(tui::Exit::Quit))).await;
+        settle(transfers, matches!(left, Ok(tui::Exit::Quit)), &mut signals).await;
     }
-    session.close().await;
+    session.close(&mut signals).await;
     match left {
         Ok(tui::Exit::Quit) => Ok(()),
         Ok(tui::Exit::Signalled(status)) => Err(Failure::silent(Exit::Signalled(status))),

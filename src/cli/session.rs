@@ -13,6 +13,7 @@ use std::time::Duration;
 use super::failure::Failure;
 use super::key_command::Programs;
 use super::output::Voice;
+use super::stop::Stop;
 use crate::api::{AccountInfo, AccountSettings, ConnectError, Consent, Guard, Network, Provider};
 use crate::config::bound::Bound;
 use crate::config::credentials::{Credentials, KeyOwner, Lookup};
@@ -275,15 +276,19 @@ impl Session {
         }
     }
 
-    /// Signs out wherever somebody signed in.
-    pub async fn close(&self) {
+    /// Signs out wherever somebody signed in, unless nobody wants to wait for it.
+    pub async fn close(&self, stop: &mut Stop) {
         let open = {
             let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::take(&mut *open)
         };
         let farewells = open.iter().map(|meter| meter.provider().sign_out());
         // Late ones are left behind: their tokens end by themselves.
-        let _ = tokio::time::timeout(FAREWELL, futures_util::future::join_all(farewells)).await;
+        tokio::select! {
+            _ = futures_util::future::join_all(farewells) => {}
+            () = tokio::time::sleep(FAREWELL) => {}
+            () = stop.asked() => {}
+        }
     }
 }
 

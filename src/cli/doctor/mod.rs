@@ -136,7 +136,7 @@ pub async fn doctor(
         for check in checks.into_iter().flatten() {
             telling.tell(&check)?;
         }
-        session.close().await;
+        session.close(stop).await;
     }
     telling.output.flush()?;
     match telling.broken {
