@@ -2,79 +2,36 @@
 
 use std::cmp::Ordering;
 
+use super::packed::Packed;
 use crate::app::columns::Value;
 
-/// Keys of a chunk: a list that grows copies no more than one of them.
-const ROWS: usize = 4096;
-
-/// The keys of the first so many rows of a list.
+/// The keys of the first so many rows of a list, each with what comes before any key, whichever way these go.
 #[derive(Debug, Default)]
-pub struct Keys {
-    chunks: Vec<Chunk>,
-}
-
-#[derive(Debug, Default)]
-struct Chunk {
-    bytes: Vec<u8>,
-    /// Where each key ends in them.
-    ends: Vec<usize>,
-    /// What comes before any key, whichever way these go.
-    leads: Vec<u32>,
-}
+pub struct Keys(Packed<Vec<u8>, u32>);
 
 impl Keys {
     /// How many rows it holds.
     pub fn len(&self) -> usize {
-        let full = self.chunks.len().saturating_sub(1) * ROWS;
-        self.chunks.last().map_or(0, |last| full + last.ends.len())
+        self.0.len()
     }
 
     /// The key of the next row. Rows stay in their group, its heading before all others; what is absent
     /// comes last.
     pub fn push(&mut self, group: usize, heading: bool, value: Option<&Value>) {
-        if self
-            .chunks
-            .last()
-            .is_none_or(|last| last.ends.len() == ROWS)
-        {
-            if let Some(full) = self.chunks.last_mut() {
-                full.bytes.shrink_to_fit();
-            }
-            self.chunks.push(Chunk {
-                bytes: Vec::new(),
-                ends: Vec::with_capacity(ROWS),
-                leads: Vec::with_capacity(ROWS),
-            });
-        }
-        let Some(chunk) = self.chunks.last_mut() else {
-            return;
-        };
         let absent = matches!(value, None | Some(Value::Absent));
         let group = u32::try_from(group).unwrap_or(u32::MAX >> 2);
-        let lead = group << 2 | u32::from(!heading) << 1 | u32::from(absent);
-        if let Some(value) = value {
-            put(value, &mut chunk.bytes);
-        }
-        chunk.ends.push(chunk.bytes.len());
-        chunk.leads.push(lead);
-    }
-
-    fn get(&self, row: usize) -> (u32, &[u8]) {
-        let place = row % ROWS;
-        let found = self.chunks.get(row / ROWS).and_then(|chunk| {
-            let from = match place {
-                0 => 0,
-                place => *chunk.ends.get(place - 1)?,
-            };
-            let key = chunk.bytes.get(from..*chunk.ends.get(place)?)?;
-            Some((*chunk.leads.get(place)?, key))
+        self.0.push(|bytes| {
+            if let Some(value) = value {
+                put(value, bytes);
+            }
+            group << 2 | u32::from(!heading) << 1 | u32::from(absent)
         });
-        found.unwrap_or_default()
     }
 
     /// How two rows are ordered.
     pub fn compare(&self, a: usize, b: usize, descending: bool) -> Ordering {
-        let ((lead, a), (other, b)) = (self.get(a), self.get(b));
+        let get = |row| self.0.get(row).unwrap_or_default();
+        let ((a, lead), (b, other)) = (get(a), get(b));
         lead.cmp(&other).then_with(|| {
             let order = a.cmp(b);
             if descending { order.reverse() } else { order }

@@ -3,6 +3,7 @@
 mod keys;
 mod marks;
 mod order;
+mod packed;
 mod row;
 mod rows;
 mod scan;
