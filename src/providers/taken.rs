@@ -1,8 +1,9 @@
 //! What is taken where a file shall go: as the last listing showed it, and by what was sent from
-//! here since. It is asked just before a file is sent, and files that go together share a listing.
+//! here since, or is on its way. It is asked just before a file is sent, and files that go together
+//! share a listing.
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::time::Duration;
 
@@ -16,6 +17,8 @@ pub(super) struct Taken<K, V> {
     listed: HashMap<K, V>,
     /// What was sent from here, and when: later than the listing may know of.
     own: HashMap<K, (Instant, V)>,
+    /// Where uploads are sending to right now.
+    sending: HashSet<K>,
 }
 
 impl<K, V> Default for Taken<K, V> {
@@ -24,6 +27,7 @@ impl<K, V> Default for Taken<K, V> {
             asked: None,
             listed: HashMap::new(),
             own: HashMap::new(),
+            sending: HashSet::new(),
         }
     }
 }
@@ -42,6 +46,19 @@ impl<K: Eq + Hash, V> Taken<K, V> {
         self.asked = Some(asked);
         self.own.retain(|_, (at, _)| *at >= asked);
         self.listed = listed.into_iter().collect();
+    }
+
+    /// Whether an upload may go there; until it is released, no other may.
+    pub fn claim(&mut self, spot: K) -> bool {
+        self.sending.insert(spot)
+    }
+
+    /// The upload that claimed it is over.
+    pub fn release<Q: ?Sized + Eq + Hash>(&mut self, spot: &Q)
+    where
+        K: Borrow<Q>,
+    {
+        self.sending.remove(spot);
     }
 
     /// Takes in what was sent just now.

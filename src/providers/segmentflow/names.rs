@@ -1,7 +1,7 @@
 //! Names that are taken: the service takes any number of assets of one name, so that this is looked
 //! up right before a file is sent.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -23,19 +23,12 @@ type Spot = (String, String);
 pub(super) struct Names {
     /// Held by whoever asks for the listing, so that the others wait for the same one.
     asking: tokio::sync::Mutex<()>,
-    known: Mutex<Known>,
-}
-
-#[derive(Debug, Default)]
-struct Known {
-    taken: Taken<Spot, Vec<AssetKey>>,
-    /// What other uploads are sending right now.
-    sending: HashSet<Spot>,
+    taken: Mutex<Taken<Spot, Vec<AssetKey>>>,
 }
 
 impl Names {
-    fn known(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    fn taken(&self) -> MutexGuard<'_, Taken<Spot, Vec<AssetKey>>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -50,20 +43,20 @@ impl Claim<'_> {
     pub(super) fn recorded(&self, asset: &Asset) {
         if let Some(spot) = &self.spot {
             let keys = vec![asset.key.clone()];
-            self.names.known().taken.sent(spot.clone(), keys);
+            self.names.taken().sent(spot.clone(), keys);
         }
     }
 
     /// Whether it stands there is not known: the next one looks anew.
     pub(super) fn unknown(&self) {
-        self.names.known().taken.forget();
+        self.names.taken().forget();
     }
 }
 
 impl Drop for Claim<'_> {
     fn drop(&mut self) {
         if let Some(spot) = &self.spot {
-            self.names.known().sending.remove(spot);
+            self.names.taken().release(spot);
         }
     }
 }
@@ -83,7 +76,7 @@ impl Adapter {
         let website = request.scope.container().as_str().to_owned();
         let spot = (website, request.name.as_str().to_owned());
         let _one = names.asking.lock().await;
-        if names.known().taken.is_stale(FRESH) {
+        if names.taken().is_stale(FRESH) {
             let asked = Instant::now();
             let listed = self.list(operation).await?;
             let mut spots: HashMap<Spot, Vec<AssetKey>> = HashMap::new();
@@ -93,12 +86,12 @@ impl Adapter {
                     spots.entry(spot).or_default().push(asset.key.clone());
                 }
             }
-            names.known().taken.listed(asked, spots);
+            names.taken().listed(asked, spots);
         }
-        let mut known = names.known();
+        let mut taken = names.taken();
         let old = request.replaces.as_ref().map(|old| &old.key);
-        let is_taken = known.taken.at(&spot).flatten().any(|key| Some(key) != old);
-        if is_taken || !known.sending.insert(spot.clone()) {
+        let is_taken = taken.at(&spot).flatten().any(|key| Some(key) != old);
+        if is_taken || !taken.claim(spot.clone()) {
             let name = SafeText::name(request.name.as_str());
             let message = format!("“{name}” is there already, or on its way; nothing was sent");
             return Err(ApiError::new(operation, ApiErrorKind::Conflict, message));

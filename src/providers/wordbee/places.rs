@@ -1,7 +1,7 @@
 //! Which places of a segment are taken, as the last listing showed it: what is asked just before a
 //! file is sent there. Of many files for one segment only the first costs a listing of its own.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::providers::taken::Taken;
 
 /// How old a listing may be that says that a place is free. Sending takes as long or longer, so that
 /// somebody else may take the place after the question anyway.
-const FRESH: Duration = Duration::from_secs(2);
+pub(super) const FRESH: Duration = Duration::from_secs(2);
 
 /// An asset's place as the storage sees it, and its words for people.
 struct Place {
@@ -34,8 +34,6 @@ impl Place {
 #[derive(Default)]
 pub(super) struct Segment {
     taken: Mutex<Taken<String, String>>,
-    /// Where other uploads are sending to right now.
-    sending: Mutex<HashSet<String>>,
     /// Held while a listing is asked for, so that files that begin together share one.
     pub asking: tokio::sync::Mutex<()>,
 }
@@ -52,11 +50,10 @@ impl Segment {
 
     /// The right to send there, or `None` where another upload is doing so.
     pub fn claim(self: &Arc<Self>, key: &str) -> Option<Claim> {
-        let mut sending = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
-        sending.insert(key.to_owned()).then(|| Claim {
+        let free = self.taken().claim(key.to_owned());
+        free.then(|| Claim {
             segment: self.clone(),
             key: key.to_owned(),
-            listed: Instant::now(),
         })
     }
 
@@ -70,21 +67,9 @@ impl Segment {
 pub(super) struct Claim {
     segment: Arc<Segment>,
     key: String,
-    /// When the place was seen to be free.
-    listed: Instant,
 }
 
 impl Claim {
-    /// Somebody elsewhere may have taken the place since it was seen to be free.
-    pub fn is_old(&self) -> bool {
-        self.listed.elapsed() >= FRESH
-    }
-
-    /// The place was looked at once more.
-    pub fn renew(&mut self) {
-        self.listed = Instant::now();
-    }
-
     /// Whether something stands there now is not known: the next one looks anew.
     pub fn unknown(&self) {
         self.segment.taken().forget();
@@ -93,9 +78,7 @@ impl Claim {
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        let sending = &self.segment.sending;
-        let mut sending = sending.lock().unwrap_or_else(PoisonError::into_inner);
-        sending.remove(&self.key);
+        self.segment.taken().release(&self.key);
     }
 }
 

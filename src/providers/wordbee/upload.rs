@@ -1,9 +1,10 @@
 //! Sending to a segment: hand over the file, then attach it with locale and folder.
 
 use serde_json::{Map, json};
+use tokio::time::Instant;
 
 use super::auth::Turn;
-use super::places::Claim;
+use super::places::{Claim, FRESH};
 use super::wire;
 use super::{Adapter, of_segment};
 use crate::api::body::Outgoing;
@@ -27,9 +28,9 @@ impl Adapter {
             return Err(refuse("the file is empty".into()));
         }
         self.check_place(container, request).await?;
-        let mut claim = self.claim(request)?;
+        let claim = self.claim(request)?;
         self.check_clash(request).await?;
-        claim.renew();
+        let mut looked = Instant::now();
         let mut tokens = 0;
         loop {
             watch.step(Step::Send, None).await?;
@@ -37,9 +38,9 @@ impl Adapter {
             tokens += 1;
             // Sending took its time. Only attaching makes the asset, and it would take the place of
             // what somebody else put there meanwhile.
-            if claim.is_old() {
+            if looked.elapsed() >= FRESH {
                 self.check_clash(request).await?;
-                claim.renew();
+                looked = Instant::now();
             }
             watch.step(Step::Attach, None).await?;
             let attached = self.attach(container, segment, request, &token, watch);
