@@ -7,9 +7,9 @@ use super::pacer::Pacer;
 use super::prompt;
 use crate::api::{AccountInfo, Provider};
 use crate::domain::filter::Sizes;
-use crate::domain::{Asset, AssetScope, Digests, Entry, SafeText, Stamp, file_words, size_words};
+use crate::domain::{Asset, AssetScope, Digests, Entry, SafeText, size_words};
 use crate::index::Owner;
-use crate::transfer::contents::{IN_VAIN, Reader, Word};
+use crate::transfer::contents::{IN_VAIN, Reader, Word, cost_words};
 use crate::transfer::tree::MANY_CALLS;
 
 /// From so many bytes on they are asked about, however few files they are.
@@ -46,7 +46,6 @@ impl Reading<'_> {
         let bytes: u64 = unread.iter().filter_map(|asset| asset.size).sum();
         self.agree(output, files, bytes).await?;
         let mut reader = Reader::new(self.provider, self.scope);
-        let mut in_vain = 0;
         for (at, asset) in unread.iter().enumerate() {
             self.pacer.go(output).await;
             let quiet = output.is_quiet();
@@ -67,22 +66,18 @@ impl Reading<'_> {
             });
             match read.await {
                 Ok(digest) => {
-                    (in_vain, tally.done) = (0, tally.done + 1);
+                    tally.done += 1;
                     index.keep_digest(&owner, asset, digest);
-                    if let Some(stamp) = Stamp::of(asset) {
-                        let segment = asset.scope.segment().cloned();
-                        digests.put(segment, asset.key.clone(), stamp, digest);
-                    }
+                    digests.learn(asset, digest);
                 }
                 Err(error) => {
-                    in_vain = if error.is_transient() { in_vain + 1 } else { 0 };
                     let name = SafeText::name(&asset.name);
                     output.note(&format!("{name} was not read: {error}"));
                     tally.count(&error.into());
                 }
             }
             let left = files - at - 1;
-            if in_vain == IN_VAIN && left > 0 {
+            if reader.is_in_vain() && left > 0 {
                 output.note(&format!(
                     "{IN_VAIN} files in a row could not be read; {left} more were not asked for"
                 ));
@@ -100,11 +95,7 @@ impl Reading<'_> {
             let (label, calls) = (self.info.spec.label, it.calls);
             format!(" ({label} allows about {calls} calls {})", it.in_time())
         });
-        let (many, size) = (file_words(files), size_words(bytes));
-        let calls = if files == 1 { "call" } else { "calls" };
-        let what = format!(
-            "Reading {many} of a size that others have, {size}, takes {files} {calls}{allowed}"
-        );
+        let what = format!("{}{allowed}", cost_words(files, bytes));
         if self.yes || files < MANY_CALLS && bytes < MANY_BYTES {
             output.mention(&what);
             return Ok(());

@@ -43,6 +43,14 @@ impl Digests {
         self.0.insert((segment, asset), (stamp, it));
     }
 
+    /// Takes in what was read of an asset as it was listed.
+    pub fn learn(&mut self, asset: &Asset, it: Digest) {
+        if let Some(stamp) = Stamp::of(asset) {
+            let segment = asset.scope.segment().cloned();
+            self.put(segment, asset.key.clone(), stamp, it);
+        }
+    }
+
     /// The digest of an asset as it is listed; none of one that changed since, or was not read.
     pub fn of(&self, asset: &Asset) -> Option<Digest> {
         let of = (asset.scope.segment().cloned(), asset.key.clone());

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::patient::Pause;
 use super::retry::{self, Verdict};
 use crate::api::{ApiError, ApiErrorKind, Download, Pages, Provider};
-use crate::domain::{Asset, AssetKey, AssetScope, Cursor, Digest, Entry};
+use crate::domain::{Asset, AssetKey, AssetScope, Cursor, Digest, Entry, file_words, size_words};
 
 const DOING: &str = "read the file";
 
@@ -35,6 +35,18 @@ pub struct Reader<'a> {
     scope: &'a AssetScope,
     /// The place as it is listed now: asked for once an address turned out to be gone.
     listed: Option<HashMap<AssetKey, Asset>>,
+    /// So many of the last files in a row could not be reached.
+    in_vain: usize,
+}
+
+/// What reading so many files of so many bytes takes.
+pub fn cost_words(files: usize, bytes: u64) -> String {
+    let calls = if files == 1 { "call" } else { "calls" };
+    format!(
+        "Reading {} of a size that others have, {}, takes {files} {calls}",
+        file_words(files),
+        size_words(bytes)
+    )
 }
 
 impl<'a> Reader<'a> {
@@ -43,11 +55,28 @@ impl<'a> Reader<'a> {
             provider,
             scope,
             listed: None,
+            in_vain: 0,
         }
+    }
+
+    /// Whether there is no use in asking for more.
+    pub const fn is_in_vain(&self) -> bool {
+        self.in_vain >= IN_VAIN
     }
 
     /// The digest of an asset as it was listed. What passes is waited out and tried again.
     pub async fn read(
+        &mut self,
+        asset: &Asset,
+        tell: impl FnMut(Word<'_>),
+    ) -> Result<Digest, ApiError> {
+        let read = self.patiently(asset, tell).await;
+        let passing = read.as_ref().is_err_and(ApiError::is_transient);
+        self.in_vain = if passing { self.in_vain + 1 } else { 0 };
+        read
+    }
+
+    async fn patiently(
         &mut self,
         asset: &Asset,
         mut tell: impl FnMut(Word<'_>),

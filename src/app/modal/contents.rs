@@ -13,9 +13,9 @@ use crate::app::effect::{Effect, Load, RequestId};
 use crate::app::key::{Code, Input};
 use crate::app::msg::{Answer, InContents, Msg};
 use crate::domain::{
-    AccountName, Allowance, Asset, AssetScope, Digest, Digests, SafeText, Stamp, file_words,
-    size_words,
+    AccountName, Allowance, Asset, AssetScope, Digest, Digests, SafeText, file_words, size_words,
 };
+use crate::transfer::contents::cost_words;
 
 /// How many of those that could not be read are named.
 const NAMED: usize = 5;
@@ -166,24 +166,15 @@ impl ContentsSheet {
     }
 
     fn take(&mut self, digest: Digest) {
-        if let Some(asset) = self.assets.get(self.read)
-            && let Some(stamp) = Stamp::of(asset)
-        {
-            let segment = asset.scope.segment().cloned();
-            self.found.put(segment, asset.key.clone(), stamp, digest);
+        if let Some(asset) = self.assets.get(self.read) {
+            self.found.learn(asset, digest);
         }
     }
 
     /// What a yes costs.
     fn cost(&self) -> String {
-        let files = self.assets.len();
-        let bytes: u64 = self.assets.iter().filter_map(|asset| asset.size).sum();
-        let calls = if files == 1 { "call" } else { "calls" };
-        let mut text = format!(
-            "Reading {} of a size that others have, {}, takes {files} {calls}.",
-            file_words(files),
-            size_words(bytes)
-        );
+        let bytes = self.assets.iter().filter_map(|asset| asset.size).sum();
+        let mut text = format!("{}.", cost_words(self.assets.len(), bytes));
         if let Some(allowed) = self.allowance {
             let (label, calls) = (self.label, allowed.calls);
             text = format!("{text} {label} allows about {calls} {}.", allowed.in_time());

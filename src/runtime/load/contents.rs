@@ -1,10 +1,10 @@
 //! What assets hold, file by file into the inbox.
 
 use super::Request;
-use crate::api::{ApiError, Provider};
+use crate::api::Provider;
 use crate::app::msg::{Answer, InContents};
 use crate::domain::{Asset, AssetScope};
-use crate::transfer::contents::{IN_VAIN, Reader, Word};
+use crate::transfer::contents::{Reader, Word};
 
 impl Request {
     /// Reads what these assets hold, one after the other; one that cannot be read does not end it.
@@ -16,7 +16,6 @@ impl Request {
     ) {
         let tell = |word| self.tell(Answer::Contents(Ok(word)));
         let mut reader = Reader::new(provider, scope);
-        let mut in_vain = 0;
         for asset in assets {
             self.room().await;
             let read = reader.read(asset, |word| match word {
@@ -27,10 +26,8 @@ impl Request {
             if let (Some(archive), Ok(digest)) = (&self.archive, &read) {
                 archive.keep_digest(asset, *digest);
             }
-            let passing = { read.as_ref() }.is_err_and(ApiError::is_transient);
-            in_vain = if passing { in_vain + 1 } else { 0 };
             tell(InContents::Read(read));
-            if in_vain == IN_VAIN {
+            if reader.is_in_vain() {
                 break;
             }
         }
