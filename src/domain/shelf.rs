@@ -13,7 +13,7 @@ pub use self::change::Changing;
 use self::lines::{Lines, pack};
 pub use self::seek::Seeker;
 pub use self::sketch::Idents;
-use self::sketch::{Kinds, NO_KIND, Print, Sketch};
+use self::sketch::{Kinds, Numbers, Print, Sketch};
 use super::pack::Pack;
 use super::{Entry, Keepable};
 
@@ -122,18 +122,14 @@ impl<T: Keepable> Shelf<T> {
             other.into_iter().for_each(|entry| self.push(entry));
             return;
         }
+        let numbers = self.renumber(&other);
         let first = self.len();
         let count = |at: u32| u32::try_from(first).map_or(u32::MAX, |first| first + at);
         let packs = other.packs.into_iter();
         self.packs.extend(packs.map(|(at, pack)| (count(at), pack)));
-        let kinds = other.kinds.into_iter().flat_map(|kinds| kinds.all);
-        let numbers: Vec<u32> = kinds.map(|kind| self.number(kind)).collect();
-        let sketches = other.sketches.iter().map(|it| {
-            let kind = numbers.get(it.kind as usize).copied();
-            Sketch {
-                kind: kind.unwrap_or(NO_KIND),
-                ..*it
-            }
+        let sketches = other.sketches.iter().map(|it| Sketch {
+            kind: numbers.of(it.kind),
+            ..*it
         });
         Arc::make_mut(&mut self.sketches).extend(sketches);
         self.loose = other.loose;
@@ -153,6 +149,12 @@ impl<T: Keepable> Shelf<T> {
 
     fn number(&mut self, kind: T::Kind) -> u32 {
         self.kinds.get_or_insert_default().number(kind)
+    }
+
+    /// The numbers here of the kinds of another.
+    fn renumber(&mut self, other: &Self) -> Numbers {
+        let kinds = other.kinds.iter().flat_map(|kinds| kinds.all.iter());
+        Numbers(kinds.map(|kind| self.number(kind.clone())).collect())
     }
 
     // --- reading

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::sketch::NO_KIND;
 use super::{Lines, Shelf};
 use crate::domain::{Entry, Keepable};
 
@@ -107,13 +106,11 @@ impl<T: Keepable> Shelf<T> {
         };
         let packs = new.packs.get(taken..other).unwrap_or_default();
         self.packs.splice(taken..own, packs.iter().cloned());
-        let kinds = new.kinds.iter().flat_map(|kinds| kinds.all.iter().cloned());
-        let numbers: Vec<u32> = kinds.map(|kind| self.number(kind)).collect();
+        let numbers = self.renumber(new);
         let sketches = Arc::make_mut(&mut self.sketches).iter_mut();
         let news = new.sketches.iter();
         for (own, new) in sketches.zip(news).take(upto).skip(from) {
-            let kind = numbers.get(new.kind as usize).copied();
-            own.kind = kind.unwrap_or(NO_KIND);
+            own.kind = numbers.of(new.kind);
         }
     }
 }

@@ -95,3 +95,12 @@ impl<K: Clone + Eq + Hash> Kinds<K> {
         number
     }
 }
+
+/// The numbers that one list gives the kinds of another.
+pub(super) struct Numbers(pub Vec<u32>);
+
+impl Numbers {
+    pub fn of(&self, kind: u32) -> u32 {
+        self.0.get(kind as usize).copied().unwrap_or(NO_KIND)
+    }
+}
