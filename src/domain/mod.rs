@@ -19,6 +19,7 @@ mod locale;
 mod looks;
 mod moment;
 mod nearest;
+pub mod number;
 mod pack;
 mod page;
 mod path;

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use percent_encoding::percent_decode_str;
 
+use crate::domain::number::{START, mixed};
 use crate::domain::{Asset, AssetKey, twin_key};
 
 /// More parts of one address than this are not put together.
@@ -71,13 +72,9 @@ impl Used {
     }
 }
 
-/// A text's number: FNV-1a, which is the same in every process.
+/// A text's number.
 fn number(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, mixed)
-}
-
-fn mixed(number: u64, byte: u8) -> u64 {
-    (number ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    text.bytes().fold(START, mixed)
 }
 
 /// The number of parts that follow one another, with one more.

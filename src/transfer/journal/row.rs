@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::{FileStamp, Metadata, Replaced, UploadRequest};
 use crate::domain::{
-    Asset, AssetKey, AssetPath, AssetScope, ContainerId, FileName, Locale, SegmentId,
+    Asset, AssetKey, AssetPath, AssetScope, ContainerId, FileName, Locale, SegmentId, number,
 };
 use crate::transfer::names::LocalPath;
 use crate::transfer::work::{DownloadRequest, Work};
@@ -313,10 +313,10 @@ pub(super) fn json(row: &impl Serialize) -> String {
     serde_json::to_string(row).unwrap_or_default()
 }
 
-/// A checksum over a row (FNV-1a, 64 bits): `SQLite` itself does not notice a flipped bit in a text.
+/// A checksum over a row: `SQLite` itself does not notice a flipped bit in a text.
 pub(super) fn sum(id: u64, part: u64, texts: &[&str]) -> i64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    let mut take = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    let mut hash = number::START;
+    let mut take = |byte: u8| hash = number::mixed(hash, byte);
     id.to_le_bytes().into_iter().for_each(&mut take);
     part.to_le_bytes().into_iter().for_each(&mut take);
     for text in texts {
