@@ -8,7 +8,7 @@ use super::session::{Known, Session};
 use crate::api::{ApiError, ApiErrorKind, Middle, Pages, Provider, ProviderSpec};
 use crate::domain::{
     AccountName, Address, AddressError, Asset, AssetKey, AssetScope, Container, ContainerId,
-    Cursor, Entry, Keepable, Page, Ref, SafeText, Segment, SegmentId, SegmentTexts,
+    Cursor, Entry, Keepable, Page, Ref, SafeText, Segment, SegmentId, SegmentText, SegmentTexts,
 };
 use crate::transfer::patient::Patient;
 
@@ -221,19 +221,29 @@ pub fn no_segment(spec: &ProviderSpec, container: &ContainerId, id: &SegmentId) 
 
 /// Fills in keys and texts that the listing did not carry.
 pub fn join_texts(segments: &mut [Entry<Segment>], texts: &SegmentTexts) {
+    with_texts(segments, texts, |segment, text| {
+        let own = |own: &mut Option<String>, other: &Option<String>| {
+            if own.is_none() {
+                own.clone_from(other);
+            }
+        };
+        own(&mut segment.key, &text.key);
+        own(&mut segment.text, &text.text);
+    });
+}
+
+/// Gives each segment that has a text among these to `take`, with it.
+pub fn with_texts(
+    segments: &mut [Entry<Segment>],
+    texts: &SegmentTexts,
+    mut take: impl FnMut(&mut Segment, &SegmentText),
+) {
     let mut texts = texts.reader();
     for entry in segments {
-        let Entry::Read(segment) = entry else {
-            continue;
-        };
-        if let Some(text) = texts.get(segment.position) {
-            let own = |own: &mut Option<String>, other: &Option<String>| {
-                if own.is_none() {
-                    own.clone_from(other);
-                }
-            };
-            own(&mut segment.key, &text.key);
-            own(&mut segment.text, &text.text);
+        if let Entry::Read(segment) = entry
+            && let Some(text) = texts.get(segment.position)
+        {
+            take(segment, text);
         }
     }
 }

@@ -130,10 +130,11 @@ impl State {
         // ask for that.
         let all = list.lens().state.is_some() && opened.not_asked() <= FEW * MARKS;
         let rows = list.rows();
+        let count = if all { rows.len() } else { 0 };
         let fresh = opened.known.iter().filter(|(_, known)| all && !known.kept);
         let fresh: Idents = fresh.map(|(id, _)| id.as_str()).collect();
-        let others = { 0..rows.len() }
-            .filter(|at| all && rows.is_among(*at, &fresh) == Some(false))
+        let others = { 0..count }
+            .filter(|at| rows.is_among(*at, &fresh) == Some(false))
             .filter_map(|at| rows.get(at));
         let mut segments: Vec<SegmentId> = Vec::new();
         for segment in in_view.chain(others).filter_map(Entry::seen) {

@@ -75,7 +75,9 @@ impl Listing<'_> {
             let Some(texts) = before.changes(self.provider, &self.container.id).await else {
                 return Ok(None);
             };
-            tell(&mut entries, &texts);
+            find::with_texts(&mut entries, &texts, |segment, text| {
+                segment.tell(text);
+            });
             index.keep_texts(&self.owner, &self.container.id, texts);
         }
         // Who kept them may have been stopped before their texts came.
@@ -121,17 +123,5 @@ impl Listing<'_> {
         let texts = texts_of(self.provider, output, &self.container.id).await;
         find::join_texts(entries, &texts);
         Some(texts)
-    }
-}
-
-/// Keys and texts that changed, by position.
-fn tell(entries: &mut [Entry<Segment>], texts: &SegmentTexts) {
-    let mut texts = texts.reader();
-    for entry in entries {
-        if let Entry::Read(segment) = entry
-            && let Some(text) = texts.get(segment.position)
-        {
-            segment.tell(text);
-        }
     }
 }
