@@ -102,6 +102,11 @@ pub enum Effect {
         paths: Vec<PathBuf>,
         spec: &'static ProviderSpec,
     },
+    /// Tell what is remembered of the uploads into a container. Answered by `Msg::Memory`.
+    ReadMemory {
+        account: AccountName,
+        container: ContainerId,
+    },
     /// Queue these files, one job each.
     Upload {
         account: AccountName,

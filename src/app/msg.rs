@@ -16,6 +16,7 @@ use crate::domain::{
 };
 use crate::picture::Drawn;
 use crate::transfer::job::{Job, JobId};
+use crate::transfer::known::Memory;
 use crate::transfer::tree::{Top, Tree};
 use crate::transfer::{Chosen, Held, LocalFile};
 
@@ -81,6 +82,11 @@ pub enum Msg {
     Inspected {
         id: RequestId,
         files: Vec<(PathBuf, Result<LocalFile, String>)>,
+    },
+    /// The outcome of [`Effect::ReadMemory`](super::Effect::ReadMemory).
+    Memory {
+        account: AccountName,
+        memory: Memory,
     },
     /// A part of what [`Effect::Gather`](super::Effect::Gather) found.
     Gathered {

@@ -84,6 +84,7 @@ impl State {
                     Vec::new()
                 }
             }
+            Msg::Memory { .. } => self.tell_modals(&msg, now),
             Msg::Refused { count, reason } => {
                 let files = if count == 1 { "file" } else { "files" };
                 let reason = SafeText::prose(&reason);

@@ -7,7 +7,7 @@ use super::output::Output;
 use crate::api::{Middle, ProviderSpec};
 use crate::domain::{Address, SafeText};
 use crate::transfer::Chosen;
-use crate::transfer::plan::{Candidate, Fill};
+use crate::transfer::plan::{Candidate, Fill, Plan};
 use crate::transfer::tree::{Astray, Batch, MANIFEST};
 use crate::transfer::walk::{Seen, Walk};
 
@@ -121,6 +121,13 @@ pub fn batches(
         ))
         .hint("Name the place that its files are to go to.")),
         Err(Astray::Nowhere) => Err(nowhere(to, spec)),
+    }
+}
+
+/// Tells a plan what the list of a tree says of the assets that its files came from.
+pub fn recall(chosen: &Chosen, plan: &mut Plan) {
+    if let Some(back) = &chosen.back {
+        plan.recall(back.memory(plan.account()));
     }
 }
 

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use self::wanted::{Chosen, chosen};
 use super::args::{Queue, QueueCommand, Shown};
+use super::chosen::aside;
 use super::failure::{Failure, Tally};
 use super::follow::{Followed, follow};
 use super::output::Output;
@@ -20,8 +21,10 @@ use super::session::Session;
 use super::stop::Stop;
 use super::teller::{Finish, Teller};
 use crate::api::Connector as _;
-use crate::domain::{AccountName, SafeText, file_words};
+use crate::domain::{AccountName, ContainerId, SafeText, file_words};
 use crate::transfer::job::Direction;
+use crate::transfer::known::Memory;
+use crate::transfer::plan::Plan;
 use crate::transfer::{Ask, Job, JobId, JobState, JournalError, Standing, Transfers};
 
 /// How long what is being recorded may take to end when the command is stopped.
@@ -97,6 +100,28 @@ fn engine(session: &Session) -> Result<Transfers, Failure> {
 fn folder(session: &Session) -> Result<&Path, Failure> {
     let none = || Failure::usage("your home folder is not known; set HOME");
     session.state_folder().ok_or_else(none)
+}
+
+/// Tells a plan what is remembered of the assets where its files go.
+pub async fn recall(session: &Session, plan: &mut Plan) -> Result<(), Failure> {
+    let Some(folder) = session.state_folder().map(Path::to_owned) else {
+        return Ok(());
+    };
+    let scopes = plan.scopes();
+    let containers: BTreeSet<ContainerId> = scopes
+        .iter()
+        .map(|scope| scope.container().clone())
+        .collect();
+    let account = plan.account().clone();
+    let remembered = aside(move || {
+        let mut memory = Memory::default();
+        for container in containers {
+            memory.join(Transfers::memory_in(&folder, &account, &container));
+        }
+        memory
+    });
+    plan.recall(remembered.await?);
+    Ok(())
 }
 
 fn unfinished(job: &Job) -> bool {

@@ -143,12 +143,13 @@ async fn chosen<'a>(
         .hint("Or give --pattern to say how locale and folder stand in the paths."));
     }
     let mut batches = Vec::new();
-    for one in chosen {
-        batches.extend(chosen::batches(one, output, &address, spec, &by)?);
-    }
     let plan = Plan::new(known.info.name.clone(), spec, wishes.clone(), on_clash);
     let usual = usual.wishes(args.locale.is_some(), args.folder.is_some());
     let mut plan = plan.with_usual(usual);
+    for one in chosen {
+        chosen::recall(&one, &mut plan);
+        batches.extend(chosen::batches(one, output, &address, spec, &by)?);
+    }
     let provider = look(session, stop, known, named, batches, &wishes, &mut plan).await?;
     Ok((known, provider, plan))
 }
@@ -189,8 +190,11 @@ pub async fn look(
     for Batch { scope, files, fill } in batches {
         plan.add(files, &scope, &fill);
     }
-    stop.or(places::look(provider.as_ref(), plan, one.is_some()))
-        .await?;
+    let looking = async {
+        super::transfers::recall(session, plan).await?;
+        places::look(provider.as_ref(), plan, one.is_some()).await
+    };
+    stop.or(looking).await?;
     Ok(Some(provider))
 }
 
@@ -226,6 +230,7 @@ async fn saved<'a>(
     }
     let looking = stop.or(async {
         let provider = session.ready(known).await?;
+        super::transfers::recall(session, &mut plan).await?;
         places::look(provider.as_ref(), &mut plan, false).await?;
         Ok(provider)
     });

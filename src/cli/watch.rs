@@ -227,7 +227,10 @@ impl Watch<'_> {
             plan = self.plan(fresh);
         }
         if plan.rows().iter().any(|row| row.file.is_ok()) {
-            let looking = places::look(self.provider.as_ref(), &mut plan, true);
+            let looking = async {
+                super::transfers::recall(self.session, &mut plan).await?;
+                places::look(self.provider.as_ref(), &mut plan, true).await
+            };
             self.stop.or(looking).await?;
         }
         let (account, list) = (&self.known.info.name, self.list().await?);

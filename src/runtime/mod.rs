@@ -163,6 +163,14 @@ impl Runtime {
                 let files = looked.unwrap_or_else(|| paths.into_iter().map(lost).collect());
                 Msg::Inspected { id, files }
             }),
+            Effect::ReadMemory { account, container } => {
+                let transfers = self.transfers.clone();
+                self.blocking(move || {
+                    let memory = borne(|| transfers.memory(&account, &container));
+                    let memory = memory.unwrap_or_default();
+                    Msg::Memory { account, memory }
+                });
+            }
             Effect::Gather { id, paths, spec } => self.gather(id, paths, spec),
             Effect::Upload { account, requests } => match self.provider(&account) {
                 None => {

@@ -10,6 +10,7 @@ pub mod contents;
 pub mod inspect;
 pub mod job;
 mod journal;
+pub mod known;
 pub mod meter;
 pub mod names;
 pub mod patient;

@@ -8,6 +8,7 @@ mod full;
 mod gate;
 mod handle;
 mod look;
+mod memory;
 mod run;
 mod share;
 

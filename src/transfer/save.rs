@@ -68,6 +68,8 @@ impl Save<'_> {
         let target = Target::open_resolved(&request.root, &request.at)?;
         match target.stands(asset)? {
             Stands::Nothing => {}
+            // What was given up is fetched anew, also where it looks the same.
+            Stands::Same if request.replaces.is_some() && target.stamp()? == request.replaces => {}
             Stands::Same => {
                 let what = "it was there already with the same size, and was not fetched again";
                 self.handle.warn(what.to_owned());

@@ -26,6 +26,7 @@ mod cli_plain;
 mod cli_plan;
 mod cli_progress;
 mod cli_rights;
+mod cli_same;
 mod cli_script;
 mod cli_settings;
 mod cli_sync;

@@ -114,13 +114,14 @@ pub const UPLOAD: &str = r#"Examples:
 A folder that `get` saved holds assetdeck.json: without --pattern each file gets locale, folder and
 name from it, and its own segment where --to names the document alone.
 
-What is there already with the same name, place and size, and is not older than the file, is not
-sent again."#;
+What is there already with the same name, place and size is not sent again. Where it was sent from
+here, the file must be unchanged since; else it must be more than two seconds older than the asset."#;
 
 pub const GET: &str = "\
 Of a whole place, segments, locales and folders become folders, and assetdeck.json in DIR keeps
 which file came from where, so that the same tree can be uploaded back. A file that is there
-already with the same size, and is not older than the asset, is not fetched again.
+already with the same size, and has the asset's time or one more than two seconds later, is not
+fetched again.
 
 Examples:
   assetdeck get acme-loc:19914/27667833@de/public/images/hero.png
@@ -131,9 +132,10 @@ pub const SYNC: &str = "\
 --up changes the service, --down this machine; nothing is changed on the other side but assetdeck.json \
 in DIR, which keeps what was the same on both sides. By it the next run knows which side was changed: only \
 the one that is taken from is taken without a question, anything else is a clash. The same are a file and \
-an asset of one place, locale, folder, name and size, unless the date of the one that is taken from is \
-later; no service tells a digest, so that a change that keeps size and date is not seen. Where a service \
-tells no date, the size alone counts. Links and hidden entries are left out, texts stay as they are.
+an asset of one place, locale, folder, name and size, unless one of them was changed since both were the \
+same; where that is not known, unless the date of the one that is taken from is later, or their dates are \
+within two seconds of each other. No service tells a digest, so that a change that keeps size and date is \
+not seen. Where a service tells no date, the size alone counts. Links and hidden entries are left out, texts stay as they are.
 
 --delete is for what the other side does not have. It is named, asked about (--yes does not ask), done \
 last and only when all else went well; what was changed there since both were the same is a clash too, \

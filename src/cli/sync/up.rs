@@ -131,6 +131,7 @@ impl Run<'_> {
             if let Some(scope) = named.as_ref().filter(|_| one.back.is_none()) {
                 find::check_scope(spec, scope)?;
             }
+            chosen::recall(&one, plan);
             batches.extend(chosen::batches(one, self.output, &self.address, spec, &by)?);
         }
         let (session, known) = (self.session, self.known);

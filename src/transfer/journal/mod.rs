@@ -10,6 +10,7 @@ mod lock;
 mod replay;
 mod row;
 mod schema;
+mod sent;
 #[cfg(test)]
 mod tests;
 mod thread;
@@ -26,6 +27,7 @@ use std::time::Duration;
 pub(super) use self::begun::Begun;
 use self::lock::Lock;
 pub(super) use self::replay::{Kept, Replayed, Seen};
+pub(super) use self::sent::{Mark, read as read_sent};
 pub(super) use self::thread::Done;
 use self::thread::{Request, Write};
 use crate::domain::AccountName;
@@ -93,6 +95,8 @@ pub(super) enum Change {
     Event(JobId, JobEvent),
     Place(JobId, i64),
     Forget(JobId),
+    /// An upload ended well.
+    Sent(Mark),
     Ask(JobId, Ask),
     /// All asks up to this one were carried out.
     Answered(i64),
@@ -276,6 +280,11 @@ impl Journal {
     /// What was written since, by whomever. Blocks shortly.
     pub(super) fn news(&self, since: Seen) -> Result<News, JournalError> {
         self.ask(|reply| Request::News(since, reply))?
+    }
+
+    /// The folder that it lies in.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Waits until everything sent so far is written.

@@ -55,6 +55,18 @@ pub(super) const MIGRATIONS: &[&str] = &[
 ",
     "-- What is begun is noted beside this file: an older release would not note it, and what it had
      -- begun would be taken for what it had not.",
+    "
+    -- What the files were that assets were made of, beyond the jobs that sent them.
+    CREATE TABLE sent (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        account TEXT NOT NULL,
+        container TEXT NOT NULL,
+        segment TEXT NOT NULL,
+        asset TEXT NOT NULL,
+        known TEXT NOT NULL,
+        UNIQUE (account, container, segment, asset)
+    );
+",
 ];
 
 /// What the first bytes of the file tell, before `SQLite` may touch it.

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Transaction, params};
 
-use super::{Change, JournalError, event, row};
+use super::{Change, JournalError, event, row, sent};
 
 /// Writes all changes durably, or leaves the journal as it was.
 pub(super) fn all<'a>(
@@ -62,6 +62,7 @@ fn one(moment: &Transaction<'_>, change: &Change, now: &str) -> rusqlite::Result
                 moment.prepare_cached(sql)?.execute([id.0.cast_signed()])?;
             }
         }
+        Change::Sent(mark) => sent::write(moment, mark)?,
         Change::Ask(id, ask) => {
             moment
                 .prepare_cached("INSERT INTO asks (job, what) VALUES (?1, ?2)")?

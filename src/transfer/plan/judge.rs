@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::place::{Listing, Spot};
 use super::row::{OnClash, Row, Verdict};
 use super::wishes::check;
-use crate::api::{FileStamp, ProviderSpec, Replace};
+use crate::api::{ProviderSpec, Replace};
 use crate::domain::{Asset, AssetKey, AssetPath, Locale, SafeText, size_words};
+use crate::transfer::known::{Likeness, Memory, likeness};
 
 /// What a saved plan says of a row: what it was when a person looked at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub(super) struct Around<'a> {
     /// The container's, where they are known.
     pub locales: Option<&'a [Locale]>,
     pub listing: &'a Listing,
+    /// What was sent to where before.
+    pub memory: &'a Memory,
     /// The plan's own rule.
     pub on_clash: OnClash,
     /// The row in front that goes to the same spot.
@@ -90,7 +93,23 @@ fn verdict(row: &Row, around: &Around<'_>) -> Verdict {
     let Some(first) = there.first() else {
         return Verdict::New;
     };
-    if let Some(same) = there.iter().find(|asset| is_same(row, &file.stamp, asset)) {
+    // What a saved plan did not say of this name is held against it, not against a rule.
+    let rule = match row.expected {
+        Some(_) => OnClash::Ask,
+        None => around.on_clash,
+    };
+    let rule = row.decision.unwrap_or(rule);
+    let now = jiff::Timestamp::now();
+    let is_same = |asset: &&Arc<Asset>| {
+        let likeness = likeness(around.memory, &file.stamp, asset, now);
+        let is_same = match likeness {
+            Likeness::Same => true,
+            Likeness::Likely => rule != OnClash::Replace,
+            Likeness::Other => false,
+        };
+        is_named(row, asset) && is_same
+    };
+    if let Some(same) = there.iter().find(is_same) {
         return match row.decision {
             Some(OnClash::Replace) => Verdict::Replace(Arc::clone(same)),
             Some(OnClash::Keep) => keep(row, around.spec, same),
@@ -101,12 +120,7 @@ fn verdict(row: &Row, around: &Around<'_>) -> Verdict {
         .iter()
         .find(|asset| is_named(row, asset))
         .unwrap_or(first);
-    // What a saved plan did not say of this name is held against it, not against a rule.
-    let rule = match row.expected {
-        Some(_) => OnClash::Ask,
-        None => around.on_clash,
-    };
-    match row.decision.unwrap_or(rule) {
+    match rule {
         OnClash::Skip => Verdict::Skip(taken(row, asset)),
         OnClash::Keep => keep(row, around.spec, asset),
         // Told apart by name only, and by storage perhaps not at all: the old one would go and take
@@ -187,7 +201,14 @@ pub(super) fn taken(row: &Row, asset: &Asset) -> String {
     }
     let folder = asset.folder.to_string();
     if is_named(row, asset) {
-        return format!("“{}”{size} is there already", SafeText::name(&asset.name));
+        // Else it would be asked why that is not the same.
+        let since = if asset.size.is_some() && asset.size == row.size() {
+            ", of the same size, and the file may have been changed since"
+        } else {
+            ""
+        };
+        let name = SafeText::name(&asset.name);
+        return format!("“{name}”{size} is there already{since}");
     }
     format!(
         "“{}”{size} is there already in the folder “{}”, which differs from “{}” only in case or in \
@@ -202,20 +223,6 @@ pub(super) fn taken(row: &Row, asset: &Asset) -> String {
 fn is_named(row: &Row, asset: &Asset) -> bool {
     let folder = AssetPath::parse(&row.wishes.folder);
     asset.name == row.name() && folder.is_ok_and(|folder| folder == asset.folder)
-}
-
-/// Equal bytes cannot be seen in a listing. An equal size is taken for them unless the file was
-/// changed after the asset was stored: a corrected price list often keeps its length.
-fn is_same(row: &Row, stamp: &FileStamp, asset: &Asset) -> bool {
-    let changed = stamp
-        .modified
-        .and_then(|time| jiff::Timestamp::try_from(time).ok());
-    // Services often keep whole seconds.
-    let younger = match (changed, asset.stored()) {
-        (Some(changed), Some(stored)) => changed.as_second() > stored.as_second(),
-        _ => false,
-    };
-    is_named(row, asset) && asset.size == Some(stamp.size) && !younger
 }
 
 /// Holds a verdict against what a saved plan expects. What an earlier run of the same plan has done

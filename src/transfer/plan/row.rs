@@ -51,7 +51,7 @@ pub enum Verdict {
     Looking,
     /// Nothing of its name is there: it is sent.
     New,
-    /// The service has it: same name, place and size, and the file is not younger. Not sent.
+    /// The service has it: same name, place and size, and the file was not changed since. Not sent.
     Same(Arc<Asset>),
     /// It is sent, and takes the place of this.
     Replace(Arc<Asset>),

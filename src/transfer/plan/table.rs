@@ -10,6 +10,7 @@ use super::row::{Candidate, Change, Count, OnClash, Row, Totals, Verdict};
 use super::wishes::{Wishes, request};
 use crate::api::{Field, ProviderSpec, Replaced, UploadRequest};
 use crate::domain::{AccountName, Asset, AssetScope, ContainerId, Locale};
+use crate::transfer::known::Memory;
 
 /// What a batch is about to do: files of one account, row by row. Every method leaves all rows
 /// judged; rows are named by their number, which never changes.
@@ -27,6 +28,7 @@ pub struct Plan {
     locales: HashMap<ContainerId, Vec<Locale>>,
     listings: HashMap<AssetScope, Listing>,
     totals: Totals,
+    memory: Memory,
     /// What a row says nothing of has no text, also where it replaces an asset that has one.
     as_typed: bool,
 }
@@ -58,6 +60,7 @@ impl Plan {
             locales: HashMap::new(),
             listings: HashMap::new(),
             totals: Totals::default(),
+            memory: Memory::default(),
             as_typed: false,
         }
     }
@@ -182,6 +185,12 @@ impl Plan {
     pub fn set_locales(&mut self, container: &ContainerId, locales: Vec<Locale>) {
         self.locales.insert(container.clone(), locales);
         self.settle(self.numbers(|row| row.scope.container() == container));
+    }
+
+    /// What is remembered of the assets of its places: it counts for more than times.
+    pub fn recall(&mut self, memory: Memory) {
+        self.memory.join(memory);
+        self.settle(0..self.rows.len());
     }
 
     /// A place's listing has come, or a new one: all of its assets.
@@ -332,6 +341,7 @@ impl Plan {
                 spec: self.spec,
                 locales: self.locales(row.scope.container()),
                 listing: self.listings.get(&row.scope).unwrap_or(&nothing),
+                memory: &self.memory,
                 on_clash: self.on_clash,
                 twin: first.and_then(|first| self.rows.get(first)),
             };

@@ -88,7 +88,9 @@ impl Transfers {
         let unsaved = self.table().jobs.get(&id).is_none_or(|it| it.unsaved);
         match &self.inner.store {
             Store::Disk(journal) if !unsaved => {
-                journal.send(vec![Change::Event(id, event)], awaited, Done::new(done));
+                let mark = self.mark(id, &event);
+                let changes = std::iter::once(Change::Event(id, event)).chain(mark);
+                journal.send(changes.collect(), awaited, Done::new(done));
             }
             _ => done(Ok(())),
         }

@@ -7,13 +7,15 @@ use super::part::{self, Part};
 use super::{Folder, path_shown, refuse};
 use crate::api::{ApiError, FileStamp};
 use crate::domain::{Asset, SafeText, twin_key};
+use crate::transfer::known::is_saved;
 use crate::transfer::names::LocalPath;
+use crate::transfer::tree::Alike;
 
 /// What stands at a place before anything is saved there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::transfer) enum Stands {
     Nothing,
-    /// A file of the asset's size that is not older than the asset.
+    /// A file of the asset's size that was not changed since, as far as can be told.
     Same,
     /// Another file of this name.
     Other(FileStamp),
@@ -75,7 +77,7 @@ impl<'a> Target<'a> {
     /// What stands there. Names in another case or composition are the same file to some storage.
     pub(in crate::transfer) fn stands(&self, asset: &Asset) -> Result<Stands, ApiError> {
         let twins = self.folder.names()?.filter(|it| twins(it, self.name));
-        stands_in(&self.folder, self.name, twins, asset)
+        stands_in(&self.folder, self.name, twins, asset, None)
     }
 
     /// What identifies the file that has its name, if one has.
@@ -118,12 +120,13 @@ pub(in crate::transfer) fn barred(there: &str, name: &str, folder: &Path) -> Str
 }
 
 /// What stands under a name, given the names in its folder that equal it but for case and
-/// composition.
+/// composition, and what the list of the tree says of both.
 pub(in crate::transfer) fn stands_in(
     folder: &Folder,
     name: &str,
     twins: impl Iterator<Item = String>,
     asset: &Asset,
+    alike: Option<&Alike>,
 ) -> Result<Stands, ApiError> {
     let mut exact = false;
     for there in twins {
@@ -138,22 +141,9 @@ pub(in crate::transfer) fn stands_in(
     Ok(match folder.under(name)? {
         Under::Nothing => Stands::Nothing,
         Under::Other => Stands::Barred(name.to_owned()),
-        Under::File(stamp) if is_same(&stamp, asset) => Stands::Same,
+        Under::File(stamp) if is_saved(alike, &stamp, asset) => Stands::Same,
         Under::File(stamp) => Stands::Other(stamp),
     })
-}
-
-/// The size is the asset's, and the asset has not changed since the file was written.
-fn is_same(stamp: &FileStamp, asset: &Asset) -> bool {
-    let written = stamp
-        .modified
-        .and_then(|at| jiff::Timestamp::try_from(at).ok());
-    // Services and disks often keep whole seconds.
-    let outdated = matches!(
-        (asset.stored(), written),
-        (Some(changed), Some(written)) if changed.as_second() > written.as_second()
-    );
-    asset.size == Some(stamp.size) && !outdated
 }
 
 fn twins(one: &str, other: &str) -> bool {

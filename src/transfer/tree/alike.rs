@@ -9,6 +9,7 @@ use super::layout;
 use super::manifest::{Kept, Manifest};
 use crate::api::{ApiError, FileStamp, Middle, ProviderSpec};
 use crate::domain::{Address, Asset, Ref};
+use crate::transfer::known::is_kept;
 use crate::transfer::names::LocalPath;
 use crate::transfer::save::Folder;
 
@@ -25,7 +26,7 @@ pub struct Alike {
 
 impl Alike {
     /// `None` where they differ in size, or the disk keeps no times.
-    fn of(asset: &Asset, stamp: &FileStamp) -> Option<Self> {
+    pub(in crate::transfer) fn of(asset: &Asset, stamp: &FileStamp) -> Option<Self> {
         let modified = jiff::Timestamp::try_from(stamp.modified?).ok()?;
         (asset.size == Some(stamp.size)).then_some(Self {
             size: stamp.size,
@@ -45,18 +46,20 @@ impl Alike {
     }
 
     /// Nobody changed the asset since, as far as its service tells.
-    pub(super) fn is_asset(&self, asset: &Asset) -> bool {
-        asset.size == Some(self.size) && asset.stored() == self.stored
+    pub(in crate::transfer) fn is_asset(&self, asset: &Asset) -> bool {
+        self.is_size(asset) && asset.stored() == self.stored
+    }
+
+    pub(in crate::transfer) fn is_size(&self, asset: &Asset) -> bool {
+        asset.size == Some(self.size)
     }
 
     /// Nobody changed the file since.
-    pub(super) fn is_file(&self, stamp: &FileStamp) -> bool {
+    pub(in crate::transfer) fn is_file(&self, stamp: &FileStamp) -> bool {
         let modified = stamp
             .modified
             .and_then(|at| jiff::Timestamp::try_from(at).ok());
-        // Disks often keep whole seconds.
-        let second = |at: jiff::Timestamp| at.as_second();
-        stamp.size == self.size && modified.map(second) == Some(second(self.modified))
+        stamp.size == self.size && modified.is_some_and(|at| is_kept(self.modified, at))
     }
 }
 

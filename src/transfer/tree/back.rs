@@ -10,6 +10,7 @@ use crate::api::{ApiError, ProviderSpec};
 use crate::domain::{
     self, AccountName, Address, Asset, AssetPath, AssetScope, Locale, Ref, file_words,
 };
+use crate::transfer::known::Memory;
 use crate::transfer::names::local_name;
 use crate::transfer::plan::pattern::NO_LOCALE;
 use crate::transfer::plan::{Candidate, Fill, Filled};
@@ -119,6 +120,22 @@ impl Back {
         let reference = Ref::asset(account.clone(), &asset.scope, &asset.key);
         let alike = self.alike.get(&reference).copied().flatten();
         alike.is_some_and(|alike| alike.is_asset(asset))
+    }
+
+    /// What the list says of files and assets that were the same.
+    pub fn memory(&self, account: &AccountName) -> Memory {
+        let mut memory = Memory::default();
+        for (reference, alike) in &self.alike {
+            let (Some(scope), Some(key), Some(alike)) =
+                (reference.address.scope(), &reference.key, alike)
+            else {
+                continue;
+            };
+            if reference.address.account == *account {
+                memory.learn(scope, key.clone(), (*alike).into());
+            }
+        }
+        memory
     }
 
     /// Tells of assets whether they are not known to be as they were when there was a file of them, or

@@ -13,7 +13,7 @@ mod tests;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use self::alike::Alike;
+pub(super) use self::alike::Alike;
 pub use self::alike::{Pair, keep, origin};
 pub use self::back::{Astray, Back, Batch, Used, composed};
 pub use self::below::{Found, MANY_CALLS, SEGMENTS_AT_ONCE, Source, Walk};
@@ -303,7 +303,13 @@ fn look(
         let row = &mut rows[*at];
         let twins = there.get(&twin_key(row.at.name())).cloned();
         let twins = twins.unwrap_or_default().into_iter();
-        row.fate = match stands_in(&folder, row.at.name(), twins, &row.asset) {
+        row.fate = match stands_in(
+            &folder,
+            row.at.name(),
+            twins,
+            &row.asset,
+            row.alike.as_ref(),
+        ) {
             Ok(Stands::Nothing) => Fate::New,
             Ok(Stands::Same) => Fate::Same,
             Ok(Stands::Other(stamp)) => {

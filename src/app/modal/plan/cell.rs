@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{PlanSheet, places};
+use super::{PlanSheet, segment};
 use crate::api::{Field, Middle, ProviderSpec};
 use crate::app::State;
 use crate::app::modal::fields;
@@ -170,7 +170,7 @@ impl PlanSheet {
                 let opened =
                     row.and_then(|row| state.opened(&self.goal.account, row.scope.container()));
                 let opened = opened.ok_or("its segments are not known here; open it first")?;
-                let scope = places::segment(opened, text)?;
+                let scope = segment::named(opened, text)?;
                 self.plan.edit(rows, &Change::Scope(scope));
                 self.name_segments(state);
             }

@@ -3,6 +3,7 @@
 mod cell;
 mod keys;
 mod places;
+mod segment;
 mod view;
 
 use std::collections::{BTreeSet, HashMap};
@@ -23,11 +24,11 @@ use crate::app::msg::Msg;
 use crate::domain::{
     AccountName, Asset, AssetPath, AssetScope, ContainerId, Locale, SafeText, file_words,
 };
+use crate::transfer::Wishes;
 use crate::transfer::plan::{
     Candidate, Change, Fill, Matched, OnClash, Plan, Row, Totals, Verdict, matched,
 };
 use crate::transfer::tree::Batch;
-use crate::transfer::{Chosen, Wishes};
 
 /// What the sheet is at.
 #[derive(Debug)]
@@ -67,6 +68,8 @@ pub struct PlanSheet {
     said: Vec<String>,
     /// The containers whose locales were told.
     located: BTreeSet<ContainerId>,
+    /// The containers of which it was asked what is remembered.
+    recalled: BTreeSet<ContainerId>,
     /// Something was typed or decided.
     touched: bool,
     /// Since when the table can be read as it is: a key that came sooner was meant for something
@@ -92,26 +95,6 @@ impl PlanSheet {
             fill: Fill::Standing(goal.usual(state).patterns.clone()),
         };
         Self::open(state, goal, vec![batch], (base, usual), now)
-    }
-
-    /// What was chosen, with a list of a downloaded tree among it; else why it cannot go there, in
-    /// one safe sentence.
-    pub fn of_trees(
-        state: &mut State,
-        goal: Goal,
-        chosen: Vec<Chosen>,
-        now: Instant,
-    ) -> Result<(Self, Vec<Effect>), String> {
-        let usual = goal.usual(state);
-        let (fill, usual) = (
-            Fill::Standing(usual.patterns.clone()),
-            usual.wishes(false, false),
-        );
-        let (batches, said) = places::sorted(&goal, chosen, &fill)?;
-        let (mut sheet, effects) =
-            Self::open(state, goal, batches, (Wishes::default(), usual), now);
-        sheet.said = said;
-        Ok((sheet, effects))
     }
 
     /// Files for gaps, each to the one that it fills.
@@ -174,6 +157,7 @@ impl PlanSheet {
             segments: HashMap::new(),
             said: Vec::new(),
             located: BTreeSet::new(),
+            recalled: BTreeSet::new(),
             touched: false,
             since: now,
         };
@@ -354,6 +338,12 @@ impl Modal for PlanSheet {
 
     fn message(&mut self, msg: &Msg, state: &mut State, now: Instant) -> Reply {
         self.locate(state);
+        if let Msg::Memory { account, memory } = msg {
+            if *account == self.goal.account {
+                self.plan.recall(memory.clone());
+            }
+            return Reply::stay();
+        }
         let Msg::Loaded { id, answer } = msg else {
             // What the open container holds is known better.
             if matches!(msg, Msg::Tick) {

@@ -7,17 +7,17 @@ use std::sync::Arc;
 
 use super::PlanSheet;
 use crate::api::Middle;
-use crate::app::State;
 use crate::app::browse::Opened;
 use crate::app::effect::{Effect, Load, RequestId};
 use crate::app::modal::goal::Goal;
 use crate::app::msg::Answer;
+use crate::app::{Instant, State};
 use crate::domain::{
-    Address, Asset, AssetScope, ContainerId, Entry, Idents, Locale, SafeText, Segment, SegmentId,
+    Address, Asset, AssetScope, ContainerId, Entry, Idents, Locale, SafeText, SegmentId,
 };
-use crate::transfer::Chosen;
 use crate::transfer::plan::Fill;
 use crate::transfer::tree::{Astray, Batch, MANIFEST, SEGMENTS_AT_ONCE};
+use crate::transfer::{Chosen, Wishes};
 
 /// One call.
 #[derive(Debug)]
@@ -172,9 +172,34 @@ fn sentence(goal: &Goal, astray: &Astray) -> String {
 }
 
 impl PlanSheet {
+    /// What was chosen, with a list of a downloaded tree among it; else why it cannot go there, in
+    /// one safe sentence.
+    pub fn of_trees(
+        state: &mut State,
+        goal: Goal,
+        chosen: Vec<Chosen>,
+        now: Instant,
+    ) -> Result<(Self, Vec<Effect>), String> {
+        let usual = goal.usual(state);
+        let (fill, usual) = (
+            Fill::Standing(usual.patterns.clone()),
+            usual.wishes(false, false),
+        );
+        let backs: Vec<_> = chosen.iter().filter_map(|one| one.back.clone()).collect();
+        let (batches, said) = sorted(&goal, chosen, &fill)?;
+        let (mut sheet, effects) =
+            Self::open(state, goal, batches, (Wishes::default(), usual), now);
+        sheet.said = said;
+        for back in backs {
+            sheet.plan.recall(back.memory(&sheet.goal.account));
+        }
+        Ok((sheet, effects))
+    }
+
     /// Asks anew what is at every place of the plan.
     pub(super) fn look(&mut self, state: &mut State) -> Vec<Effect> {
         let mut effects: Vec<Effect> = state.forget(self.looking.stop()).into_iter().collect();
+        effects.extend(self.recall());
         let places = self.plan.scopes();
         self.await_places(places, state);
         effects.extend(self.ask_next(state));
@@ -191,7 +216,19 @@ impl PlanSheet {
         let mut places = self.plan.unlisted();
         places.retain(|scope| !known(scope));
         self.await_places(places, state);
-        self.ask_next(state).into_iter().collect()
+        let recalled = self.recall();
+        recalled.into_iter().chain(self.ask_next(state)).collect()
+    }
+
+    /// Asks what is remembered of uploads to containers that it was not asked of yet.
+    fn recall(&mut self) -> Vec<Effect> {
+        let mut containers = self.containers();
+        containers.retain(|container| self.recalled.insert(container.clone()));
+        let recall = |container| Effect::ReadMemory {
+            account: self.goal.account.clone(),
+            container,
+        };
+        containers.into_iter().map(recall).collect()
     }
 
     fn await_places(&mut self, places: impl IntoIterator<Item = AssetScope>, state: &State) {
@@ -332,69 +369,5 @@ impl PlanSheet {
             lost.append(&mut gone);
         }
         lost
-    }
-}
-
-/// How many segments are named where a text fits several.
-const NAMED: usize = 3;
-
-/// Segments that a text fits: how many, and the first of them.
-#[derive(Default)]
-struct Fits {
-    count: usize,
-    first: Vec<Segment>,
-}
-
-impl Fits {
-    fn add(&mut self, segment: &Segment) {
-        self.count += 1;
-        let room = self.first.len() < NAMED;
-        self.first.extend(room.then(|| segment.clone()));
-    }
-}
-
-/// The segment that a typed text means: its key, text, number or id, or a part of one that no other
-/// has.
-pub(super) fn segment(opened: &Opened, text: &str) -> Result<AssetScope, String> {
-    let one = opened.spec.container.one;
-    if text.is_empty() {
-        return Err(String::from("type its key, a part of it, or its number"));
-    }
-    let wanted = text.to_lowercase();
-    let number = text.trim_start_matches('#').parse::<u64>().ok();
-    let [mut exact, mut numbered, mut part] = [(); 3].map(|()| Fits::default());
-    // Once through all of them: the rows of a long document are packed.
-    for segment in opened.segments.list.rows().read() {
-        let name = segment.called();
-        if segment.id.as_str() == text || name == text {
-            exact.add(&segment);
-        }
-        if number == Some(segment.position) {
-            numbered.add(&segment);
-        }
-        if name.to_lowercase().contains(&wanted) {
-            part.add(&segment);
-        }
-    }
-    let fits = [exact, numbered, part];
-    let Some(fits) = fits.into_iter().find(|fits| fits.count > 0) else {
-        if opened.segments.remote.pending().is_some() {
-            return Err(format!("the segments of this {one} are still being listed"));
-        }
-        return Err(format!("no segment of this {one} is called that"));
-    };
-    match fits.first.as_slice() {
-        [one] => Ok(AssetScope::Segment(opened.id.clone(), one.id.clone())),
-        several => {
-            let names: Vec<String> = { several.iter() }
-                .map(|it| format!("{} (#{})", SafeText::prose(&it.name()), it.position))
-                .collect();
-            let more = if fits.count > NAMED { ", …" } else { "" };
-            Err(format!(
-                "{} segments fit: {}{more}; type more of it, or the number",
-                fits.count,
-                names.join(", ")
-            ))
-        }
     }
 }
