@@ -181,6 +181,8 @@ pub struct Receipt {
 pub struct Sighting {
     /// The asset, where it is listed.
     pub asset: Option<Asset>,
+    /// Nothing of it names the upload itself: only place, name and size are the same.
+    pub by_name: bool,
     /// How many assets were looked through.
     pub among: u64,
 }

@@ -60,6 +60,7 @@ impl Provider for Odd {
     async fn find_uploads(&self, sought: &[Sought]) -> Vec<Result<Sighting, ApiError>> {
         let nothing = |_: &Sought| {
             Ok(Sighting {
+                by_name: false,
                 asset: None,
                 among: 0,
             })

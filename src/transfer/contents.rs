@@ -1,15 +1,20 @@
 //! Reading what assets hold: each file streamed once through a digest, nothing of it on disk.
 
 use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::io::Read as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
+use rustix::fs::OFlags;
 use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
 use super::patient::Pause;
 use super::retry::{self, Verdict};
-use crate::api::{ApiError, ApiErrorKind, Download, Pages, Provider};
+use crate::api::{ApiError, ApiErrorKind, Download, FileStamp, Pages, Provider};
 use crate::domain::{Asset, AssetKey, AssetScope, Cursor, Digest, Entry, file_words, size_words};
 
 const DOING: &str = "read the file";
@@ -169,6 +174,30 @@ impl<'a> Reader<'a> {
         }
         Ok(Digest(hasher.finalize().into()))
     }
+}
+
+/// The digest of a file on this machine; `None` when it is not the one of this stamp any more. Reads the
+/// local disk.
+pub(super) fn of_file(path: &Path, stamp: &FileStamp) -> Option<Digest> {
+    // A pipe that took its place would be waited for.
+    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    let mut file = OpenOptions::new()
+        .read(true)
+        .custom_flags(flags)
+        .open(path)
+        .ok()?;
+    let is_it = |file: &File| file.metadata().is_ok_and(|it| FileStamp::of(&it) == *stamp);
+    if !is_it(&file) {
+        return None;
+    }
+    let (mut hasher, mut part) = (Sha256::new(), vec![0; 64 * 1024]);
+    loop {
+        match file.read(&mut part).ok()? {
+            0 => break,
+            count => hasher.update(&part[..count]),
+        }
+    }
+    is_it(&file).then(|| Digest(hasher.finalize().into()))
 }
 
 fn refuse(message: String) -> ApiError {

@@ -128,6 +128,8 @@ pub struct Look {
 pub enum Showed {
     /// The service lists so many there; the file is not one of them.
     Absent { among: u64 },
+    /// One of its name and size stands in its place, and is another one; or nothing tells whether it is.
+    Alike { other: bool },
     /// There was no listing: why, in one sentence; foreign text.
     Nothing(String),
 }

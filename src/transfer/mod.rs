@@ -16,6 +16,7 @@ pub mod names;
 pub mod patient;
 pub mod plan;
 pub mod plan_file;
+mod proof;
 mod queue;
 mod replace;
 pub mod retry;

@@ -24,6 +24,8 @@ const LOOKS: u32 = 4;
 #[derive(Clone)]
 pub(super) enum Found {
     Listed(Box<Asset>),
+    /// One of its name and size stands in its place; nothing names it as the one that was sent.
+    Alike(Box<Asset>),
     /// It is not among those that are listed; what it replaces stands as it was.
     Absent {
         among: u64,
@@ -98,7 +100,7 @@ impl Upload<'_> {
     /// An earlier try saw the new one listed. Whatever is found now, nothing is sent again.
     pub(super) async fn go_on_removing(&self, receipt: Option<&Receipt>) -> JobEvent {
         match self.find(receipt).await {
-            Ok(Found::Listed(asset)) => match self.wrong_size(&asset) {
+            Ok(Found::Listed(asset) | Found::Alike(asset)) => match self.wrong_size(&asset) {
                 Some(wrong) => wrong,
                 None => self.finish(*asset, receipt).await,
             },
@@ -185,6 +187,7 @@ pub(super) async fn look(
                 seen.next()
                     .unwrap_or_else(none)
                     .map(|seen| match seen.asset {
+                        Some(asset) if seen.by_name => Found::Alike(Box::new(asset)),
                         Some(asset) => Found::Listed(Box::new(asset)),
                         None => Found::Absent { among: seen.among },
                     }),
@@ -196,15 +199,15 @@ pub(super) async fn look(
             places.insert(scope, listed(provider, scope).await);
         }
         found.push(match &places[scope] {
-            Ok(listed) => Ok(in_place(old, listed)),
+            Ok(listed) => Ok(in_place(old, one.receipt.as_ref(), listed)),
             Err(error) => Err(error.clone()),
         });
     }
     found
 }
 
-/// Old and new have one name: only size and time tell them apart.
-fn in_place(old: &Replaced, listed: &[Asset]) -> Found {
+/// Old and new have one name: only size and time tell them apart, where nothing names the new one.
+fn in_place(old: &Replaced, receipt: Option<&Receipt>, listed: &[Asset]) -> Found {
     let absent = Found::Absent {
         among: listed.len() as u64,
     };
@@ -222,7 +225,13 @@ fn in_place(old: &Replaced, listed: &[Asset]) -> Found {
     if old.is_still(asset) {
         return absent;
     }
-    Found::Listed(Box::new(asset.clone()))
+    let is_named =
+        |receipt: &Receipt| asset.stored_as.as_deref() == Some(receipt.storage_key.as_str());
+    if receipt.is_some_and(is_named) {
+        Found::Listed(Box::new(asset.clone()))
+    } else {
+        Found::Alike(Box::new(asset.clone()))
+    }
 }
 
 /// The failure of a removal. It may simply be tried again, since it begins with a look.

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use super::job::JobEvent;
+use super::proof::{Proved, in_doubt, lost, other};
 use super::queue::Handle;
 use super::replace::Found;
 use crate::api::{ApiError, ApiErrorKind, Provider, Receipt, Step, UploadRequest, UploadWatch};
@@ -109,13 +110,22 @@ impl Upload<'_> {
         let looked = tokio::select! {
             biased;
             () = self.token.cancelled() => Err(ApiError::cancelled("look for the upload")),
-            looked = self.find(receipt.as_ref()) => looked,
+            looked = self.seek(receipt.as_ref()) => looked,
         };
         match (looked, doubt) {
-            (Ok(Found::Listed(asset)), _) => self.settle(*asset, receipt.as_ref()).await,
-            (Ok(Found::Odd(reason)), _) => JobEvent::Unlisted { reason },
-            (Ok(Found::Absent { .. }), None) => self.send().await,
-            (Ok(Found::Absent { .. }) | Err(_), Some(doubt)) => doubt,
+            (Ok(Proved::Ours(asset)), _) => self.settle(*asset, receipt.as_ref()).await,
+            (Ok(Proved::Odd(reason)), _) => JobEvent::Unlisted { reason },
+            // Who wants it sent all the same is told by the service whether that can be.
+            (Ok(Proved::Theirs), None) => self.send().await,
+            (Ok(Proved::Theirs), Some(JobEvent::InDoubt(error))) => {
+                JobEvent::InDoubt(other(error, true))
+            }
+            (Ok(Proved::Untold), None) => JobEvent::InDoubt(other(lost(), false)),
+            (Ok(Proved::Untold), Some(JobEvent::InDoubt(error))) => {
+                JobEvent::InDoubt(other(error, false))
+            }
+            (Ok(Proved::Absent), None) => self.send().await,
+            (Ok(_) | Err(_), Some(doubt)) => doubt,
             (Err(error), None) if self.is_left(&error) => JobEvent::Interrupted,
             (Err(error), None) => JobEvent::InDoubt(error),
         }
@@ -167,10 +177,9 @@ impl Upload<'_> {
                 let mut error = ApiError::cancelled("upload the file");
                 error.message =
                     String::from("it was stopped while the service was recording the file");
-                match self.find(receipt.as_ref()).await {
-                    Ok(Found::Listed(asset)) => self.finish(*asset, receipt.as_ref()).await,
-                    Ok(Found::Odd(reason)) => JobEvent::Unlisted { reason },
-                    Ok(Found::Absent { .. }) | Err(_) => JobEvent::InDoubt(error),
+                match self.seek(receipt.as_ref()).await {
+                    Ok(Proved::Ours(asset)) => self.finish(*asset, receipt.as_ref()).await,
+                    found => in_doubt(found, error),
                 }
             }
             None => stopped,
@@ -182,12 +191,10 @@ impl Upload<'_> {
         if self.handle.step(Step::Look, receipt).await.is_err() {
             return JobEvent::InDoubt(error);
         }
-        match self.find(receipt).await {
-            Ok(Found::Listed(asset)) => self.settle(*asset, receipt).await,
-            Ok(Found::Odd(reason)) => JobEvent::Unlisted { reason },
+        match self.seek(receipt).await {
+            Ok(Proved::Ours(asset)) => self.settle(*asset, receipt).await,
             Err(stopped) if self.is_left(&stopped) => JobEvent::Interrupted,
-            // Absence proves nothing where listings may leave things out or lag behind.
-            Ok(Found::Absent { .. }) | Err(_) => JobEvent::InDoubt(error),
+            found => in_doubt(found, error),
         }
     }
 
@@ -228,7 +235,7 @@ impl Upload<'_> {
             self.handle.warn(error.to_string());
         }
         match self.find(receipt).await {
-            Ok(Found::Listed(listed)) => match self.wrong_size(&listed) {
+            Ok(Found::Listed(listed) | Found::Alike(listed)) => match self.wrong_size(&listed) {
                 Some(wrong) => wrong,
                 None => self.finish(*listed, receipt).await,
             },

@@ -196,6 +196,13 @@ fn facts(state: &State, job: &Job) -> Vec<(String, Words)> {
                 Showed::Absent { among } => {
                     format!("{ago} ago: it is not among the {among} that the service lists")
                 }
+                Showed::Alike { other: true } => {
+                    format!("{ago} ago: another file of its name and size stands in its place")
+                }
+                Showed::Alike { other: false } => format!(
+                    "{ago} ago: a file of its name and size stands in its place, and nothing tells \
+                     whether it is this one"
+                ),
                 Showed::Nothing(why) => format!("{ago} ago: {}", SafeText::prose(why)),
             }
         }

@@ -276,6 +276,7 @@ impl Provider for Adapter {
             };
             Ok(Sighting {
                 asset: found.map(|asset| (*asset).clone()),
+                by_name: one.receipt.is_none(),
                 among: u64::try_from(listed.len()).unwrap_or(u64::MAX),
             })
         };

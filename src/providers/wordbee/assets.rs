@@ -174,6 +174,7 @@ impl Listed {
         });
         Sighting {
             asset: asset.cloned(),
+            by_name: true,
             among: self.count,
         }
     }

@@ -132,6 +132,9 @@ enum EventRow {
         among: Option<u64>,
         /// Why there was no listing.
         why: Option<String>,
+        /// One of its name and size is there: whether it is known to be another one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        other: Option<bool>,
     },
     Wait {
         until: Timestamp,
@@ -178,14 +181,16 @@ pub(super) fn write_event(event: &JobEvent) -> String {
             at: *at,
         },
         JobEvent::Looked(Look { at, showed }) => {
-            let (among, why) = match showed {
-                Showed::Absent { among } => (Some(*among), None),
-                Showed::Nothing(why) => (None, Some(why.clone())),
+            let (among, why, other) = match showed {
+                Showed::Absent { among } => (Some(*among), None, None),
+                Showed::Alike { other } => (None, None, Some(*other)),
+                Showed::Nothing(why) => (None, Some(why.clone()), None),
             };
             EventRow::Looked {
                 at: *at,
                 among,
                 why,
+                other,
             }
         }
         JobEvent::Wait {
@@ -227,11 +232,17 @@ pub(super) fn read_event(text: &str) -> Option<JobEvent> {
             receipt: storage_key.map(|storage_key| Receipt { storage_key }),
             at,
         },
-        EventRow::Looked { at, among, why } => JobEvent::Looked(Look {
+        EventRow::Looked {
             at,
-            showed: match (among, why) {
+            among,
+            why,
+            other,
+        } => JobEvent::Looked(Look {
+            at,
+            showed: match (among, other) {
                 (Some(among), _) => Showed::Absent { among },
-                (None, why) => Showed::Nothing(why.unwrap_or_default()),
+                (None, Some(other)) => Showed::Alike { other },
+                (None, None) => Showed::Nothing(why.unwrap_or_default()),
             },
         }),
         EventRow::Wait {

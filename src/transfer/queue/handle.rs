@@ -276,6 +276,18 @@ impl Handle {
         Ok(())
     }
 
+    /// Waits while the account has to pause.
+    pub(in crate::transfer) async fn opens(&self) {
+        self.engine.gate_opens(&self.account).await;
+    }
+
+    /// When the step began whose answer decides whether there is a record.
+    pub(in crate::transfer) fn risked(&self) -> Option<jiff::Timestamp> {
+        let table = self.engine.table();
+        let risked = table.jobs.get(&self.id)?.job.trail.risked;
+        risked.map(|(_, at)| at)
+    }
+
     pub(in crate::transfer) fn bytes(&self, count: u64) {
         self.bytes.store(count, Ordering::Relaxed);
     }

@@ -53,6 +53,8 @@ pub(super) struct Fake {
     pub(super) late: Mutex<usize>,
     /// A listing waits for one of these before it answers.
     pub(super) hold: Mutex<Option<Arc<tokio::sync::Semaphore>>>,
+    /// Looks go by names only.
+    pub(super) by_name: bool,
     pub(super) body: Vec<Bytes>,
     pub(super) announced: Option<u64>,
 }
@@ -164,6 +166,7 @@ impl Provider for Fake {
             let same = |asset: &&Asset| asset.name == one.request.name.as_str();
             Ok(Sighting {
                 asset: shown.iter().find(same).cloned(),
+                by_name: self.by_name,
                 among: shown.len() as u64,
             })
         };

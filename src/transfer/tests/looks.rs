@@ -161,3 +161,34 @@ async fn while_files_are_on_their_way_listings_keep_their_distance() {
     let most = begun.elapsed().as_millis() / 500 + 3;
     assert!((looks(&fake) as u128) <= most, "{} > {most}", looks(&fake));
 }
+
+#[tokio::test]
+async fn what_only_looks_like_the_file_is_not_taken_for_it() {
+    let theirs = vec![b'x'; PNG.len()];
+    for (body, gone, wanted) in [
+        (PNG.to_vec(), false, None),
+        (theirs, false, Some(Showed::Alike { other: true })),
+        (PNG.to_vec(), true, Some(Showed::Alike { other: false })),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let fake = Arc::new(Fake {
+            play: Mutex::new(Play::StoresButLosesTheAnswer),
+            by_name: true,
+            body: vec![Bytes::from(body)],
+            ..Fake::default()
+        });
+        let request = ask(dir.path());
+        if gone {
+            std::fs::remove_file(&request.path).unwrap();
+        }
+        let engine = hasty();
+        let id = engine.upload(&account(), fake.clone(), request);
+        let job = end(&engine, id).await;
+        assert_eq!(is_done(&job), wanted.is_none(), "{job:?}");
+        let showed = job.trail.look.as_ref().map(|look| look.showed.clone());
+        assert_eq!(showed, wanted);
+        if wanted.is_some() {
+            assert_eq!(job.state.word(), "in doubt");
+        }
+    }
+}

@@ -148,6 +148,7 @@ impl Provider for Shelf {
             let key = one.receipt.as_ref().map(|it| it.storage_key.clone());
             let ours = |it: &&Asset| it.stored_as.is_some() && it.stored_as == key;
             Ok(Sighting {
+                by_name: false,
                 asset: stored.iter().find(ours).cloned(),
                 among: stored.len() as u64,
             })

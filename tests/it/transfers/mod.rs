@@ -2,6 +2,7 @@
 //!
 //! How these tests work stands in `CONTRIBUTING.md`, "Transfers under fire".
 
+mod anothers;
 mod batches;
 mod changed_files;
 mod closed_terminal;
