@@ -202,8 +202,12 @@ pub(super) fn saved_object(
     job: &Job,
     request: &DownloadRequest,
 ) -> Result<(), Failure> {
-    let path = request.path();
-    let done = matches!(job.state, JobState::Done { .. });
+    let (done, path) = match &job.state {
+        // Its folder may have been moved meanwhile.
+        JobState::Done { path, .. } => (true, path.clone()),
+        _ => (false, None),
+    };
+    let path = path.unwrap_or_else(|| request.path());
     let bytes = done.then(|| std::fs::metadata(&path).ok().map(|it| it.len()));
     let object = saved_line(Saving {
         reference: asset_ref(&job.account, &request.asset),

@@ -6,6 +6,7 @@ mod target;
 
 pub(super) use self::folder::{Folder, resolved};
 use self::part::Part;
+pub(super) use self::part::{MARK as PART, is_part};
 pub(super) use self::target::{Stands, Target, barred, stands_in};
 
 use std::io::Write as _;
@@ -55,15 +56,13 @@ impl Save<'_> {
             outcome = saving => outcome,
         };
         match outcome {
-            Ok(path) => JobEvent::Done {
-                asset: None,
-                path: Some(path),
-            },
+            Ok(path) => JobEvent::Done { asset: None, path },
             Err(error) => JobEvent::Failed(error),
         }
     }
 
-    async fn save(&self, asset: &Asset) -> Result<PathBuf, ApiError> {
+    /// Answers where the file stands, as far as that is known.
+    async fn save(&self, asset: &Asset) -> Result<Option<PathBuf>, ApiError> {
         let request = self.request;
         let target = Target::open_resolved(&request.root, &request.at)?;
         match target.stands(asset)? {
@@ -73,7 +72,8 @@ impl Save<'_> {
             Stands::Same => {
                 let what = "it was there already with the same size, and was not fetched again";
                 self.handle.warn(what.to_owned());
-                return Ok(request.path());
+                target.clear();
+                return Ok(Some(request.path()));
             }
             Stands::Other(stamp) if request.replaces.as_ref() == Some(&stamp) => {}
             stands => return Err(target.taken(&stands)),
@@ -101,7 +101,15 @@ impl Save<'_> {
         synced
             .map_err(|_| refuse("it could not be synced".to_owned()))?
             .map_err(|error| local(&error))?;
-        part.publish(request.replaces.as_ref())?;
+        let stands = part.publish(request.replaces.as_ref())?;
+        if stands.as_deref() != Some(request.path().as_path()) {
+            let to = stands
+                .as_deref()
+                .map(|it| format!(" to {}", path_shown(it)));
+            let to = to.unwrap_or_default();
+            self.handle
+                .warn(format!("its folder was moved{to} while it was saved"));
+        }
         if request.at.name() != asset.name {
             self.handle.warn(format!(
                 "“{}” is saved as “{}”",
@@ -109,7 +117,7 @@ impl Save<'_> {
                 shown(request.at.name())
             ));
         }
-        Ok(request.path())
+        Ok(stands)
     }
 
     async fn fill(

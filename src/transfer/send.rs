@@ -115,8 +115,6 @@ impl Upload<'_> {
         match (looked, doubt) {
             (Ok(Proved::Ours(asset)), _) => self.settle(*asset, receipt.as_ref()).await,
             (Ok(Proved::Odd(reason)), _) => JobEvent::Unlisted { reason },
-            // Who wants it sent all the same is told by the service whether that can be.
-            (Ok(Proved::Theirs), None) => self.send().await,
             (Ok(Proved::Theirs), Some(JobEvent::InDoubt(error))) => {
                 JobEvent::InDoubt(other(error, true))
             }
@@ -124,7 +122,8 @@ impl Upload<'_> {
             (Ok(Proved::Untold), Some(JobEvent::InDoubt(error))) => {
                 JobEvent::InDoubt(other(error, false))
             }
-            (Ok(Proved::Absent), None) => self.send().await,
+            // Who wants it sent all the same is told by the service whether its place is free.
+            (Ok(Proved::Absent | Proved::Theirs), None) => self.send().await,
             (Ok(_) | Err(_), Some(doubt)) => doubt,
             (Err(error), None) if self.is_left(&error) => JobEvent::Interrupted,
             (Err(error), None) => JobEvent::InDoubt(error),

@@ -4,10 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use serde_json::json;
+
 use crate::cli_browse::{hero_segment, ref_of};
 use crate::cli_sync::{HERO, files, sync, synced, verdicts};
 use crate::cli_upload::png;
 use crate::support::cli::{Ran, run};
+use crate::support::hold::{Held, hold};
 use crate::support::home::Home;
 use crate::support::server::{Server, sha256};
 
@@ -160,4 +163,23 @@ fn a_download_takes_the_place_of_a_file_that_only_looks_like_it() {
     )
     .exits(0);
     assert_eq!(fs::read(&file).unwrap(), sound);
+}
+
+#[test]
+fn what_is_said_of_a_download_is_where_it_stands_also_when_its_folder_was_moved() {
+    let server = Server::start();
+    let home = server.home();
+    let asset = format!("acme-loc:19914/27667833@{HERO}");
+    let stands = json!({"operation": "download", "fault": "stall", "at": "answer", "after": 100});
+    let args = ["get", &asset, "--out", "kept"];
+    let Held::There(program) = hold(&server, &home, &stands, &args) else {
+        panic!("it was not held");
+    };
+    let moved = home.path().join("moved");
+    fs::rename(home.path().join("kept"), &moved).unwrap();
+    server.faults(json!([]));
+    let ran = program.end().exits(0);
+    let path = moved.join("hero.png");
+    assert_eq!(ran.stdout.trim_end(), path.to_str().unwrap());
+    assert!(path.is_file());
 }

@@ -19,7 +19,8 @@ pub async fn decide(
 ) -> Result<(), Failure> {
     let clashes: Vec<usize> = tree.clashes().collect();
     if rule != OnClash::Ask {
-        for at in clashes {
+        let barred: Vec<usize> = tree.barred().collect();
+        for at in clashes.into_iter().chain(barred) {
             tree.decide(at, rule);
         }
         return Ok(());

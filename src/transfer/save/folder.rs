@@ -203,6 +203,21 @@ impl Folder {
         unlinkat(&self.handle, name, AtFlags::REMOVEDIR).is_ok()
     }
 
+    /// Where it is now; `None` where it was moved, and the system does not tell where to.
+    pub(super) fn stands_at(&self) -> Option<PathBuf> {
+        use std::os::fd::AsRawFd as _;
+        let held = rustix::fs::fstat(&self.handle).ok()?;
+        let is_it = |path: &Path| {
+            rustix::fs::stat(path)
+                .is_ok_and(|there| (held.st_dev, held.st_ino) == (there.st_dev, there.st_ino))
+        };
+        if is_it(&self.path) {
+            return Some(self.path.clone());
+        }
+        let moved = std::fs::read_link(format!("/proc/self/fd/{}", self.handle.as_raw_fd()));
+        moved.ok().filter(|moved| is_it(moved))
+    }
+
     /// The names in it.
     pub(in crate::transfer) fn names(
         &self,

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt as _;
+use std::path::PathBuf;
 
 use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags, flock, openat, statat, unlinkat};
 use rustix::io::Errno;
@@ -14,6 +15,9 @@ use crate::domain::SafeText;
 
 /// So much of the real name stands in the temporary one, in bytes.
 const STEM: usize = 200;
+
+/// What stands in each temporary name.
+pub(in crate::transfer) const MARK: &str = ".assetdeck-";
 
 /// Names that are tried before it is given up.
 const TRIES: u32 = 10_000;
@@ -65,11 +69,12 @@ impl<'a> Part<'a> {
         &mut self.file
     }
 
-    /// Gives the file its real name. That must be free, or belong to the file that was given up.
+    /// Gives the file its real name. That must be free, or belong to the file that was given up. Answers
+    /// where it stands; `None` where its folder was moved, and the system does not tell where to.
     pub(in crate::transfer) fn publish(
         mut self,
         replaces: Option<&FileStamp>,
-    ) -> Result<(), ApiError> {
+    ) -> Result<Option<PathBuf>, ApiError> {
         match replaces {
             Some(given_up) if self.target.folder.under(self.target.name)? != Under::Nothing => {
                 self.exchange(given_up)?;
@@ -79,7 +84,8 @@ impl<'a> Part<'a> {
         self.published = true;
         // The name itself must survive a power cut; a folder that cannot be synced keeps the file.
         let _ = rustix::fs::fsync(&self.target.folder.handle);
-        Ok(())
+        let folder = self.target.folder.stands_at();
+        Ok(folder.map(|folder| folder.join(self.target.name)))
     }
 
     fn appear(&self) -> Result<(), ApiError> {
@@ -98,6 +104,7 @@ impl<'a> Part<'a> {
         if !is_it(name)? {
             return Err(self.meanwhile("is not the file any more that was to be replaced"));
         }
+        self.take_rights(name);
         #[cfg(any(target_os = "linux", target_os = "macos"))]
         {
             use rustix::fs::{RenameFlags, renameat_with};
@@ -124,6 +131,15 @@ impl<'a> Part<'a> {
             .map_err(|error| local(&error.into()))
     }
 
+    /// Who may read and write the file that is given up may do so with the one in its place. Where that
+    /// cannot be told or set, it has the rights of a new one.
+    fn take_rights(&self, name: &str) {
+        if let Ok(stat) = statat(&self.target.folder.handle, name, AtFlags::SYMLINK_NOFOLLOW) {
+            let rights = Mode::from_raw_mode(stat.st_mode) & (Mode::RWXU | Mode::RWXG | Mode::RWXO);
+            let _ = rustix::fs::fchmod(&self.file, rights);
+        }
+    }
+
     fn meanwhile(&self, what: &str) -> ApiError {
         refuse(format!(
             "“{}” {what}; it was not replaced",
@@ -148,7 +164,7 @@ fn temporary_name(name: &str, number: u32) -> String {
     while !name.is_char_boundary(end) {
         end -= 1;
     }
-    format!(".{}.assetdeck-{number}.part", &name[..end])
+    format!(".{}{MARK}{number}.part", &name[..end])
 }
 
 /// Takes the lock and looks whether the file still has its name. `None` where there are no locks.
@@ -192,6 +208,15 @@ fn remove_left(folder: &OwnedFd, name: &str) -> bool {
     });
     own && is_ours(folder, name, &file) == Some(true)
         && unlinkat(folder, name, AtFlags::empty()).is_ok()
+}
+
+/// Whether a name in a folder is that of a part of this one.
+pub(in crate::transfer) fn is_part(left: &str, name: &str) -> bool {
+    let number = left
+        .strip_suffix(".part")
+        .and_then(|it| it.rsplit_once('-'));
+    let number = number.and_then(|(_, number)| number.parse().ok());
+    number.is_some_and(|number| temporary_name(name, number) == left)
 }
 
 /// Removes what ended programs left of a file on its way to this name.

@@ -88,6 +88,11 @@ impl<'a> Target<'a> {
         })
     }
 
+    /// Removes what an ended program left beside the file: it was killed when all was done but that.
+    pub(super) fn clear(&self) {
+        part::sweep(&self.folder.handle, self.name);
+    }
+
     /// Why nothing is saved there.
     pub(super) fn taken(&self, stands: &Stands) -> ApiError {
         refuse(match stands {

@@ -143,6 +143,36 @@ async fn only_the_file_that_was_given_up_is_replaced() {
 }
 
 #[tokio::test]
+async fn a_replaced_file_keeps_who_may_read_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.png");
+    for mode in [0o600, 0o664] {
+        std::fs::write(&path, b"mine, longer").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        let before = std::fs::metadata(&path).unwrap();
+        let wish = DownloadRequest {
+            replaces: Some(FileStamp::of(&before)),
+            ..request(&["a.png"], dir.path())
+        };
+        assert!(is_done(&save(wish).await));
+        assert_eq!(std::fs::read(&path).unwrap(), b"abcd");
+        let after = std::fs::metadata(&path).unwrap();
+        assert_eq!(after.permissions().mode() & 0o7777, mode);
+    }
+}
+
+/// Killed between the exchange of the two files and the removal of the old one.
+#[tokio::test]
+async fn what_is_left_of_a_replaced_file_goes_with_the_next_start() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("a.png"), b"abcd").unwrap();
+    std::fs::write(dir.path().join(".a.png.assetdeck-0.part"), b"the old one").unwrap();
+    assert!(is_done(&save(request(&["a.png"], dir.path())).await));
+    assert_eq!(names(dir.path()), ["a.png"]);
+}
+
+#[tokio::test]
 async fn what_an_ended_program_left_makes_room_and_nothing_else_does() {
     let top = tempfile::tempdir().unwrap();
     let root = top.path().join("in");

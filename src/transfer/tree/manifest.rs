@@ -174,7 +174,7 @@ impl Manifest {
         written
             .and_then(|()| part.file().sync_all())
             .map_err(|error| local(&error))?;
-        part.publish(earlier.as_ref())
+        part.publish(earlier.as_ref()).map(drop)
     }
 
     /// What an earlier download wrote stays, unless its file or its asset is in this one.

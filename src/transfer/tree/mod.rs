@@ -23,7 +23,7 @@ pub use self::layout::{Top, pattern};
 pub use self::manifest::{Kept, Manifest, NAME as MANIFEST};
 use super::names::LocalPath;
 use super::plan::OnClash;
-use super::save::{Folder, Stands, barred, stands_in};
+use super::save::{Folder, PART, Stands, Target, barred, is_part, stands_in};
 use super::work::DownloadRequest;
 use crate::api::{ApiError, FileStamp, ProviderSpec};
 use crate::domain::{AccountName, Asset, Ref, SafeText, twin_key};
@@ -70,8 +70,10 @@ pub struct Row {
     pub asset: Asset,
     pub at: LocalPath,
     pub fate: Fate,
-    /// Where it may stand beside the file that has its name.
+    /// Where it may stand beside what has its name, or a name that some disks take for it.
     beside: Option<LocalPath>,
+    /// Something stands there that an ended program left of it.
+    left: bool,
     exact: Vec<String>,
     /// What an earlier list says of them.
     alike: Option<Alike>,
@@ -164,6 +166,12 @@ impl Tree {
         (0..self.rows.len()).filter(clash)
     }
 
+    /// The files that cannot have their names, and could have others.
+    pub fn barred(&self) -> impl Iterator<Item = usize> + '_ {
+        let barred = |at: &usize| self.rows[*at].is_barred();
+        (0..self.rows.len()).filter(barred)
+    }
+
     /// Decides what needs no decision: a file that nobody changed since it was the asset makes room
     /// for what the asset is now, and stays where that did not change either.
     pub fn take_changes(&mut self) {
@@ -188,20 +196,23 @@ impl Tree {
         let Some(row) = self.rows.get_mut(at) else {
             return;
         };
-        let Fate::Clash(stamp) = &row.fate else {
-            return;
+        let is_barred = row.is_barred();
+        let stamp = match &row.fate {
+            Fate::Clash(stamp) => Some(stamp.clone()),
+            _ if is_barred => None,
+            _ => return,
         };
-        row.fate = match rule {
-            OnClash::Ask => return,
-            OnClash::Skip => Fate::Skip,
-            OnClash::Replace => Fate::Replace(stamp.clone()),
-            OnClash::Keep => {
+        row.fate = match (rule, stamp) {
+            (OnClash::Ask, _) | (OnClash::Replace | OnClash::Fail, None) => return,
+            (OnClash::Skip, _) => Fate::Skip,
+            (OnClash::Replace, Some(stamp)) => Fate::Replace(stamp),
+            (OnClash::Keep, _) => {
                 if let Some(beside) = row.beside.take() {
                     row.at = beside;
                 }
                 Fate::New
             }
-            OnClash::Fail => Fate::Problem(format!(
+            (OnClash::Fail, Some(_)) => Fate::Problem(format!(
                 "“{}” is there already, and differs; nothing was replaced",
                 path_shown(&row.at.below(root))
             )),
@@ -245,6 +256,11 @@ impl Tree {
             }
         }
         let root = self.root;
+        let left = self.rows.iter().filter(|row| row.left);
+        // What is fetched makes room by itself.
+        for row in left.filter(|row| !row.fate.is_saved()) {
+            Target::sweep(&root, &row.at);
+        }
         let saved = self.rows.into_iter().filter(|row| row.fate.is_saved());
         Ok(saved
             .map(|row| DownloadRequest {
@@ -267,9 +283,15 @@ impl Row {
             at,
             fate: Fate::New,
             beside: None,
+            left: false,
             exact,
             alike: None,
         }
+    }
+
+    /// Something has its name that is not replaced.
+    const fn is_barred(&self) -> bool {
+        matches!(self.fate, Fate::Problem(_)) && self.beside.is_some()
     }
 }
 
@@ -296,11 +318,16 @@ fn look(
     }
     let Some(folder) = folder else { return Ok(()) };
     let mut there: HashMap<String, Vec<String>> = HashMap::new();
+    let mut parts = Vec::new();
     for name in folder.names()? {
+        if name.starts_with('.') && name.contains(PART) {
+            parts.push(name.clone());
+        }
         there.entry(twin_key(&name)).or_default().push(name);
     }
     for at in own {
         let row = &mut rows[*at];
+        row.left = parts.iter().any(|left| is_part(left, row.at.name()));
         let twins = there.get(&twin_key(row.at.name())).cloned();
         let twins = twins.unwrap_or_default().into_iter();
         row.fate = match stands_in(
@@ -316,9 +343,10 @@ fn look(
                 row.beside = Some(layout.beside(&row.at, |key| there.contains_key(key)));
                 Fate::Clash(stamp)
             }
-            Ok(Stands::Barred(there)) => {
+            Ok(Stands::Barred(taken)) => {
                 let folder = folder_path(root, folders);
-                Fate::Problem(barred(&there, row.at.name(), &folder))
+                row.beside = Some(layout.beside(&row.at, |key| there.contains_key(key)));
+                Fate::Problem(barred(&taken, row.at.name(), &folder))
             }
             Err(error) => Fate::Problem(error.message),
         };

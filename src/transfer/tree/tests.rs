@@ -43,6 +43,53 @@ fn kept(root: &Path) -> Vec<(String, String)> {
 }
 
 #[test]
+fn a_name_that_is_barred_is_left_out_or_saved_beside() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("HERO.png"), b"mine").unwrap();
+    std::fs::create_dir(dir.path().join("b.png")).unwrap();
+    let assets = [asset("hero.png", Some(4)), asset("b.png", Some(4))];
+    for (rule, word) in [
+        (OnClash::Fail, "problem"),
+        (OnClash::Replace, "problem"),
+        (OnClash::Skip, "skip"),
+        (OnClash::Keep, "new"),
+    ] {
+        let mut tree = Tree::flat(dir.path().to_owned(), account(), assets.to_vec()).unwrap();
+        let barred: Vec<usize> = tree.barred().collect();
+        assert_eq!(barred, [0, 1]);
+        for at in barred {
+            tree.decide(at, rule);
+        }
+        let words: Vec<_> = tree.rows.iter().map(|row| row.fate.word()).collect();
+        assert_eq!(words, [word, word], "{}", rule.word());
+        if rule == OnClash::Keep {
+            assert_eq!(paths(&tree), ["hero~2.png", "b~2.png"]);
+        }
+    }
+}
+
+#[test]
+fn what_an_ended_program_left_beside_a_file_that_is_there_goes() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("a.png"), b"same").unwrap();
+    let left = dir.path().join(".a.png.assetdeck-0.part");
+    let other = dir.path().join(".b.png.assetdeck-0.part");
+    for path in [&left, &other] {
+        std::fs::write(path, b"the old one").unwrap();
+    }
+    let flat = Tree::flat(
+        dir.path().to_owned(),
+        account(),
+        vec![asset("a.png", Some(4))],
+    );
+    let tree = flat.unwrap();
+    assert_eq!(tree.rows[0].fate, Fate::Same);
+    assert!(left.exists(), "a look changes nothing");
+    assert!(tree.requests().unwrap().is_empty());
+    assert!(!left.exists() && other.exists());
+}
+
+#[test]
 fn locale_and_folder_become_folders_and_twins_get_numbers() {
     let dir = tempfile::tempdir().unwrap();
     let assets = [
