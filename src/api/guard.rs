@@ -6,12 +6,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
 use super::{
-    ApiError, ApiErrorKind, Delivery, Download, Metadata, Provider, ProviderSpec, Sighting, Sought,
-    UploadRequest, UploadWatch,
+    ApiError, ApiErrorKind, Delivery, Download, Metadata, PauseTold, Provider, ProviderSpec,
+    Sighting, Sought, UploadRequest, UploadWatch,
 };
 use crate::domain::{
     AccountName, Answered, Asset, AssetScope, Container, ContainerId, Cursor, Entry, Page, Right,
@@ -234,6 +235,10 @@ impl Provider for Guarded {
 
     fn calls(&self) -> u64 {
         self.inner.calls()
+    }
+
+    fn keep_pause(&self, left: Duration, told: PauseTold) {
+        self.inner.keep_pause(left, told);
     }
 
     async fn sign_out(&self) {

@@ -30,6 +30,7 @@ pub use upload::{
 };
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -46,6 +47,9 @@ pub struct Download {
     pub size: Option<u64>,
     pub bytes: BoxStream<'static, Result<Bytes, ApiError>>,
 }
+
+/// Hears how long a service asks for a pause.
+pub type PauseTold = Box<dyn Fn(Duration) + Send + Sync>;
 
 /// One connected account of one service. Every method is one question in domain words; the adapter
 /// turns it into calls, renews its token, and reads answers leniently.
@@ -141,6 +145,12 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     /// none.
     fn calls(&self) -> u64 {
         0
+    }
+
+    /// Makes no call for this long, as the service asked another process; tells of each pause that it asks
+    /// for from now on.
+    fn keep_pause(&self, left: Duration, told: PauseTold) {
+        let _ = (left, told);
     }
 
     /// The ids of all things in which assets may be used, put away ones too; what they are called says

@@ -19,6 +19,7 @@ use crate::config::bound::Bound;
 use crate::config::credentials::{Credentials, KeyOwner, Lookup};
 use crate::config::dirs::Dirs;
 use crate::config::learned::Learned;
+use crate::config::pauses::Pauses;
 use crate::config::stores::Stores;
 use crate::config::{Account, Env, HOW_TO_BEGIN, Settings};
 use crate::domain::{AccountName, Allowance, Looks, Reports, SafeText, Shape, nearest};
@@ -62,6 +63,7 @@ pub struct Session {
     /// Signed out at the end.
     open: Mutex<Vec<Arc<Meter>>>,
     bound: Bound,
+    pauses: Pauses,
     learned: Arc<Learned>,
     /// Whose name was given.
     consents: HashMap<AccountName, Consent>,
@@ -89,6 +91,7 @@ impl Session {
         let names = accounts.iter().map(|known| known.info.name.clone());
         Ok(Self {
             bound: Bound::new(state.clone()),
+            pauses: Pauses::new(state.clone()),
             learned: Arc::new(Learned::new(state.clone())),
             consents: names.map(|name| (name, Consent::default())).collect(),
             state,

@@ -12,6 +12,7 @@ pub mod learned;
 mod listing;
 mod model;
 mod noted;
+pub mod pauses;
 mod sealed;
 pub mod stores;
 mod themes;

@@ -101,7 +101,8 @@ impl Patient {
             };
             // Where nothing ever got through, the address or the network is wrong rather than busy:
             // that is said at once.
-            let alone = error.delivery == Delivery::NotSent;
+            let pauses = matches!(error.kind, ApiErrorKind::RateLimited { .. });
+            let alone = error.delivery == Delivery::NotSent && !pauses;
             let lost = alone && !self.reached.load(Ordering::Relaxed);
             let verdict = retry::decide(&error, attempt, first.elapsed(), retry::jitter());
             let Verdict::Again { after, .. } = verdict else {

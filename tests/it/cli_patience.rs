@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use crate::support::batch::{Batch, segment, website};
 use crate::support::cli::run;
 use crate::support::contract::Scope;
+use crate::support::hold::PATIENCE;
+use crate::support::program::Program;
 use crate::support::server::Server;
+use crate::support::wait::until;
 
 fn fired(server: &Server) -> Value {
     server.state()["faults"]["script"][0]["fired"].clone()
@@ -72,5 +75,39 @@ fn a_refusal_ends_the_command_at_once() {
         let ran = run(&home, &["ls", "acme-web:"]);
         assert_ne!(ran.code, Some(0), "{status}");
         assert!(!ran.stderr.contains("waiting"), "{ran:?}");
+    }
+}
+
+/// The pause belongs to the account, not to the process that was told of it.
+#[test]
+fn a_pause_outlives_the_process_that_was_asked_for_it() {
+    let server = Server::start().judged(Scope::Requests);
+    for (account, operation) in [("acme-web:", "list"), ("acme-loc:", "token")] {
+        let home = server.home();
+        let asks = json!([{"operation": operation, "fault": "throttle", "wait": 3}]);
+        server.faults(asks);
+        let program = Program::start(&home, &["ls", account], b"");
+        assert!(until(PATIENCE, || program.said("waiting for")));
+        // It cannot say so any more.
+        program.kill();
+        let ran = run(&home, &["ls", account]).exits(0);
+        ran.complains(&["asked for a pause until", "as the service asks"]);
+        // When it is over, nobody speaks of it any more.
+        let ran = run(&home, &["ls", account]).exits(0);
+        assert!(!ran.stderr.contains("pause"), "{ran:?}");
+    }
+}
+
+/// Whoever tries it all the same may; a date that is far away is no missing wait.
+#[test]
+fn a_wait_beyond_reason_is_told_as_it_is_and_keeps_nobody_from_trying_again() {
+    let server = Server::start().judged(Scope::Requests);
+    for wait in ["3600", "172800", "Wed, 21 Oct 2099 07:28:00 GMT"] {
+        let home = server.home();
+        server.faults(json!([{"operation": "list", "fault": "throttle", "wait": wait}]));
+        let ran = run(&home, &["ls", "acme-web:"]).exits(1);
+        assert!(!ran.stderr.contains("waiting for"), "{ran:?}");
+        assert_eq!(fired(&server), 1);
+        run(&home, &["ls", "acme-web:"]).exits(0);
     }
 }

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::answer::{Answer, MAX_PAGE, Streaming, Watchdog, read_capped, seconds};
 use super::failure::{CallInfo, redirect_target};
+use super::hold;
 use super::{Http, ReadError, encode};
 use crate::api::body::Outgoing;
 use crate::api::{ApiError, ApiErrorKind, Delivery};
@@ -212,7 +213,7 @@ impl<'a> Call<'a> {
             hops += 1;
         }
         let judged = judge(&info, sent, patience.silence).await;
-        let response = judged.inspect_err(|error| http.hold(error))?;
+        let response = judged.inspect_err(|error| http.hold.ask(error))?;
         Ok(Streaming::new(info, response, patience))
     }
 
@@ -237,7 +238,7 @@ impl<'a> Call<'a> {
         let http = self.http;
         let response = self.exchange(info).await?;
         let judged = judge(info, response, silence).await;
-        judged.inspect_err(|error| http.hold(error))
+        judged.inspect_err(|error| http.hold.ask(error))
     }
 
     /// Sends the request and waits for the answer's head. The log gets neither query nor headers: they
@@ -259,15 +260,11 @@ impl<'a> Call<'a> {
 
     async fn exchanged(self, info: &CallInfo) -> Result<reqwest::Response, ApiError> {
         let patience = self.http.options.patience;
-        let wait = self.http.held_for();
-        if !wait.is_zero() {
+        if let Some(left) = self.http.hold.left() {
             return Err(info.error(
-                ApiErrorKind::RateLimited { after: Some(wait) },
+                ApiErrorKind::RateLimited { after: Some(left) },
                 Delivery::NotSent,
-                format!(
-                    "the service asked for a pause of which {} are left",
-                    seconds(std::time::Duration::from_secs(wait.as_secs() + 1))
-                ),
+                hold::words(left),
             ));
         }
         let client = self

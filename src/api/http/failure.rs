@@ -12,8 +12,8 @@ use crate::domain::Secret;
 
 /// Longest message taken over from a service, in characters.
 const MAX_MESSAGE: usize = 400;
-/// A service's wait beyond this is not believed.
-const MAX_WAIT: u64 = 24 * 60 * 60;
+/// A service's wait beyond this, a year, is taken for this: it is beyond reason all the same.
+const MAX_WAIT: u64 = 366 * 24 * 60 * 60;
 
 /// An answer that is no success, for the adapter to read its own error body from.
 #[derive(Debug)]
@@ -240,7 +240,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
             .as_second();
         u64::try_from(until - now).ok()?
     };
-    (seconds <= MAX_WAIT).then(|| Duration::from_secs(seconds))
+    Some(Duration::from_secs(seconds.min(MAX_WAIT)))
 }
 
 fn request_id(headers: &HeaderMap) -> Option<String> {

@@ -9,6 +9,7 @@
 mod answer;
 mod call;
 mod failure;
+mod hold;
 mod probe;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -20,14 +21,15 @@ pub use probe::{Probe, probe};
 pub use reqwest::Method;
 
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, Once, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Once, OnceLock};
+use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::redirect::Policy;
 use url::{Host, Url};
 
-use super::{ApiError, ApiErrorKind, Delivery, Network};
+use self::hold::Hold;
+use super::{ApiError, ApiErrorKind, Network, PauseTold};
 use crate::domain::{SafeText, Secret};
 
 /// Everything but the unreserved characters of RFC 3986.
@@ -72,9 +74,6 @@ impl Default for Patience {
     }
 }
 
-/// A pause that a service asks for is kept no longer than this: beyond it a person decides.
-const LONGEST_HOLD: Duration = Duration::from_mins(5);
-
 /// What sets one account's connection apart.
 #[derive(Clone)]
 pub struct HttpOptions {
@@ -104,8 +103,7 @@ pub struct Http {
     /// Made on first use: loading the system's certificates takes a tenth of a second.
     with_credentials: [OnceLock<reqwest::Client>; 3],
     bare: [OnceLock<reqwest::Client>; 3],
-    /// The service wants no call before then.
-    held: Mutex<Option<Instant>>,
+    hold: Hold,
 }
 
 impl std::fmt::Debug for Http {
@@ -133,29 +131,13 @@ impl Http {
             options,
             with_credentials: Default::default(),
             bare: Default::default(),
-            held: Mutex::default(),
+            hold: Hold::default(),
         })
     }
 
-    /// Keeps to the pause that a service asked for: until it is over no call of this account leaves
-    /// this machine, whoever makes it.
-    pub(super) fn hold(&self, error: &ApiError) {
-        let ApiErrorKind::RateLimited { after: Some(wait) } = error.kind else {
-            return;
-        };
-        if error.delivery == Delivery::Answered {
-            let until = Instant::now() + wait.min(LONGEST_HOLD);
-            let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-            *held = Some(held.map_or(until, |old| old.max(until)));
-        }
-    }
-
-    /// How long a call has to wait still; zero when it may be made.
-    pub(super) fn held_for(&self) -> Duration {
-        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.map_or(Duration::ZERO, |until| {
-            until.saturating_duration_since(Instant::now())
-        })
+    /// Keeps to a pause that another process was asked for, and tells of those that come.
+    pub fn keep_pause(&self, left: Duration, told: PauseTold) {
+        self.hold.keep(left, told);
     }
 
     /// The account's service is on this machine, so plain HTTP and links to this machine are fine.

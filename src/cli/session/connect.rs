@@ -2,8 +2,10 @@
 //! that it was not meant for.
 
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use super::{Known, Session};
 use crate::api::{
@@ -13,7 +15,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::prompt;
 use crate::config::credentials::{Credentials, KeyOwner, Lookup, Place, UNLOCK};
 use crate::config::key_variable;
-use crate::domain::{AccountName, Keeping, Secret};
+use crate::domain::{AccountName, Keeping, Secret, until};
 use crate::index::Meter;
 use crate::providers;
 use crate::transfer::patient::Patient;
@@ -85,10 +87,27 @@ impl Session {
     /// A provider with this key, whatever is saved. It is signed out with the others.
     pub fn with_key(&self, known: &Known, key: Secret) -> Result<Arc<dyn Provider>, ConnectError> {
         let provider = providers::connect(&known.settings, key)?;
+        self.keep_pause(known, &*provider);
         let provider = self.guarded(known, provider);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.push(Arc::new(Meter::new(&known.info, Arc::clone(&provider))));
         Ok(provider)
+    }
+
+    /// What the service asked an earlier process to wait for is waited for here, too.
+    fn keep_pause(&self, known: &Known, provider: &dyn Provider) {
+        let (pauses, owner) = (self.pauses.clone(), known.owner());
+        let left = pauses.until(&owner);
+        let left = left.map_or(Duration::ZERO, |it| until(it, Timestamp::now()));
+        let told = move |wait: Duration| {
+            let kept = Timestamp::now()
+                .checked_add(wait)
+                .map(|until| pauses.ask(&owner, until));
+            if !matches!(kept, Ok(Ok(()))) {
+                tracing::warn!("a pause that the service asked for could not be kept");
+            }
+        };
+        provider.keep_pause(left, Box::new(told));
     }
 
     /// Puts a typed key where the user wants it; where that cannot be, the session has it all the same.

@@ -22,8 +22,8 @@ use tokio::time::Instant;
 
 use crate::api::http::{Http, HttpOptions, Method, Patience};
 use crate::api::{
-    AccountSettings, ApiError, ApiErrorKind, ConnectError, Delivery, Download, Metadata, Provider,
-    ProviderSpec, Sighting, Sought, UploadRequest, UploadWatch,
+    AccountSettings, ApiError, ApiErrorKind, ConnectError, Delivery, Download, Metadata, PauseTold,
+    Provider, ProviderSpec, Sighting, Sought, UploadRequest, UploadWatch,
 };
 use crate::domain::{
     Asset, AssetKey, AssetScope, Container, ContainerId, Cursor, Entry, Page, SafeText, Secret,
@@ -346,6 +346,10 @@ impl Provider for Adapter {
             error.changes = true;
             error
         }))
+    }
+
+    fn keep_pause(&self, left: Duration, told: PauseTold) {
+        self.http.keep_pause(left, told);
     }
 
     async fn download(&self, asset: &Asset) -> Result<Download, ApiError> {

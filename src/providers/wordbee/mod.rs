@@ -20,14 +20,15 @@ mod wire;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::json;
 
 use crate::api::http::{Answer, Call, Http, HttpOptions, Method, Patience, Streaming};
 use crate::api::{
-    AccountSettings, ApiError, ApiErrorKind, ConnectError, Download, Provider, ProviderSpec,
-    Sighting, Sought, UploadRequest, UploadWatch,
+    AccountSettings, ApiError, ApiErrorKind, ConnectError, Download, PauseTold, Provider,
+    ProviderSpec, Sighting, Sought, UploadRequest, UploadWatch,
 };
 use crate::domain::{
     Asset, AssetScope, Container, ContainerId, Cursor, Entry, Page, Secret, Segment, SegmentId,
@@ -254,6 +255,10 @@ impl Provider for Adapter {
 
     async fn delete(&self, asset: &Asset) -> Result<(), ApiError> {
         self.delete_one(asset).await
+    }
+
+    fn keep_pause(&self, left: Duration, told: PauseTold) {
+        self.http.keep_pause(left, told);
     }
 
     async fn download(&self, asset: &Asset) -> Result<Download, ApiError> {
