@@ -75,12 +75,10 @@ impl Meter {
     }
 }
 
-/// How long the rest takes at this rate, in whole seconds; `None` when that cannot be said.
+/// How long the rest takes at this rate, in whole seconds; `None` when that cannot be said. Where no byte
+/// is left it is the service that is waited for, of which no rate tells.
 fn time_left(rest: u64, rate: Option<u64>) -> Option<Duration> {
-    if rest == 0 {
-        return Some(Duration::ZERO);
-    }
-    let rate = rate.filter(|rate| *rate > 0)?;
+    let rate = rate.filter(|rate| *rate > 0 && rest > 0)?;
     let left = Duration::from_secs(rest.div_ceil(rate));
     Some(left).filter(|left| *left <= LONGEST)
 }

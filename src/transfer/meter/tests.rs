@@ -108,6 +108,20 @@ fn a_new_try_begins_afresh() {
 }
 
 #[test]
+fn what_is_sent_and_waits_for_its_answer_has_no_time_left() {
+    let start = Instant::now();
+    let mut meters = Meters::default();
+    let running = job(1, Some(100_000), sending());
+    meters.put(&running, start);
+    meters.bytes(JobId(1), 50_000, start + ms(1000));
+    assert!(meters.of(&running).left.is_some());
+    // All of it is handed over, and the service stands still.
+    meters.bytes(JobId(1), 100_000, start + ms(2000));
+    assert_eq!(meters.of(&running).left, None);
+    assert_eq!(meters.total().left, None);
+}
+
+#[test]
 fn many_small_files_have_a_rate_together() {
     let start = Instant::now();
     let mut meters = Meters::default();
