@@ -21,10 +21,12 @@ impl State {
         let mut effects = match msg {
             Msg::Input(input) => {
                 let (spot, told) = (self.spot(), self.details());
+                let visit = self.browse.visit.take();
                 let effects = self.on_input(&input, now);
                 if self.spot() != spot {
                     self.did = None;
                 }
+                self.stay_on_visit(visit, spot);
                 self.hold_details(spot, told, now);
                 effects
             }
@@ -101,6 +103,7 @@ impl State {
                 Vec::new()
             }
         };
+        effects.extend(self.seek_on(now));
         effects = self.guarded(effects);
         if let Some(command) = did::command(&effects, self) {
             self.did = Some(command);

@@ -13,9 +13,11 @@ mod visit;
 
 pub use account::{Account, Link};
 pub(super) use cascade::Asked;
+pub(super) use details::Spot;
 pub use details::{Brief, Details, Fact};
 pub use opened::{AssetLens, Known, LocaleChoice, Mark, Opened, SegmentLens, StateFilter, TypeRow};
 pub use places::{PlaceId, PlaceRow};
+pub use visit::Visit;
 
 use super::list::List;
 
@@ -95,6 +97,8 @@ pub struct Browse {
     /// What the details still say while the cursor is on its way: painting them anew for every row
     /// it passes would cost most of what a key sends.
     pub held: Option<Details>,
+    /// What the user went to, while it is not known whether it is there.
+    pub visit: Option<Visit>,
 }
 
 impl Browse {

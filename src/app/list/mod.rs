@@ -337,6 +337,11 @@ impl<R: Row> List<R> {
         }
     }
 
+    /// What was wanted is not going to be there.
+    pub fn want_no_more(&mut self) {
+        self.want = None;
+    }
+
     /// The next shown row that is a hit, going round; with a filter every shown row but headings is.
     pub fn next_hit(&mut self, back: bool) {
         self.moved();

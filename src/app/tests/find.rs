@@ -1,10 +1,12 @@
 //! The box that finds anything: what it asks for, and where Enter goes.
 
-use super::services::{account, asset, container, doc, segment, site};
+use std::time::Duration;
+
+use super::services::{account, asset, container, doc, page, segment, site};
 use super::world::World;
 use crate::app::Pane;
-use crate::app::effect::{Effect, RequestId};
-use crate::app::msg::Msg;
+use crate::app::effect::{Effect, Load, RequestId};
+use crate::app::msg::{Answer, Batch, Came, Msg};
 use crate::domain::{AssetScope, ContainerId, Entry, Hit, Hits, SegmentId, Thing};
 
 fn hit(of: &str, thing: Thing) -> Hit {
@@ -130,4 +132,112 @@ fn enter_goes_to_an_asset_of_a_website_from_elsewhere() {
     world.keys("enter");
     world.settle();
     assert_eq!(world.current().as_deref(), Some("clip.mp4"));
+}
+
+/// Goes to what the index found, whether it is still there or not.
+fn go_to(world: &mut World, of: &str, thing: Thing) {
+    world.keys("F");
+    world.type_text("x");
+    answer(world, vec![hit(of, thing)]);
+    world.keys("enter");
+}
+
+/// Nothing that can be deleted is under the keys, and what is gone was named.
+fn says_gone(world: &World, what: &str) {
+    let said = world.said();
+    assert!(
+        said.contains(what) && said.contains("not listed any more"),
+        "{said}"
+    );
+    let focus = world.state.browse.focus;
+    assert!(
+        matches!(focus, Pane::Places | Pane::Middle),
+        "{focus:?}: {said}"
+    );
+}
+
+#[test]
+fn an_asset_that_is_gone_is_said_to_be_and_no_other_stands_for_it() {
+    let mut world = World::new();
+    let gone = asset(&site(), "gone.png", None);
+    go_to(&mut world, "web", Thing::Asset(Box::new(gone.clone())));
+    world.settle();
+    says_gone(&world, "gone.png");
+    // The list is there by now: it is asked again before anything is said.
+    world.keys("3 j");
+    world.take();
+    go_to(&mut world, "web", Thing::Asset(Box::new(gone)));
+    assert!(
+        world.loads().contains(&&Load::Assets(site())),
+        "{:?}",
+        world.log
+    );
+    world.settle();
+    says_gone(&world, "gone.png");
+    let mut world = World::new();
+    let gone = asset(&doc(), "gone.png", Some("fr"));
+    go_to(&mut world, "loc", Thing::Asset(Box::new(gone)));
+    world.settle();
+    says_gone(&world, "gone.png");
+}
+
+#[test]
+fn what_was_kept_and_is_gone_when_the_service_answers_is_said_to_be() {
+    let mut world = World::new();
+    let gone = asset(&site(), "gone.png", None);
+    go_to(&mut world, "web", Thing::Asset(Box::new(gone.clone())));
+    let id = world.pending_assets();
+    let batch = |came, names: &[&str]| {
+        let rows = names.iter().map(|name| asset(&site(), name, None));
+        Answer::Assets(Ok(Batch {
+            more: came != Came::Fresh,
+            came,
+            ..page(rows.collect::<Vec<_>>())
+        }))
+    };
+    let kept = Came::Kept(Duration::from_hours(2));
+    let answer = batch(kept, &["a.png", "gone.png", "z.png"]);
+    world.send(Msg::Loaded { id, answer });
+    assert_eq!(world.current().as_deref(), Some("gone.png"));
+    let answer = batch(Came::Fresh, &["a.png", "z.png"]);
+    world.send(Msg::Loaded { id, answer });
+    says_gone(&world, "gone.png");
+}
+
+#[test]
+fn who_went_elsewhere_meanwhile_is_told_nothing() {
+    let mut world = World::new();
+    let gone = asset(&site(), "gone.png", None);
+    go_to(&mut world, "web", Thing::Asset(Box::new(gone)));
+    world.keys("1");
+    world.settle();
+    assert!(!world.said().contains("not listed"), "{}", world.said());
+}
+
+#[test]
+fn a_segment_that_is_gone_is_said_to_be() {
+    let mut world = World::new();
+    let thing = Thing::Segment(doc().container().clone(), segment("s9", 9));
+    go_to(&mut world, "loc", thing);
+    world.settle();
+    says_gone(&world, "key-s9");
+    // An asset goes with its segment.
+    let scope = AssetScope::Segment(doc().container().clone(), SegmentId::new("s9").unwrap());
+    let gone = asset(&scope, "hero.png", Some("fr"));
+    go_to(&mut world, "loc", Thing::Asset(Box::new(gone)));
+    world.settle();
+    says_gone(&world, "hero.png");
+    assert!(world.said().contains("its segment"), "{}", world.said());
+}
+
+#[test]
+fn a_document_that_is_gone_is_said_to_be() {
+    let mut world = World::new();
+    go_to(
+        &mut world,
+        "loc",
+        Thing::Container(container("d9", "Old app")),
+    );
+    world.settle();
+    says_gone(&world, "Old app");
 }
