@@ -159,7 +159,7 @@ impl State {
             effects.extend(self.show_segment(now));
         }
         if due(&mut self.timers.marks, now) {
-            effects.extend(self.ask_marks());
+            effects.extend(self.ask_marks(now));
         }
         if due(&mut self.timers.count, now) && self.transfers.open && self.transfers.elsewhere {
             effects.push(Effect::RefreshQueue);

@@ -105,7 +105,7 @@ impl State {
                 if let Some(opened) = self.opened_mut(&account, &container) {
                     opened.take_marks(id, result, now);
                 }
-                return self.ask_marks();
+                return self.ask_marks(now);
             }
             (Asked::Update(account, scope, name), Answer::Updated(result)) => {
                 match result {
@@ -230,9 +230,15 @@ impl Opened {
         self.asking.remove(&id);
     }
 
+    /// The request that only the third pane waits for.
+    pub(crate) fn awaited_alone(&self) -> Option<RequestId> {
+        let pending = self.assets.remote.pending();
+        pending.filter(|id| !self.asking.contains_key(id))
+    }
+
     /// The third pane turns to another place; returns the request that is now pointless.
     pub(crate) fn change_scope(&mut self, scope: AssetScope) -> Option<RequestId> {
-        let before = self.assets.remote.pending();
+        let before = self.awaited_alone();
         let sought = { self.sought.take() }.filter(|(of, _)| *of == scope);
         self.scope = Some(scope);
         let sort = self.assets.list.sort();
@@ -254,13 +260,14 @@ impl Opened {
             at,
             result: Ok(rows),
             kept,
+            failed,
         }) = segment.and_then(|id| self.known.get(id))
         else {
             return false;
         };
-        let (rows, at, kept) = (rows.clone(), *at, *kept);
+        let (rows, at, old) = (rows.clone(), *at, *kept || failed.is_some());
         self.assets.show(rows, at);
-        !kept
+        !old
     }
 
     /// Takes the segments that are shown with their keys and texts; says whether it is these.
@@ -287,18 +294,12 @@ impl Opened {
                     Remote::Failed { error, .. } => Err(error.clone()),
                     _ => return,
                 };
-                if let Some(segment) = segment
-                    && (result.is_ok() || !self.known.contains_key(&segment))
-                {
-                    let kept = false;
-                    self.known.insert(
-                        segment,
-                        Known {
-                            at: now,
-                            result,
-                            kept,
-                        },
-                    );
+                match (segment, result) {
+                    (Some(segment), Err(error)) => self.failed(segment, &error, now),
+                    (Some(segment), Ok(rows)) => {
+                        self.known.insert(segment, Known::of(Ok(rows), now));
+                    }
+                    (None, _) => {}
                 }
                 self.refresh_lens();
             }

@@ -81,7 +81,11 @@ impl State {
             return Vec::new();
         };
         let id = self.request(Asked::Assets(account.clone(), scope.clone()));
-        let before = self.browse.open_mut().and_then(|it| it.assets.ask(id, now));
+        let before = self.browse.open_mut().and_then(|it| {
+            let before = it.awaited_alone();
+            it.assets.ask(id, now);
+            before
+        });
         self.load(before, id, account, Load::Assets(scope))
     }
 
@@ -97,7 +101,7 @@ impl State {
         let Some(RowId::Read(segment)) = opened.segments.list.current_id() else {
             return Vec::new();
         };
-        let scope = AssetScope::Segment(opened.id.clone(), segment);
+        let scope = AssetScope::Segment(opened.id.clone(), segment.clone());
         let same = opened.scope.as_ref() == Some(&scope);
         if same && !matches!(opened.assets.remote, Remote::NotAsked) {
             return Vec::new();
@@ -106,14 +110,20 @@ impl State {
         let known = opened.show_known();
         let mut effects: Vec<Effect> = self.drop_request(before).into_iter().collect();
         self.browse.details_top = 0;
-        if !known {
-            effects.extend(self.load_assets(now));
+        if known {
+            return effects;
+        }
+        match self.browse.open_mut() {
+            Some(opened) if let Some(batch) = opened.batch_of(&segment) => {
+                opened.assets.ask(batch, now);
+            }
+            _ => effects.extend(self.load_assets(now)),
         }
         effects
     }
 
     /// Asks for the marks of segments around the cursor that were not asked yet.
-    pub(crate) fn ask_marks(&mut self) -> Vec<Effect> {
+    pub(crate) fn ask_marks(&mut self, now: Instant) -> Vec<Effect> {
         let page = self.page();
         let Some(opened) = self.browse.open() else {
             return Vec::new();
@@ -131,15 +141,23 @@ impl State {
         let all = list.lens().state.is_some() && opened.not_asked() <= FEW * MARKS;
         let rows = list.rows();
         let count = if all { rows.len() } else { 0 };
-        let fresh = opened.known.iter().filter(|(_, known)| all && !known.kept);
+        let fresh = opened
+            .known
+            .iter()
+            .filter(|(_, known)| all && !known.is_due(now));
         let fresh: Idents = fresh.map(|(id, _)| id.as_str()).collect();
         let others = { 0..count }
             .filter(|at| rows.is_among(*at, &fresh) == Some(false))
             .filter_map(|at| rows.get(at));
+        // The third pane asks for those of its segment.
+        let awaited = opened.assets.remote.pending();
+        let awaited = awaited.and_then(|_| opened.scope.as_ref()?.segment());
         let mut segments: Vec<SegmentId> = Vec::new();
         for segment in in_view.chain(others).filter_map(Entry::seen) {
             let known = opened.known.get(&segment.id);
-            if known.is_none_or(|known| known.kept) && !segments.contains(&segment.id) {
+            let due = known.is_none_or(|known| known.is_due(now));
+            let awaited = awaited.is_some_and(|it| *it == segment.id);
+            if due && !awaited && !segments.contains(&segment.id) {
                 segments.push(segment.id.clone());
             }
             if segments.len() == MARKS {

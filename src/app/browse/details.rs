@@ -283,9 +283,14 @@ fn of_segment(opened: &Opened, segment: &Segment) -> Details {
     if segment.part > 0 {
         it.text("Part", segment.part.to_string());
     }
+    let old = if opened.not_refreshed(&segment.id) {
+        ", not refreshed"
+    } else {
+        ""
+    };
     match opened.mark(&segment.id) {
-        Mark::Has(count) => it.text("Assets", count.to_string()),
-        Mark::None => it.text("Assets", "none"),
+        Mark::Has(count) => it.text("Assets", format!("{count}{old}")),
+        Mark::None => it.text("Assets", format!("none{old}")),
         Mark::NotAsked => it.text("Assets", "not asked yet"),
         Mark::Failed(error) => it.text("Assets", error.to_string()),
     }

@@ -6,7 +6,7 @@ use super::{Known, Opened};
 use crate::api::ApiError;
 use crate::app::effect::RequestId;
 use crate::app::remote::Remote;
-use crate::domain::{Asset, Entry, SegmentId};
+use crate::domain::{Asset, AssetScope, Entry, SegmentId};
 
 impl Opened {
     /// Assets of segments as they were kept: shown until the service answers.
@@ -17,16 +17,25 @@ impl Opened {
     ) {
         for (segment, age, rows) in kept {
             let at = now.checked_sub(age).unwrap_or(now);
-            let result = Ok(rows.into());
-            let kept = true;
-            self.known
-                .entry(segment)
-                .or_insert(Known { at, result, kept });
+            self.known.entry(segment).or_insert(Known {
+                kept: true,
+                ..Known::of(Ok(rows.into()), at)
+            });
         }
         self.refresh_lens();
-        if self.assets.remote == Remote::NotAsked {
+        // What is asked for alone shows what was kept by itself.
+        if self.assets.remote == Remote::NotAsked
+            || self.assets.remote.pending().is_some() && self.awaited_alone().is_none()
+        {
             self.show_known();
         }
+    }
+
+    /// The batch that is on its way and brings the assets of a segment.
+    pub(super) fn batch_of(&self, segment: &SegmentId) -> Option<RequestId> {
+        let mut batches = self.asking.iter();
+        let found = batches.find(|(_, segments)| segments.contains(segment));
+        found.map(|(id, _)| *id)
     }
 
     /// Assets of several segments: each of them has those that name it, or none.
@@ -36,9 +45,16 @@ impl Opened {
         result: Result<Vec<Entry<Asset>>, ApiError>,
         now: Instant,
     ) {
-        if let Some(segments) = self.asking.remove(&id) {
-            self.learn_marks(segments, result, now);
+        let Some(segments) = self.asking.remove(&id) else {
+            return;
+        };
+        // The third pane may wait for it, too.
+        if let Err(error) = &result {
+            self.assets.remote.answer(id, Err(error.clone()));
+        } else if self.assets.remote.pending() == Some(id) {
+            self.assets.remote.give_up();
         }
+        self.learn_marks(segments, result, now);
     }
 
     /// The same of segments that somebody else asked for.
@@ -48,33 +64,35 @@ impl Opened {
         result: Result<Vec<Entry<Asset>>, ApiError>,
         now: Instant,
     ) {
+        let here = self.scope.as_ref().and_then(AssetScope::segment);
+        let shown = here.is_some_and(|here| segments.contains(here));
         match result {
             Err(error) => {
                 for segment in segments {
-                    let known = Known {
-                        at: now,
-                        result: Err(error.clone()),
-                        kept: false,
-                    };
-                    // What is known stays; it was asked for all the same.
-                    self.known.entry(segment).or_insert(known).kept = false;
+                    self.failed(segment, &error, now);
                 }
             }
             Ok(entries) => {
                 for (segment, assets) in Asset::by_segment(&segments, entries).assets {
                     let rows = assets.into_iter().map(Entry::Read).collect();
-                    let known = Known {
-                        at: now,
-                        result: Ok(rows),
-                        kept: false,
-                    };
-                    self.known.insert(segment, known);
+                    self.known.insert(segment, Known::of(Ok(rows), now));
                 }
             }
         }
         self.refresh_lens();
-        if self.assets.remote == Remote::NotAsked {
+        let awaited = self.assets.remote.pending().is_some();
+        if shown && !awaited && self.assets.remote.error().is_none() {
             self.show_known();
+        }
+    }
+
+    /// The assets of a segment were asked for in vain: what is known stays, as old as it is.
+    pub(super) fn failed(&mut self, segment: SegmentId, error: &ApiError, now: Instant) {
+        let known = self.known.entry(segment);
+        let known = known.or_insert_with(|| Known::of(Err(error.clone()), now));
+        match known.result {
+            Ok(_) => known.failed = Some(now),
+            Err(_) => *known = Known::of(Err(error.clone()), now),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::api::{ApiError, Middle, ProviderSpec};
 use crate::app::effect::RequestId;
@@ -14,6 +14,9 @@ use crate::domain::{
     AccountName, Asset, AssetKey, AssetScope, Container, ContainerId, Digests, Entry, Idents, Kind,
     Locale, Segment, SegmentId, Shelf, TypeChoice,
 };
+
+/// What was asked for in vain is not asked for again before this has passed.
+const PAUSE: Duration = Duration::from_mins(1);
 
 /// What is known of a segment's assets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +38,29 @@ pub struct Known {
     pub result: Result<Shelf<Asset>, ApiError>,
     /// From before this session: asked anew as soon as it is looked at.
     pub kept: bool,
+    /// When it was asked anew in vain: it is as old as it was.
+    pub failed: Option<Instant>,
+}
+
+impl Known {
+    /// What the service answered.
+    pub const fn of(result: Result<Shelf<Asset>, ApiError>, at: Instant) -> Self {
+        Self {
+            at,
+            result,
+            kept: false,
+            failed: None,
+        }
+    }
+
+    /// It is asked for when it comes into view: what was kept at once, what failed after a pause.
+    pub fn is_due(&self, now: Instant) -> bool {
+        let failed = self.failed.or(self.result.is_err().then_some(self.at));
+        match failed {
+            Some(at) => now.saturating_duration_since(at) >= PAUSE,
+            None => self.kept,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -158,6 +184,12 @@ impl Opened {
             Some(Ok(assets)) if assets.is_empty() => Mark::None,
             Some(Ok(assets)) => Mark::Has(assets.len()),
         }
+    }
+
+    /// What is known of the segment was asked for anew, in vain.
+    pub fn not_refreshed(&self, segment: &SegmentId) -> bool {
+        let known = self.known.get(segment);
+        known.is_some_and(|known| known.result.is_ok() && known.failed.is_some())
     }
 
     /// The segment whose assets the third pane shows.

@@ -249,11 +249,7 @@ fn marked_gaps_become_a_plan_in_which_files_are_matched_by_name() {
     let scope = |id: &str| AssetScope::Segment(container.clone(), SegmentId::new(id).unwrap());
     // Two of the files of the folder `sub` are called like what is missing.
     let rows = |id: &str, name: &str| vec![Entry::Read(asset(&scope(id), name, Some("de")))].into();
-    let known = |rows| crate::app::browse::Known {
-        at: world.now,
-        result: Ok(rows),
-        kept: false,
-    };
+    let known = |rows| crate::app::browse::Known::of(Ok(rows), world.now);
     let (one, two) = (known(rows("s1", "a.png")), known(rows("s2", "b.png")));
     let none = known(Vec::new().into());
     let opened = world.state.browse.open_mut().unwrap();

@@ -6,11 +6,13 @@ use std::time::Duration;
 use super::services::{account, container, doc, error, page, segment, site};
 use super::world::{World, answer};
 use crate::api::ApiErrorKind;
+use crate::app::Face;
 use crate::app::browse::{Mark, PlaceRow};
+use crate::app::columns::{SEGMENT_COLUMNS, Value};
 use crate::app::effect::{Effect, Load, RequestId};
+use crate::app::list::Sort;
 use crate::app::msg::{Answer, Batch, Came, Msg};
-use crate::app::{Face, Pane};
-use crate::domain::{Container, Entry, Keepable, Segment, SegmentId, Shelf};
+use crate::domain::{AssetScope, Container, Entry, Keepable, Segment, SegmentId, Shelf};
 
 const AGO: Duration = Duration::from_hours(2);
 
@@ -243,19 +245,21 @@ fn kept_rows_stay_where_the_service_cannot_be_asked() {
 }
 
 #[test]
-fn kept_marks_show_until_the_service_answers() {
+fn kept_marks_show_until_the_service_answers_and_are_no_newer_where_it_fails() {
     let mut world = World::at_doc();
-    let second = SegmentId::new("s2").unwrap();
+    let third = SegmentId::new("s3").unwrap();
     world.state.browse.open_mut().unwrap().known.clear();
-    world.state.browse.focus = Pane::Middle;
-    world.keys("j");
+    world.keys("2 j");
     world.wait(1000);
-    let id = asked(&world, |it| matches!(it, Load::Marks(..)));
-    let kept = vec![(second.clone(), AGO, Vec::new())];
+    let id = asked(
+        &world,
+        |it| matches!(it, Load::Marks(_, ids) if ids.contains(&third)),
+    );
+    let kept = vec![(third.clone(), AGO, Vec::new())];
     send(&mut world, id, Answer::KeptMarks(kept));
     let opened = world.state.browse.open().unwrap();
-    assert_eq!(opened.mark(&second), Mark::None);
-    assert_eq!(world.now.duration_since(opened.known[&second].at), AGO);
+    assert_eq!(opened.mark(&third), Mark::None);
+    assert_eq!(world.now.duration_since(opened.known[&third].at), AGO);
     // A failure leaves them as they are, and does not ask for them again and again.
     send(
         &mut world,
@@ -264,9 +268,88 @@ fn kept_marks_show_until_the_service_answers() {
     );
     world.take();
     world.wait(5000);
-    assert!(!world.loads().iter().any(|it| matches!(it, Load::Marks(..))));
+    let marks = |it: &&Load| matches!(it, Load::Marks(_, ids) if ids.contains(&third));
+    assert!(!world.loads().iter().any(marks));
     let opened = world.state.browse.open().unwrap();
-    assert_eq!(opened.mark(&second), Mark::None);
+    assert_eq!(opened.mark(&third), Mark::None);
+    // Who goes there asks for them, and sees that they are old.
+    world.take();
+    world.keys("j");
+    world.wait(1000);
+    let scope = AssetScope::Segment(doc().container().clone(), third.clone());
+    let id = asked(&world, |it| *it == Load::Assets(scope.clone()));
+    let told = world.state.details().unwrap();
+    let assets = told.facts.iter().find(|it| it.label == "Assets").unwrap();
+    assert_eq!(assets.value, Value::Text("none, not refreshed".to_owned()));
+    let failure = Err(error(ApiErrorKind::Server));
+    send(&mut world, id, Answer::Assets(failure));
+    // Whoever comes by after a while asks again.
+    world.keys("k");
+    world.settle();
+    world.wait(120_000);
+    world.take();
+    world.keys("k");
+    world.wait(1000);
+    assert!(world.loads().iter().any(marks), "{:?}", world.log);
+}
+
+#[test]
+fn marks_are_asked_for_what_comes_into_view_when_texts_change_the_order() {
+    let (mut world, id) = opening();
+    world.keys("2");
+    let many = 400;
+    let listed = (1..=many).map(|n| {
+        let mut segment = segment(&format!("s{n}"), n);
+        segment.key = None;
+        Entry::Read(segment)
+    });
+    let listed: Shelf<Segment> = listed.collect();
+    let opened = world.state.browse.open_mut().unwrap();
+    opened.segments.list.set_sort(Some(Sort {
+        column: SEGMENT_COLUMNS[0],
+        descending: false,
+    }));
+    let batch = Batch::whole(listed.clone());
+    send(&mut world, id, Answer::Segments(Ok(batch)));
+    let marks = |world: &World| {
+        let loads = world.open.iter().rev();
+        let found = loads.filter_map(|effect| match effect {
+            Effect::Load {
+                id,
+                what: Load::Marks(_, segments),
+                ..
+            } => Some((*id, segments.clone())),
+            _ => None,
+        });
+        found.collect::<Vec<_>>()
+    };
+    world.wait(1000);
+    let (asked_id, _) = marks(&world)[0].clone();
+    send(&mut world, asked_id, Answer::Marks(Ok(Vec::new())));
+    world.open.clear();
+    // The last come first, and the cursor, which the third pane follows, stays on its row.
+    let told = listed.read().map(|segment| {
+        let mut segment = segment.into_owned();
+        segment.key = Some(format!("k{:04}", many - segment.position));
+        Entry::Read(segment)
+    });
+    let told: Shelf<Segment> = told.collect();
+    let texts = world.state.browse.open().unwrap().texts.pending().unwrap();
+    send(&mut world, texts, Answer::SegmentTexts(Ok(told)));
+    while world.state.unfinished() {
+        world.send(Msg::GoOn);
+    }
+    world.wait(1000);
+    let opened = world.state.browse.open().unwrap();
+    let list = &opened.segments.list;
+    let near = list.cursor().saturating_sub(5)..(list.cursor() + 5).min(list.shown().len());
+    let asked: Vec<SegmentId> = marks(&world).into_iter().flat_map(|it| it.1).collect();
+    for place in near {
+        let id = list.row(place).unwrap().read().unwrap().id.clone();
+        let here = opened.scope.as_ref().and_then(AssetScope::segment) == Some(&id);
+        let known = here || opened.known.contains_key(&id) || asked.contains(&id);
+        assert!(known, "{id:?} of {asked:?}");
+    }
 }
 
 #[test]
@@ -278,7 +361,7 @@ fn assets_of_a_segment_that_were_kept_are_shown_and_asked_anew() {
     world.keys("2 j");
     world.take();
     world.wait(1000);
-    let scope = crate::domain::AssetScope::Segment(doc().container().clone(), second);
+    let scope = AssetScope::Segment(doc().container().clone(), second);
     assert!(
         world.loads().contains(&&Load::Assets(scope)),
         "{:?}",

@@ -221,14 +221,46 @@ fn marks_of_the_segments_in_view_are_asked_together_after_a_rest() {
     }
     assert_eq!(marks(&world), [0; 0]);
     world.wait(1000);
-    assert_eq!(marks(&world), [3]);
+    // Those of the segment under the cursor are asked for by the third pane.
+    assert_eq!(marks(&world), [2]);
     world.settle();
     let opened = world.state.browse.open().unwrap();
     let mark = |id: &str| opened.mark(&SegmentId::new(id).unwrap());
     assert_eq!(mark("s1"), Mark::Has(3));
     assert_eq!(mark("s2"), Mark::None);
     assert_eq!(mark("s9"), Mark::NotAsked);
-    assert_eq!(marks(&world), [3], "each is asked once");
+    assert_eq!(marks(&world), [2], "each is asked once");
+}
+
+#[test]
+fn a_segment_of_a_batch_on_its_way_is_not_asked_for_alone() {
+    let mut world = World::new();
+    world.keys("G enter");
+    for effect in std::mem::take(&mut world.open) {
+        world.answer(&effect);
+    }
+    world.wait(1000);
+    let batch = world.open.iter().find_map(|effect| match effect {
+        Effect::Load {
+            id,
+            what: Load::Marks(..),
+            ..
+        } => Some(*id),
+        _ => None,
+    });
+    let batch = batch.expect("it is asked for");
+    world.take();
+    world.keys("j");
+    world.wait(1000);
+    let opened = world.state.browse.open().unwrap();
+    assert_eq!(opened.assets.remote.pending(), Some(batch));
+    world.keys("j");
+    world.wait(1000);
+    assert!(world.loads().is_empty(), "{:?}", world.log);
+    assert!(!world.log.contains(&Effect::Cancel(batch)));
+    world.settle();
+    let opened = world.state.browse.open().unwrap();
+    assert_eq!(opened.assets.face(), Face::Empty);
 }
 
 #[test]

@@ -155,8 +155,16 @@ fn segment_words(segment: &Segment, current: bool) -> Words {
     words
 }
 
-/// `●3` has assets, `○` has none, `·` not asked, `!` failed.
+/// `●3` has assets, `○` has none, `·` not asked, `!` failed; `●3 !` had them before it failed.
 fn mark(ground: &Ground<'_>, opened: &Opened, segment: &Segment) -> Words {
+    let mut words = plain_mark(ground, opened, segment);
+    if opened.not_refreshed(&segment.id) {
+        words.push(toned(" !", Tone::Warning));
+    }
+    words
+}
+
+fn plain_mark(ground: &Ground<'_>, opened: &Opened, segment: &Segment) -> Words {
     match opened.mark(&segment.id) {
         Mark::Has(assets) => vec![toned(format!("●{}", count(assets)), Tone::Good)],
         Mark::None => vec![toned("○", Tone::Dim)],

@@ -77,10 +77,9 @@ pub fn matrix() -> State {
         made(1, "hero.jpg", "fr", "", 10),
         made(1, "לוגו.svg", "he", "", 10),
     ];
-    let known = |result, ago| Known {
-        at: now().checked_sub(Duration::from_mins(ago)).unwrap(),
-        result,
-        kept: false,
+    let known = |result, ago| {
+        let at = now().checked_sub(Duration::from_mins(ago));
+        Known::of(result, at.unwrap())
     };
     let cart = vec![made(2, "cart.png", "en", "", 1)];
     let busy = Err(error(ApiErrorKind::Server));

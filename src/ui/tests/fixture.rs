@@ -258,11 +258,7 @@ pub fn busy() -> State {
         asset(&scope, "hero.png", Some("fr"), Some(209_400)),
         asset(&scope, "hero@2x.png", None, Some(802_000)),
     ];
-    let known = |result| Known {
-        at: now(),
-        result,
-        kept: false,
-    };
+    let known = |result| Known::of(result, now());
     opened
         .known
         .insert(segment_id(1), known(Ok(assets.clone().into())));
