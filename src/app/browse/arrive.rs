@@ -39,6 +39,8 @@ impl State {
                 {
                     return self.load_texts(&account, &container, true, now);
                 }
+                // They may stand in another order now.
+                self.timers.marks(now);
             }
             (Asked::Segments(account, container), Answer::Segments(page)) => {
                 let last = page.as_ref().is_ok_and(|page| !page.more);
@@ -86,6 +88,8 @@ impl State {
                     if !taken {
                         return self.load_texts(&account, &container, true, now);
                     }
+                    // They may stand in another order now.
+                    self.timers.marks(now);
                 }
             }
             (Asked::Assets(account, scope), Answer::Assets(page)) => {

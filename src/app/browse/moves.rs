@@ -330,6 +330,9 @@ impl State {
             if let Some(moved) = moved {
                 if moved {
                     self.cursor_moved(pane, now);
+                } else if pane == Pane::Middle {
+                    // Others may be in view.
+                    self.timers.marks(now);
                 }
                 return;
             }
