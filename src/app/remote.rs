@@ -1,11 +1,15 @@
 //! A value that comes from a service: not asked, loading with what was there before, there, failed.
 
+mod face;
+
+pub use face::Face;
+
 use std::time::Instant;
 
 use super::effect::RequestId;
 use super::list::{List, Row, Store};
 use super::msg::Came;
-use crate::api::{ApiError, ApiErrorKind};
+use crate::api::ApiError;
 use crate::domain::Cursor;
 
 /// What is known of a remote value. Old data stays while new data loads and after a failure.
@@ -106,58 +110,6 @@ pub struct Fetched {
     pub total: Option<u64>,
     /// What the service said then of when the container changed last.
     pub seal: Option<String>,
-}
-
-/// How a pane looks. Every one differs from the others, and names the next useful key.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Face<'a> {
-    /// Nothing was asked yet.
-    NotAsked,
-    /// Nothing there yet.
-    Loading { since: Instant },
-    /// The service has none.
-    Empty,
-    /// There are rows, but the filter hides them all.
-    NoMatch,
-    /// Nothing to show but the reason.
-    Failed(&'a ApiError),
-    /// The key is not accepted.
-    SignIn(&'a ApiError),
-    /// The key is accepted, but not for this.
-    Forbidden(&'a ApiError),
-    /// Rows to show. `error` is why they are old, `loading` that newer ones are on their way.
-    Rows {
-        loading: bool,
-        error: Option<&'a ApiError>,
-        at: Option<Instant>,
-    },
-}
-
-impl<'a> Face<'a> {
-    /// The face of an error when there is nothing else to show.
-    pub const fn of_error(error: &'a ApiError) -> Self {
-        match error.kind {
-            ApiErrorKind::Unauthorized => Self::SignIn(error),
-            ApiErrorKind::Forbidden { .. } => Self::Forbidden(error),
-            _ => Self::Failed(error),
-        }
-    }
-
-    /// The face of some rows and what is known of where they come from.
-    pub fn of(remote: &'a Remote<Fetched>, rows: usize, shown: usize) -> Self {
-        match remote {
-            Remote::NotAsked if rows == 0 => Self::NotAsked,
-            Remote::Loading { since, .. } if rows == 0 => Self::Loading { since: *since },
-            Remote::Failed { error, .. } if rows == 0 => Self::of_error(error),
-            Remote::Loaded(_) if rows == 0 => Self::Empty,
-            _ if shown == 0 => Self::NoMatch,
-            _ => Self::Rows {
-                loading: remote.pending().is_some(),
-                error: remote.error(),
-                at: remote.value().map(|fetched| fetched.at),
-            },
-        }
-    }
 }
 
 /// A list and the request that fills it. On a first load rows show as they arrive; on a reload the
@@ -343,6 +295,22 @@ impl<R: Row> Listing<R> {
     /// The page that a listing goes on with which was stopped.
     pub const fn next(&self) -> Option<&Cursor> {
         self.incoming.next.as_ref()
+    }
+
+    /// Every row of a listing that came to its end is there, however old.
+    pub fn is_whole(&self) -> bool {
+        // What was kept comes in parts as well.
+        let lacks = |fetched: &Fetched| {
+            let all = fetched.total.and_then(|all| usize::try_from(all).ok());
+            self.incoming.kept && all.is_some_and(|all| self.list.len() < all)
+        };
+        let ended = self.reloads() || self.next().is_none();
+        ended && self.remote.value().is_some_and(|it| !lacks(it))
+    }
+
+    /// The list holds older rows than those that come.
+    pub const fn reloads(&self) -> bool {
+        self.incoming.reload
     }
 
     /// So many rows came of a listing that was stopped.

@@ -20,7 +20,7 @@ const FEW: usize = 3;
 
 impl State {
     /// `anew`: all of them, whatever the service says of its last change.
-    pub(super) fn load_segments(&mut self, anew: bool, now: Instant) -> Vec<Effect> {
+    pub(crate) fn load_segments(&mut self, anew: bool, now: Instant) -> Vec<Effect> {
         let Some((account, container)) = self
             .browse
             .open()

@@ -155,11 +155,15 @@ impl Opened {
     /// What becomes of a listing that is stopped now, for people.
     pub(super) fn stopped(&self) -> String {
         let assets = self.assets.remote.pending().is_some();
+        let came = self.segments.came();
         match (self.segments.remote.pending(), self.segments.next()) {
-            (Some(_), Some(_)) => format!(
-                "{} segments are there; R goes on behind them. ",
-                self.segments.came()
+            (Some(_), Some(_)) if self.segments.reloads() => format!(
+                "{came} segments came anew; the {} from before are shown until R has gone on. ",
+                self.segments.list.len()
             ),
+            (Some(_), Some(_)) => {
+                format!("{came} segments are there; R goes on behind them. ")
+            }
             (None, _) if assets && self.spec.middle == Middle::Types => {
                 "This list comes as one: R begins it anew. ".to_owned()
             }
@@ -175,6 +179,14 @@ impl Opened {
     /// The languages it can hold, if the service told.
     pub fn locales(&self) -> Option<&[Locale]> {
         self.info().locales.as_deref()
+    }
+
+    /// How many segments the service says there are, where the list ended before its last page.
+    pub fn cut_off(&self) -> Option<Option<u64>> {
+        let segments = &self.segments;
+        let ended = segments.remote.pending().is_none() && !segments.list.is_empty();
+        let more = |all: &u64| usize::try_from(*all).is_ok_and(|all| all > segments.list.len());
+        (ended && !segments.is_whole()).then(|| self.info().segments.filter(more))
     }
 
     pub fn mark(&self, segment: &SegmentId) -> Mark<'_> {

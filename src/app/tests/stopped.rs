@@ -3,9 +3,10 @@
 use super::services::{error, page, segment};
 use super::world::World;
 use crate::api::ApiErrorKind;
+use crate::app::browse::Known;
 use crate::app::effect::{Effect, Load, RequestId};
 use crate::app::msg::{Answer, Batch, Came, Msg};
-use crate::domain::{Cursor, Segment};
+use crate::domain::{Cursor, Segment, SegmentId};
 
 /// The last listing of segments that was asked for, and where it begins.
 fn asked(world: &World) -> Option<(RequestId, Option<Cursor>)> {
@@ -130,4 +131,81 @@ fn a_page_that_fails_is_gone_on_with_and_twice_in_a_row_all_comes_anew() {
     assert_eq!(asked(&world).unwrap().1, Some(Cursor("4".to_owned())));
     world.keys("R");
     assert_eq!(asked(&world).unwrap().1, None);
+}
+
+/// The answer that tells the document's locales.
+fn locate(world: &mut World) {
+    let located = world.open.iter().find_map(|effect| match effect {
+        Effect::Load {
+            id,
+            account,
+            what: what @ Load::Container(_),
+            ..
+        } => Some((*id, super::world::answer(account, what))),
+        _ => None,
+    });
+    let (id, answer) = located.expect("they are asked for");
+    world.send(Msg::Loaded { id, answer });
+}
+
+#[test]
+fn the_coverage_of_a_list_that_was_stopped_goes_on_with_it_and_never_takes_it_for_whole() {
+    let mut world = stopped();
+    let now = world.now;
+    let opened = world.state.browse.open_mut().unwrap();
+    opened.listed.segments = Some(20);
+    for n in 1..=4 {
+        let known = Known::of(Ok(Vec::new().into()), now);
+        let id = SegmentId::new(format!("s{n}")).unwrap();
+        opened.known.insert(id, known);
+    }
+    world.open.clear();
+    world.keys("c");
+    let from = asked(&world).map(|it| it.1);
+    assert_eq!(from, Some(Some(Cursor("4".to_owned()))));
+    locate(&mut world);
+    let opened = world.state.browse.open_mut().unwrap();
+    if let Some(container) = opened.container.value() {
+        let mut container = container.clone();
+        container.segments = Some(20);
+        opened.container = crate::app::remote::Remote::Loaded(container);
+    }
+    let (id, _) = asked(&world).unwrap();
+    let answer = Answer::Segments(Err(error(ApiErrorKind::Transport)));
+    world.send(Msg::Loaded { id, answer });
+    let sheet = world.sheet();
+    assert!(sheet.contains("4 segments"), "{sheet}");
+    assert!(
+        sheet.contains(" of 20") && sheet.contains("R goes on"),
+        "{sheet}"
+    );
+    assert!(!sheet.contains("no gaps"), "{sheet}");
+    assert!(sheet.contains("could not be listed"), "{sheet}");
+    world.take();
+    world.keys("R");
+    assert_eq!(asked(&world).unwrap().1, Some(Cursor("4".to_owned())));
+    came(&mut world, &[5], None);
+    let sheet = world.sheet();
+    assert!(
+        sheet.contains("5 segments") && !sheet.contains("R goes on"),
+        "{sheet}"
+    );
+}
+
+#[test]
+fn a_refresh_that_is_stopped_says_what_is_shown_meanwhile() {
+    let mut world = stopped();
+    world.keys("R");
+    came(&mut world, &[5], None);
+    world.wait(6_000);
+    world.keys("R");
+    came(&mut world, &[1, 2], Some("2"));
+    world.keys("ctrl-c");
+    assert!(
+        world
+            .said()
+            .contains("2 segments came anew; the 5 from before are shown until R has gone on"),
+        "{}",
+        world.said()
+    );
 }

@@ -64,6 +64,15 @@ const STATES: &[Named] = &[
     ("segments_failed", || {
         segments_with(failed(ApiErrorKind::Server, None))
     }),
+    ("segments_cut_off", || {
+        let mut state = focused(Pane::Middle);
+        let opened = state.browse.open_mut().unwrap();
+        opened.segments.remote = failed(ApiErrorKind::Server, None);
+        opened.listed.segments = Some(20_000);
+        let first = opened.known.get_mut(&segment_id(1)).unwrap();
+        first.failed = Some(now());
+        state
+    }),
     ("segments_empty", || segments_with(loaded(1))),
     ("marked", || pressed(worldly(), "space v j")),
     ("filter_typed", || pressed(worldly(), "/ p n")),

@@ -100,7 +100,9 @@ impl CoverageSheet {
     /// The next call, unless one is on its way; the first time all that is not known.
     pub(super) fn go_on(&mut self, state: &mut State, now: Instant) -> Vec<Effect> {
         let listed = self.opened(state).is_some_and(|opened| {
-            opened.segments.remote.pending().is_none() && opened.locales().is_some()
+            let segments = &opened.segments;
+            let whole = segments.remote.pending().is_none() && segments.is_whole();
+            whole && opened.locales().is_some()
         });
         if listed && !self.asking.begun && self.asking.recalling.is_none() {
             let unknown = self.matrix.not_asked();

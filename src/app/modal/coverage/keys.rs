@@ -90,8 +90,12 @@ impl CoverageSheet {
     }
 
     /// Asks again for the segments of the rows that are shown; what is known stays until the answers
-    /// come.
+    /// come. A list that ended before its last page comes first.
     fn ask_again(&mut self, state: &mut State, now: Instant) -> Reply {
+        let rest = self.list_rest(state, now);
+        if !rest.is_empty() {
+            return Reply::stay().with(rest);
+        }
         let segments = self.matrix.coverage.segments();
         let mut shown: Vec<usize> = self.shown.iter().map(|row| row.0).collect();
         // The rows of one segment stand together.

@@ -120,12 +120,29 @@ impl CoverageSheet {
         if let Some((_, _, column)) = &sheet.want {
             sheet.column = *column;
         }
-        let effects = sheet.follow(state, now);
+        // It is about all of them: where the list was stopped, it is gone on with.
+        let mut effects = sheet.list_rest(state, now);
+        effects.extend(sheet.follow(state, now));
         Some((sheet, effects))
     }
 
     fn opened<'a>(&self, state: &'a State) -> Option<&'a Opened> {
         state.opened(&self.account, &self.container)
+    }
+
+    /// Goes on with a list that ended before its last page.
+    fn list_rest(&self, state: &mut State, now: Instant) -> Vec<Effect> {
+        let here =
+            |opened: &Opened| (&opened.account, &opened.id) == (&self.account, &self.container);
+        let opened = state.browse.open().filter(|opened| here(opened));
+        let ended = opened.is_some_and(|opened| {
+            opened.segments.remote.pending().is_none() && !opened.segments.is_whole()
+        });
+        if ended {
+            state.load_segments(false, now)
+        } else {
+            Vec::new()
+        }
     }
 
     /// Takes in what is known by now, and goes on asking.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::asking::calls;
 use super::{CoverageSheet, Filter};
 use crate::app::State;
+use crate::app::browse::Opened;
 use crate::app::modal::view::{Piece, Tone, Words, quote, say, toned};
 use crate::app::words;
 use crate::domain::coverage::{State as Standing, Totals};
@@ -23,12 +24,17 @@ impl CoverageSheet {
             _ => format!("{segments} segments"),
         })];
         let asking = self.asking.moves();
-        let listing = self
-            .opened(state)
-            .is_some_and(|it| it.segments.remote.pending().is_some());
+        let opened = self.opened(state);
+        let listing = opened.is_some_and(|it| it.segments.remote.pending().is_some());
+        let cut_off = opened.and_then(Opened::cut_off);
         if listing {
             line.push(toned(" so far, listing …", Tone::Warning));
-        } else if asked < segments {
+        } else if let Some(all) = cut_off {
+            let of = all.map_or_else(String::new, |all| format!(" of {all}"));
+            let text = format!("{of}; the list was cut off there, R goes on");
+            line.push(toned(text, Tone::Warning));
+        }
+        if !listing && asked < segments {
             let so_far = if asking { " so far" } else { "" };
             line.push(toned(format!(", {asked} asked{so_far}"), Tone::Warning));
         }
@@ -45,7 +51,8 @@ impl CoverageSheet {
                 line.push(toned(format!("{many} {}", state.word()), Tone::Warning));
             }
         }
-        if !gaps && asked == segments && segments > 0 {
+        let whole = !listing && cut_off.is_none() && !self.matrix.by_locale.is_empty();
+        if !gaps && asked == segments && segments > 0 && whole {
             line.push(toned(" · no gaps", Tone::Good));
         }
         let filter = match self.filter {
@@ -70,6 +77,22 @@ impl CoverageSheet {
             line.push(toned(text, Tone::Dim));
         }
         line
+    }
+
+    /// Why the list of segments is not whole, or not of now.
+    pub(super) fn unlisted(&self, state: &State) -> Option<Words> {
+        let segments = &self.opened(state)?.segments;
+        let error = segments
+            .remote
+            .error()
+            .filter(|_| !segments.list.is_empty())?;
+        let what = if segments.is_whole() {
+            "These segments are as they were listed before"
+        } else {
+            "The other segments could not be listed"
+        };
+        let why = SafeText::prose(&error.to_string()).into_string();
+        Some(vec![toned(format!("{what}: {why}"), Tone::Bad)])
     }
 
     /// What is to be done in each locale and folder, and what the signs mean.

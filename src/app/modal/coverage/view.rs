@@ -33,6 +33,9 @@ impl CoverageSheet {
         if self.question.is_none() {
             blocks.push(Block::Line(self.said(state)));
         }
+        if let Some(why) = self.unlisted(state) {
+            blocks.push(Block::Line(why));
+        }
         if let Some(waits) = &self.asking.waits {
             blocks.push(Block::Line(vec![toned(waits.clone(), Tone::Warning)]));
         }
