@@ -151,7 +151,12 @@ pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
 /// There is no file yet, or its head says that it is ours.
 pub(super) fn is_ours(path: &Path) -> std::io::Result<bool> {
     let mut head = Vec::new();
-    match fs::File::open(path) {
+    // A pipe in its place would be waited for without an end.
+    let mut options = OpenOptions::new();
+    options.read(true);
+    options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    match options.open(path) {
+        Ok(file) if !file.metadata()?.is_file() => return Ok(false),
         Ok(file) => file.take(100).read_to_end(&mut head)?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(true),
         Err(error) => return Err(error),

@@ -263,6 +263,19 @@ fn a_damaged_or_foreign_file_is_set_aside_and_made_anew() {
 }
 
 #[test]
+fn what_is_no_file_is_set_aside_without_waiting_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = store::path(folder.path());
+    let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+    rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+    assert_eq!(Index::look(folder.path()).unwrap(), Standing::Foreign);
+    let (index, note) = Index::open(folder.path());
+    assert!(note.unwrap().contains("set aside"));
+    put(&index, &[segment(1, None)], None);
+    assert!(got(&index).is_some());
+}
+
+#[test]
 fn damage_that_shows_late_costs_the_index_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let rows: Vec<_> = (1..=5_000).map(|n| segment(n, Some("some text"))).collect();
