@@ -16,7 +16,8 @@ impl Output {
 
 fn field(text: &str) -> String {
     let text = SafeText::name(text).into_string();
-    let formula = text.starts_with(['=', '+', '-', '@']);
+    // In full width, too: a spreadsheet in Japanese takes those for the same.
+    let formula = text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
     let text = if formula { format!("'{text}") } else { text };
     if text.contains(['"', ',', '\'']) {
         format!("\"{}\"", text.replace('"', "\"\""))
@@ -36,6 +37,7 @@ mod tests {
             ("a, b", "\"a, b\""),
             ("say \"a\"", "\"say \"\"a\"\"\""),
             ("=1+1", "\"'=1+1\""),
+            ("＝1+1", "\"'＝1+1\""),
             ("a\nb", "a⟨0A⟩b"),
         ] {
             assert_eq!(field(text), said);
