@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
+use super::facts::is_unique;
 use super::fold::Needle;
 use super::measure::{Bound, SIZES, Size, Unit, When};
 use super::{Field, Filter, Sought, Term, Test};
@@ -121,12 +122,23 @@ pub fn parse(typed: &str) -> Result<Filter, FilterError> {
             }
             Some(_) => match reader.field() {
                 Some(name) => value(&mut reader, &name)?,
-                None => Test::Word(Needle::new(reader.skip(|c| !c.is_whitespace()))),
+                None => bare(reader.skip(|c| !c.is_whitespace())),
             },
         };
         terms.push(Term { not, test });
     }
     Ok(Filter { terms })
+}
+
+/// A word without a field. A whole unique id can only be meant as one.
+fn bare(word: String) -> Test {
+    let whole_id = is_unique(&word);
+    let word = Needle::new(word);
+    if whole_id {
+        Test::Text(Field::Id, Sought::Text(word))
+    } else {
+        Test::Word(word)
+    }
 }
 
 fn alone(at: usize) -> FilterError {
@@ -174,6 +186,10 @@ fn value(reader: &mut Reader<'_>, name: &str) -> Result<Test, FilterError> {
         }
     };
     Ok(match word.as_str() {
+        "size" | "changed" if is_backwards(&word, &text) => {
+            let message = format!("`{}` ends before it begins", SafeText::name(&text));
+            return Err(wrong(all, message));
+        }
         "size" => Test::Size(Bound::read(&text, Size::read).map_err(|unit| {
             let units = SIZES.map(|(unit, _)| unit);
             wrong(
@@ -189,6 +205,13 @@ fn value(reader: &mut Reader<'_>, name: &str) -> Result<Test, FilterError> {
             )
         })?),
         "changed" => Test::Changed(Bound::read(&text, When::read).map_err(|unit| {
+            if unit.starts_with('-') {
+                let message = format!(
+                    "`{}` is no day; write changed:>2026-01-31",
+                    SafeText::name(&text)
+                );
+                return wrong(all, message);
+            }
             let units = Unit::ALL.map(|(unit, _, _)| unit);
             wrong(
                 all,
@@ -240,6 +263,17 @@ fn value(reader: &mut Reader<'_>, name: &str) -> Result<Test, FilterError> {
         "id" => Test::Text(Field::Id, sought(text)),
         _ => Test::Text(Field::Name, sought(text)),
     })
+}
+
+/// From more to less: nothing is between. Of ages either may come first.
+fn is_backwards(field: &str, text: &str) -> bool {
+    if field == "size" {
+        let bound = Bound::read(text, Size::read);
+        matches!(bound, Ok(Bound::Within(Some(from), Some(to))) if from.0 > to.0)
+    } else {
+        let bound = Bound::read(text, When::read);
+        matches!(bound, Ok(Bound::Within(Some(When::Day(from)), Some(When::Day(to)))) if from > to)
+    }
 }
 
 /// The letters of a code such as `pt-BR`.

@@ -243,6 +243,26 @@ fn segments_are_asked_for_their_assets() {
 }
 
 #[test]
+fn a_unique_id_is_looked_for_whole_or_by_its_field() {
+    let id = "0f9bd93b-d43c-478d-bd2f-11d6acad6448";
+    let scope = AssetScope::Container(ContainerId::new("site").unwrap());
+    let asset = Asset::bare(scope, AssetKey::from_parts([id]).unwrap(), "hero.png");
+    let mut words = String::new();
+    asset.facts().words_into(&mut words);
+    assert!(!words.contains("0f9bd93b"), "{words}");
+    for (filter, fits) in [
+        (id, true),
+        ("id:0f9bd93b", true),
+        ("0f9bd93b-d43c-478d-bd2f-11d6acad6449", false),
+        ("-0f9bd93b-d43c-478d-bd2f-11d6acad6448", false),
+    ] {
+        let filter = Filter::parse(filter).unwrap();
+        let found = filter.matches(&asset.facts(), now()) == Verdict::Yes(Fit::Whole);
+        assert_eq!(found, fits, "{filter}");
+    }
+}
+
+#[test]
 fn a_wrong_filter_says_where_and_what_was_meant() {
     for (filter, at, said) in [
         ("locle:de", 0..5, "did you mean `locale`?"),
@@ -253,7 +273,13 @@ fn a_wrong_filter_says_where_and_what_was_meant() {
         ("size:>1mibb", 5..11, "did you mean `mib`?"),
         ("size:big", 5..8, "is not a size"),
         ("changed:<7m", 8..11, "no unit of a time"),
-        ("changed:2026-13-01", 8..18, "no unit of a time"),
+        ("changed:2026-13-01", 8..18, "is no day"),
+        (
+            "changed:2026-02-01..2026-01-01",
+            8..30,
+            "ends before it begins",
+        ),
+        ("size:2mb..1mb", 5..13, "ends before it begins"),
         ("changed:soon", 8..12, "is not a time"),
         ("a - b", 2..3, "right behind it"),
         ("-", 0..1, "right behind it"),
