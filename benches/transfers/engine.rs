@@ -42,7 +42,7 @@ pub async fn upload(origin: &str, journal: Option<&Path>, files: &[PathBuf]) -> 
         containers: Vec::new(),
         network: std::sync::Arc::default(),
     };
-    let provider = providers::connect(&settings, Secret::new("a-key".to_owned())?)?;
+    let provider = providers::connect(&settings, Secret::new("a-key".to_owned())?, None)?;
     let engine = engine(journal)?;
     let mut events = engine.events();
     let wishes = Wishes {

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 
 use super::{
     ApiError, ApiErrorKind, Delivery, Download, Metadata, PauseTold, Provider, ProviderSpec,
-    Sighting, Sought, UploadRequest, UploadWatch,
+    Sighting, Sought, UploadRequest, UploadWatch, Waits,
 };
 use crate::domain::{
     AccountName, Answered, Asset, AssetScope, Container, ContainerId, Cursor, Entry, Page, Right,
@@ -118,6 +118,17 @@ impl Guarded {
         result
     }
 
+    /// Another handle to the same account, behind this guard.
+    fn around(&self, inner: Arc<dyn Provider>, guard: Guard) -> Arc<dyn Provider> {
+        Arc::new(Self {
+            inner,
+            account: self.account.clone(),
+            guard,
+            consent: self.consent.clone(),
+            witness: Arc::clone(&self.witness),
+        })
+    }
+
     fn may(&self, operation: &'static str) -> Result<(), ApiError> {
         let refuse = |why: String| Err(ApiError::new(operation, ApiErrorKind::Guarded, why));
         match self.guard.refusal() {
@@ -221,20 +232,13 @@ impl Provider for Guarded {
 
     fn agreed(&self) -> Option<Arc<dyn Provider>> {
         // The settings hold for every process. What the service says of the key is heard all the same.
-        let open = || -> Arc<dyn Provider> {
-            Arc::new(Self {
-                inner: Arc::clone(&self.inner),
-                account: self.account.clone(),
-                guard: Guard::Open,
-                consent: self.consent.clone(),
-                witness: Arc::clone(&self.witness),
-            })
-        };
+        let open = || self.around(Arc::clone(&self.inner), Guard::Open);
         (self.guard != Guard::ReadOnly).then(open)
     }
 
-    fn calls(&self) -> u64 {
-        self.inner.calls()
+    fn paced(&self, waits: Waits) -> Option<Arc<dyn Provider>> {
+        let inner = self.inner.paced(waits)?;
+        Some(self.around(inner, self.guard))
     }
 
     fn keep_pause(&self, left: Duration, told: PauseTold) {

@@ -9,6 +9,7 @@ mod network;
 mod pages;
 mod scan;
 mod spec;
+mod toll;
 mod upload;
 
 pub use account::{
@@ -25,6 +26,7 @@ pub(crate) use spec::BARE;
 pub use spec::{
     AccountField, AssetColumn, Capabilities, Field, FieldSpec, Middle, Noun, ProviderSpec, Replace,
 };
+pub use toll::{Passage, Toll, Waits};
 pub use upload::{
     FileStamp, Metadata, Receipt, Replaced, Sighting, Sought, Step, UploadRequest, UploadWatch,
 };
@@ -141,10 +143,11 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
         None
     }
 
-    /// How many calls were made on this connection that count against an allowance; 0 where there is
-    /// none.
-    fn calls(&self) -> u64 {
-        0
+    /// The same connection for work that can wait: its calls wait for what the service allows, less
+    /// what they leave to others. `None` where nothing is counted.
+    fn paced(&self, waits: Waits) -> Option<Arc<dyn Provider>> {
+        let _ = waits;
+        None
     }
 
     /// Makes no call for this long, as the service asked another process; tells of each pause that it asks

@@ -7,7 +7,8 @@ use crate::api::{KeyEntry, Metadata, ProviderSpec, UploadRequest};
 use crate::app::msg::Listed;
 use crate::domain::filter::Filter;
 use crate::domain::{
-    AccountName, Asset, AssetScope, ContainerId, Cursor, Segment, SegmentId, Shelf, TypeChoice,
+    AccountName, Asset, AssetScope, ContainerId, Cursor, Segment, SegmentId, Share, Shelf,
+    TypeChoice,
 };
 use crate::picture::Room;
 use crate::transfer::job::JobId;
@@ -35,7 +36,7 @@ pub enum Load {
     Assets(AssetScope),
     /// The assets of these segments.
     Marks(ContainerId, Vec<SegmentId>),
-    /// The same as a part of a sweep: it is held back to what the service allows, less a tenth.
+    /// The same as a part of a sweep.
     Sweep(ContainerId, Vec<SegmentId>),
     /// The same as far as it was kept: asks no service.
     Kept(ContainerId, Vec<SegmentId>),
@@ -55,6 +56,24 @@ pub enum Load {
         /// From so many calls on that are still to be made, they are told instead.
         calls: usize,
     },
+}
+
+impl Load {
+    /// What it leaves to others of what the service allows; `None` for what asks no service.
+    pub const fn share(&self) -> Option<Share> {
+        match self {
+            Self::Containers
+            | Self::Segments(..)
+            | Self::SegmentTexts(..)
+            | Self::Sweep(..)
+            | Self::Contents(..)
+            | Self::Uses
+            | Self::Scan(_)
+            | Self::Tree { .. } => Some(Share::Sweeps),
+            Self::Container(_) | Self::Assets(_) | Self::Marks(..) => Some(Share::Looks),
+            Self::Kept(..) | Self::Digests(_) => None,
+        }
+    }
 }
 
 /// One request for I/O.

@@ -280,8 +280,21 @@ pub enum Answer {
     Scanned(Result<InScan, ApiError>),
     /// A patient request waits before it is made again: why and for how long, in one safe sentence.
     Waits(String),
+    /// A listing waits for what its service allows.
+    Held(crate::domain::Held),
     Updated(Result<Box<Asset>, ApiError>),
     Deleted(Result<(), ApiError>),
     /// Else why there is none, in one sentence.
     Picture(Result<Arc<Drawn>, String>),
+}
+
+impl Answer {
+    /// What is waited for as a sentence, for who has room for one.
+    #[must_use]
+    pub fn in_words(self) -> Self {
+        match self {
+            Self::Held(held) => Self::Waits(held.to_string()),
+            other => other,
+        }
+    }
 }

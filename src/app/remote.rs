@@ -10,7 +10,7 @@ use super::effect::RequestId;
 use super::list::{List, Row, Store};
 use super::msg::Came;
 use crate::api::ApiError;
-use crate::domain::Cursor;
+use crate::domain::{Cursor, Held};
 
 /// What is known of a remote value. Old data stays while new data loads and after a failure.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -21,6 +21,8 @@ pub enum Remote<T> {
         id: RequestId,
         since: Instant,
         old: Option<T>,
+        /// What it waits for before it goes on.
+        held: Option<Held>,
     },
     Loaded(T),
     Failed {
@@ -63,6 +65,7 @@ impl<T> Remote<T> {
             id,
             since: now,
             old,
+            held: None,
         };
         before
     }
@@ -78,6 +81,23 @@ impl<T> Remote<T> {
             Err(error) => Self::Failed { error, old },
         };
         true
+    }
+
+    /// It waits for what the service allows, or not any more.
+    pub fn wait(&mut self, id: RequestId, why: Option<Held>) {
+        if self.pending() == Some(id)
+            && let Self::Loading { held, .. } = self
+        {
+            *held = why;
+        }
+    }
+
+    /// What it waits for.
+    pub const fn held(&self) -> Option<&Held> {
+        match self {
+            Self::Loading { held, .. } => held.as_ref(),
+            _ => None,
+        }
     }
 
     /// While it loads, this is there already.
@@ -214,6 +234,7 @@ impl<S: Store> Incoming<S> {
         if remote.pending() != Some(id) {
             return Turn::Stay;
         }
+        remote.wait(id, None);
         let page = match page {
             Err(error) => {
                 if self.next.is_none() {

@@ -356,7 +356,9 @@ impl State {
             Answer::Containers(Ok(batch)) => batch.more,
             Answer::Segments(Ok(batch)) => batch.more,
             Answer::Assets(Ok(batch)) => batch.more,
-            Answer::Waits(_) | Answer::KeptMarks(_) | Answer::ChangedTexts(_) => true,
+            Answer::Waits(_) | Answer::Held(_) | Answer::KeptMarks(_) | Answer::ChangedTexts(_) => {
+                true
+            }
             Answer::Tree(Ok(word)) => matches!(word, InTree::Found(_)),
             Answer::Contents(Ok(word)) => *word != InContents::End,
             Answer::Scanned(Ok(word)) => matches!(word, InScan::Read(_)),
@@ -374,7 +376,10 @@ impl State {
                 self.picture_arrived(id, answer);
                 Vec::new()
             }
-            Some(Asked::Modal) => self.tell_modals(&Msg::Loaded { id, answer }, now),
+            Some(Asked::Modal) => {
+                let answer = answer.in_words();
+                self.tell_modals(&Msg::Loaded { id, answer }, now)
+            }
             // The upload form chooses from the container's locales.
             Some(asked @ Asked::Container(..)) => {
                 let mut effects = self.arrived(id, asked, answer.clone(), now);

@@ -3,12 +3,11 @@
 
 use super::failure::{Failure, Tally};
 use super::output::Output;
-use super::pacer::Pacer;
 use super::prompt;
 use crate::api::{AccountInfo, Provider};
 use crate::domain::filter::Sizes;
 use crate::domain::{Asset, AssetScope, Digests, Entry, SafeText, size_words};
-use crate::index::Owner;
+use crate::index::{Index, Owner};
 use crate::transfer::contents::{IN_VAIN, Reader, Word, cost_words};
 use crate::transfer::tree::MANY_CALLS;
 
@@ -19,7 +18,7 @@ const MANY_BYTES: u64 = 100_000_000;
 pub struct Reading<'a> {
     pub info: &'a AccountInfo,
     pub provider: &'a dyn Provider,
-    pub pacer: &'a Pacer,
+    pub index: &'a Index,
     pub scope: &'a AssetScope,
     /// Read without a question.
     pub yes: bool,
@@ -35,7 +34,7 @@ impl Reading<'_> {
         tally: &mut Tally,
     ) -> Result<Digests, Failure> {
         let owner = Owner::from(self.info);
-        let index = &self.pacer.index;
+        let index = self.index;
         let mut digests = index.digests(&owner, self.scope);
         let all = || listed.iter().filter_map(Entry::read);
         let unread = Sizes::among(&all).unread(&digests, all());
@@ -47,7 +46,6 @@ impl Reading<'_> {
         self.agree(output, files, bytes).await?;
         let mut reader = Reader::new(self.provider, self.scope);
         for (at, asset) in unread.iter().enumerate() {
-            self.pacer.go(output).await;
             let quiet = output.is_quiet();
             let line = |came: u64| {
                 let of = asset.size.unwrap_or_default();

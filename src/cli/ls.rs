@@ -9,7 +9,6 @@ use super::failure::{Exit, Failure, Tally};
 use super::filter::Only;
 use super::find;
 use super::output::Output;
-use super::pacer::Pacer;
 use super::record::{ASSET_HEADS, CONTAINER_HEADS, Listing, SEGMENT_HEADS, nothing_in};
 use super::session::{Known, Session};
 use super::uses;
@@ -59,12 +58,10 @@ pub async fn ls(
             segments(known, provider, output, &index, &container, only, json).await
         }
         Some(scope) => {
-            let meter = session.meter(&known.info.name);
-            let index = index.clone();
             let reading = Reading {
                 info: &known.info,
                 provider,
-                pacer: &Pacer { meter, index },
+                index: &index,
                 scope: &scope,
                 yes,
             };
@@ -186,7 +183,7 @@ async fn assets(
 ) -> Result<(), Failure> {
     let (account, spec) = (&reading.info.name, reading.info.spec);
     let owner = Owner::from(reading.info);
-    let (provider, scope, index) = (reading.provider, reading.scope, &reading.pacer.index);
+    let (provider, scope, index) = (reading.provider, reading.scope, reading.index);
     let mut keeper = index.keep(&owner, Place::Assets(scope.container().clone()), None);
     let mut of_segment = Vec::new();
     let (mut none, mut gathered) = (true, Vec::new());

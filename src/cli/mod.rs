@@ -27,7 +27,6 @@ mod mv;
 mod names;
 mod open;
 mod output;
-mod pacer;
 mod plain;
 mod plan;
 mod progress;
@@ -238,7 +237,6 @@ async fn run(cli: Cli, env: Env, output: &mut Output) -> Result<(), Failure> {
             session.speak_by(linear.voice());
             let mut stop = Stop::listen()?;
             let talked = plain::run(&session, &mut linear, &mut stop).await;
-            session.note_calls();
             session.close(&mut stop).await;
             return talked;
         }
@@ -247,9 +245,11 @@ async fn run(cli: Cli, env: Env, output: &mut Output) -> Result<(), Failure> {
         let shape = cli.screen.shape();
         return screen::run(Arc::new(session), screen::Kept::open, files_at, shape).await;
     };
+    if matches!(command, Command::Ls { .. } | Command::Coverage(_)) {
+        session.can_wait();
+    }
     let mut stop = Stop::listen()?;
     let result = dispatch(command, &session, output, &mut stop).await;
-    session.note_calls();
     session.close(&mut stop).await;
     result
 }

@@ -14,7 +14,9 @@ use super::failure::Failure;
 use super::key_command::Programs;
 use super::output::Voice;
 use super::stop::Stop;
-use crate::api::{AccountInfo, AccountSettings, ConnectError, Consent, Guard, Network, Provider};
+use crate::api::{
+    AccountInfo, AccountSettings, ConnectError, Consent, Guard, Network, Provider, Waits,
+};
 use crate::config::bound::Bound;
 use crate::config::credentials::{Credentials, KeyOwner, Lookup};
 use crate::config::dirs::Dirs;
@@ -22,10 +24,11 @@ use crate::config::learned::Learned;
 use crate::config::pauses::Pauses;
 use crate::config::stores::Stores;
 use crate::config::{Account, Env, HOW_TO_BEGIN, Settings};
-use crate::domain::{AccountName, Allowance, Looks, Reports, SafeText, Shape, nearest};
-use crate::index::{Index, Meter};
+use crate::domain::{AccountName, Allowance, Looks, Reports, SafeText, Shape, Share, nearest};
+use crate::index::{Index, Standing};
 use crate::picture::Preference;
 use crate::providers;
+use crate::runtime::pace::Pacer;
 use crate::transfer::patient::Patient;
 use crate::tui::Keymap;
 
@@ -45,23 +48,46 @@ impl Known {
     }
 }
 
+/// What was listed before, opened with its first use.
+#[derive(Debug)]
+struct Shelf {
+    /// `None` without a home.
+    cache: Option<PathBuf>,
+    /// The settings say that something is kept.
+    keeps: bool,
+    open: OnceLock<(Index, Option<String>)>,
+}
+
+impl Shelf {
+    fn open(&self) -> (Index, Option<String>) {
+        let open = || match &self.cache {
+            Some(folder) if self.keeps => Index::open(folder),
+            Some(folder) => (Index::none(), Index::remove(folder)),
+            None => (Index::none(), None),
+        };
+        self.open.get_or_init(open).clone()
+    }
+}
+
 /// The accounts, where their keys are, and who has been signed in.
 #[derive(Debug)]
 pub struct Session {
     settings: Settings,
     accounts: Vec<Known>,
-    /// What must outlive the session is kept here; `None` without a home.
-    cache: Option<PathBuf>,
     /// Opened with its first use.
-    index: OnceLock<(Index, Option<String>)>,
+    index: Arc<Shelf>,
     state: Option<PathBuf>,
     /// For `~` in the settings.
     home: Option<PathBuf>,
     credentials: Credentials,
     network: Arc<Network>,
     voice: Voice,
+    /// What the command lists can wait for what its service allows.
+    can_wait: bool,
     /// Signed out at the end.
-    open: Mutex<Vec<Arc<Meter>>>,
+    open: Mutex<Vec<Arc<dyn Provider>>>,
+    /// Count the calls, of each account once.
+    pacers: Mutex<HashMap<AccountName, Arc<Pacer>>>,
     bound: Bound,
     pauses: Pauses,
     learned: Arc<Learned>,
@@ -96,26 +122,35 @@ impl Session {
             consents: names.map(|name| (name, Consent::default())).collect(),
             state,
             home: env.get("HOME").map(PathBuf::from),
-            cache,
-            index: OnceLock::new(),
+            index: Arc::new(Shelf {
+                cache,
+                keeps: settings.keep_index,
+                open: OnceLock::new(),
+            }),
             settings,
             accounts,
             credentials: Credentials::new(env, stores).with_commands(commands, Arc::new(Programs)),
             network,
             voice: Voice::default(),
+            can_wait: false,
             open: Mutex::default(),
+            pacers: Mutex::default(),
         })
     }
 
     /// Opens what was listed before, or removes it where the settings say that nothing is kept. Where
     /// that cannot be, the sentence says why; nothing else needs it.
     pub fn index(&self) -> (Index, Option<String>) {
-        let open = || match &self.cache {
-            Some(folder) if self.settings.keep_index => Index::open(folder),
-            Some(folder) => (Index::none(), Index::remove(folder)),
-            None => (Index::none(), None),
-        };
-        self.index.get_or_init(open).clone()
+        self.index.open()
+    }
+
+    /// From now on there is no index where the file is none of ours: opening it would set it aside.
+    pub fn leave_foreign_index(&self) {
+        let cache = self.index.cache.as_deref();
+        let standing = cache.map(Index::look);
+        if !matches!(standing, Some(Ok(Standing::None | Standing::Ours(_)))) {
+            let _ = self.index.open.set((Index::none(), None));
+        }
     }
 
     /// What the terminal may be told beside what it shows.
@@ -252,40 +287,56 @@ impl Session {
         self.voice = voice;
     }
 
+    /// From now on what is listed waits for what its service allows, less what is kept for people.
+    pub const fn can_wait(&mut self) {
+        self.can_wait = true;
+    }
+
     /// For a command: what it reads may take some tries, and each wait is said.
     pub fn patiently(&self, provider: Arc<dyn Provider>) -> Arc<Patient> {
         let voice = self.voice;
+        let mut provider = provider;
+        if self.can_wait {
+            let waits = Waits::new(Share::Sweeps, move |held| voice.note(&held.to_string()));
+            provider = provider.paced(waits).unwrap_or(provider);
+        }
         Arc::new(Patient::new(provider, move |pause| {
             voice.note(&pause.to_string());
         }))
     }
 
-    /// Counts the calls of the account that was signed in last under this name.
-    pub fn meter(&self, name: &AccountName) -> Option<Arc<Meter>> {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut latest = open.iter().rev();
-        latest.find(|it| it.owner().account == *name).cloned()
+    /// Calls that were counted ahead and not made are there for whoever comes next.
+    pub fn give_back(&self) {
+        let pacers = self.pacers.lock().unwrap_or_else(PoisonError::into_inner);
+        if !pacers.is_empty() {
+            let (index, _) = self.index();
+            let given = pacers.values().filter(|pacer| pacer.give_back(&index));
+            if given.count() > 0 {
+                index.settle(FAREWELL);
+            }
+        }
     }
 
-    /// A command is over: its calls count against what an hour allows, also for whoever comes next.
-    /// The screen notes its own as it goes.
-    pub fn note_calls(&self) {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.iter().any(|meter| meter.unnoted() > 0) {
-            // Without an index nothing is paced, and whoever wants one is told why there is none.
-            let (index, _) = self.index();
-            open.iter().for_each(|meter| meter.note(&index));
-            index.settle(FAREWELL);
+    /// Counts the calls of an account; `None` where its service says nothing of an allowance.
+    fn pacer(&self, known: &Known) -> Option<Arc<Pacer>> {
+        let mut pacers = self.pacers.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = &known.info.name;
+        if !pacers.contains_key(name) {
+            let index = Arc::clone(&self.index);
+            let pacer = Pacer::new(&known.info, move || index.open().0)?;
+            pacers.insert(name.clone(), Arc::new(pacer));
         }
+        pacers.get(name).cloned()
     }
 
     /// Signs out wherever somebody signed in, unless nobody wants to wait for it.
     pub async fn close(&self, stop: &mut Stop) {
+        self.give_back();
         let open = {
             let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::take(&mut *open)
         };
-        let farewells = open.iter().map(|meter| meter.provider().sign_out());
+        let farewells = open.iter().map(|provider| provider.sign_out());
         // Late ones are left behind: their tokens end by themselves.
         tokio::select! {
             _ = futures_util::future::join_all(farewells) => {}

@@ -262,8 +262,6 @@ impl Watch<'_> {
                 .await;
         }
         self.remember(&transfers);
-        // Else only the end of the watch would count them for others.
-        self.session.note_calls();
         if tally.stopped {
             return Err(Failure::silent(Exit::Stopped));
         }

@@ -14,6 +14,15 @@ pub struct Allowance {
     pub window: Duration,
 }
 
+/// How much of an allowance work that can wait leaves to others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    /// Listings and sweeps leave a tenth to the people who work meanwhile.
+    Sweeps,
+    /// What the screen asks for what is looked at leaves a twentieth to what is changed and sent.
+    Looks,
+}
+
 /// Why a sweep may not make its next call yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Held {
@@ -73,10 +82,13 @@ impl Allowance {
         }
     }
 
-    /// How many of them a sweep may make: a tenth is kept for the people who work meanwhile. Never
-    /// none, or a sweep would never end.
-    pub fn for_sweeps(self) -> u64 {
-        (self.calls - self.calls.div_ceil(10)).max(1)
+    /// How many of them may be made before such work waits. Never none, or it would never end.
+    pub fn open_to(self, share: Share) -> u64 {
+        let part = match share {
+            Share::Sweeps => 10,
+            Share::Looks => 20,
+        };
+        (self.calls - self.calls.div_ceil(part)).max(1)
     }
 
     /// Calls until then do not count any more.
@@ -86,8 +98,8 @@ impl Allowance {
 
     /// `None` where one more call may be made after these, which are in the order of their time. What
     /// is in the future, where a clock was set back, counts as made now.
-    pub fn pace(self, spent: &[(Timestamp, u64)], now: Timestamp) -> Option<Held> {
-        let most = self.for_sweeps();
+    pub fn pace(self, share: Share, spent: &[(Timestamp, u64)], now: Timestamp) -> Option<Held> {
+        let most = self.open_to(share);
         let since = self.since(now);
         let counted: Vec<(Timestamp, u64)> = { spent.iter() }
             .filter(|(at, _)| *at > since)
@@ -112,19 +124,29 @@ impl Allowance {
     }
 }
 
+impl Held {
+    /// When it goes on, by the clock on the wall.
+    pub fn clock(&self) -> String {
+        let clock = self.until.to_zoned(TimeZone::system());
+        // Rounded up: at the time that is said it goes on.
+        let (round, form) = match self.of.window {
+            HOUR => (59, "%H:%M"),
+            _ => (1, "%H:%M:%S"),
+        };
+        let round = SignedDuration::from_secs(round);
+        let clock = clock.checked_add(round).unwrap_or(clock);
+        clock.strftime(form).to_string()
+    }
+}
+
 impl fmt::Display for Held {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { made, of, until } = self;
-        let clock = until.to_zoned(TimeZone::system());
-        // Rounded up: at the time that is said it goes on.
-        let (round, form, last) = match of.window {
-            HOUR => (59, "%H:%M", "hour".to_owned()),
-            window => (1, "%H:%M:%S", span(window)),
+        let Self { made, of, .. } = self;
+        let last = match of.window {
+            HOUR => "hour".to_owned(),
+            window => span(window),
         };
-        let clock = clock
-            .checked_add(SignedDuration::from_secs(round))
-            .unwrap_or(clock);
-        let (of, clock) = (of.calls, clock.strftime(form));
+        let (of, clock) = (of.calls, self.clock());
         write!(
             f,
             "{made} of {of} calls of the last {last} are made, and the rest is kept for other work; \
@@ -156,10 +178,16 @@ mod tests {
             until: at(10_000),
         });
         // Two go, and there is room for one more.
-        assert_eq!(hour.pace(&spent, at(300)), wait);
-        assert_eq!(hour.pace(&spent, at(9_999)), wait);
-        assert_eq!(hour.pace(&spent, at(10_000)), None);
-        assert_eq!(hour.pace(&[], at(0)), None);
+        assert_eq!(hour.pace(Share::Sweeps, &spent, at(300)), wait);
+        assert_eq!(hour.pace(Share::Sweeps, &spent, at(9_999)), wait);
+        assert_eq!(hour.pace(Share::Sweeps, &spent, at(10_000)), None);
+        assert_eq!(hour.pace(Share::Sweeps, &[], at(0)), None);
+        // What is looked at leaves less to others.
+        let spent = [(at(0), 18)];
+        assert_eq!(hour.pace(Share::Looks, &spent, at(1)), None);
+        assert!(hour.pace(Share::Sweeps, &spent, at(1)).is_some());
+        let spent = [(at(0), 19)];
+        assert!(hour.pace(Share::Looks, &spent, at(1)).is_some());
     }
 
     #[test]
@@ -215,16 +243,16 @@ mod tests {
             let mut now = 0;
             for gap in gaps {
                 now += gap;
-                if let Some(Held { until, made, .. }) = hour.pace(&spent, at(now)) {
-                    prop_assert!(until > at(now) && made >= hour.for_sweeps());
+                if let Some(Held { until, made, .. }) = hour.pace(Share::Sweeps, &spent, at(now)) {
+                    prop_assert!(until > at(now) && made >= hour.open_to(Share::Sweeps));
                     now = until.as_millisecond() - at(0).as_millisecond();
                 }
-                prop_assert_eq!(hour.pace(&spent, at(now)), None);
+                prop_assert_eq!(hour.pace(Share::Sweeps, &spent, at(now)), None);
                 spent.push((at(now), 1));
                 let since = hour.since(at(now));
                 let within = spent.iter().filter(|it| it.0 > since).count() as u64;
-                prop_assert!(within <= hour.for_sweeps());
-                prop_assert!(hour.for_sweeps() <= (calls - calls.div_ceil(10)).max(1));
+                prop_assert!(within <= hour.open_to(Share::Sweeps));
+                prop_assert!(hour.open_to(Share::Sweeps) <= (calls - calls.div_ceil(10)).max(1));
             }
         }
     }

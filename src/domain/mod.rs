@@ -37,7 +37,7 @@ mod texts;
 mod types;
 
 pub use address::{Address, AddressError, Ref};
-pub use allowance::{Allowance, Held};
+pub use allowance::{Allowance, Held, Share};
 pub use asset::{Asset, AssetScope, BySegment, Detail};
 pub use container::Container;
 pub use contents::{Digest, Digests, Stamp};

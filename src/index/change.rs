@@ -273,13 +273,13 @@ pub(super) fn drop_uses(connection: &Connection, owner: &Owner) -> rusqlite::Res
     Ok(())
 }
 
-/// So many calls were made until then. Those of more than two hours ago limit nobody any more; the last
+/// So many calls more were made then, or fewer than was noted. Those of more than two hours ago limit nobody any more; the last
 /// ones say when the account was used.
 pub(super) fn spend(
     connection: &mut Connection,
     owner: &Owner,
     at: Timestamp,
-    made: u64,
+    made: i64,
 ) -> rusqlite::Result<()> {
     const OLD: i64 = 2 * 60 * 60 * 1000;
     let change = connection.transaction()?;
@@ -294,7 +294,7 @@ pub(super) fn spend(
             "INSERT INTO calls (owner, at, made) VALUES (?1, ?2, ?3)
              ON CONFLICT (owner, at) DO UPDATE SET made = made + excluded.made",
         )?
-        .execute(params![owner, at.as_millisecond(), made.cast_signed()])?;
+        .execute(params![owner, at.as_millisecond(), made])?;
     change.commit()
 }
 

@@ -1,100 +1,100 @@
-//! Counts the calls of one connection into the index, each once.
+//! Counts the calls of one account into the index before they are made.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Index, Owner};
-use crate::api::{AccountInfo, Provider};
-use crate::domain::{Allowance, Held};
+use crate::api::AccountInfo;
+use crate::domain::{Allowance, Held, Share};
 
-/// How long the disk is waited for before a sweep looks at what was spent.
+/// How long the disk is waited for before a call is made.
 const DISK: Duration = Duration::from_secs(5);
+/// So many calls are noted ahead at most.
+const AHEAD: u64 = 10;
+/// And of what is allowed one in so many: less than what sweeps leave to others.
+const PART: u64 = 100;
 
-/// One connection, and how many of its calls are in the index.
+/// One account of this process.
 #[derive(Debug)]
 pub struct Meter {
     owner: Owner,
-    allowance: Option<Allowance>,
-    provider: Arc<dyn Provider>,
-    noted: AtomicU64,
-    /// The calls by their time, where nothing is kept: then only this connection's are known.
-    own: Mutex<Vec<(Timestamp, u64)>>,
+    allowance: Allowance,
+    /// How many calls are noted at a time.
+    ahead: u64,
+    /// How long they may be made later than they were noted.
+    life: SignedDuration,
+    inside: Mutex<Inside>,
+}
+
+#[derive(Debug, Default)]
+struct Inside {
+    /// What this process has noted, oldest first: all that is known where the index cannot be read.
+    own: Vec<(Timestamp, u64)>,
+    /// So many of the last of these were not made yet.
+    left: u64,
 }
 
 impl Meter {
-    pub fn new(info: &AccountInfo, provider: Arc<dyn Provider>) -> Self {
-        Self {
+    /// `None` where nothing is known of an allowance.
+    pub fn new(info: &AccountInfo) -> Option<Self> {
+        let allowance = info.allowance?;
+        Some(Self {
             owner: Owner::from(info),
-            allowance: info.allowance,
-            provider,
-            noted: AtomicU64::new(0),
-            own: Mutex::default(),
-        }
+            allowance,
+            ahead: (allowance.calls / PART).clamp(1, AHEAD),
+            life: SignedDuration::try_from(allowance.window / 60).unwrap_or_default(),
+            inside: Mutex::default(),
+        })
     }
 
-    pub const fn owner(&self) -> &Owner {
-        &self.owner
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn provider(&self) -> &dyn Provider {
-        self.provider.as_ref()
-    }
-
-    /// How many calls are not in the index yet.
-    pub fn unnoted(&self) -> u64 {
-        let noted = self.noted.load(Ordering::Relaxed);
-        self.provider.calls().saturating_sub(noted)
-    }
-
-    /// Puts what was called since the last time into the index.
-    pub fn note(&self, index: &Index) {
-        let calls = self.provider.calls();
-        let noted = self.noted.fetch_max(calls, Ordering::Relaxed);
-        self.spend(index, calls.saturating_sub(noted));
-    }
-
-    fn spend(&self, index: &Index, made: u64) {
-        if index.keeps() {
-            index.spend(&self.owner, made);
-        } else if let (Some(allowance), 1..) = (self.allowance, made) {
-            let now = Timestamp::now();
-            let mut own = self.own();
-            own.retain(|(at, _)| *at > allowance.since(now));
-            own.push((now, made));
-        }
-    }
-
-    fn own(&self) -> MutexGuard<'_, Vec<(Timestamp, u64)>> {
-        self.own.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What the service allows this account, if that is known.
-    pub const fn allowance(&self) -> Option<Allowance> {
-        self.allowance
-    }
-
-    /// What holds a sweep back from one more call, if anything. Where nothing does, that call counts
-    /// from now on: a program that is killed after it made it cannot say so any more. Blocks for the
-    /// disk.
-    pub fn pace(&self, index: &Index) -> Option<Held> {
-        let allowance = self.allowance?;
-        self.note(index);
-        index.settle(DISK);
+    /// Counts one call that is about to be made, or says what holds it back, if it can wait. It is on
+    /// disk when this returns: a program that is killed afterwards cannot say so any more. Blocks for
+    /// the disk, once for some calls.
+    pub fn enter(&self, index: &Index, waits: Option<Share>) -> Option<Held> {
+        let mut inside = self.inside();
         let now = Timestamp::now();
-        let spent = if index.keeps() {
-            index.spent(&self.owner, allowance.since(now))
-        } else {
-            self.own().clone()
-        };
-        let held = allowance.pace(&spent, now);
-        if held.is_none() {
-            self.noted.fetch_add(1, Ordering::Relaxed);
-            self.spend(index, 1);
-            index.settle(DISK);
+        let noted = inside.own.last().map(|(at, _)| now.duration_since(*at));
+        let young = noted.is_some_and(|ago| !ago.is_negative() && ago <= self.life);
+        if young && inside.left > 0 {
+            inside.left -= 1;
+            return None;
         }
-        held
+        self.take_back(&mut inside, index);
+        let since = self.allowance.since(now);
+        inside.own.retain(|(at, _)| *at > since);
+        if let Some(share) = waits {
+            let all = index.spent(&self.owner, since);
+            let held = all.and_then(|all| self.allowance.pace(share, &all, now));
+            // Where the index does not tell it any more, what was made here counts all the same.
+            if let Some(held) = held.or_else(|| self.allowance.pace(share, &inside.own, now)) {
+                return Some(held);
+            }
+        }
+        inside.own.push((now, self.ahead));
+        inside.left = self.ahead - 1;
+        index.spend(&self.owner, now, self.ahead.cast_signed());
+        index.settle(DISK);
+        None
+    }
+
+    /// What was noted and not made counts no more. Says whether that was any.
+    pub fn give_back(&self, index: &Index) -> bool {
+        self.take_back(&mut self.inside(), index)
+    }
+
+    fn take_back(&self, inside: &mut Inside, index: &Index) -> bool {
+        let left = std::mem::take(&mut inside.left);
+        let Some((at, noted)) = inside.own.last_mut().filter(|_| left > 0) else {
+            return false;
+        };
+        *noted -= left;
+        index.spend(&self.owner, *at, -left.cast_signed());
+        true
     }
 }

@@ -278,17 +278,16 @@ impl Index {
         self.send(Request::Forget(account.clone()));
     }
 
-    /// So many calls were made until now that count against the owner's allowance.
-    pub fn spend(&self, owner: &Owner, made: u64) {
-        if made > 0 {
-            self.send(Request::Spend(owner.clone(), Timestamp::now(), made));
-        }
+    /// So many calls more were made then that count against the owner's allowance; fewer than was said
+    /// before, where it is below zero.
+    pub fn spend(&self, owner: &Owner, at: Timestamp, made: i64) {
+        self.send(Request::Spend(owner.clone(), at, made));
     }
 
-    /// The calls after that moment, by anyone who shares the file; oldest first.
-    pub fn spent(&self, owner: &Owner, since: Timestamp) -> Vec<(Timestamp, u64)> {
+    /// The calls after that moment, by anyone who shares the file; oldest first. `None` where nobody can
+    /// tell.
+    pub fn spent(&self, owner: &Owner, since: Timestamp) -> Option<Vec<(Timestamp, u64)>> {
         self.read(|connection| query::spent(connection, owner, since))
-            .unwrap_or_default()
     }
 
     /// When the service was called last, by anyone who shares the file; `None` when that is not known.

@@ -11,6 +11,7 @@ use crate::domain::{
 };
 
 mod found;
+mod metered;
 
 fn owner(account: &str) -> Owner {
     Owner {

@@ -35,8 +35,8 @@ pub(super) enum Request {
     /// All of them were.
     Scanned(Owner),
     Forget(AccountName),
-    /// So many calls were made until then.
-    Spend(Owner, Timestamp, u64),
+    /// So many calls more were made then, or fewer.
+    Spend(Owner, Timestamp, i64),
     /// All before it is written.
     Settle(SyncSender<()>),
 }

@@ -10,11 +10,12 @@ mod wordbee;
 use std::sync::Arc;
 
 use crate::api::http::{Streaming, check_base_url};
-use crate::api::{AccountSettings, ApiError, ConnectError, Provider, ProviderSpec};
+use crate::api::{AccountSettings, ApiError, ConnectError, Provider, ProviderSpec, Toll};
 use crate::domain::{Asset, SafeText, Secret};
 
 /// Makes a provider of checked settings. No call to the service is made.
-type Connect = fn(&AccountSettings, Secret) -> Result<Arc<dyn Provider>, ConnectError>;
+type Connect =
+    fn(&AccountSettings, Secret, Option<Arc<dyn Toll>>) -> Result<Arc<dyn Provider>, ConnectError>;
 
 /// One service.
 pub struct ProviderEntry {
@@ -91,11 +92,16 @@ pub fn check_settings(settings: &AccountSettings) -> Result<(), ConnectError> {
     }
 }
 
-/// Makes a provider of an account and its key. No call to the service is made.
-pub fn connect(settings: &AccountSettings, key: Secret) -> Result<Arc<dyn Provider>, ConnectError> {
+/// Makes a provider of an account and its key. No call to the service is made. Calls that count
+/// against an allowance pass the toll first.
+pub fn connect(
+    settings: &AccountSettings,
+    key: Secret,
+    toll: Option<Arc<dyn Toll>>,
+) -> Result<Arc<dyn Provider>, ConnectError> {
     check_settings(settings)?;
     match entry(&settings.provider) {
-        Some(entry) => (entry.connect)(settings, key),
+        Some(entry) => (entry.connect)(settings, key, toll),
         None => Err(ConnectError::Settings("there is no such provider".into())),
     }
 }

@@ -93,7 +93,7 @@ pub(super) async fn demo(options: demo::Options, account: &str) -> (Demo, Arc<dy
         .find(|(name, _)| *name == variable)
         .unwrap();
     let settings = settings(provider, demo.segmentflow_url());
-    let connected = connect(&settings, Secret::new(key).unwrap()).unwrap();
+    let connected = connect(&settings, Secret::new(key).unwrap(), None).unwrap();
     (demo, connected)
 }
 

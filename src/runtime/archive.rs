@@ -1,27 +1,25 @@
 //! What is kept of one account: given first, and kept anew as its service answers.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::api::{AccountInfo, Provider};
+use crate::api::AccountInfo;
 use crate::app::msg::{Batch, Came, Msg};
 use crate::domain::filter::Used;
 use crate::domain::{
     AccountName, Asset, AssetScope, ContainerId, Digest, Digests, Entry, Keepable, Segment,
     SegmentId, SegmentTexts, Shelf,
 };
-use crate::index::{Before, Haystack, Head, Index, Keeper, Meter, Owner, Place};
+use crate::index::{Before, Haystack, Head, Index, Keeper, Owner, Place};
 
 /// The index, and whose lists are whose in it.
 #[derive(Clone)]
 pub(super) struct Archives {
     index: Index,
     accounts: Arc<HashMap<AccountName, AccountInfo>>,
-    /// Count the calls of who is connected.
-    meters: Arc<Mutex<HashMap<AccountName, Arc<Meter>>>>,
 }
 
 impl Archives {
@@ -31,30 +29,7 @@ impl Archives {
         Self {
             index,
             accounts: Arc::new(accounts.collect()),
-            meters: Arc::default(),
         }
-    }
-
-    /// From now on the calls of this connection are counted.
-    pub fn count(&self, account: &AccountName, provider: Arc<dyn Provider>) {
-        if let Some(info) = self.accounts.get(account) {
-            let meter = Arc::new(Meter::new(info, provider));
-            let before = super::lock(&self.meters).insert(account.clone(), meter);
-            if let Some(before) = before {
-                before.note(&self.index);
-            }
-        }
-    }
-
-    /// What counts the calls of who is connected.
-    pub fn meter(&self, account: &AccountName) -> Option<Arc<Meter>> {
-        super::lock(&self.meters).get(account).cloned()
-    }
-
-    /// What was called since the last time counts against what an hour allows.
-    pub fn note_calls(&self) {
-        let meters = super::lock(&self.meters);
-        meters.values().for_each(|meter| meter.note(&self.index));
     }
 
     /// All that is kept, of all accounts. Blocks.
@@ -84,7 +59,6 @@ impl Archives {
 
     /// Waits for what is still to be written, but not for long.
     pub async fn settle(self, patience: Duration) {
-        self.note_calls();
         let settled = tokio::task::spawn_blocking(move || self.index.settle(patience));
         // A panic there is told where it happened.
         let _ = settled.await;
@@ -194,11 +168,6 @@ impl Archive {
     pub async fn uses(&self) -> BTreeMap<String, Used> {
         let uses = self.aside(|own| own.index.uses(&own.owner));
         uses.await.unwrap_or_default()
-    }
-
-    /// Where it is kept.
-    pub fn index(&self) -> Index {
-        self.index.clone()
     }
 
     // --- keeping

@@ -16,7 +16,7 @@ impl Runtime {
             self.providers.clone(),
             self.inbox.clone(),
         );
-        let (transfers, archives) = (self.transfers.clone(), self.archives.clone());
+        let transfers = self.transfers.clone();
         self.tasks
             .spawn(self.root.clone().run_until_cancelled_owned(async move {
                 let connecting = async {
@@ -29,7 +29,6 @@ impl Runtime {
                 let result = connected.unwrap_or_else(lost);
                 let result = result.map(|Connected { provider, key }| {
                     transfers.attach_provider(&account, provider.clone());
-                    archives.count(&account, provider.clone());
                     lock(&providers).insert(account.clone(), provider);
                     key
                 });

@@ -12,15 +12,15 @@ use tokio::sync::mpsc::UnboundedSender;
 
 pub(super) use self::segments::Parked;
 use super::archive::Archive;
-use super::{not_connected, pace, send, tree};
-use crate::api::{ApiError, Pages, Provider, scan};
+use super::{not_connected, send, tree};
+use crate::api::{ApiError, Pages, Provider, Waits, scan};
 use crate::app::effect::{Load, RequestId};
 use crate::app::msg::{Answer, Batch, Came, InScan, InTree, Msg};
 use crate::domain::filter::Used;
 use crate::domain::{
-    AccountName, AssetScope, Cursor, Digests, Held, Keepable, Page, Segment, Shelf, drill,
+    AccountName, AssetScope, Cursor, Digests, Keepable, Page, Segment, Share, Shelf, drill,
 };
-use crate::index::{Before, Index, Keeper, Meter, Place};
+use crate::index::{Before, Keeper, Place};
 use crate::transfer::patient::Patient;
 
 /// One request: whom it asks, and what was kept for it.
@@ -35,8 +35,6 @@ pub(super) struct Request {
     pub recall: bool,
     /// Listings of segments that were stopped.
     pub parked: Parked,
-    /// Counts the calls; none where the account is not connected.
-    pub meter: Option<Arc<Meter>>,
     pub inbox: UnboundedSender<Msg>,
 }
 
@@ -44,8 +42,8 @@ pub(super) struct Request {
 fn teller<T>(
     inbox: &UnboundedSender<Msg>,
     id: RequestId,
-    answer: impl Fn(T) -> Answer + Send + 'static,
-) -> impl Fn(T) + Send + 'static {
+    answer: impl Fn(T) -> Answer + Send + Sync + 'static,
+) -> impl Fn(T) + Send + Sync + 'static {
     let inbox = inbox.clone();
     move |it| {
         send(
@@ -147,7 +145,6 @@ impl Request {
                 self.tell(Answer::KeptMarks(marks));
             }
             Load::Sweep(container, segments) | Load::Marks(container, segments) => {
-                self.room().await;
                 let found = provider.assets_of_segments(container, segments).await;
                 if let (Some(archive), Ok(found)) = (archive, &found) {
                     archive.keep_marks(container, segments, found);
@@ -163,19 +160,6 @@ impl Request {
             Some(archive) => archive.uses().await,
             None => BTreeMap::new(),
         }
-    }
-
-    /// A sweep waits for its turn: what its service allows is there for people first.
-    async fn room(&self) {
-        let (Load::Sweep(..) | Load::Contents(..), Some(meter)) = (&self.what, &self.meter) else {
-            return;
-        };
-        let index = self
-            .archive
-            .as_ref()
-            .map_or_else(Index::none, Archive::index);
-        let tell = |held: &Held| self.tell(Answer::Waits(held.to_string()));
-        pace::room(meter, &index, tell).await;
     }
 
     /// Gives what was kept; of segments it also says what they were.
@@ -249,6 +233,19 @@ fn keep<T: Keepable>(keeper: Option<Keeper<T>>) {
     if let Some(keeper) = keeper {
         keeper.end();
     }
+}
+
+/// The same account, whose calls wait for what its service allows and tell of each wait.
+pub(super) fn paced(
+    provider: Arc<dyn Provider>,
+    share: Share,
+    id: RequestId,
+    inbox: &UnboundedSender<Msg>,
+) -> Arc<dyn Provider> {
+    let tell = teller(inbox, id, Answer::Held);
+    provider
+        .paced(Waits::new(share, move |held| tell(*held)))
+        .unwrap_or(provider)
 }
 
 /// The same account, whose lists wait out what passes and tell of each wait.

@@ -35,11 +35,11 @@ pub use self::archive::Recalled;
 pub use self::child::this_program;
 use self::pictures::Pictures;
 use self::search::Gathered;
-use crate::api::{ApiError, ApiErrorKind, Connector, Provider, ProviderSpec};
+use crate::api::{ApiError, ApiErrorKind, Connector, Provider, ProviderSpec, Waits};
 use crate::app::effect::{Effect, RequestId};
 use crate::app::files::FolderError;
 use crate::app::msg::{Answer, Desktop, Msg};
-use crate::domain::{AccountName, drill};
+use crate::domain::{AccountName, Share, drill};
 use crate::index::Index;
 use crate::transfer::{DownloadRequest, Transfers};
 
@@ -117,6 +117,9 @@ impl Runtime {
                 let inbox = self.inbox.clone();
                 let lost = load::failed(&what, ApiError::panicked());
                 let mut provider = self.provider(&account);
+                if let Some(share) = what.share() {
+                    provider = provider.map(|it| load::paced(it, share, id, &inbox));
+                }
                 if patient {
                     provider = provider.map(|it| load::patiently(it, id, inbox.clone()));
                 }
@@ -128,15 +131,10 @@ impl Runtime {
                     provider,
                     archive,
                     recall,
-                    meter: self.archives.meter(&account),
                     account,
                     inbox,
                 };
-                let archives = self.archives.clone();
-                self.spawn(id, lost, async move {
-                    request.run().await;
-                    archives.note_calls();
-                });
+                self.spawn(id, lost, request.run());
             }
             Effect::Find { id, filter, most } => self.find(id, filter, most),
             Effect::EndFind => self.end_find(),
@@ -248,6 +246,8 @@ impl Runtime {
                 Some(provider) => {
                     let (inbox, pictures) = (self.inbox.clone(), self.pictures.clone());
                     let lost = Answer::Picture(Err(ApiError::panicked().to_string()));
+                    let waits = Waits::new(Share::Looks, |_| {});
+                    let provider = provider.paced(waits).unwrap_or(provider);
                     self.spawn(id, lost, async move {
                         let drawn = pictures.draw(provider, account, &asset, room, fetch);
                         let answer = Answer::Picture(drawn.await);

@@ -1,6 +1,7 @@
 //! Effects against a provider that goes in circles, panics, or never answers.
 
 mod kept;
+mod paced;
 mod stopped;
 
 use std::sync::Arc;

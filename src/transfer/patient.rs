@@ -208,10 +208,6 @@ impl Provider for Patient {
         self.inner.download(asset).await
     }
 
-    fn calls(&self) -> u64 {
-        self.inner.calls()
-    }
-
     async fn sign_out(&self) {
         self.inner.sign_out().await;
     }

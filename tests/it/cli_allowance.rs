@@ -8,6 +8,7 @@ use crate::support::contract::Scope;
 use crate::support::home::Home;
 use crate::support::program::Program;
 use crate::support::pty::PATIENCE;
+use crate::support::screen::{go_to, started};
 use crate::support::server::Server;
 use crate::support::wait::until;
 
@@ -97,4 +98,103 @@ fn where_nothing_is_kept_one_start_still_keeps_to_what_is_allowed() {
     assert!(ran.stderr.contains("of the last 2 s are made"), "{ran:#?}");
     assert_eq!(server.state()["wordbee"]["throttled"], 0);
     assert_eq!(asked(&server).len(), SEGMENTS);
+}
+
+/// A world whose long document does not fit into what is allowed.
+fn narrow(calls: u64, seconds: u64) -> Server {
+    Server::with(|options| {
+        options.segments = Some(SEGMENTS);
+        options.calls_per_hour = Some(calls);
+        options.hour = std::time::Duration::from_secs(seconds);
+    })
+    .judged(Scope::Requests)
+}
+
+#[track_caller]
+fn throttled(server: &Server) -> u64 {
+    server.state()["wordbee"]["throttled"]
+        .as_u64()
+        .expect("a number")
+}
+
+#[test]
+fn each_call_of_a_start_that_was_killed_while_it_waited_counts() {
+    let server = narrow(12, 600);
+    let home = server.home();
+    for start in 0..5 {
+        let mut sweep = Program::start(&home, &SWEEP, b"");
+        let waits = until(PATIENCE, || {
+            sweep.said("of the last 10 min are made") || sweep.has_ended()
+        });
+        assert!(waits, "start {start} does not wait");
+        let ran = sweep.kill();
+        assert_eq!(ran.code, None, "{ran:#?}");
+    }
+    assert_eq!(
+        server
+            .demo()
+            .exchanges()
+            .iter()
+            .filter(|it| it.path != "/api/auth/token")
+            .count(),
+        10
+    );
+    assert_eq!(throttled(&server), 0);
+}
+
+#[test]
+fn the_calls_of_a_listing_that_was_killed_count() {
+    let server = narrow(12, 600);
+    let home = server.home();
+    server.faults(serde_json::json!([
+        {"operation": "segments", "fault": "stall", "skip": 1, "ms": 60000},
+    ]));
+    let listing = Program::start(&home, &["ls", "acme-loc:20533"], b"");
+    let stands = || server.state()["faults"]["waiting"].as_u64() == Some(1);
+    assert!(until(PATIENCE, stands));
+    listing.kill();
+    server.faults(serde_json::json!([]));
+    let before = server.demo().exchanges().len();
+    let mut sweep = Program::start(&home, &SWEEP, b"");
+    let waits = until(PATIENCE, || {
+        sweep.said("10 of 12 calls") || sweep.has_ended()
+    });
+    assert!(waits, "it does not wait");
+    sweep.kill();
+    assert!(server.demo().exchanges().len() > before);
+    assert_eq!(throttled(&server), 0);
+}
+
+#[test]
+fn a_filter_that_asks_for_assets_waits_as_a_sweep_does() {
+    let server = narrow(8, 2);
+    let home = server.home();
+    let ran = run(
+        &home,
+        &["ls", "acme-loc:20533", "--filter", "has:assets", "--yes"],
+    )
+    .exits(0);
+    assert!(ran.stderr.contains("of the last 2 s are made"), "{ran:#?}");
+    assert_eq!(throttled(&server), 0);
+}
+
+#[test]
+fn a_long_document_on_the_screen_waits_and_says_until_when() {
+    let server = Server::with(|options| {
+        options.calls_per_hour = Some(12);
+        options.hour = std::time::Duration::from_secs(4);
+    })
+    .judged(Scope::Requests);
+    let home = server.home();
+    let mut pty = started(&home);
+    go_to(&mut pty, 1, "…Product catalogue");
+    pty.send_keys("Enter");
+    pty.wait_text("waits until");
+    pty.wait_text("Segments 5,000");
+    pty.send_keys("q");
+    assert_eq!(pty.exit_code(PATIENCE), 0);
+    let exchanges = server.demo().exchanges();
+    let calls = exchanges.iter().map(|it| (it.arrived, &it.path, it.status));
+    let calls: Vec<_> = calls.collect();
+    assert_eq!(throttled(&server), 0, "{calls:#?}");
 }

@@ -22,6 +22,26 @@ impl State {
         now: Instant,
     ) -> Vec<Effect> {
         match (asked, answer) {
+            (Asked::Containers(account), Answer::Held(held)) => {
+                if let Some(account) = self.browse.account_mut(&account) {
+                    account.containers.wait(id, Some(held));
+                }
+                self.rebuild_places();
+            }
+            (
+                Asked::Segments(account, container) | Asked::Texts(account, container),
+                Answer::Held(held),
+            ) => {
+                if let Some(opened) = self.opened_mut(&account, &container) {
+                    opened.segments.remote.wait(id, Some(held));
+                    opened.texts.wait(id, Some(held));
+                }
+            }
+            (Asked::Assets(account, scope), Answer::Held(held)) => {
+                if let Some(opened) = self.opened_mut(&account, scope.container()) {
+                    opened.assets.remote.wait(id, Some(held));
+                }
+            }
             (Asked::Containers(account), Answer::Containers(page)) => {
                 if let Some(account) = self.browse.account_mut(&account) {
                     account.arrive(id, page.map(Arrived::from), now);

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::{Fetched, Remote};
 use crate::api::{ApiError, ApiErrorKind};
+use crate::domain::Held;
 
 /// How a pane looks. Every one differs from the others, and names the next useful key.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -11,7 +12,10 @@ pub enum Face<'a> {
     /// Nothing was asked yet.
     NotAsked,
     /// Nothing there yet.
-    Loading { since: Instant },
+    Loading {
+        since: Instant,
+        held: Option<&'a Held>,
+    },
     /// The service has none.
     Empty,
     /// There are rows, but the filter hides them all.
@@ -22,9 +26,11 @@ pub enum Face<'a> {
     SignIn(&'a ApiError),
     /// The key is accepted, but not for this.
     Forbidden(&'a ApiError),
-    /// Rows to show. `error` is why they are old, `loading` that newer ones are on their way.
+    /// Rows to show. `error` is why they are old, `loading` that newer ones are on their way, `held` for
+    /// what these wait.
     Rows {
         loading: bool,
+        held: Option<&'a Held>,
         error: Option<&'a ApiError>,
         at: Option<Instant>,
     },
@@ -44,12 +50,16 @@ impl<'a> Face<'a> {
     pub fn of(remote: &'a Remote<Fetched>, rows: usize, shown: usize) -> Self {
         match remote {
             Remote::NotAsked if rows == 0 => Self::NotAsked,
-            Remote::Loading { since, .. } if rows == 0 => Self::Loading { since: *since },
+            Remote::Loading { since, held, .. } if rows == 0 => Self::Loading {
+                since: *since,
+                held: held.as_ref(),
+            },
             Remote::Failed { error, .. } if rows == 0 => Self::of_error(error),
             Remote::Loaded(_) if rows == 0 => Self::Empty,
             _ if shown == 0 => Self::NoMatch,
             _ => Self::Rows {
                 loading: remote.pending().is_some(),
+                held: remote.held(),
                 error: remote.error(),
                 at: remote.value().map(|fetched| fetched.at),
             },

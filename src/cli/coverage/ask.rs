@@ -8,13 +8,12 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::api::{ApiError, Provider};
+use crate::api::{ApiError, Provider as _, Waits};
 use crate::cli::failure::{Exit, Failure, Tally};
 use crate::cli::output::Output;
-use crate::cli::pacer::Pacer;
 use crate::cli::prompt;
 use crate::cli::stop::Stop;
-use crate::domain::{Allowance, Asset, ContainerId, Entry, Segment, SegmentId};
+use crate::domain::{Allowance, Asset, ContainerId, Entry, Held, Segment, SegmentId, Share};
 use crate::index::{Index, Owner};
 use crate::transfer::patient::Patient;
 use crate::transfer::tree::{MANY_CALLS, SEGMENTS_AT_ONCE};
@@ -46,7 +45,6 @@ pub struct Asking<'a> {
     /// Where the answers are kept.
     pub index: &'a Index,
     pub owner: Owner,
-    pub pacer: &'a Pacer,
     pub container: &'a ContainerId,
     /// Answers that are kept and not older are as good as asking.
     pub max_age: Duration,
@@ -129,21 +127,19 @@ impl Asking<'_> {
         }
         // What waits is said between two lines of progress, which only one may draw.
         let (tell, mut told) = unbounded_channel();
-        let patient = Patient::new(self.patient.provider(), move |pause| {
-            // The one who listens is gone only when nobody waits any more.
-            let _ = tell.send(pause.to_string());
-        });
+        // The one who listens is gone only when nobody waits any more.
+        let say = tell.clone();
+        let say = move |held: &Held| drop(say.send(held.to_string()));
+        let waits = Waits::new(Share::Sweeps, say);
+        let provider = self.patient.provider();
+        let paced = provider.paced(waits).unwrap_or(provider);
+        let patient = Patient::new(paced, move |pause| drop(tell.send(pause.to_string())));
         let patient = patient.reached();
         let mut beat = interval(REDRAW);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut in_vain = 0;
         let before = tally.done;
         for (number, batch) in segments.chunks(SEGMENTS_AT_ONCE).enumerate() {
-            let pace = async {
-                self.pacer.go(output).await;
-                Ok(())
-            };
-            stop.or(pace).await?;
             let ids: Vec<SegmentId> = batch.iter().map(|it| it.id.clone()).collect();
             let asking = stop.or(async {
                 let mut call = std::pin::pin!(patient.assets_of_segments(self.container, &ids));

@@ -8,15 +8,14 @@ use crate::cli::failure::Failure;
 use crate::cli::find;
 use crate::cli::ls::texts_of;
 use crate::cli::output::Output;
-use crate::cli::pacer::Pacer;
 use crate::cli::stop::Stop;
 use crate::domain::{Container, Entry, Segment, SegmentId, SegmentTexts, Shelf};
-use crate::index::{Before, Owner, Place};
+use crate::index::{Before, Index, Owner, Place};
 
 /// Where they come from.
 pub struct Listing<'a> {
     pub provider: &'a dyn Provider,
-    pub pacer: &'a Pacer,
+    pub index: &'a Index,
     pub owner: Owner,
     /// As the service told of it now.
     pub container: &'a Container,
@@ -57,7 +56,7 @@ impl Listing<'_> {
     /// Those that were kept, where the service says that they are still those, with the texts that
     /// changed since.
     async fn kept(&self, output: &mut Output) -> Result<Option<Vec<Entry<Segment>>>, Failure> {
-        let (index, seal) = (&self.pacer.index, &self.container.modified);
+        let (index, seal) = (self.index, &self.container.modified);
         let place = Place::Segments(self.container.id.clone());
         let (mut entries, mut positions) = (Vec::new(), HashSet::new());
         let head = index.recall(&self.owner, &place, |_, rows: Shelf<Segment>| {
@@ -71,7 +70,6 @@ impl Listing<'_> {
             return Ok(None);
         }
         if before.seal != *seal {
-            self.pacer.go(output).await;
             let Some(texts) = before.changes(self.provider, &self.container.id).await else {
                 return Ok(None);
             };
@@ -91,15 +89,12 @@ impl Listing<'_> {
     /// All that the service lists now, which is kept under what it says of the last change.
     async fn anew(&self, output: &mut Output) -> Result<Vec<Entry<Segment>>, Failure> {
         let (provider, id) = (self.provider, &self.container.id);
-        let fetch = async |cursor| {
-            self.pacer.go(output).await;
-            provider.segments(id, cursor).await
-        };
+        let fetch = async |cursor| provider.segments(id, cursor).await;
         let mut entries = find::all(fetch).await?;
         self.name(output, &mut entries).await;
         let place = Place::Segments(id.clone());
         let seal = self.container.modified.clone();
-        let mut keeper = self.pacer.index.keep(&self.owner, place, seal);
+        let mut keeper = self.index.keep(&self.owner, place, seal);
         for entry in &entries {
             keeper.entry(entry);
         }

@@ -14,7 +14,6 @@ use super::args;
 use super::failure::{Exit, Failure, Tally};
 use super::find;
 use super::output::Output;
-use super::pacer::Pacer;
 use super::session::{Known, Session};
 use super::stop::Stop;
 use crate::api::{Middle, ProviderSpec};
@@ -58,13 +57,9 @@ pub async fn coverage(
     if let Some(note) = note {
         output.note(&note);
     }
-    let pacer = Pacer {
-        meter: session.meter(&known.info.name),
-        index: index.clone(),
-    };
     let listing = Listing {
         provider: provider.as_ref(),
-        pacer: &pacer,
+        index: &index,
         owner: Owner::from(&known.info),
         container: &container,
     };
@@ -75,7 +70,6 @@ pub async fn coverage(
         patient: provider.as_ref(),
         index: &index,
         owner: Owner::from(&known.info),
-        pacer: &pacer,
         container: &container.id,
         max_age: Duration::from_mins(args.max_age.into()),
         yes: args.yes,

@@ -13,10 +13,9 @@ use crate::cli::session::network::proxy_variable;
 use crate::cli::session::{Known, Session};
 use crate::config::Env;
 use crate::config::credentials::{Lookup, UNLOCK};
-use crate::config::dirs::Dirs;
 use crate::config::key_files::PASSPHRASE;
-use crate::domain::{SafeText, time_words};
-use crate::index::{Index, Owner, Standing};
+use crate::domain::{SafeText, Share, time_words};
+use crate::index::Owner;
 
 /// How long one question may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -61,7 +60,7 @@ pub async fn checks(session: &Session, known: &Known, env: &Env) -> Vec<Check> {
     if usable && reached {
         checks.extend(sign_in(session, known, &of).await);
     }
-    checks.push(allowance(session, known, &of, env));
+    checks.push(allowance(session, known, &of));
     match known.info.guard.word() {
         "" => {}
         word => checks.push(Check::works(&of, "changes", format!("it is {word}"))),
@@ -217,27 +216,22 @@ async fn sign_in(session: &Session, known: &Known, of: &str) -> Vec<Check> {
 }
 
 /// How many calls were made from this machine, of those that the service allows in a while.
-fn allowance(session: &Session, known: &Known, of: &str, env: &Env) -> Check {
+fn allowance(session: &Session, known: &Known, of: &str) -> Check {
     const NAME: &str = "allowance";
     let Some(allowance) = known.info.allowance else {
         return Check::works(of, NAME, "the service names none");
     };
     let all = format!("{} calls {}", allowance.calls, allowance.in_time());
-    // One that is not ours would be set aside by opening it.
-    let ours = Dirs::locate(env).is_ok_and(|dirs| {
-        let standing = Index::look(&dirs.cache);
-        matches!(standing, Ok(Standing::None | Standing::Ours(_)))
-    });
-    if !ours {
-        let found = format!("{all}; how many were made is not known without an index");
-        return Check::works(of, NAME, found);
-    }
-    session.note_calls();
+    session.give_back();
     let (index, _) = session.index();
     let spent = index.spent(&Owner::from(&known.info), allowance.since(Timestamp::now()));
+    let Some(spent) = spent else {
+        let found = format!("{all}; how many were made is not known without an index");
+        return Check::works(of, NAME, found);
+    };
     let made: u64 = spent.iter().map(|(_, made)| made).sum();
     let found = format!("{made} of {all} were made from here");
-    if made < allowance.for_sweeps() {
+    if made < allowance.open_to(Share::Sweeps) {
         return Check::works(of, NAME, found);
     }
     Check::limited(of, NAME, found).advice(

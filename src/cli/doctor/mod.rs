@@ -127,6 +127,7 @@ pub async fn doctor(
         telling.tell(&check)?;
     }
     if let Ok(session) = session {
+        session.leave_foreign_index();
         let accounts = session.all().unwrap_or_default();
         let looks = accounts
             .iter()

@@ -9,14 +9,13 @@ use jiff::Timestamp;
 
 use super::{Known, Session};
 use crate::api::{
-    AccountInfo, ConnectError, Connected, Connector, KeyEntry, KeyReport, KeySource, Provider,
+    AccountInfo, ConnectError, Connected, Connector, KeyEntry, KeyReport, KeySource, Provider, Toll,
 };
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::prompt;
 use crate::config::credentials::{Credentials, KeyOwner, Lookup, Place, UNLOCK};
 use crate::config::key_variable;
 use crate::domain::{AccountName, Keeping, Secret, until};
-use crate::index::Meter;
 use crate::providers;
 use crate::transfer::patient::Patient;
 
@@ -86,11 +85,12 @@ impl Session {
 
     /// A provider with this key, whatever is saved. It is signed out with the others.
     pub fn with_key(&self, known: &Known, key: Secret) -> Result<Arc<dyn Provider>, ConnectError> {
-        let provider = providers::connect(&known.settings, key)?;
+        let toll = self.pacer(known).map(|pacer| pacer as Arc<dyn Toll>);
+        let provider = providers::connect(&known.settings, key, toll)?;
         self.keep_pause(known, &*provider);
         let provider = self.guarded(known, provider);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.push(Arc::new(Meter::new(&known.info, Arc::clone(&provider))));
+        open.push(Arc::clone(&provider));
         Ok(provider)
     }
 

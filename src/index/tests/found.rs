@@ -113,13 +113,15 @@ fn calls_are_counted_for_their_owner_across_restarts() {
     let folder = tempfile::tempdir().unwrap();
     let long_ago = Timestamp::UNIX_EPOCH;
     let sum = |index: &Index, account: &str, since| -> u64 {
-        let spent = index.spent(&owner(account), since);
+        let spent = index.spent(&owner(account), since).unwrap();
         spent.iter().map(|it| it.1).sum()
     };
     let index = open(folder.path());
-    index.spend(&owner("acme"), 7);
-    index.spend(&owner("acme"), 2);
-    index.spend(&owner("guest"), 1);
+    let now = Timestamp::now();
+    index.spend(&owner("acme"), now, 7);
+    index.spend(&owner("acme"), now, 4);
+    index.spend(&owner("acme"), now, -2);
+    index.spend(&owner("guest"), now, 1);
     settle(&index);
     drop(index);
     let index = open(folder.path());

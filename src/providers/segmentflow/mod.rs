@@ -23,7 +23,7 @@ use tokio::time::Instant;
 use crate::api::http::{Http, HttpOptions, Method, Patience};
 use crate::api::{
     AccountSettings, ApiError, ApiErrorKind, ConnectError, Delivery, Download, Metadata, PauseTold,
-    Provider, ProviderSpec, Sighting, Sought, UploadRequest, UploadWatch,
+    Provider, ProviderSpec, Sighting, Sought, Toll, UploadRequest, UploadWatch,
 };
 use crate::domain::{
     Asset, AssetKey, AssetScope, Container, ContainerId, Cursor, Entry, Page, SafeText, Secret,
@@ -40,6 +40,8 @@ const FRESH: Duration = Duration::from_secs(3);
 pub(super) fn connect(
     settings: &AccountSettings,
     key: Secret,
+    // It says nothing of an allowance.
+    _: Option<Arc<dyn Toll>>,
 ) -> Result<Arc<dyn Provider>, ConnectError> {
     Ok(Arc::new(Adapter::new(settings, key, Patience::default())?))
 }

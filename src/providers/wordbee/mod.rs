@@ -18,7 +18,6 @@ mod upload;
 mod wire;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -27,8 +26,8 @@ use serde_json::json;
 
 use crate::api::http::{Answer, Call, Http, HttpOptions, Method, Patience, Streaming};
 use crate::api::{
-    AccountSettings, ApiError, ApiErrorKind, ConnectError, Download, PauseTold, Provider,
-    ProviderSpec, Sighting, Sought, UploadRequest, UploadWatch,
+    AccountSettings, ApiError, ApiErrorKind, ConnectError, Download, Passage, PauseTold, Provider,
+    ProviderSpec, Sighting, Sought, Toll, UploadRequest, UploadWatch, Waits,
 };
 use crate::domain::{
     Asset, AssetScope, Container, ContainerId, Cursor, Entry, Page, Secret, Segment, SegmentId,
@@ -45,21 +44,24 @@ use wire::DocumentIds;
 pub(super) fn connect(
     settings: &AccountSettings,
     key: Secret,
+    toll: Option<Arc<dyn Toll>>,
 ) -> Result<Arc<dyn Provider>, ConnectError> {
-    let adapter = Adapter::new(settings, key, Patience::default(), Pace::default())?;
+    let mut adapter = Adapter::new(settings, key, Patience::default(), Pace::default())?;
+    adapter.passage = toll.into();
     Ok(Arc::new(adapter))
 }
 
-#[derive(Debug)]
+/// A connection; its clones share it, and may be paced each in its way.
+#[derive(Debug, Clone)]
 struct Adapter {
-    http: Http,
-    session: Session,
+    http: Arc<Http>,
+    session: Arc<Session>,
     pace: Pace,
-    /// Signed calls so far: those count against the allowance, signing in and out does not.
-    calls: AtomicU64,
+    /// Signed calls count against the allowance, signing in and out does not.
+    passage: Passage,
     /// What was learnt of documents; ids do not change.
-    documents: Mutex<HashMap<ContainerId, DocumentIds>>,
-    places: Places,
+    documents: Arc<Mutex<HashMap<ContainerId, DocumentIds>>>,
+    places: Arc<Places>,
 }
 
 impl Adapter {
@@ -88,12 +90,12 @@ impl Adapter {
                 ConnectError::Settings("account_id is missing or holds an odd character".into())
             })?;
         Ok(Self {
-            http,
-            session: Session::new(account, key, pace.idle),
+            http: Arc::new(http),
+            session: Arc::new(Session::new(account, key, pace.idle)),
             pace,
-            calls: AtomicU64::default(),
-            documents: Mutex::default(),
-            places: Places::default(),
+            passage: Passage::default(),
+            documents: Arc::default(),
+            places: Arc::default(),
         })
     }
 
@@ -132,8 +134,9 @@ impl Adapter {
     ) -> Result<Answer, ApiError> {
         let mut turn = Turn::default();
         loop {
+            // First: a token may lapse while its turn is waited for.
+            self.passage.pass().await;
             let token = self.session.token_for(&self.http, &mut turn).await?;
-            self.calls.fetch_add(1, Ordering::Relaxed);
             let outcome = self.session.sign(make(), &token).answer().await;
             if let Some(done) = self.session.judge(&mut turn, token, outcome).await {
                 return done;
@@ -148,8 +151,9 @@ impl Adapter {
     ) -> Result<Streaming, ApiError> {
         let mut turn = Turn::default();
         loop {
+            // First: a token may lapse while its turn is waited for.
+            self.passage.pass().await;
             let token = self.session.token_for(&self.http, &mut turn).await?;
-            self.calls.fetch_add(1, Ordering::Relaxed);
             let outcome = self.session.sign(make(), &token).stream().await;
             if let Some(done) = self.session.judge(&mut turn, token, outcome).await {
                 return done;
@@ -282,8 +286,11 @@ impl Provider for Adapter {
         super::not_a_page(asset, stream).map(Streaming::into_download)
     }
 
-    fn calls(&self) -> u64 {
-        self.calls.load(Ordering::Relaxed)
+    fn paced(&self, waits: Waits) -> Option<Arc<dyn Provider>> {
+        Some(Arc::new(Self {
+            passage: self.passage.paced(waits)?,
+            ..self.clone()
+        }))
     }
 
     async fn sign_out(&self) {

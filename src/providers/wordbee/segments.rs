@@ -5,7 +5,6 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use super::Adapter;
 use super::pull::Segments;
@@ -168,7 +167,8 @@ impl Adapter {
             Some(since) => json!({ "dtchange": { "min": since } }),
             None => json!({}),
         };
-        let started = Instant::now();
+        // Waiting for a turn is not the service's doing.
+        let mut waited = Duration::ZERO;
         let pull = [
             "api",
             "apps",
@@ -214,7 +214,8 @@ impl Adapter {
             let Some(id) = request.clone() else {
                 return Err(answer.broken("the extraction runs, but has no number to ask for"));
             };
-            if started.elapsed() + self.pace.poll > self.pace.cap {
+            waited += self.pace.poll;
+            if waited > self.pace.cap {
                 let mut error = answer.broken("the extraction takes too long; try again later");
                 error.kind = ApiErrorKind::Limit;
                 return Err(error);

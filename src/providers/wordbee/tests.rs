@@ -348,18 +348,17 @@ async fn every_call_but_signing_in_and_out_is_counted_as_the_service_counts() {
     let demo = crate::demo::serve(options).await.unwrap();
     let mut env = demo.env().into_iter();
     let key = env.find(|(name, _)| name.ends_with("ACME_LOC")).unwrap().1;
-    let adapter = Adapter::new(
-        &settings("wordbee", demo.wordbee_url()),
+    let counted = Arc::new(Counted::default());
+    let toll: Option<Arc<dyn Toll>> = Some(counted.clone());
+    let (settings, key) = (
+        settings("wordbee", demo.wordbee_url()),
         Secret::new(key).unwrap(),
-        Patience::default(),
-        Pace::default(),
-    )
-    .unwrap();
+    );
+    let adapter = connect(&settings, key, toll).unwrap();
     let signed = |demo: &crate::demo::Demo| {
         let all = demo.exchanges();
         all.iter().filter(|it| it.path != "/api/auth/token").count() as u64
     };
-    assert_eq!(adapter.calls(), 0);
     adapter.check().await.unwrap();
     let document = ContainerId::new("20533").unwrap();
     adapter.containers(None).await.unwrap();
@@ -370,5 +369,29 @@ async fn every_call_but_signing_in_and_out_is_counted_as_the_service_counts() {
     adapter.check().await.unwrap();
     adapter.sign_out().await;
     assert!(signed(&demo) >= 6);
-    assert_eq!(adapter.calls(), signed(&demo));
+    assert_eq!(counted.of(false), signed(&demo));
+    // The same connection, as work that can wait.
+    let waits = Waits::new(crate::domain::Share::Sweeps, |_| {});
+    let paced = adapter.paced(waits).unwrap();
+    let before = signed(&demo);
+    paced.segments(&document, None).await.unwrap();
+    assert_eq!(counted.of(true), signed(&demo) - before);
+    assert_eq!(counted.of(false), before);
+}
+
+/// Calls that may not wait, and those that may.
+#[derive(Debug, Default)]
+struct Counted(std::sync::Mutex<[u64; 2]>);
+
+impl Counted {
+    fn of(&self, waits: bool) -> u64 {
+        self.0.lock().unwrap()[usize::from(waits)]
+    }
+}
+
+impl Toll for Counted {
+    fn pass<'a>(&'a self, waits: Option<&'a Waits>) -> futures_util::future::BoxFuture<'a, ()> {
+        self.0.lock().unwrap()[usize::from(waits.is_some())] += 1;
+        Box::pin(std::future::ready(()))
+    }
 }

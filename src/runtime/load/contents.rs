@@ -17,7 +17,6 @@ impl Request {
         let tell = |word| self.tell(Answer::Contents(Ok(word)));
         let mut reader = Reader::new(provider, scope);
         for asset in assets {
-            self.room().await;
             let read = reader.read(asset, |word| match word {
                 Word::Bytes(came) => tell(InContents::Came(came)),
                 Word::Waits(pause) => self.tell(Answer::Waits(pause.to_string())),

@@ -8,7 +8,6 @@ use super::*;
 use crate::api::{Capabilities, Connected, Guard};
 use crate::app::msg::{Batch, Came};
 use crate::domain::{Allowance, Entry, RawJson, SegmentId, SegmentText, SegmentTexts};
-use crate::index::Owner;
 
 static TEXTS: ProviderSpec = ProviderSpec {
     id: "texts",
@@ -335,73 +334,4 @@ async fn what_was_kept_is_there_without_the_service() {
     let alone = session(folder.path(), &document, false).await;
     assert!(alone.failed);
     assert_eq!((alone.kept, alone.texts), (30, texts(&document)));
-}
-
-/// Notes that nine calls were made almost an hour ago.
-fn spend_nine(folder: &Path) {
-    let (index, _) = Index::open(folder);
-    let owner = Owner::from(&Door(Document::new(1)).accounts()[0]);
-    index.spend(&owner, 9);
-    index.settle(Duration::from_secs(30));
-    drop(index);
-    let file = rusqlite::Connection::open(folder.join("index-1.db")).unwrap();
-    let almost = "UPDATE calls SET at = at - 3600000 + 700";
-    assert_eq!(file.execute(almost, []).unwrap(), 1);
-}
-
-#[tokio::test]
-async fn a_sweep_waits_for_its_turn_and_what_is_looked_at_does_not() {
-    let folder = tempfile::tempdir().unwrap();
-    spend_nine(folder.path());
-    let (sender, mut inbox) = unbounded_channel();
-    let account = AccountName::new("a").unwrap();
-    let (index, _) = Index::open(folder.path());
-    let door = Arc::new(Door(Document::new(1)));
-    let mut runtime = Runtime::new(door, Transfers::new(), index, PathBuf::new(), sender);
-    runtime.run(Effect::Connect {
-        account: account.clone(),
-        entry: None,
-    });
-    assert!(matches!(inbox.recv().await, Some(Msg::Connected { .. })));
-    let segments = || vec![SegmentId::new("s1").unwrap()];
-    let container = ContainerId::new("d").unwrap();
-    for (number, what) in [
-        Load::Sweep(container.clone(), segments()),
-        Load::Marks(container, segments()),
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        runtime.run(Effect::Load {
-            id: RequestId(number as u64),
-            account: account.clone(),
-            what,
-            patient: false,
-            recall: false,
-        });
-    }
-    let mut came = Vec::new();
-    while came.len() < 3 {
-        let Some(Msg::Loaded { id, answer }) = inbox.recv().await else {
-            panic!("the inbox ended");
-        };
-        came.push((
-            id.0,
-            match answer {
-                Answer::Waits(why) => why,
-                Answer::Marks(_) => "answered".to_owned(),
-                other => panic!("{other:?}"),
-            },
-        ));
-    }
-    // In whichever order the first two come: the sweep's answer is the last.
-    assert_eq!(came.pop().unwrap(), (0, "answered".to_owned()));
-    came.sort();
-    assert!(
-        came[0]
-            .1
-            .starts_with("9 of 10 calls of the last hour are made"),
-        "{came:?}"
-    );
-    assert_eq!(came[1], (1, "answered".to_owned()));
 }

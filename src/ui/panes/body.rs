@@ -9,7 +9,7 @@ use super::Ground;
 use crate::api::ApiError;
 use crate::app::Face;
 use crate::app::modal::view::{Piece, Tone, Words, say, toned};
-use crate::domain::SafeText;
+use crate::domain::{Held, SafeText};
 use crate::ui::paint::wide;
 use crate::ui::text::wrap;
 
@@ -32,6 +32,11 @@ pub(super) fn key(keys: &str, does: &str) -> Words {
     ]
 }
 
+/// Until when a listing waits for what its service allows.
+pub(super) fn waits(held: &Held) -> Piece {
+    toned(format!("waits until {}", held.clock()), Tone::Warning)
+}
+
 impl Ground<'_> {
     /// Draws a face that has no rows; `false` when it has some.
     pub(super) fn face(
@@ -45,7 +50,14 @@ impl Ground<'_> {
             Face::Rows { .. } => return false,
             Face::NotAsked if texts.not_asked.is_empty() => Vec::new(),
             Face::NotAsked => with_mark("·", Tone::Dim, texts.not_asked),
-            Face::Loading { since } => {
+            Face::Loading {
+                held: Some(held), ..
+            } => {
+                let mut lines = with_mark(self.paint.spinner(), Tone::Strong, vec![waits(held)]);
+                lines.push(vec![toned(held.to_string(), Tone::Dim)]);
+                lines
+            }
+            Face::Loading { since, held: None } => {
                 let seconds = self.now.saturating_duration_since(*since).as_secs();
                 let mut words = vec![say("Loading…")];
                 if seconds >= 3 {

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::body::Texts;
+use super::body::{Texts, waits};
 use super::places::unreadable;
 use super::{Frame, Ground};
 use crate::api::Middle;
@@ -47,7 +47,10 @@ pub(super) fn frame(ground: &Ground<'_>) -> Frame {
             cut_off(ground, &mut frame, opened);
             if opened.texts.pending().is_some() {
                 frame.corner = ground.spinner();
-                frame.status = vec![toned("texts follow", Tone::Dim)];
+                frame.status = vec![match opened.texts.held() {
+                    Some(held) => waits(held),
+                    None => toned("texts follow", Tone::Dim),
+                }];
             } else if opened.texts.error().is_some() && frame.status.is_empty() {
                 frame.status = vec![toned("! no texts", Tone::Warning)];
             }
@@ -254,6 +257,7 @@ fn types(
 const fn opened_rows() -> Face<'static> {
     Face::Rows {
         loading: false,
+        held: None,
         error: None,
         at: None,
     }

@@ -16,6 +16,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::{Block, BorderType, Widget};
 
+use self::body::waits;
 use super::paint::{Paint, wide};
 use super::text::{age, count};
 use super::theme::Role;
@@ -251,7 +252,16 @@ impl Ground<'_> {
     fn freshness(&self, frame: &mut Frame, face: &Face<'_>) {
         match face {
             Face::Loading { .. } => frame.corner = self.spinner(),
-            Face::Rows { loading, error, at } => {
+            Face::Rows {
+                loading,
+                held,
+                error,
+                at,
+            } => {
+                if let Some(held) = held {
+                    frame.status.push(waits(held));
+                    frame.status.push(toned(" ", Tone::Dim));
+                }
                 if *loading {
                     frame.corner = self.spinner();
                 }

@@ -200,6 +200,13 @@ fn note(ground: &Ground<'_>, account: &Account) -> Words {
         }
         Link::Ready(_) => match account.face() {
             Face::NotAsked => marked("·", Tone::Dim, "Enter: look".to_owned()),
+            Face::Loading {
+                held: Some(held), ..
+            } => marked(
+                spinner,
+                Tone::Warning,
+                format!("waits until {}", held.clock()),
+            ),
             Face::Loading { .. } => marked(spinner, Tone::Strong, "loading".to_owned()),
             Face::Empty | Face::NoMatch | Face::Rows { .. } => {
                 marked("○", Tone::Dim, format!("no {}", noun.many))

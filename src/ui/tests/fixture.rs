@@ -178,6 +178,7 @@ pub fn loading(old: Option<u64>) -> Remote<Fetched> {
             total: None,
             seal: None,
         }),
+        held: None,
     }
 }
 

@@ -27,7 +27,7 @@ fn account(server: &Server, name: &str, provider: &str) -> std::sync::Arc<dyn Pr
         containers: Vec::new(),
         network: std::sync::Arc::default(),
     };
-    assetdeck::providers::connect(&settings, Secret::new(key.clone()).unwrap()).unwrap()
+    assetdeck::providers::connect(&settings, Secret::new(key.clone()).unwrap(), None).unwrap()
 }
 
 /// The scope in a reference that a command printed.

@@ -1,0 +1,52 @@
+//! What can wait waits for what its service allows, and what is looked at does not.
+
+use std::path::Path;
+use std::sync::Mutex;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::kept::{Document, Door};
+use super::*;
+use crate::api::{Toll as _, Waits};
+use crate::domain::Share;
+use crate::index::Owner;
+use crate::runtime::pace::Pacer;
+
+/// An index in which nine calls were made almost an hour ago.
+fn nine_spent(folder: &Path) -> Index {
+    let (index, _) = Index::open(folder);
+    let owner = Owner::from(&Door(Document::new(1)).accounts()[0]);
+    let almost = Timestamp::now() - SignedDuration::from_millis(3_600_000 - 700);
+    index.spend(&owner, almost, 9);
+    index.settle(Duration::from_secs(30));
+    index
+}
+
+#[tokio::test]
+async fn a_sweep_waits_for_its_turn_and_what_is_looked_at_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = nine_spent(folder.path());
+    let info = &Door(Document::new(1)).accounts()[0];
+    let pacer = Pacer::new(info, move || index.clone()).unwrap();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let hears = Arc::clone(&told);
+    let waits = Waits::new(Share::Sweeps, move |held| {
+        hears.lock().unwrap().push(held.to_string());
+    });
+    let done = Mutex::new(Vec::new());
+    let sweep = async {
+        pacer.pass(Some(&waits)).await;
+        done.lock().unwrap().push("sweep");
+    };
+    let look = async {
+        pacer.pass(None).await;
+        done.lock().unwrap().push("look");
+    };
+    tokio::join!(sweep, look);
+    assert_eq!(*done.lock().unwrap(), ["look", "sweep"]);
+    let told = told.lock().unwrap();
+    assert!(
+        told[0].contains(" of 10 calls of the last hour are made"),
+        "{told:?}"
+    );
+}
