@@ -1,5 +1,7 @@
-//! Counts the calls of one account into the index before they are made.
+//! Counts the calls of one account into the index: those that can wait before they are made, the others
+//! behind them.
 
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +13,9 @@ use crate::domain::{Allowance, Held, Share};
 
 /// How long the disk is waited for before a call is made.
 const DISK: Duration = Duration::from_secs(5);
+/// Calls that nobody holds back are noted so many milliseconds after one another at the least: thousands
+/// of small files would wait for the disk more than for the service.
+const BEHIND: i64 = 1000;
 /// So many calls are noted ahead at most.
 const AHEAD: u64 = 10;
 /// And of what is allowed one in so many: less than what sweeps leave to others.
@@ -26,6 +31,10 @@ pub struct Meter {
     /// How long they may be made later than they were noted.
     life: SignedDuration,
     inside: Mutex<Inside>,
+    /// So many calls that were not held back are not noted yet.
+    behind: AtomicU64,
+    /// When those before them were, in milliseconds of the clock.
+    latest: AtomicI64,
 }
 
 #[derive(Debug, Default)]
@@ -46,6 +55,8 @@ impl Meter {
             ahead: (allowance.calls / PART).clamp(1, AHEAD),
             life: SignedDuration::try_from(allowance.window / 60).unwrap_or_default(),
             inside: Mutex::default(),
+            behind: AtomicU64::new(0),
+            latest: AtomicI64::new(0),
         })
     }
 
@@ -53,11 +64,46 @@ impl Meter {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts one call that is about to be made, or says what holds it back, if it can wait. It is on
-    /// disk when this returns: a program that is killed afterwards cannot say so any more. Blocks for
-    /// the disk, once for some calls.
-    pub fn enter(&self, index: &Index, waits: Option<Share>) -> Option<Held> {
+    /// Counts one call that nothing holds back. Whether it is time to [note](Self::note) it and those
+    /// before it; of a program that is killed before, up to a second of them is not known.
+    pub fn count(&self) -> bool {
+        self.behind.fetch_add(1, Ordering::Relaxed);
+        let now = Timestamp::now().as_millisecond();
+        let latest = self.latest.load(Ordering::Relaxed);
+        if now >= latest && now - latest < BEHIND {
+            return false;
+        }
+        // One of several at once.
+        let (done, missed) = (Ordering::Relaxed, Ordering::Relaxed);
+        let latest = self.latest.compare_exchange(latest, now, done, missed);
+        latest.is_ok()
+    }
+
+    /// Puts what was [counted](Self::count) since the last time into the index. Says whether that was
+    /// any.
+    pub fn note(&self, index: &Index) -> bool {
+        self.note_inside(&mut self.inside(), index)
+    }
+
+    fn note_inside(&self, inside: &mut Inside, index: &Index) -> bool {
+        let made = self.behind.swap(0, Ordering::Relaxed);
+        if made == 0 {
+            return false;
+        }
+        // What is left is of the last block.
+        self.take_back(inside, index);
+        let now = Timestamp::now();
+        inside.own.push((now, made));
+        index.spend(&self.owner, now, made.cast_signed());
+        true
+    }
+
+    /// Counts one call that is about to be made, or says what holds it back. It is on disk when this
+    /// returns: a program that is killed afterwards cannot say so any more. Blocks for the disk, once for
+    /// some calls.
+    pub fn enter(&self, index: &Index, share: Share) -> Option<Held> {
         let mut inside = self.inside();
+        self.note_inside(&mut inside, index);
         let now = Timestamp::now();
         let noted = inside.own.last().map(|(at, _)| now.duration_since(*at));
         let young = noted.is_some_and(|ago| !ago.is_negative() && ago <= self.life);
@@ -68,13 +114,11 @@ impl Meter {
         self.take_back(&mut inside, index);
         let since = self.allowance.since(now);
         inside.own.retain(|(at, _)| *at > since);
-        if let Some(share) = waits {
-            let all = index.spent(&self.owner, since);
-            let held = all.and_then(|all| self.allowance.pace(share, &all, now));
-            // Where the index does not tell it any more, what was made here counts all the same.
-            if let Some(held) = held.or_else(|| self.allowance.pace(share, &inside.own, now)) {
-                return Some(held);
-            }
+        let all = index.spent(&self.owner, since);
+        let held = all.and_then(|all| self.allowance.pace(share, &all, now));
+        // Where the index does not tell it any more, what was made here counts all the same.
+        if let Some(held) = held.or_else(|| self.allowance.pace(share, &inside.own, now)) {
+            return Some(held);
         }
         inside.own.push((now, self.ahead));
         inside.left = self.ahead - 1;
@@ -83,9 +127,12 @@ impl Meter {
         None
     }
 
-    /// What was noted and not made counts no more. Says whether that was any.
+    /// What was noted and not made counts no more, and what was made and not noted does. Says whether
+    /// that was any.
     pub fn give_back(&self, index: &Index) -> bool {
-        self.take_back(&mut self.inside(), index)
+        let mut inside = self.inside();
+        let noted = self.note_inside(&mut inside, index);
+        self.take_back(&mut inside, index) || noted
     }
 
     fn take_back(&self, inside: &mut Inside, index: &Index) -> bool {

@@ -53,11 +53,18 @@ impl Toll for Pacer {
         async move {
             loop {
                 let (meter, index) = (Arc::clone(&self.meter), Arc::clone(&self.index));
-                let share = waits.map(|it| it.share);
+                let Some(waits) = waits else {
+                    if meter.count() {
+                        // Behind the call, which does not wait for the disk.
+                        drop(tokio::task::spawn_blocking(move || meter.note(&index())));
+                    }
+                    return;
+                };
+                let share = waits.share;
                 let entered = move || meter.enter(&index(), share);
                 let entered = tokio::task::spawn_blocking(entered).await;
                 // A panic there is told where it happened.
-                let (Ok(Some(held)), Some(waits)) = (entered, waits) else {
+                let Ok(Some(held)) = entered else {
                     return;
                 };
                 waits.tell(&held);
