@@ -43,8 +43,14 @@ impl Keys {
 fn put(value: &Value, out: &mut Vec<u8>) {
     match value {
         Value::Absent => {}
-        // In lower case, then as it is; capitals first.
+        // In lower case, then as it is; capitals first. Names that are numbers come by these.
         Value::Text(text) => {
+            if let Some(number) = number(text) {
+                let lead = if text.starts_with('#') { b'#' } else { b'0' };
+                out.extend([lead, 0]);
+                out.extend(number.to_be_bytes());
+                return;
+            }
             let lower = text.to_lowercase();
             out.extend_from_slice(lower.as_bytes());
             if lower == *text {
@@ -63,6 +69,15 @@ fn put(value: &Value, out: &mut Vec<u8>) {
     }
 }
 
+/// What a text is that is nothing but a number, written in the usual way, maybe behind a `#` as that of
+/// a segment.
+fn number(text: &str) -> Option<u64> {
+    let digits = text.strip_prefix('#').unwrap_or(text);
+    let number: u64 = digits.parse().ok()?;
+    let usual = number == 0 && digits == "0" || digits.starts_with(|it| matches!(it, '1'..='9'));
+    usual.then_some(number)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,10 +89,14 @@ mod tests {
             (Value::Absent, Value::Absent) => return Ordering::Equal,
             (Value::Absent, _) => return Ordering::Greater,
             (_, Value::Absent) => return Ordering::Less,
-            (Value::Text(a), Value::Text(b)) => a
-                .to_lowercase()
-                .cmp(&b.to_lowercase())
-                .then_with(|| a.cmp(b)),
+            (Value::Text(a), Value::Text(b)) => {
+                let lead = |text: &str| match number(text) {
+                    Some(number) if text.starts_with('#') => ("#\0".to_owned(), number),
+                    Some(number) => ("0\0".to_owned(), number),
+                    None => (text.to_lowercase(), 0),
+                };
+                lead(a).cmp(&lead(b)).then_with(|| a.cmp(b))
+            }
             (a, b) => a.partial_cmp(b).unwrap(),
         };
         if descending { order.reverse() } else { order }
@@ -117,6 +136,18 @@ mod tests {
                     prop_assert_eq!(keys.compare(at, other, descending), wanted, "{:?} {:?}", a, b);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn names_that_are_numbers_are_sorted_as_numbers() {
+        let names = ["#99", "#902", "#9020", "#9021", "7", "10", "7a", "key"];
+        let mut keys = Keys::default();
+        for name in names {
+            keys.push(0, false, Some(&Value::Text(name.to_owned())));
+        }
+        for at in 1..names.len() {
+            assert_eq!(keys.compare(at - 1, at, false), Ordering::Less, "{at}");
         }
     }
 
