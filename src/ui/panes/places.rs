@@ -10,8 +10,9 @@ use crate::app::browse::{Account, Link, PlaceRow};
 use crate::app::list::Row as _;
 use crate::app::modal::view::{Piece, Tone, Words, say, toned};
 use crate::domain::{Container, Entry, SafeText};
+use crate::ui::paint::wide;
 use crate::ui::table::{Row, Seen, Table};
-use crate::ui::text::{cut, cut_start, width};
+use crate::ui::text::{age, cut, cut_start, width};
 
 /// Where names begin: after the table's gutter and the mark of what is open, before its margin.
 const NAME_AT: u16 = 5;
@@ -121,20 +122,26 @@ pub(super) fn body(
 fn heading(ground: &Ground<'_>, account: &Account, room: usize) -> (Words, Words) {
     let label = account.info.spec.label.to_uppercase();
     let name = SafeText::name(account.info.name.as_str()).into_string();
+    let busy = account.containers.pending().is_some() || account.link == Link::Connecting;
+    // Of less than a minute the age would not say that it is old.
+    let since = |at| ground.now.saturating_duration_since(at).as_secs();
+    let seconds = account.containers.value().map(|it| since(it.at));
+    let old = seconds.filter(|it| *it >= 60).map(age);
+    let end = if busy {
+        vec![toned(ground.paint.spinner(), Tone::Strong)]
+    } else if account.containers.error().is_some() && !account.rows.is_empty() {
+        let old = old.unwrap_or_else(|| "old".to_owned());
+        vec![toned(format!("! {old}"), Tone::Warning)]
+    } else {
+        Vec::new()
+    };
     // The account's name tells which one it is; the service's word gives way.
-    let label = cut(&label, room.saturating_sub(width(&name) + 1).max(3));
+    let taken = usize::from(wide(&end)) + width(&name) + 1;
+    let label = cut(&label, room.saturating_sub(taken).max(3));
     let words = vec![
         toned(format!("{label} "), Tone::Dim),
         ground.state.account_name(&account.info.name),
     ];
-    let busy = account.containers.pending().is_some() || account.link == Link::Connecting;
-    let end = if busy {
-        vec![toned(ground.paint.spinner(), Tone::Strong)]
-    } else if account.containers.error().is_some() && !account.rows.is_empty() {
-        vec![toned("! old", Tone::Warning)]
-    } else {
-        Vec::new()
-    };
     (words, end)
 }
 

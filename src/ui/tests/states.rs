@@ -44,6 +44,13 @@ const STATES: &[Named] = &[
     // Panes.
     ("list", worldly),
     ("places", || focused(Pane::Places)),
+    ("places_old", || {
+        let mut state = focused(Pane::Places);
+        for account in &mut state.browse.accounts {
+            account.containers = failed(ApiErrorKind::Server, Some(7_200));
+        }
+        state
+    }),
     ("segments", || focused(Pane::Middle)),
     ("details", || focused(Pane::Details)),
     ("raw", || pressed(worldly(), "i i")),
