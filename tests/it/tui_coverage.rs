@@ -53,9 +53,10 @@ fn a_gap_is_found_filled_and_then_present() {
     assert_eq!(own["sha256"], sha256(&bytes));
     assert_eq!(own["segmentId"], 27_667_833);
 
-    // Enter shows it among its segment's assets, and the key comes back to the cell.
+    // Enter shows it beside its source, and the key comes back to the cell.
     pty.send_keys("Enter");
-    pty.wait_text("Assets 6");
+    pty.wait_text("de hero@2x.png");
+    pty.wait_text("no language hero@2x.png");
     pty.send_keys("c");
     pty.wait_text("hero@2x.png in de: present");
 }

@@ -2,7 +2,6 @@
 
 use super::things::asset;
 use super::{Action, Context, always};
-use crate::app::Pane;
 
 pub static ACTIONS: &[Action] = &[
     Action {
@@ -20,7 +19,7 @@ pub static ACTIONS: &[Action] = &[
     Action {
         name: "beside-source",
         title: "beside source",
-        help: "Show this picture beside the one in the source language, and back.",
+        help: "Show this asset beside its source, which coverage holds it against, and back.",
         keys: &["P"],
         context: Context::Everywhere,
         enabled: |s| {
@@ -35,22 +34,12 @@ pub static ACTIONS: &[Action] = &[
             }
         },
         run: |s, now| {
-            s.pictures.beside = !s.pictures.beside;
-            if !s.pictures.beside {
+            if s.pictures.beside {
+                s.pictures.beside = false;
                 s.browse.zoom = false;
                 return Vec::new();
             }
-            s.pictures.on = true;
-            s.browse.raw = false;
-            s.browse.zoom = true;
-            s.focus(Pane::Details, now);
-            let place = s
-                .browse
-                .open()
-                .map(|it| (it.account.clone(), it.id.clone()));
-            place.map_or_else(Vec::new, |(account, id)| {
-                s.ask_container(&account, &id, now)
-            })
+            s.show_beside(now)
         },
     },
 ];

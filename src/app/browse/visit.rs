@@ -112,28 +112,39 @@ impl State {
                     since: now,
                 });
             }
-            Thing::Asset(asset) => effects.extend(self.visit_asset(&asset, now)),
+            Thing::Asset(asset) => {
+                let Asset {
+                    scope, key, name, ..
+                } = *asset;
+                effects.extend(self.visit_asset(&scope, key, name, now));
+            }
         }
         effects
     }
 
     /// Puts the cursor on an asset of the open container.
-    pub(crate) fn visit_asset(&mut self, asset: &Asset, now: Instant) -> Vec<Effect> {
+    pub(crate) fn visit_asset(
+        &mut self,
+        scope: &AssetScope,
+        key: AssetKey,
+        name: String,
+        now: Instant,
+    ) -> Vec<Effect> {
         let Some(account) = self.browse.open().map(|it| it.account.clone()) else {
             return Vec::new();
         };
-        let effects = match &asset.scope {
+        let effects = match scope {
             AssetScope::Container(_) => Vec::new(),
             AssetScope::Segment(_, segment) => self.go_to_segment(segment.clone(), now),
         };
-        self.seek_asset(&asset.scope, Some(asset.key.clone()));
+        self.seek_asset(scope, key.clone());
         self.focus(Pane::Assets, now);
         self.browse.visit = Some(Visit {
             account,
-            container: asset.scope.container().clone(),
-            segment: asset.scope.segment().cloned(),
-            asset: Some(asset.key.clone()),
-            name: asset.name.clone(),
+            container: scope.container().clone(),
+            segment: scope.segment().cloned(),
+            asset: Some(key),
+            name,
             since: now,
         });
         effects
@@ -152,7 +163,7 @@ impl State {
 
     /// Shows all assets of the third pane, and puts its cursor on one of this scope as soon as it shows
     /// that.
-    pub(crate) fn seek_asset(&mut self, scope: &AssetScope, key: Option<AssetKey>) {
+    fn seek_asset(&mut self, scope: &AssetScope, key: AssetKey) {
         let Some(opened) = self.browse.open_mut() else {
             return;
         };
@@ -163,9 +174,6 @@ impl State {
             opened.types.want(TypeChoice::All);
             opened.follow_type();
         }
-        let Some(key) = key else {
-            return;
-        };
         if opened.scope.as_ref() == Some(scope) {
             opened.assets.list.want(RowId::Read(key));
         } else {
@@ -289,6 +297,7 @@ impl State {
             Level::Container | Level::Segment => Pane::Places,
             Level::Asset => Pane::Middle,
         };
+        self.browse.zoom = false;
         self.focus(pane, now);
         let name = SafeText::name(&visit.name);
         let text = match (seen, level, &visit.asset) {

@@ -210,9 +210,23 @@ fn the_counterpart_is_of_the_source_language() {
     let alike = of("held.png", source, "k4");
     check(vec![alike.clone(), neutral.clone(), named], Some("k2"));
     check(vec![alike.clone(), neutral], Some("k3"));
-    check(vec![alike.clone()], Some("k4"));
-    check(vec![alike, of("other.png", source, "k5")], None);
+    // What coverage does not take for its source is not shown as if it were.
+    check(vec![alike], None);
+    let mut elsewhere = of("hero.png", source, "k5");
+    elsewhere.folder = crate::domain::AssetPath::from_service("old");
+    check(vec![elsewhere], None);
     check(vec![of("hero.png", Some("es"), "k6")], None);
+    // A name with its locale in it belongs to the one without.
+    let mut named = mine.clone();
+    named.name = "hero_fr.png".to_owned();
+    let all = [of("hero.png", source, "k7"), named.clone()].map(Entry::Read);
+    let opened = world.state.browse.open_mut().unwrap();
+    opened.assets.list.replace(all.to_vec());
+    let found = world.state.counterpart(&named);
+    assert_eq!(
+        found.map(|it| it.key.as_str().to_owned()).as_deref(),
+        Ok("k7")
+    );
 }
 
 #[test]

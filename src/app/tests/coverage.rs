@@ -228,18 +228,81 @@ fn where_nothing_works_not_everything_is_asked() {
 }
 
 #[test]
-fn enter_goes_to_the_pair_and_the_key_comes_back_to_the_cell() {
+fn enter_opens_the_pair_side_by_side_and_the_key_comes_back_to_the_cell() {
     let mut world = at_coverage();
     world.keys("l enter");
     world.settle();
     assert!(world.state.modals.is_empty());
-    assert_eq!(world.state.browse.focus, Pane::Assets);
+    assert_eq!(world.state.browse.focus, Pane::Details);
     assert_eq!(world.current().as_deref(), Some("hero.png"));
+    let locales = world.state.pictures().into_iter().map(|it| {
+        let locale = it.asset.locale.clone();
+        locale.map(|it| it.as_str().to_owned())
+    });
+    let locales: Vec<_> = locales.map(Option::unwrap_or_default).collect();
+    assert_eq!(locales, ["fr", "de"]);
     let list = &world.state.browse.open().unwrap().assets.list;
     let locale = list.current().unwrap().read().unwrap().locale.clone();
     assert_eq!(locale.unwrap().as_str(), "fr");
     world.keys("c");
     assert!(world.sheet().contains("text: \"fr\""), "{}", world.sheet());
+}
+
+#[test]
+fn enter_on_a_gap_goes_to_its_source_and_shows_no_pair() {
+    let mut world = at_coverage();
+    world.keys("n enter");
+    world.settle();
+    assert_eq!(world.current().as_deref(), Some("logo.svg"));
+    assert_eq!(world.state.browse.focus, Pane::Assets);
+    assert!(!world.state.pictures.beside);
+}
+
+#[test]
+fn rows_that_could_not_be_read_and_other_segments_of_as_many_rows_keep_the_matrix_in_step() {
+    let mut world = at_coverage();
+    let unreadable = || {
+        Entry::Unreadable(crate::domain::Unreadable {
+            reason: "no id".to_owned(),
+            raw: crate::domain::RawJson::new("{}"),
+        })
+    };
+    let now = world.now + Duration::from_secs(1);
+    let mut list = |ids: &[&str], after: u64| {
+        let mut rows: Vec<Entry<Segment>> = vec![unreadable()];
+        rows.extend(ids.iter().map(|id| Entry::Read(segment(id, 1))));
+        let opened = world.state.browse.open_mut().unwrap();
+        opened.segments.list.replace(rows);
+        let at = now + Duration::from_secs(after);
+        opened.segments.remote = crate::app::remote::Remote::Loaded(crate::app::remote::Fetched {
+            at,
+            total: None,
+            seal: None,
+        });
+        // Any message brings it up to date.
+        world.send(Msg::Memory {
+            account: account("loc"),
+            memory: crate::transfer::known::Memory::default(),
+        });
+        world.sheet()
+    };
+    let sheet = list(&["s2", "s1"], 1);
+    assert!(
+        sheet.contains("2 segments") && sheet.contains("1 missing"),
+        "{sheet}"
+    );
+    // As many rows, the last of them the same.
+    let sheet = list(&["s3", "s1"], 2);
+    assert!(
+        sheet.contains("key-s3") && !sheet.contains("key-s2"),
+        "{sheet}"
+    );
+    // Behind the row that could not be read an answer still finds its segment.
+    world.take();
+    world.keys("G r");
+    let asked = calls(&world);
+    hear(&mut world, asked[0].0, Ok(Vec::new()));
+    assert!(!world.sheet().contains("1 missing"), "{}", world.sheet());
 }
 
 #[test]

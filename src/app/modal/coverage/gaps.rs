@@ -14,7 +14,8 @@ use crate::domain::{AssetPath, AssetScope};
 use crate::transfer::plan::Gap;
 
 impl CoverageSheet {
-    /// Shows the segment's assets in the panes, with the cursor on this one, or on its source.
+    /// Shows the asset of this cell beside its source; where one of both is missing, the other one; where
+    /// there is none, the segment.
     pub(super) fn open_pair(&mut self, state: &mut State, now: Instant) -> Reply {
         let Some(row) = self.shown.get(self.cursor.at).copied() else {
             return Reply::stay();
@@ -24,16 +25,26 @@ impl CoverageSheet {
             return Reply::stay();
         };
         let segment = segment.clone();
-        let asset = found.versions().and_then(|versions| {
-            let own = versions.cells.get(self.column)?.asset.clone();
-            own.or_else(|| versions.source.clone())
+        let own = found.versions().map(|versions| {
+            let cell = versions.cells.get(self.column);
+            let own = cell.and_then(|cell| Some((cell.asset.clone()?, cell.name.clone()?)));
+            let source = || Some((versions.source.clone()?, versions.name.clone()));
+            (own.or_else(source), versions.source.clone())
         });
         let Some(container) = state.browse.open().map(|opened| opened.id.clone()) else {
             return Reply::stay();
         };
-        let effects = state.go_to_segment(segment.clone(), now);
-        state.focus(Pane::Assets, now);
-        state.seek_asset(&AssetScope::Segment(container, segment), asset);
+        let Some((Some((key, name)), source)) = own else {
+            let effects = state.go_to_segment(segment, now);
+            state.focus(Pane::Assets, now);
+            return Reply::close().with(effects);
+        };
+        let pair = source.is_some_and(|source| source != key);
+        let scope = AssetScope::Segment(container, segment);
+        let mut effects = state.visit_asset(&scope, key, name, now);
+        if pair {
+            effects.extend(state.show_beside(now));
+        }
         Reply::close().with(effects)
     }
 

@@ -178,7 +178,7 @@ impl CoverageSheet {
     }
 
     fn hints(&self) -> Vec<Hint> {
-        let mut hints = vec![hint("Enter", "its assets"), hint("u", "upload here")];
+        let mut hints = vec![hint("Enter", "compare it"), hint("u", "upload here")];
         if !self.marked.is_empty() {
             hints[1] = hint("u", "upload into the marked");
         }
