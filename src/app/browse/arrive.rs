@@ -321,7 +321,7 @@ impl Opened {
                 match (segment, result) {
                     (Some(segment), Err(error)) => self.failed(segment, &error, now),
                     (Some(segment), Ok(rows)) => {
-                        self.known.insert(segment, Known::of(Ok(rows), now));
+                        self.learn(segment, Known::of(Ok(rows), now));
                     }
                     (None, _) => {}
                 }

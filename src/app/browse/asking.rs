@@ -261,7 +261,7 @@ impl State {
             return false;
         };
         if let Some(segment) = scope.segment() {
-            opened.known.remove(segment);
+            opened.unlearn(segment);
         }
         let shown = opened.scope.as_ref() == Some(scope);
         if !current {

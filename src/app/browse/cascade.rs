@@ -281,7 +281,7 @@ impl State {
         let mut effects = Vec::new();
         match middle {
             Middle::Segments => {
-                opened.known.clear();
+                opened.unlearn_all();
                 let marks: Vec<RequestId> = opened.asking.drain().map(|(id, _)| id).collect();
                 effects.extend(
                     marks

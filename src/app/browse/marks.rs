@@ -17,6 +17,7 @@ impl Opened {
     ) {
         for (segment, age, rows) in kept {
             let at = now.checked_sub(age).unwrap_or(now);
+            self.learned.of(segment.clone());
             self.known.entry(segment).or_insert(Known {
                 kept: true,
                 ..Known::of(Ok(rows.into()), at)
@@ -75,7 +76,7 @@ impl Opened {
             Ok(entries) => {
                 for (segment, assets) in Asset::by_segment(&segments, entries).assets {
                     let rows = assets.into_iter().map(Entry::Read).collect();
-                    self.known.insert(segment, Known::of(Ok(rows), now));
+                    self.learn(segment, Known::of(Ok(rows), now));
                 }
             }
         }
@@ -86,8 +87,27 @@ impl Opened {
         }
     }
 
+    /// This is known of a segment from now on.
+    pub(super) fn learn(&mut self, segment: SegmentId, known: Known) {
+        self.learned.of(segment.clone());
+        self.known.insert(segment, known);
+    }
+
+    /// What is known of a segment does not hold any more.
+    pub(super) fn unlearn(&mut self, segment: &SegmentId) {
+        self.learned.of(segment.clone());
+        self.known.remove(segment);
+    }
+
+    /// The same of all.
+    pub(super) fn unlearn_all(&mut self) {
+        self.learned.of_all();
+        self.known.clear();
+    }
+
     /// The assets of a segment were asked for in vain: what is known stays, as old as it is.
     pub(super) fn failed(&mut self, segment: SegmentId, error: &ApiError, now: Instant) {
+        self.learned.of(segment.clone());
         let known = self.known.entry(segment);
         let known = known.or_insert_with(|| Known::of(Err(error.clone()), now));
         match known.result {

@@ -5,6 +5,7 @@ mod arrive;
 mod asking;
 mod cascade;
 mod details;
+mod learned;
 mod marks;
 mod moves;
 mod opened;

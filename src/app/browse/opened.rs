@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::learned::Learned;
 use crate::api::{ApiError, Middle, ProviderSpec};
 use crate::app::effect::RequestId;
 use crate::app::list::{Item, List, Row};
@@ -84,6 +85,8 @@ pub struct Opened {
     pub scope: Option<AssetScope>,
     /// Assets by segment, from marks and from listings.
     pub known: HashMap<SegmentId, Known>,
+    /// Whose of them changed last.
+    pub learned: Learned,
     /// Segments whose marks are being asked.
     pub asking: HashMap<RequestId, Vec<SegmentId>>,
     /// Where the assets of its account are used, while a filter asks for that and once it was scanned.
@@ -128,6 +131,7 @@ impl Opened {
             assets: Listing::default(),
             scope,
             known: HashMap::new(),
+            learned: Learned::default(),
             asking: HashMap::new(),
             usage: None,
             digests: Digests::default(),

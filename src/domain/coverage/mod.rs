@@ -2,6 +2,7 @@
 //! Pure: what the service said goes in, a matrix comes out.
 
 mod state;
+mod sums;
 #[cfg(test)]
 mod tests;
 mod versions;
@@ -9,6 +10,7 @@ mod versions;
 use std::collections::BTreeMap;
 
 pub use self::state::{Difference, STATES, State, Totals};
+use self::sums::Sums;
 pub use self::versions::{Cell, Versions, without_locale};
 use super::{Asset, Locale, SegmentId};
 
@@ -80,14 +82,16 @@ impl Row {
 pub struct Coverage {
     locales: Vec<Locale>,
     segments: Vec<(SegmentId, Vec<Row>)>,
+    sums: Sums,
 }
 
 impl Coverage {
     /// `locales` are the container's, the source language first.
-    pub const fn new(locales: Vec<Locale>) -> Self {
+    pub fn new(locales: Vec<Locale>) -> Self {
         Self {
-            locales,
             segments: Vec::new(),
+            sums: Sums::new(locales.len()),
+            locales,
         }
     }
 
@@ -97,13 +101,23 @@ impl Coverage {
         segment: SegmentId,
         heard: Heard<impl IntoIterator<Item = &'a Asset>>,
     ) {
-        self.segments.push((segment, Row::of(&self.locales, heard)));
+        let rows = Row::of(&self.locales, heard);
+        for row in &rows {
+            self.sums.add(row);
+        }
+        self.segments.push((segment, rows));
     }
 
     /// Takes what is newly known of the segment that was added as this one.
     pub fn set<'a>(&mut self, at: usize, heard: Heard<impl IntoIterator<Item = &'a Asset>>) {
         if let Some((_, rows)) = self.segments.get_mut(at) {
+            for row in rows.iter() {
+                self.sums.take_away(row);
+            }
             *rows = Row::of(&self.locales, heard);
+            for row in rows.iter() {
+                self.sums.add(row);
+            }
         }
     }
 
@@ -123,32 +137,14 @@ impl Coverage {
     }
 
     /// How many cells of each locale are in which state.
-    pub fn by_locale(&self) -> Vec<Totals> {
-        let mut totals = vec![Totals::default(); self.locales.len()];
-        for (_, row) in self.rows() {
-            for (at, total) in totals.iter_mut().enumerate() {
-                total.count(row.state(at));
-            }
-        }
-        totals
+    pub fn by_locale(&self) -> &[Totals] {
+        &self.sums.by_locale
     }
 
     /// The same of each folder that an asset is in, over these locales, by the folder's path. What
-    /// belongs to no asset is in no folder.
+    /// belongs to no asset is in no folder; folders that the service takes for one are one, under the
+    /// name that was met first.
     pub fn by_folder(&self, locales: &[usize]) -> BTreeMap<String, Totals> {
-        // Folders that the service takes for one are one, under the name that was met first.
-        let mut folders: BTreeMap<String, (String, Totals)> = BTreeMap::new();
-        for (_, row) in self.rows() {
-            let Some(versions) = row.versions() else {
-                continue;
-            };
-            let path = versions.folder.to_string();
-            let folder = folders.entry(super::twin_key(&path));
-            let (_, totals) = folder.or_insert_with(|| (path, Totals::default()));
-            for at in locales {
-                totals.count(row.state(*at));
-            }
-        }
-        folders.into_values().collect()
+        self.sums.by_folder(locales)
     }
 }

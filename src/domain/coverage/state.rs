@@ -160,6 +160,18 @@ impl Totals {
         self.0[state.place()] += 1;
     }
 
+    /// One that was counted is not in this state any more.
+    pub const fn take(&mut self, state: State) {
+        self.0[state.place()] -= 1;
+    }
+
+    /// Counts what another counted as well.
+    pub fn add(&mut self, other: &Self) {
+        for (own, more) in self.0.iter_mut().zip(other.0) {
+            *own += more;
+        }
+    }
+
     /// The states that any cell is in, with how many, in their order.
     pub fn told(&self) -> impl Iterator<Item = (State, usize)> {
         let all = State::ALL.into_iter();

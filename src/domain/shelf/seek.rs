@@ -51,6 +51,12 @@ impl<T: Keepable> Shelf<T> {
         ours.eq(other.sketches.iter().map(|it| it.print))
     }
 
+    /// Whether those that could be read begin with these, in this order.
+    pub fn begins_with<'a>(&self, mut idents: impl Iterator<Item = &'a str>) -> bool {
+        let mut read = self.sketches.iter().filter(|it| it.is_read());
+        idents.all(|ident| read.next().is_some_and(|it| it.print == Print::of(ident)))
+    }
+
     /// Finds one after the other.
     pub const fn seeker(self) -> Seeker<T> {
         Seeker {

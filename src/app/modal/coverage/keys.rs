@@ -153,7 +153,7 @@ impl CoverageSheet {
     /// Goes through what can be shown: gaps, each state that there is, everything.
     fn next_filter(&mut self) {
         let there = |state: &Standing| {
-            let mut totals = self.matrix.by_locale.iter();
+            let mut totals = self.matrix.coverage.by_locale().iter();
             totals.any(|totals: &Totals| totals.of(*state) > 0)
         };
         let states = Standing::ALL.into_iter();

@@ -181,9 +181,13 @@ impl CoverageSheet {
         self.unmark();
         let found = here.as_ref().and_then(|spot| {
             let same = |it: &(usize, usize)| {
-                self.matrix.spot(*it).is_some_and(|(segment, place)| {
-                    (segment, place.as_str()) == (&spot.0, spot.1.as_str())
-                })
+                // Most are of another segment, whose places need not be made.
+                let segment = self.matrix.coverage.segments().get(it.0);
+                segment.is_some_and(|(id, _)| *id == spot.0)
+                    && self
+                        .matrix
+                        .spot(*it)
+                        .is_some_and(|(_, place)| place == spot.1)
             };
             self.shown.iter().position(same)
         });

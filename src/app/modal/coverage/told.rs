@@ -39,7 +39,7 @@ impl CoverageSheet {
             line.push(toned(format!(", {asked} asked{so_far}"), Tone::Warning));
         }
         let sum = |state: Standing| -> usize {
-            let totals = self.matrix.by_locale.iter();
+            let totals = self.matrix.coverage.by_locale().iter();
             totals.map(|it: &Totals| it.of(state)).sum()
         };
         let mut gaps = false;
@@ -51,7 +51,7 @@ impl CoverageSheet {
                 line.push(toned(format!("{many} {}", state.word()), Tone::Warning));
             }
         }
-        let whole = !listing && cut_off.is_none() && !self.matrix.by_locale.is_empty();
+        let whole = !listing && cut_off.is_none() && !self.matrix.coverage.locales().is_empty();
         if !gaps && asked == segments && segments > 0 && whole {
             line.push(toned(" · no gaps", Tone::Good));
         }
@@ -110,7 +110,7 @@ impl CoverageSheet {
             words
         };
         let locales = self.matrix.coverage.locales().iter();
-        let locales = locales.zip(&self.matrix.by_locale);
+        let locales = locales.zip(self.matrix.coverage.by_locale());
         let locales = locales.flat_map(|(locale, totals)| {
             gaps(SafeText::name(locale.as_str()).into_string(), totals)
         });
@@ -134,7 +134,12 @@ impl CoverageSheet {
         }
         let signs = Standing::ALL.into_iter();
         let signs = signs.filter(|state| {
-            let there = self.matrix.by_locale.iter().any(|it| it.of(*state) > 0);
+            let there = self
+                .matrix
+                .coverage
+                .by_locale()
+                .iter()
+                .any(|it| it.of(*state) > 0);
             there && !state.is(Standing::NoAssets)
         });
         let signs: Vec<String> = signs

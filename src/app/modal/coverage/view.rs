@@ -25,7 +25,7 @@ impl CoverageSheet {
         let ascii = state.options.ascii;
         let roomy = state.size.1 >= ROOMY;
         let mut blocks = vec![Block::Line(self.summary(state, roomy))];
-        if roomy && !self.matrix.by_locale.is_empty() {
+        if roomy && !self.matrix.coverage.locales().is_empty() {
             blocks.push(Block::Pairs(self.totals(ascii)));
             blocks.push(Block::Blank);
         }
