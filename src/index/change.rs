@@ -273,8 +273,8 @@ pub(super) fn drop_uses(connection: &Connection, owner: &Owner) -> rusqlite::Res
     Ok(())
 }
 
-/// So many calls more were made then, or fewer than was noted. Those of more than two hours ago limit nobody any more; the last
-/// ones say when the account was used.
+/// So many calls more were made then, or fewer than was noted. Those of more than two hours ago limit
+/// nobody any more; the last ones say when the account was used.
 pub(super) fn spend(
     connection: &mut Connection,
     owner: &Owner,

@@ -248,10 +248,10 @@ impl Http {
     }
 }
 
-/// The client of a route. The only call of the builder in the program.
 /// So often the system asks whether the other side of a connection at rest is still there.
 const PROBE: Duration = Duration::from_secs(15);
 
+/// The client of a route. The only call of the builder in the program.
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]
 fn build(
     route: Route,
