@@ -36,6 +36,16 @@ impl FileStamp {
             identity,
         }
     }
+
+    /// When the file was written; `None` where the system does not tell, or a time that is none.
+    pub fn written(&self) -> Option<jiff::Timestamp> {
+        jiff::Timestamp::try_from(self.modified?).ok()
+    }
+
+    /// Which file it is. Without the device, whose number may be another after a restart.
+    pub fn inode(&self) -> Option<u64> {
+        self.identity.map(|(_, inode)| inode)
+    }
 }
 
 /// The texts of an asset; `None` leaves a field alone, `Some("")` empties it.

@@ -41,7 +41,7 @@ impl Known {
     pub(in crate::transfer) fn sent(stamp: &FileStamp, asset: &Asset) -> Option<Self> {
         Some(Self {
             alike: Alike::of(asset, stamp)?,
-            inode: inode(stamp),
+            inode: stamp.inode(),
             stored_as: asset.stored_as.clone(),
         })
     }
@@ -53,13 +53,8 @@ impl Known {
     }
 
     fn is_file(&self, stamp: &FileStamp) -> bool {
-        self.alike.is_file(stamp) && (self.inode.is_none() || self.inode == inode(stamp))
+        self.alike.is_file(stamp) && (self.inode.is_none() || self.inode == stamp.inode())
     }
-}
-
-/// Numbers of devices change from one start of the machine to the next.
-fn inode(stamp: &FileStamp) -> Option<u64> {
-    stamp.identity.map(|(_, inode)| inode)
 }
 
 /// What is remembered of the assets of some places.
@@ -121,7 +116,7 @@ pub(in crate::transfer) fn likeness(
         Some(false) => return Likeness::Other,
         None => {}
     }
-    let (Some(written), Some(stored)) = (written(stamp), asset.stored()) else {
+    let (Some(written), Some(stored)) = (stamp.written(), asset.stored()) else {
         return Likeness::Likely;
     };
     if is_kept(stored, written) {
@@ -149,14 +144,10 @@ pub(in crate::transfer) fn is_saved(
     if let Some(alike) = alike.filter(|alike| alike.is_asset(asset)) {
         return alike.is_file(stamp);
     }
-    let (Some(written), Some(stored)) = (written(stamp), asset.stored()) else {
+    let (Some(written), Some(stored)) = (stamp.written(), asset.stored()) else {
         return true;
     };
     is_kept(stored, written) || written.duration_since(stored) > GRACE
-}
-
-fn written(stamp: &FileStamp) -> Option<Timestamp> {
-    Timestamp::try_from(stamp.modified?).ok()
 }
 
 /// Whether a file whose time was set to this one has that one now: many disks cut it off. Nothing else

@@ -136,8 +136,8 @@ fn line(row: &Row, path: PathBuf, to: String) -> Line {
         path,
         relative: row.relative.clone(),
         size: row.size(),
-        modified: stamp.and_then(modified),
-        inode: stamp.and_then(inode),
+        modified: stamp.and_then(FileStamp::written),
+        inode: stamp.and_then(FileStamp::inode),
         to,
         name: row.name().to_owned(),
         locale: wishes.locale,
@@ -151,17 +151,6 @@ fn line(row: &Row, path: PathBuf, to: String) -> Line {
         key: replaced.map(|asset| asset.key.as_str().to_owned()),
         replaced_size: replaced.and_then(|asset| asset.size),
     }
-}
-
-fn modified(stamp: &FileStamp) -> Option<jiff::Timestamp> {
-    stamp
-        .modified
-        .and_then(|time| jiff::Timestamp::try_from(time).ok())
-}
-
-/// Without the device, whose number may be another after a restart.
-fn inode(stamp: &FileStamp) -> Option<u64> {
-    stamp.identity.map(|(_, inode)| inode)
 }
 
 impl Saved {
@@ -271,9 +260,9 @@ fn unchanged(file: LocalFile, line: &Line) -> Result<LocalFile, String> {
     };
     let what = if stamp.size != size {
         format!("it had {size} bytes and has {}", stamp.size)
-    } else if line.modified != modified(stamp) {
+    } else if line.modified != stamp.written() {
         String::from("it was changed")
-    } else if line.inode.is_some() && inode(stamp).is_some() && line.inode != inode(stamp) {
+    } else if line.inode.is_some() && stamp.inode().is_some() && line.inode != stamp.inode() {
         String::from("it was exchanged for another file")
     } else {
         return Ok(file);

@@ -27,7 +27,7 @@ pub struct Alike {
 impl Alike {
     /// `None` where they differ in size, or the disk keeps no times.
     pub(in crate::transfer) fn of(asset: &Asset, stamp: &FileStamp) -> Option<Self> {
-        let modified = jiff::Timestamp::try_from(stamp.modified?).ok()?;
+        let modified = stamp.written()?;
         (asset.size == Some(stamp.size)).then_some(Self {
             size: stamp.size,
             stored: asset.stored(),
@@ -56,10 +56,7 @@ impl Alike {
 
     /// Nobody changed the file since.
     pub(in crate::transfer) fn is_file(&self, stamp: &FileStamp) -> bool {
-        let modified = stamp
-            .modified
-            .and_then(|at| jiff::Timestamp::try_from(at).ok());
-        stamp.size == self.size && modified.is_some_and(|at| is_kept(self.modified, at))
+        stamp.size == self.size && stamp.written().is_some_and(|at| is_kept(self.modified, at))
     }
 }
 
