@@ -1,11 +1,10 @@
 //! Adding uploads and downloads to the queue.
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::handle::unwritten;
-use super::{Entry, Store, Transfers};
+use super::{Store, Transfers};
 use crate::api::{Provider, UploadRequest};
 use crate::domain::AccountName;
 use crate::transfer::job::{Ask, JobEvent, JobId, JobState};
@@ -47,22 +46,21 @@ impl Transfers {
             ..request
         });
         let work = |it| Work::Up(Arc::new(it));
-        let works = self.works();
-        let open = move |entry: &Entry| entry.is_in_doubt() || (works && entry.is_left());
-        if self.ids(open).is_empty() {
+        // Most often there is none, and the new ones need not be there all at once.
+        if self
+            .ids(|entry| entry.is_left() || entry.is_in_doubt())
+            .is_empty()
+        {
             return self.add(account, provider, requests.map(work));
         }
-        let (left, new) = self.left_like(account, requests, open);
-        let goes_on: HashSet<JobId> = self
-            .ids(|entry| works && entry.is_left())
-            .into_iter()
-            .collect();
+        let (left, new) = self.left_like(account, requests);
         let added = self.add(account, provider, new.into_iter().map(work));
         // Only now, since adding opens the account for them too.
-        let (go_on, look): (Vec<_>, Vec<_>) = left.iter().partition(|id| goes_on.contains(id));
-        self.ask(Ask::GoOn, &go_on);
-        self.ask(Ask::Look, &look);
-        [left, added].concat()
+        for what in [Ask::GoOn, Ask::Look] {
+            let asked = left.iter().filter(|(_, ask)| *ask == what);
+            self.ask(what, &asked.map(|(id, _)| *id).collect::<Vec<_>>());
+        }
+        left.into_iter().map(|(id, _)| id).chain(added).collect()
     }
 
     /// Queues a download. No file is replaced but the one that the request names.

@@ -29,23 +29,27 @@ impl Transfers {
         self.ids(Entry::is_left)
     }
 
-    /// Which of the open jobs are these very uploads, for whoever asks for one once more: the same
-    /// file, unchanged, to the same place. And the requests that are not there.
+    /// Which jobs are these very uploads, for whoever asks for one once more: the same file, unchanged,
+    /// to the same place; and what is asked of each of them. And the requests that are not there.
     pub(super) fn left_like(
         &self,
         account: &AccountName,
         requests: impl Iterator<Item = UploadRequest>,
-        open: impl Fn(&Entry) -> bool,
-    ) -> (Vec<JobId>, Vec<UploadRequest>) {
+    ) -> (Vec<(JobId, Ask)>, Vec<UploadRequest>) {
+        let works = self.works();
         let table = self.table();
-        let mut left: HashMap<&Path, Vec<(JobId, &UploadRequest)>> = HashMap::new();
+        let mut left: HashMap<&Path, Vec<(JobId, Ask, &UploadRequest)>> = HashMap::new();
         for entry in table.jobs.values() {
+            let ask = match entry {
+                left if works && left.is_left() => Ask::GoOn,
+                doubted if doubted.is_in_doubt() => Ask::Look,
+                _ => continue,
+            };
             if let Work::Up(request) = &entry.work
-                && open(entry)
                 && entry.job.account == *account
             {
                 let same = left.entry(&request.path).or_default();
-                same.push((entry.job.id, request));
+                same.push((entry.job.id, ask, request));
             }
         }
         let mut found = Vec::new();
@@ -54,9 +58,12 @@ impl Transfers {
             let same = left.get_mut(request.path.as_path());
             let at = same
                 .as_ref()
-                .and_then(|it| it.iter().position(|it| *it.1 == request));
+                .and_then(|it| it.iter().position(|it| *it.2 == request));
             match (same, at) {
-                (Some(same), Some(at)) => found.push(same.swap_remove(at).0),
+                (Some(same), Some(at)) => {
+                    let (id, ask, _) = same.swap_remove(at);
+                    found.push((id, ask));
+                }
                 _ => others.push(request),
             }
         }
