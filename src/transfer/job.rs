@@ -134,6 +134,15 @@ pub enum Showed {
     Nothing(String),
 }
 
+/// What stands in the place of a file whose answer was lost, `other` being known or not.
+pub const fn alike_words(other: bool) -> &'static str {
+    if other {
+        "another file of its name and size stands in its place"
+    } else {
+        "a file of its name and size stands in its place, and nothing tells whether it is this one"
+    }
+}
+
 /// What happens to a job. In the journal before it is acted upon.
 #[derive(Debug, Clone, PartialEq)]
 pub enum JobEvent {

@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::contents::{self, Reader};
-use super::job::{JobEvent, Showed};
+use super::job::{JobEvent, Showed, alike_words};
 use super::replace::Found;
 use super::send::Upload;
 use crate::api::{ApiError, ApiErrorKind, Delivery, Receipt};
@@ -50,15 +50,17 @@ impl Upload<'_> {
             Some(same) => Some(same),
             None => self.is_of_that_time(&asset).then_some(true),
         };
-        let Some(other) = ours.map(|ours| !ours) else {
-            self.handle.looked(Showed::Alike { other: false });
-            return Ok(Proved::Untold);
-        };
-        if other {
-            self.handle.looked(Showed::Alike { other });
-            return Ok(Proved::Theirs);
-        }
-        Ok(Proved::Ours(asset))
+        Ok(match ours {
+            Some(true) => Proved::Ours(asset),
+            Some(false) => {
+                self.handle.looked(Showed::Alike { other: true });
+                Proved::Theirs
+            }
+            None => {
+                self.handle.looked(Showed::Alike { other: false });
+                Proved::Untold
+            }
+        })
     }
 
     /// Whether the asset holds what the file holds; `None` where that cannot be told, or would cost too
@@ -103,23 +105,19 @@ pub(super) fn in_doubt(found: Result<Proved, ApiError>, error: ApiError) -> JobE
 }
 
 /// The error with what stands in the file's place.
-pub(super) fn other(mut error: ApiError, known: bool) -> ApiError {
-    let stands = if known {
-        "; another file of its name and size stands in its place"
-    } else {
-        "; a file of its name and size stands in its place, and nothing tells whether it is this one"
-    };
-    if !error.message.ends_with(stands) {
-        error.message.push_str(stands);
+fn other(mut error: ApiError, known: bool) -> ApiError {
+    let stands = format!("; {}", alike_words(known));
+    if !error.message.ends_with(&stands) {
+        error.message.push_str(&stands);
     }
     error
 }
 
 /// Why an upload stays in doubt that was to be tried once more.
-pub(super) fn lost() -> ApiError {
+pub(super) fn untold() -> ApiError {
     let message = "an answer of the service was lost";
     let mut error = ApiError::new("upload the file", ApiErrorKind::Transport, message);
     error.delivery = Delivery::Unknown;
     error.changes = true;
-    error
+    other(error, false)
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use super::job::JobEvent;
-use super::proof::{Proved, in_doubt, lost, other};
+use super::proof::{Proved, in_doubt, untold};
 use super::queue::Handle;
 use super::replace::Found;
 use crate::api::{ApiError, ApiErrorKind, Provider, Receipt, Step, UploadRequest, UploadWatch};
@@ -115,13 +115,8 @@ impl Upload<'_> {
         match (looked, doubt) {
             (Ok(Proved::Ours(asset)), _) => self.settle(*asset, receipt.as_ref()).await,
             (Ok(Proved::Odd(reason)), _) => JobEvent::Unlisted { reason },
-            (Ok(Proved::Theirs), Some(JobEvent::InDoubt(error))) => {
-                JobEvent::InDoubt(other(error, true))
-            }
-            (Ok(Proved::Untold), None) => JobEvent::InDoubt(other(lost(), false)),
-            (Ok(Proved::Untold), Some(JobEvent::InDoubt(error))) => {
-                JobEvent::InDoubt(other(error, false))
-            }
+            (found, Some(JobEvent::InDoubt(error))) => in_doubt(found, error),
+            (Ok(Proved::Untold), None) => JobEvent::InDoubt(untold()),
             // Who wants it sent all the same is told by the service whether its place is free.
             (Ok(Proved::Absent | Proved::Theirs), None) => self.send().await,
             (Ok(_) | Err(_), Some(doubt)) => doubt,

@@ -11,7 +11,7 @@ use crate::app::effect::Effect;
 use crate::app::key::{Code, Input};
 use crate::app::transfers::since;
 use crate::domain::{AccountName, Address, SafeText, size_words, time_words};
-use crate::transfer::job::{Job, JobId, JobState, Showed};
+use crate::transfer::job::{Job, JobId, JobState, Showed, alike_words};
 
 /// What can be done, with its key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -196,13 +196,7 @@ fn facts(state: &State, job: &Job) -> Vec<(String, Words)> {
                 Showed::Absent { among } => {
                     format!("{ago} ago: it is not among the {among} that the service lists")
                 }
-                Showed::Alike { other: true } => {
-                    format!("{ago} ago: another file of its name and size stands in its place")
-                }
-                Showed::Alike { other: false } => format!(
-                    "{ago} ago: a file of its name and size stands in its place, and nothing tells \
-                     whether it is this one"
-                ),
+                Showed::Alike { other } => format!("{ago} ago: {}", alike_words(*other)),
                 Showed::Nothing(why) => format!("{ago} ago: {}", SafeText::prose(why)),
             }
         }
