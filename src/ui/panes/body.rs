@@ -34,7 +34,12 @@ pub(super) fn key(keys: &str, does: &str) -> Words {
 
 /// Until when a listing waits for what its service allows.
 pub(super) fn waits(held: &Held) -> Piece {
-    toned(format!("waits until {}", held.clock()), Tone::Warning)
+    toned(waits_words(held), Tone::Warning)
+}
+
+/// The same in words.
+pub(super) fn waits_words(held: &Held) -> String {
+    format!("waits until {}", held.clock())
 }
 
 impl Ground<'_> {

@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::body::waits_words;
 use super::{Frame, Ground};
 use crate::api::{ConnectError, Noun};
 use crate::app::Face;
@@ -209,11 +210,7 @@ fn note(ground: &Ground<'_>, account: &Account) -> Words {
             Face::NotAsked => marked("·", Tone::Dim, "Enter: look".to_owned()),
             Face::Loading {
                 held: Some(held), ..
-            } => marked(
-                spinner,
-                Tone::Warning,
-                format!("waits until {}", held.clock()),
-            ),
+            } => marked(spinner, Tone::Warning, waits_words(held)),
             Face::Loading { .. } => marked(spinner, Tone::Strong, "loading".to_owned()),
             Face::Empty | Face::NoMatch | Face::Rows { .. } => {
                 marked("○", Tone::Dim, format!("no {}", noun.many))
