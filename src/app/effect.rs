@@ -1,5 +1,6 @@
 //! Effects: requests for I/O, as data. Only the runtime carries them out.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -121,10 +122,10 @@ pub enum Effect {
         paths: Vec<PathBuf>,
         spec: &'static ProviderSpec,
     },
-    /// Tell what is remembered of the uploads into a container. Answered by `Msg::Memory`.
+    /// Tell what is remembered of the uploads into these containers. Answered by `Msg::Memory`.
     ReadMemory {
         account: AccountName,
-        container: ContainerId,
+        containers: BTreeSet<ContainerId>,
     },
     /// Queue these files, one job each.
     Upload {

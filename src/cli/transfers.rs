@@ -23,7 +23,6 @@ use super::teller::{Finish, Teller};
 use crate::api::Connector as _;
 use crate::domain::{AccountName, ContainerId, SafeText, file_words};
 use crate::transfer::job::Direction;
-use crate::transfer::known::Memory;
 use crate::transfer::plan::Plan;
 use crate::transfer::{Ask, Job, JobId, JobState, JournalError, Standing, Transfers};
 
@@ -113,13 +112,7 @@ pub async fn recall(session: &Session, plan: &mut Plan) -> Result<(), Failure> {
         .map(|scope| scope.container().clone())
         .collect();
     let account = plan.account().clone();
-    let remembered = aside(move || {
-        let mut memory = Memory::default();
-        for container in containers {
-            memory.join(Transfers::memory_in(&folder, &account, &container));
-        }
-        memory
-    });
+    let remembered = aside(move || Transfers::memory_in(&folder, &account, &containers));
     plan.recall(remembered.await?);
     Ok(())
 }

@@ -190,11 +190,13 @@ pub async fn look(
     for Batch { scope, files, fill } in batches {
         plan.add(files, &scope, &fill);
     }
-    let looking = async {
-        super::transfers::recall(session, plan).await?;
-        places::look(provider.as_ref(), plan, one.is_some()).await
-    };
-    stop.or(looking).await?;
+    stop.or(places::look(
+        session,
+        provider.as_ref(),
+        plan,
+        one.is_some(),
+    ))
+    .await?;
     Ok(Some(provider))
 }
 
@@ -230,8 +232,7 @@ async fn saved<'a>(
     }
     let looking = stop.or(async {
         let provider = session.ready(known).await?;
-        super::transfers::recall(session, &mut plan).await?;
-        places::look(provider.as_ref(), &mut plan, false).await?;
+        places::look(session, provider.as_ref(), &mut plan, false).await?;
         Ok(provider)
     });
     let provider = looking.await?;

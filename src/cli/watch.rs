@@ -227,10 +227,7 @@ impl Watch<'_> {
             plan = self.plan(fresh);
         }
         if plan.rows().iter().any(|row| row.file.is_ok()) {
-            let looking = async {
-                super::transfers::recall(self.session, &mut plan).await?;
-                places::look(self.provider.as_ref(), &mut plan, true).await
-            };
+            let looking = places::look(self.session, self.provider.as_ref(), &mut plan, true);
             self.stop.or(looking).await?;
         }
         let (account, list) = (&self.known.info.name, self.list().await?);

@@ -161,10 +161,13 @@ impl Runtime {
                 let files = looked.unwrap_or_else(|| paths.into_iter().map(lost).collect());
                 Msg::Inspected { id, files }
             }),
-            Effect::ReadMemory { account, container } => {
+            Effect::ReadMemory {
+                account,
+                containers,
+            } => {
                 let transfers = self.transfers.clone();
                 self.blocking(move || {
-                    let memory = borne(|| transfers.memory(&account, &container));
+                    let memory = borne(|| transfers.memory(&account, &containers));
                     let memory = memory.unwrap_or_default();
                     Msg::Memory { account, memory }
                 });

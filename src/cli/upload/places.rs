@@ -6,13 +6,21 @@ use std::sync::Arc;
 use crate::api::{Middle, Provider};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
+use crate::cli::session::Session;
+use crate::cli::transfers::recall;
 use crate::domain::{Asset, AssetScope, ContainerId, Entry, Locale, SegmentId};
 use crate::transfer::plan::Plan;
 use crate::transfer::tree::SEGMENTS_AT_ONCE;
 
 /// Looks at each place of the plan: at the one that was named, whose locales are known by now, or at
-/// those that its rows name; and lists each once.
-pub async fn look(provider: &dyn Provider, plan: &mut Plan, named: bool) -> Result<(), Failure> {
+/// those that its rows name; recalls what was sent there, and lists each once.
+pub async fn look(
+    session: &Session,
+    provider: &dyn Provider,
+    plan: &mut Plan,
+    named: bool,
+) -> Result<(), Failure> {
+    recall(session, plan).await?;
     if !named {
         places(provider, plan).await?;
     }

@@ -1,6 +1,7 @@
 //! What the files were that assets were made of: remembered beyond the jobs that sent them, so that one
 //! that was changed since is not taken for what is there, and one that was not is not sent again.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use rusqlite::{Connection, Transaction, params};
@@ -43,12 +44,12 @@ pub(super) fn write(moment: &Transaction<'_>, mark: &Mark) -> rusqlite::Result<(
     Ok(())
 }
 
-/// What is remembered of a container's assets, by the journal in this folder, which is only read.
-/// Nothing where that cannot be: then times decide.
+/// What is remembered of the assets of these containers, by the journal in this folder, which is only
+/// read. Nothing where that cannot be: then times decide.
 pub(in crate::transfer) fn read(
     folder: &Path,
     account: &AccountName,
-    container: &ContainerId,
+    containers: &BTreeSet<ContainerId>,
 ) -> Memory {
     // Opening a journal whose write-ahead file is torn would throw away what stands in it.
     if !matches!(wal::fault(folder), Ok(None)) {
@@ -57,7 +58,12 @@ pub(in crate::transfer) fn read(
     let Ok(Some(connection)) = schema::join(folder) else {
         return Memory::default();
     };
-    rows(&connection, account, container).unwrap_or_default()
+    let mut memory = Memory::default();
+    for container in containers {
+        let learned = rows(&connection, account, container);
+        memory.join(learned.unwrap_or_default());
+    }
+    memory
 }
 
 fn rows(
@@ -66,8 +72,9 @@ fn rows(
     container: &ContainerId,
 ) -> rusqlite::Result<Memory> {
     let mut memory = Memory::default();
-    let mut statement = connection
-        .prepare("SELECT segment, asset, known FROM sent WHERE account = ?1 AND container = ?2")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT segment, asset, known FROM sent WHERE account = ?1 AND container = ?2",
+    )?;
     let mut rows = statement.query([account.as_str(), container.as_str()])?;
     while let Some(row) = rows.next()? {
         let (segment, key, known): (String, String, String) =

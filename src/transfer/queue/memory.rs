@@ -1,5 +1,6 @@
 //! What is remembered of uploads beyond their jobs, which are cleared: which file each asset was made of.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::{Store, Transfers};
@@ -10,17 +11,22 @@ use crate::transfer::known::{Known, Memory};
 use crate::transfer::work::Work;
 
 impl Transfers {
-    /// What is remembered of the uploads into a container, by whichever process. Reads the local disk.
-    pub fn memory(&self, account: &AccountName, container: &ContainerId) -> Memory {
+    /// What is remembered of the uploads into these containers, by whichever process. Reads the local
+    /// disk.
+    pub fn memory(&self, account: &AccountName, containers: &BTreeSet<ContainerId>) -> Memory {
         match &self.inner.store {
-            Store::Disk(journal) => Self::memory_in(journal.folder(), account, container),
+            Store::Disk(journal) => Self::memory_in(journal.folder(), account, containers),
             Store::Memory | Store::Broken(_) => Memory::default(),
         }
     }
 
     /// The same of the journal in this folder, without any part in the queue.
-    pub fn memory_in(folder: &Path, account: &AccountName, container: &ContainerId) -> Memory {
-        read_sent(folder, account, container)
+    pub fn memory_in(
+        folder: &Path,
+        account: &AccountName,
+        containers: &BTreeSet<ContainerId>,
+    ) -> Memory {
+        read_sent(folder, account, containers)
     }
 
     /// What is remembered of an upload that ends well.

@@ -221,14 +221,13 @@ impl PlanSheet {
     }
 
     /// Asks what is remembered of uploads to containers that it was not asked of yet.
-    fn recall(&mut self) -> Vec<Effect> {
+    fn recall(&mut self) -> Option<Effect> {
         let mut containers = self.containers();
         containers.retain(|container| self.recalled.insert(container.clone()));
-        let recall = |container| Effect::ReadMemory {
+        (!containers.is_empty()).then(|| Effect::ReadMemory {
             account: self.goal.account.clone(),
-            container,
-        };
-        containers.into_iter().map(recall).collect()
+            containers: containers.into_iter().collect(),
+        })
     }
 
     fn await_places(&mut self, places: impl IntoIterator<Item = AssetScope>, state: &State) {
