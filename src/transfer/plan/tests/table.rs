@@ -1,5 +1,10 @@
 //! Verdicts: one row, rows among each other, edits, and that an edit leaves the same as a new plan.
 
+#[path = "filled.rs"]
+mod filled;
+#[path = "same.rs"]
+mod same;
+
 use std::path::PathBuf;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -7,7 +12,6 @@ use super::*;
 use crate::api::{BARE, Capabilities, FieldSpec, FileStamp, Middle, Replace};
 use crate::domain::{AssetKey, AssetPath, FileName, SegmentId};
 use crate::transfer::LocalFile;
-use crate::transfer::known::Known;
 use crate::transfer::plan::{Filled, Pattern};
 
 const fn spec(upload_fields: &'static [FieldSpec], folders: bool) -> ProviderSpec {
@@ -143,69 +147,6 @@ fn a_file_is_new_same_or_clashes() {
     }
 }
 
-#[test]
-fn a_file_that_may_have_been_changed_later_is_not_the_same() {
-    let at = |name: &str, millis: u64| {
-        let mut file = file(name, 10);
-        file.file.as_mut().unwrap().stamp.modified =
-            Some(UNIX_EPOCH + Duration::from_millis(millis));
-        file
-    };
-    let names = ["later.csv", "within.csv", "just.csv", "before.csv"];
-    let times = [1_000_001_000, 1_000_000_900, 999_999_000, 999_990_000];
-    for (rule, word) in [
-        (OnClash::Ask, "clash"),
-        (OnClash::Fail, "problem"),
-        (OnClash::Replace, "replace"),
-        (OnClash::Skip, "skip"),
-    ] {
-        let files = names.iter().zip(times).map(|(name, time)| at(name, time));
-        let listed = names.map(|name| asset("", "", name, 10));
-        let plan = plan(rule, files.collect(), listed.to_vec());
-        assert_eq!(words(&plan), [word, word, word, "same"], "{}", rule.word());
-        if rule == OnClash::Ask {
-            let clash = plan.rows()[0].clash().unwrap();
-            assert!(clash.contains("may have been changed since"), "{clash}");
-        }
-    }
-}
-
-#[test]
-fn what_is_remembered_decides_what_is_the_same() {
-    let there = asset("", "", "a.csv", 10);
-    let sent = file("a.csv", 10).file.unwrap().stamp;
-    let mut memory = Memory::default();
-    let known = Known::sent(&sent, &there).unwrap();
-    memory.learn(there.scope.clone(), there.key.clone(), known);
-    let verdict = |stamp: FileStamp| {
-        let mut now = file("a.csv", 10);
-        now.file.as_mut().unwrap().stamp = stamp;
-        let mut plan = plan(OnClash::Ask, vec![now], vec![there.clone()]);
-        plan.recall(memory.clone());
-        words(&plan)[0]
-    };
-    assert_eq!(verdict(sent.clone()), "same");
-    // By a clock that was set back in the meantime.
-    let edited = FileStamp {
-        modified: Some(UNIX_EPOCH + Duration::from_hours(250)),
-        ..sent
-    };
-    assert_eq!(verdict(edited), "clash");
-}
-
-/// A service whose clock is ahead: what was written since may bear an earlier time.
-#[test]
-fn who_wants_it_replaced_gets_that_where_times_cannot_tell() {
-    let ahead = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(10);
-    let verdict = |rule| {
-        let mut there = asset("", "", "a.csv", 10);
-        Arc::make_mut(&mut there).modified = Some(ahead.to_string());
-        words(&plan(rule, vec![file("a.csv", 10)], vec![there]))[0]
-    };
-    let rules = [OnClash::Replace, OnClash::Ask, OnClash::Fail];
-    assert_eq!(rules.map(verdict), ["replace", "same", "same"]);
-}
-
 /// Spellings that storage may take for one.
 const TWINS: [(&str, &str); 7] = [
     ("hero.png", "Hero.png"),
@@ -318,54 +259,6 @@ fn the_first_folder_and_the_locale_are_checked() {
 }
 
 #[test]
-fn the_first_standing_pattern_that_fits_fills() {
-    let patterns = ["{name}.{locale}.{ext}", "{locale}/{folder}/{name}"];
-    let by = Fill::Standing(patterns.iter().map(|text| text.parse().unwrap()).collect());
-    let table = [
-        ("hero.de.png", "de", "", "hero.png"),
-        ("hero.min.png", "", "", "hero.min.png"),
-        ("de/x/a.png", "de", "x", "a.png"),
-        ("de/hero.v2.png", "de", "", "hero.v2.png"),
-        ("hero.DE.png", "DE", "", "hero.png"),
-        ("zz/x/a.png", "zz", "x", "a.png"),
-    ];
-    let files = table.iter().map(|row| file(row.0, 1)).collect();
-    let plan = plan_of(&PLACES, OnClash::Fail, files, vec![], &by);
-    for (row, (path, locale, folder, name)) in plan.rows().iter().zip(table) {
-        let read = (
-            row.wishes.locale.as_str(),
-            row.wishes.folder.as_str(),
-            row.name(),
-        );
-        assert_eq!(read, (locale, folder, name), "{path}");
-    }
-    assert!(says(&plan, 4).contains("did you mean de?"));
-    assert!(says(&plan, 5).contains("is not one of"));
-}
-
-#[test]
-fn what_the_path_does_not_give_comes_from_the_base() {
-    let base = Wishes {
-        locale: String::from("de"),
-        folder: String::from("public/"),
-        ..Wishes::default()
-    };
-    let account = AccountName::new("acme").unwrap();
-    let mut plan = Plan::new(account, &PLACES, base, OnClash::Fail);
-    let by = Fill::Standing(vec![Pattern::by_locale()]);
-    plan.add([file("en/x/a.png", 1), file("b.png", 1)], &scope(), &by);
-    let row = |at: usize| &plan.rows()[at].wishes;
-    assert_eq!(
-        (row(0).locale.as_str(), row(0).folder.as_str()),
-        ("de", "public/en/x")
-    );
-    assert_eq!(
-        (row(1).locale.as_str(), row(1).folder.as_str()),
-        ("de", "public")
-    );
-}
-
-#[test]
 fn edits_are_judged_and_counted() {
     let listed = vec![asset("de", "", "a.png", 5)];
     let files = vec![file("a.png", 1), file("A.png", 2), file("b.png", 4)];
@@ -433,54 +326,4 @@ proptest::proptest! {
         proptest::prop_assert_eq!(words(&anew), words(&plan));
         proptest::prop_assert_eq!(anew.totals(), plan.totals());
     }
-}
-
-#[test]
-fn what_is_usual_holds_where_neither_wish_nor_path_says_anything() {
-    let usual = || Wishes {
-        locale: "de".into(),
-        folder: "public".into(),
-        ..Wishes::default()
-    };
-    let filled = |base: Wishes, by: &Fill| -> Vec<(String, String)> {
-        let account = AccountName::new("acme").unwrap();
-        let mut plan = Plan::new(account, &PLACES, base, OnClash::Fail).with_usual(usual());
-        plan.set_locales(&container(), locales());
-        plan.add(vec![file("a.png", 1), file("en/x/b.png", 1)], &scope(), by);
-        let rows = plan.rows().iter();
-        rows.map(|row| (row.wishes.locale.clone(), row.wishes.folder.clone()))
-            .collect()
-    };
-    let pairs = |pairs: [(&str, &str); 2]| pairs.map(|(a, b)| (a.to_owned(), b.to_owned()));
-    let standing = Fill::Standing(vec!["{locale}/{folder}/{name}".parse().unwrap()]);
-    assert_eq!(
-        filled(Wishes::default(), &standing),
-        pairs([("de", "public"), ("en", "public/x")])
-    );
-    let said = Wishes {
-        locale: "pt-BR".into(),
-        folder: "own".into(),
-        ..Wishes::default()
-    };
-    assert_eq!(
-        filled(said, &standing),
-        pairs([("pt-BR", "own"), ("pt-BR", "own/en/x")])
-    );
-    // The list of a downloaded tree says all of it.
-    let known = |path: &[&str]| {
-        let path: Vec<String> = path.iter().map(|it| (*it).to_owned()).collect();
-        let name = path.last().cloned().unwrap();
-        let locale = Some(None);
-        let filled = Filled {
-            locale,
-            folder: None,
-            name,
-        };
-        (path, filled)
-    };
-    let each = [known(&["a.png"]), known(&["en", "x", "b.png"])];
-    assert_eq!(
-        filled(Wishes::default(), &Fill::Each(each.into())),
-        pairs([("", ""), ("", "")])
-    );
 }
