@@ -15,6 +15,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rusqlite::Connection;
 
+use super::line::Line;
 use super::{JournalError, event, lock, schema};
 use crate::transfer::job::{JobEvent, JobId};
 
@@ -38,11 +39,11 @@ enum Notes {
 
 impl Begun {
     /// Begins anew. Only who holds the lock may call it, once nothing depends on older notes.
-    pub(super) fn renew(folder: &Path, connection: &Connection) -> Self {
+    pub(super) fn renew(folder: &Path, line: &mut Line) -> Self {
         let path = folder.join(NAME);
         let notes = match drop_notes(&path) {
             Err(_) => Notes::Stale,
-            Ok(()) => head(folder, connection)
+            Ok(()) => head(folder, line)
                 .and_then(|head| {
                     let mut file = lock::private(folder, NAME).ok()?;
                     file.write_all(head.as_bytes()).ok().map(|()| file)
@@ -123,12 +124,10 @@ fn notes(folder: &Path) -> Option<(i64, HashSet<JobId>)> {
     Some((since.parse().ok()?, ids.collect::<Result<_, _>>().ok()?))
 }
 
-fn head(folder: &Path, connection: &Connection) -> Option<String> {
-    let last: i64 = connection
-        .query_row("SELECT coalesce(max(seq), 0) FROM events", [], |row| {
-            row.get(0)
-        })
-        .ok()?;
+fn head(folder: &Path, line: &mut Line) -> Option<String> {
+    const LAST: &str = "SELECT coalesce(max(seq), 0) FROM events";
+    let last = line.with(|connection| Ok(connection.query_row(LAST, [], |row| row.get(0))?));
+    let last: i64 = last.ok()?;
     Some(format!("{} {last}\n", machine(folder)?))
 }
 

@@ -6,6 +6,7 @@
 mod begun;
 mod damage;
 mod event;
+mod line;
 mod lock;
 mod replay;
 mod row;
@@ -25,6 +26,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 pub(super) use self::begun::Begun;
+use self::line::Line;
 use self::lock::Lock;
 pub(super) use self::replay::{Kept, Replayed, Seen};
 pub(super) use self::sent::{Mark, read as read_sent};
@@ -50,6 +52,9 @@ pub enum JournalError {
     NoLocks,
     #[error("the journal of transfers cannot be used: {0}")]
     Unusable(String),
+    /// A lock on its file is held, by another program or by a connection of this one.
+    #[error("the journal of transfers cannot be used: {0}")]
+    Locked(&'static str),
     #[error("the journal of transfers is damaged: {0}")]
     Damaged(String),
 }
@@ -75,7 +80,10 @@ impl From<rusqlite::Error> for JournalError {
                 return Self::Damaged(error.to_string());
             }
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-                "another program keeps it busy".to_owned()
+                return Self::Locked("another program keeps it busy");
+            }
+            Some(ErrorCode::FileLockingProtocolFailed) => {
+                return Self::Locked("its locks stay taken");
             }
             _ => error.to_string(),
         };
@@ -148,12 +156,13 @@ impl Journal {
         } else {
             beside(folder)?
         };
-        let found = replay::all(&connection)?;
+        let mut line = Line::new(connection, folder);
+        let found = line.with(|connection| Ok(replay::all(connection)?))?;
         let (requests, inbox) = channel();
         let place = folder.to_owned();
         std::thread::Builder::new()
             .name("journal".to_owned())
-            .spawn(move || thread::run(connection, &place, &inbox))
+            .spawn(move || thread::run(line, &place, &inbox))
             .map_err(|error| JournalError::io("its thread", &error))?;
         Ok(Opened {
             journal: Self {

@@ -13,6 +13,9 @@ use super::{JournalError, lock};
 /// The journal's name in the state folder.
 pub(super) const NAME: &str = "transfers.db";
 
+/// So long a connection waits for what others hold.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Says in the file's head whose it is.
 const APPLICATION: u32 = 0x6164_6b31;
 
@@ -170,7 +173,7 @@ pub(super) fn join(folder: &Path) -> Result<Option<Connection>, JournalError> {
 
 pub(super) fn connect(path: &Path) -> Result<Connection, JournalError> {
     let connection = Connection::open(path)?;
-    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.busy_timeout(PATIENCE)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     // Where the system offers a stronger sync (macOS), it is the one that is meant.
     connection.pragma_update(None, "fullfsync", true)?;

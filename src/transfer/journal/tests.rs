@@ -207,7 +207,7 @@ fn a_file_that_cannot_be_looked_into_is_not_set_aside() {
     mine.busy_timeout(std::time::Duration::ZERO).unwrap();
     let refused = damage::check(&mine);
     assert!(
-        matches!(refused, Err(JournalError::Unusable(_))),
+        matches!(refused, Err(JournalError::Locked(_))),
         "{refused:?}"
     );
     other.execute_batch("COMMIT").unwrap();

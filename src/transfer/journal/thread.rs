@@ -1,15 +1,14 @@
 //! The thread that owns the connection: takes what has come together, writes it at once, answers.
 
 use std::collections::HashSet;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
+use super::line::Line;
 use super::replay::{self, Seen};
-use super::schema::{self, NAME};
 use super::{Begun, Change, JournalError, News, begun, gone, write};
 use crate::domain::drill;
 use crate::transfer::job::{Ask, JobId};
@@ -63,17 +62,9 @@ pub(super) struct Write {
 }
 
 /// Ends when nobody can ask any more.
-pub(super) fn run(mut connection: Connection, folder: &Path, inbox: &Receiver<Request>) {
-    let mut file = identity(folder);
+pub(super) fn run(mut line: Line, folder: &Path, inbox: &Receiver<Request>) {
     while let Ok(first) = inbox.recv() {
-        // The worker may have set a damaged file aside: what is written to that one is lost.
-        let now = identity(folder);
-        if now != file
-            && let Ok(Some(fresh)) = schema::join(folder)
-        {
-            connection = fresh;
-            file = now;
-        }
+        line.follow();
         let mut waiting = Vec::new();
         let latest = Instant::now() + LINGER;
         let mut hurry = false;
@@ -85,8 +76,8 @@ pub(super) fn run(mut connection: Connection, folder: &Path, inbox: &Receiver<Re
                     waiting.push(write);
                 }
                 other => {
-                    commit(&mut connection, &mut waiting);
-                    answer(&mut connection, folder, other);
+                    commit(&mut line, &mut waiting);
+                    answer(&mut line, folder, other);
                     hurry = true;
                 }
             }
@@ -99,26 +90,22 @@ pub(super) fn run(mut connection: Connection, folder: &Path, inbox: &Receiver<Re
                 inbox.recv_timeout(left).ok()
             };
         }
-        commit(&mut connection, &mut waiting);
+        commit(&mut line, &mut waiting);
     }
 }
 
-fn identity(folder: &Path) -> Option<(u64, u64)> {
-    let it = std::fs::metadata(folder.join(NAME)).ok()?;
-    Some((it.dev(), it.ino()))
-}
-
-fn commit(connection: &mut Connection, waiting: &mut Vec<Write>) {
+fn commit(line: &mut Line, waiting: &mut Vec<Write>) {
     if waiting.is_empty() {
         return;
     }
     drill::point("journal");
-    let together = write::all(connection, waiting.iter().flat_map(|write| &write.changes));
+    let together = line
+        .with(|connection| write::all(connection, waiting.iter().flat_map(|write| &write.changes)));
     let alone = together.is_err() && waiting.len() > 1;
     for Write { changes, done, .. } in waiting.drain(..) {
         // One that cannot be written must not take the others with it.
         let result = if alone {
-            write::all(connection, &changes)
+            line.with(|connection| write::all(connection, &changes))
         } else {
             together.clone()
         };
@@ -126,19 +113,23 @@ fn commit(connection: &mut Connection, waiting: &mut Vec<Write>) {
     }
 }
 
-fn answer(connection: &mut Connection, folder: &Path, request: Request) {
+fn answer(line: &mut Line, folder: &Path, request: Request) {
     // Who does not wait any more misses nothing.
     match request {
-        Request::Write(Write { changes, done, .. }) => done.say(write::all(connection, &changes)),
-        Request::Reserve(count, reply) => drop(reply.send(reserve(connection, count))),
+        Request::Write(Write { changes, done, .. }) => {
+            done.say(line.with(|connection| write::all(connection, &changes)));
+        }
+        Request::Reserve(count, reply) => {
+            drop(reply.send(line.with(|connection| reserve(connection, count))));
+        }
         Request::News(since, reply) => {
-            drop(reply.send(news(connection, since).map_err(Into::into)));
+            drop(reply.send(line.with(|connection| Ok(news(connection, since)?))));
         }
         Request::Unbegun(ids, reply) => {
-            let found = begun::unbegun(folder, connection, &ids);
-            drop(reply.send(found.map_err(Into::into)));
+            let found = line.with(|connection| Ok(begun::unbegun(folder, connection, &ids)?));
+            drop(reply.send(found));
         }
-        Request::Notes(reply) => drop(reply.send(Begun::renew(folder, connection))),
+        Request::Notes(reply) => drop(reply.send(Begun::renew(folder, line))),
         Request::Flush(reply) => drop(reply.send(())),
     }
 }
