@@ -57,6 +57,8 @@ pub enum Msg {
     Job(Arc<Job>),
     /// The accounts whose service wants a pause, all of them, where this process works on the queue.
     Held(Vec<Held>),
+    /// The process that works on the queue is stopped, where that is another one; or goes on.
+    WorkerStopped(Option<u32>),
     /// Bytes of a running transfer so far; goes back to 0 on a new try.
     Progress {
         job: JobId,

@@ -29,6 +29,8 @@ pub struct Transfers {
     left: HashSet<JobId>,
     /// Another program works on the queue; this one looks on and adds.
     pub elsewhere: bool,
+    /// That program is stopped; its process.
+    pub stopped: Option<u32>,
     /// The pane's cursor, for what is done there.
     pub cursor: PaneCursor,
     /// The pane is open.

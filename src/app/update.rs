@@ -58,6 +58,7 @@ impl State {
                 self.transfers.set_held(held);
                 Vec::new()
             }
+            Msg::WorkerStopped(process) => self.on_worker_stopped(process, now),
             Msg::Progress { job, bytes } => {
                 self.transfers.meters.bytes(job, bytes, now);
                 Vec::new()

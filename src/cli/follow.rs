@@ -59,6 +59,8 @@ pub(super) async fn follow(
     // It may have begun before anybody listened.
     let mut pauses = transfers.held();
     pauses.mark_changed();
+    let mut worker = transfers.stopped();
+    worker.mark_changed();
     let mut news = Vec::new();
     let mut unbegun = std::pin::pin!(tokio::time::sleep(UNBEGUN));
     let mut looked = false;
@@ -86,6 +88,11 @@ pub(super) async fn follow(
                 }
             }
             Ok(()) = pauses.changed() => teller.held(&pauses.borrow_and_update()),
+            Ok(()) = worker.changed() => {
+                if let Some(process) = *worker.borrow_and_update() {
+                    teller.worker_stopped(process);
+                }
+            }
             came = beat.next() => teller.tick(transfers, came),
             () = &mut unbegun, if !looked => {
                 looked = true;
@@ -113,7 +120,7 @@ pub(super) async fn follow(
 /// The account of jobs that another process should work on, where nothing of it happens there: it is
 /// not open there, most likely for want of its key.
 fn unopened(transfers: &Transfers, jobs: &HashSet<JobId>) -> Option<AccountName> {
-    if transfers.works() || transfers.is_closed() {
+    if transfers.works() || transfers.is_closed() || transfers.stopped().borrow().is_some() {
         return None;
     }
     let all = transfers.jobs();

@@ -119,6 +119,14 @@ impl<'a> Teller<'a> {
         self.progress.held(self.output, held, Timestamp::now());
     }
 
+    /// Another process works on the queue, and is stopped.
+    pub(super) fn worker_stopped(&mut self, process: u32) {
+        self.output.note(&format!(
+            "another assetdeck {}; this one waits for it",
+            crate::transfer::stopped_words(process)
+        ));
+    }
+
     /// Another process works on the queue, and nothing of this account begins there.
     pub(super) fn unopened(&mut self, account: &AccountName) {
         let name = SafeText::name(account.as_str());

@@ -32,6 +32,10 @@ pub(super) async fn forward(transfers: Transfers, archives: Archives, inbox: Unb
     if !held.borrow_and_update().is_empty() {
         held.mark_changed();
     }
+    let mut stopped = transfers.stopped();
+    if stopped.borrow().is_some() {
+        stopped.mark_changed();
+    }
     let mut timer = interval(EVERY);
     timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -53,6 +57,10 @@ pub(super) async fn forward(transfers: Transfers, archives: Archives, inbox: Unb
             Ok(()) = held.changed() => {
                 let held = held.borrow_and_update().clone();
                 send(&inbox, Msg::Held(held));
+            }
+            Ok(()) = stopped.changed() => {
+                let process = *stopped.borrow_and_update();
+                send(&inbox, Msg::WorkerStopped(process));
             }
             _ = timer.tick(), if !running.is_empty() => {
                 let Progress(counts) = transfers.progress();

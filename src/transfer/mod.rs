@@ -34,5 +34,7 @@ pub use job::{Ask, Direction, Job, JobEvent, JobId, JobState, Look, Showed, Trai
 pub use journal::JournalError;
 pub use meter::{Gauge, Meters, Total};
 pub use plan::{FieldError, OnClash, Wishes, request};
-pub use queue::{Held, Progress, Sent, Standing, Transfers, ends_all, held_words, is_unwritten};
+pub use queue::{
+    Held, Progress, Sent, Standing, Transfers, ends_all, held_words, is_unwritten, stopped_words,
+};
 pub use work::DownloadRequest;

@@ -27,6 +27,7 @@ pub use self::full::{ends_all, is_unwritten};
 use self::gate::Gate;
 pub use self::gate::{Held, held_words};
 pub(super) use self::handle::Handle;
+pub use self::share::stopped_words;
 use super::job::{Job, JobEvent, JobId, JobState};
 use super::journal::{Begun, Journal, JournalError, Seen};
 use super::work::Work;
@@ -129,6 +130,8 @@ struct Inner {
     desks: Mutex<HashMap<AccountName, look::Desk>>,
     patience: look::Patience,
     held: watch::Sender<Vec<Held>>,
+    /// The process that works, where that is another one and it is stopped.
+    stopped: watch::Sender<Option<u32>>,
     tasks: TaskTracker,
     store: Store,
     /// Where this process works on the queue of a journal.

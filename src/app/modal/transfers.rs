@@ -15,6 +15,7 @@ use crate::app::modal::palette::Palette;
 use crate::app::transfers::{MARKS, marks};
 use crate::domain::SafeText;
 use crate::transfer::job::{Direction, Job, JobState};
+use crate::transfer::stopped_words;
 
 /// The actions that its last line shows, most useful first.
 const HINTS: [&str; 9] = [
@@ -90,7 +91,10 @@ impl Modal for TransfersPane {
         let rows = (first..last).filter_map(|row| transfers.at(row));
         let rows = rows.map(|job| row(state, job)).collect();
         let mut blocks = Vec::new();
-        if transfers.elsewhere {
+        if let Some(process) = transfers.stopped {
+            let text = format!("Another assetdeck {}.", stopped_words(process));
+            blocks.push(Block::Line(vec![toned(text, Tone::Warning)]));
+        } else if transfers.elsewhere {
             blocks.push(Block::Line(vec![toned(
                 "Another assetdeck works on the queue; what is added or wished for here is handed to it.",
                 Tone::Warning,

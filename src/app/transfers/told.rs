@@ -10,6 +10,7 @@ use crate::app::modal::left::LeftSheet;
 use crate::app::modal::view::Tone;
 use crate::domain::SafeText;
 use crate::transfer::job::{Direction, Job, JobId, JobState};
+use crate::transfer::stopped_words;
 
 impl State {
     /// How the queue stands, told at the start and when it was looked at again. What earlier runs
@@ -44,6 +45,16 @@ impl State {
                 );
                 self.notices.say(Tone::Plain, text, now);
             }
+        }
+        Vec::new()
+    }
+
+    /// The process that works on the queue was stopped, or goes on.
+    pub(crate) fn on_worker_stopped(&mut self, process: Option<u32>, now: Instant) -> Vec<Effect> {
+        self.transfers.stopped = process;
+        if let Some(process) = process {
+            let text = format!("Another assetdeck {}", stopped_words(process));
+            self.notices.say(Tone::Warning, text, now);
         }
         Vec::new()
     }

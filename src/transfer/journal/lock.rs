@@ -1,7 +1,7 @@
 //! Which process works on the queue: a lock of the kernel, and a bell that others ring.
 
 use std::fs::{File, OpenOptions};
-use std::io;
+use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
@@ -15,13 +15,20 @@ const LOCK: &str = "transfers.lock";
 const BELL: &str = "transfers.bell";
 
 /// Held by the one process that works; the kernel takes it back when that process ends, however.
+///
+/// The folder is locked beside the file: that lock stays where the file is removed, so that no second
+/// process works while the first still does. Some network file systems lock no folders.
 #[derive(Debug)]
-pub(super) struct Lock(#[allow(dead_code, reason = "held, never read")] File);
+#[allow(dead_code, reason = "held, never read")]
+pub(super) struct Lock {
+    file: File,
+    folder: Option<File>,
+}
 
 impl Lock {
     /// `None` when another process has it.
     pub(super) fn take(folder: &Path) -> Result<Option<Self>, JournalError> {
-        let file = open(folder)?;
+        let mut file = open(folder)?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => {}
             Err(Errno::WOULDBLOCK) => return Ok(None),
@@ -30,18 +37,54 @@ impl Lock {
         // Some network file systems grant every lock to everybody: a second one must be refused.
         let second = open(folder)?;
         match flock(&second, FlockOperation::NonBlockingLockExclusive) {
-            Err(Errno::WOULDBLOCK) => Ok(Some(Self(file))),
-            _ => Err(JournalError::NoLocks),
+            Err(Errno::WOULDBLOCK) => {}
+            _ => return Err(JournalError::NoLocks),
         }
+        let mut whole = File::open(folder).ok();
+        if let Some(handle) = &whole {
+            match flock(handle, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => {}
+                Err(Errno::WOULDBLOCK) => return Ok(None),
+                Err(_) => whole = None,
+            }
+        }
+        // Only for who waits beside it: without the number nobody is told that it is stopped.
+        let _ = file.set_len(0);
+        let _ = writeln!(file, "{}", std::process::id());
+        Ok(Some(Self {
+            file,
+            folder: whole,
+        }))
     }
 
     /// Whether a process has it; makes no file.
     pub(super) fn is_taken(folder: &Path) -> bool {
-        let file = File::open(folder.join(LOCK));
-        file.is_ok_and(|file| {
-            flock(&file, FlockOperation::NonBlockingLockShared) == Err(Errno::WOULDBLOCK)
+        [folder.join(LOCK), folder.to_owned()].iter().any(|path| {
+            let file = File::open(path);
+            file.is_ok_and(|file| {
+                flock(&file, FlockOperation::NonBlockingLockShared) == Err(Errno::WOULDBLOCK)
+            })
         })
     }
+}
+
+/// The process that works, where it is known to be stopped (as by Ctrl-Z): it keeps its lock and
+/// does nothing. Only where the system tells of processes under `/proc`.
+pub(super) fn stopped(folder: &Path) -> Option<u32> {
+    let number = std::fs::read_to_string(folder.join(LOCK)).ok()?;
+    let number: u32 = number.trim().parse().ok()?;
+    let stat = |of: &str| std::fs::read_to_string(format!("/proc/{of}/stat")).ok();
+    let (theirs, ours) = (stat(&number.to_string())?, stat("self")?);
+    let (theirs, ours) = (parts(&theirs)?, parts(&ours)?);
+    // One of the same name: the number may be of another machine, or have been given away.
+    (theirs.0 == ours.0 && matches!(theirs.1, 'T' | 't')).then_some(number)
+}
+
+/// The name of a process and the letter of its state. The name may hold brackets and spaces.
+fn parts(stat: &str) -> Option<(&str, char)> {
+    let (name, rest) = stat.rsplit_once(')')?;
+    let (_, name) = name.split_once('(')?;
+    Some((name, rest.trim_start().chars().next()?))
 }
 
 fn open(folder: &Path) -> Result<File, JournalError> {

@@ -229,6 +229,11 @@ impl Journal {
         self.held().is_some()
     }
 
+    /// The process that works, where it is known to be stopped.
+    pub(super) fn stopped(&self) -> Option<u32> {
+        lock::stopped(&self.folder)
+    }
+
     /// Becomes the worker if no other process is any more; true when it was not before.
     pub(super) fn take_over(&self) -> bool {
         let mut held = self.held();

@@ -215,6 +215,19 @@ fn a_file_that_cannot_be_looked_into_is_not_set_aside() {
 }
 
 #[test]
+fn who_works_goes_on_alone_where_the_lock_file_is_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Journal::open(folder.path()).unwrap().journal;
+    std::fs::remove_file(folder.path().join("transfers.lock")).unwrap();
+    let second = Journal::open(folder.path()).unwrap().journal;
+    assert!(first.works() && !second.works());
+    assert!(!second.take_over());
+    assert!(lock::Lock::is_taken(folder.path()));
+    drop(first);
+    assert!(second.take_over());
+}
+
+#[test]
 fn a_newer_file_is_refused_untouched_and_an_older_one_moves_with_a_copy() {
     let folder = tempfile::tempdir().unwrap();
     filled(folder.path(), 2);

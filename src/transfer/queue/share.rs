@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use super::{Inner, Store, Transfers, lock};
 use crate::api::{ApiError, ApiErrorKind, Delivery};
 use crate::transfer::job::{Ask, Direction, JobEvent, JobId};
@@ -27,6 +29,13 @@ fn forgotten() -> ApiError {
     error.delivery = Delivery::Unknown;
     error.changes = true;
     error
+}
+
+/// What is said of another process that works on the queue and is stopped, and what lets it go on.
+pub fn stopped_words(process: u32) -> String {
+    format!(
+        "works on the queue and is stopped: `fg` in its terminal or `kill -CONT {process}` lets it go on"
+    )
 }
 
 impl Transfers {
@@ -72,6 +81,7 @@ impl Transfers {
         if journal.take_over() {
             // Its pauses are not those of this one.
             self.inner.held.send_replace(Vec::new());
+            self.inner.stopped.send_replace(None);
             tracing::info!("the one that worked on the queue is gone; this one goes on");
             // What the former worker wrote last.
             self.catch_up_as(false).await;
@@ -96,6 +106,12 @@ impl Transfers {
         };
         // Also where nothing was heard: a pause ends by itself.
         self.overhear_held();
+        let stopped = journal.stopped();
+        self.inner.stopped.send_if_modified(|known| {
+            let news = *known != stopped;
+            *known = stopped;
+            news
+        });
         Some(if goes_on { LOOK } else { LOOK_IDLE })
     }
 
@@ -118,6 +134,12 @@ impl Transfers {
             // It has no row in the journal any more that this could be written to.
             let _ = Arc::make_mut(&mut entry.job).apply(JobEvent::InDoubt(forgotten()));
         }
+    }
+
+    /// The number of the process that works on the queue, where that is another one and it was
+    /// stopped: nothing goes on until it is let go on.
+    pub fn stopped(&self) -> watch::Receiver<Option<u32>> {
+        self.inner.stopped.subscribe()
     }
 
     /// Looks once at what the working process did, and becomes the one that works if it is gone.

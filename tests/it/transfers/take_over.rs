@@ -52,6 +52,31 @@ fn who_waits_goes_on_when_the_worker_is_killed() {
 }
 
 #[test]
+fn who_waits_for_one_that_is_stopped_says_so_and_goes_on_with_it() {
+    let server = Server::start().judged(Scope::Requests);
+    let home = server.home();
+    let place = website(&home);
+    let (one, other) = (
+        Batch::new(&home, &place, "held", 2),
+        Batch::new(&home, &place, "handed", 2),
+    );
+    server.faults(json!([{"operation": "create", "fault": "stall", "times": "always"}]));
+    let mut worker = Program::start(&home, &one.upload(), b"");
+    assert!(until(DEADLINE, || server.holds_one()));
+    worker.signal(Signal::STOP);
+    let waits = Program::start(&home, &other.upload(), b"");
+    let told = format!("kill -CONT {}", worker.pid());
+    assert!(until(DEADLINE, || waits.said(&told)));
+    server.faults(json!([]));
+    worker.signal(Signal::CONT);
+    for (program, batch) in [(worker, &one), (waits, &other)] {
+        let ran = program.end().exits(0);
+        assert!(!ran.stderr.contains("want the key"), "{ran:?}");
+        batch.all_stored_once(&server, "after it was let go on");
+    }
+}
+
+#[test]
 fn an_upload_follows_its_files_while_another_process_sends_them() {
     let server = Server::start();
     let home = server.home();

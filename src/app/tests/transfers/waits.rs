@@ -57,6 +57,27 @@ fn a_wait_counts_down_only_while_it_is_seen_and_a_pause_holds_the_account() {
 }
 
 #[test]
+fn a_worker_that_is_stopped_is_told_until_it_goes_on() {
+    let mut world = World::new();
+    world.settle();
+    world.send(queue(vec![job(1, JobState::Queued)], &[], false));
+    world.keys("t");
+    assert!(
+        world.sheet().contains("is handed to it"),
+        "{}",
+        world.sheet()
+    );
+    world.send(Msg::WorkerStopped(Some(77)));
+    assert!(world.sheet().contains("kill -CONT 77"), "{}", world.sheet());
+    world.send(Msg::WorkerStopped(None));
+    assert!(
+        world.sheet().contains("is handed to it"),
+        "{}",
+        world.sheet()
+    );
+}
+
+#[test]
 fn a_pause_is_what_the_queue_says_and_not_what_one_job_waits_for() {
     let held = |world: &World| world.state.transfers.strip(world.state.time).held;
     for works in [true, false] {
