@@ -7,7 +7,8 @@
 //!
 //! Damage is told from a crash by what a crash cannot leave: a committed frame behind the break, a
 //! head that is no head, or fewer frames than the index beside the file counted as committed and not
-//! yet moved into the journal. The index itself is removed only once all is moved: a file without a
+//! yet moved into the journal. Where the index tells, it alone says what was committed: a process that
+//! is killed with its last frame written leaves one that looks so, and others write over it. The index itself is removed only once all is moved: a file without a
 //! frame and without an index is one whose last process was ended while it closed. A needless alarm is possible, and rare: a power cut that kept the last of the frames that were not
 //! synced but not those before it; a kill at the end of a transaction so large that it did not fit
 //! into memory. Then the journal is set aside without need, and all of it carried over.
@@ -23,6 +24,8 @@ use super::schema::{self, Head, NAME};
 /// Sizes in bytes of the write-ahead file's head and of the one before each page.
 const HEAD: usize = 32;
 const FRAME: usize = 24;
+/// Where the head of the index stands for the second time.
+const COPY: usize = 48;
 /// What the file begins with; the last bit says that its checksums are over big-endian words.
 const MAGIC: u32 = 0x377f_0682;
 const FORMAT: u32 = 3_007_000;
@@ -78,8 +81,8 @@ struct Log<'a> {
     frames: Vec<Frame<'a>>,
     /// So many frames from the beginning `SQLite` itself would use.
     used: usize,
-    /// So many the index counted as committed; 0 where it does not tell.
-    counted: usize,
+    /// So many the index counted as committed; `None` where it does not tell.
+    counted: Option<usize>,
     /// It holds no frame, and its index is gone.
     bare: bool,
 }
@@ -115,7 +118,7 @@ impl<'a> Log<'a> {
             head_sound,
             frames: Vec::new(),
             used: 0,
-            counted: index.map_or(0, |index| index.counted(salts)),
+            counted: index.and_then(|index| index.counted(salts)),
             bare: index.is_none() && body.len() < FRAME + page_size,
         };
         log.look_through(body, pair(bytes, 24));
@@ -151,12 +154,17 @@ impl<'a> Log<'a> {
         }
     }
 
-    /// So far it was committed. A commit's own frame that is not sound counts where the index does:
-    /// a write that failed or was cut off leaves the same.
+    /// So far it was committed, as the index says: what stands behind that is of a process that was
+    /// killed before its commit was one, and is overwritten piece by piece. Without an index up to
+    /// the last frame that ends a transaction and is sound.
     fn end(&self) -> usize {
         let mut commits = self.frames.iter().rev().filter(|frame| frame.commits);
-        let last = commits.find(|frame| frame.sound);
-        last.map_or(0, |frame| frame.number).max(self.counted)
+        let last = || {
+            commits
+                .find(|frame| frame.sound)
+                .map_or(0, |frame| frame.number)
+        };
+        self.counted.unwrap_or_else(last)
     }
 
     /// What is wrong with it.
@@ -177,10 +185,10 @@ impl<'a> Log<'a> {
         }
         let whole = self.frames.iter().filter(|frame| frame.sound).count();
         let there = self.frames.last().map_or(0, |frame| frame.number);
-        Some(if there < self.counted && whole == there {
+        Some(if there < self.end() && whole == there {
             format!(
                 "its write-ahead file was cut after {there} of {} pages: what stood behind is lost",
-                self.counted
+                self.end()
             )
         } else {
             format!(
@@ -245,23 +253,24 @@ impl Index {
             four.map_or(0, u32::from_ne_bytes)
         };
         let count = |at| usize::try_from(number(at)).unwrap_or(0);
-        let head = bytes.get(..40)?;
-        let whole = sum(cfg!(target_endian = "big"), head, (0, 0));
-        (whole == (number(40), number(44))).then(|| Self {
-            salts: pair(head, 32),
-            committed: count(16),
+        // It stands there twice, the second is written first: a process may be at one of them.
+        let whole = |from: usize| {
+            let head = bytes.get(from..from + 40)?;
+            let summed = sum(cfg!(target_endian = "big"), head, (0, 0));
+            (summed == (number(from + 40), number(from + 44))).then_some(from)
+        };
+        let head = whole(0).or_else(|| whole(COPY))?;
+        Some(Self {
+            salts: pair(bytes, head + 32),
+            committed: count(head + 16),
             // Behind the head and its copy.
-            moved: count(96),
+            moved: count(2 * COPY),
         })
     }
 
     /// How many frames it counts as committed, if it is about this use of the file.
-    fn counted(&self, salts: Sum) -> usize {
-        if self.salts == salts {
-            self.committed
-        } else {
-            0
-        }
+    fn counted(&self, salts: Sum) -> Option<usize> {
+        (self.salts == salts).then_some(self.committed)
     }
 
     /// What it says of a write-ahead file that is empty or gone.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::transfer::job::Job;
+use crate::transfer::journal::wal::fault;
 use crate::transfer::journal::write::all as commit;
 
 /// So many jobs are in it.
@@ -80,6 +81,31 @@ impl Left {
             assert!(kept == self.files[1], "{point}: {note}");
         }
         (found.jobs.len(), notes.into_iter().next())
+    }
+}
+
+/// One was killed with its last frame written and its commit not counted yet; another one, to whom it
+/// was none, wrote a shorter one over its beginning, or is about to.
+#[test]
+fn what_others_write_over_of_a_killed_one_is_no_damage() {
+    let before = Left::by_a_kill();
+    let wrote = |changes: &[Change]| {
+        let folder = before.put();
+        let mut connection = schema::join(folder.path()).unwrap().unwrap();
+        commit(&mut connection, changes).unwrap();
+        Left::of(folder.path())
+    };
+    let many: Vec<Change> = (100..140).map(add).collect();
+    let killed = &wrote(&many).files[1];
+    let after = wrote(&[add(50)]);
+    let (whole, own) = (before.files[1].len(), after.files[1].len());
+    assert!(killed.len() > own + 2 * 4120 && own > whole);
+    for (left, of) in [(&after, own), (&before, whole + 4120)] {
+        let under = left.with_wal(|wal| {
+            *wal = [&after.files[1][..of], &killed[of..]].concat();
+        });
+        let folder = under.put();
+        assert_eq!(fault(folder.path()).unwrap(), None, "{of} of {own}");
     }
 }
 
