@@ -5,6 +5,7 @@ mod coverage;
 mod demo;
 mod examples;
 mod finding;
+mod listing;
 mod queue;
 mod syncing;
 mod upkeep;
@@ -19,6 +20,7 @@ pub use self::changing::{Edit, Move};
 pub use self::coverage::Coverage;
 pub use self::demo::Demo;
 pub use self::finding::Find;
+pub use self::listing::Ls;
 pub use self::queue::{Queue, QueueCommand};
 pub use self::syncing::{Sync, Watch};
 pub use self::upkeep::ConfigCommand;
@@ -109,20 +111,7 @@ pub enum Command {
     },
     /// List what is at an address; without one, the accounts
     #[command(after_help = examples::ls())]
-    Ls {
-        /// ACCOUNT: or ACCOUNT:CONTAINER or ACCOUNT:CONTAINER/SEGMENT
-        #[arg(value_name = "ADDRESS")]
-        address: Option<String>,
-        /// Only rows that fit, by the words of the screen's filter; see below
-        #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
-        filter: Option<String>,
-        /// Do not ask before making many calls to the service
-        #[arg(long)]
-        yes: bool,
-        /// One JSON object per line
-        #[arg(long)]
-        json: bool,
-    },
+    Ls(Ls),
     /// Show all that the service tells of one thing
     #[command(after_help = examples::SHOW)]
     Show {

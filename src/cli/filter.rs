@@ -1,19 +1,13 @@
 //! `--filter`: which rows of a listing are told, and where a wrong filter is wrong.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::asking::Answers;
 use super::failure::{Exit, Failure};
 use super::output::Output;
-use crate::api::Provider;
 use crate::domain::filter::{Facts, Filter, Held, Holds, Usage, Verdict};
-use crate::domain::{Asset, ContainerId, Entry, SafeText, Segment, SegmentId};
-use crate::transfer::tree::{MANY_CALLS, SEGMENTS_AT_ONCE};
-
-/// More calls are told of beforehand: many fewer than those that nobody makes unasked.
-const UNTOLD: usize = MANY_CALLS / 10;
+use crate::domain::{Entry, SafeText, Segment, SegmentId};
 
 /// The rows that were asked for.
 #[derive(Debug, Default)]
@@ -87,56 +81,26 @@ impl Only {
         self.is_all() || matches!(self.verdict(facts), Verdict::Yes(_))
     }
 
-    /// The segments that are told. Where the filter asks for their assets, those of all that may fit
-    /// are asked for, many in a call.
-    pub async fn segments(
-        &self,
-        provider: &dyn Provider,
-        output: &mut Output,
-        container: &ContainerId,
-        mut entries: Vec<Entry<Segment>>,
-    ) -> Result<Vec<Entry<Segment>>, Failure> {
+    /// Those of which nothing is known that the filter asks: they may fit, once their assets are.
+    pub fn not_asked(&self, entries: &[Entry<Segment>]) -> Vec<Segment> {
         let may = |entry: &&Entry<Segment>| {
             let facts = Facts::of_entry(entry, |segment| segment.facts(Holds::NotAsked));
             self.verdict(&facts) == Verdict::NotAsked
         };
-        let ids: Vec<SegmentId> = entries
-            .iter()
-            .filter(may)
-            .filter_map(|entry| entry.read().map(|segment| segment.id.clone()))
-            .collect();
-        let held = held(provider, output, container, &ids).await?;
-        entries.retain(|entry| {
-            let known = |id: &SegmentId| held.get(id).map_or(Holds::NotAsked, Holds::Known);
-            let said = Facts::of_entry(entry, |segment| segment.facts(known(&segment.id)));
-            self.keeps(&said)
-        });
-        Ok(entries)
+        let may_fit = entries.iter().filter(may);
+        may_fit.filter_map(Entry::read).cloned().collect()
     }
-}
 
-/// What these segments hold.
-async fn held(
-    provider: &dyn Provider,
-    output: &mut Output,
-    container: &ContainerId,
-    ids: &[SegmentId],
-) -> Result<HashMap<SegmentId, Held>, Failure> {
-    let calls = ids.len().div_ceil(SEGMENTS_AT_ONCE);
-    if calls > UNTOLD {
-        let many = ids.len();
-        output.mention(&format!(
-            "asking for the assets of {many} segments, {calls} calls"
-        ));
+    /// Leaves those that are told, by what was heard of their assets.
+    pub fn retain(&self, entries: &mut Vec<Entry<Segment>>, answers: &Answers) {
+        entries.retain(|entry| {
+            let held = |id: &SegmentId| {
+                let own = answers.heard.get(id)?.as_ref()?;
+                Some(Held::of(own.iter().map(|asset| asset.locale.as_ref())))
+            };
+            let held = entry.read().and_then(|segment| held(&segment.id));
+            let holds = held.as_ref().map_or(Holds::NotAsked, Holds::Known);
+            self.keeps(&Facts::of_entry(entry, |segment| segment.facts(holds)))
+        });
     }
-    let mut held = HashMap::new();
-    for some in ids.chunks(SEGMENTS_AT_ONCE) {
-        let found = provider.assets_of_segments(container, some).await?;
-        let parted = Asset::by_segment(some, found).assets;
-        held.extend(
-            { parted.into_iter() }
-                .map(|(id, own)| (id, Held::of(own.iter().map(|asset| asset.locale.as_ref())))),
-        );
-    }
-    Ok(held)
 }

@@ -4,23 +4,26 @@ use std::slice;
 use std::time::Duration;
 
 use super::accounts;
+use super::args;
+use super::asking::{Asking, tell_unreadable};
 use super::contents::Reading;
 use super::failure::{Exit, Failure, Tally};
 use super::filter::Only;
 use super::find;
 use super::output::Output;
 use super::record::{ASSET_HEADS, CONTAINER_HEADS, Listing, SEGMENT_HEADS, nothing_in};
+use super::segments;
 use super::session::{Known, Session};
+use super::stop::Stop;
 use super::uses;
 use crate::api::{Middle, Provider, ProviderSpec};
 use crate::domain::filter::{Among, Facts, Identicals, Orphans, Twins};
 use crate::domain::{
-    AccountName, Asset, AssetScope, Container, ContainerId, Digests, Entry, SafeText, SegmentTexts,
+    AccountName, Asset, AssetScope, Container, ContainerId, Digests, Entry, SafeText,
 };
 use crate::index::{Index, Owner, Place};
+use crate::transfer::patient::Patient;
 
-/// After this a person is told what is waited for.
-const PATIENCE: Duration = Duration::from_secs(2);
 /// How long what was listed may take to be kept.
 const KEEPING: Duration = Duration::from_secs(2);
 
@@ -28,13 +31,14 @@ const KEEPING: Duration = Duration::from_secs(2);
 pub async fn ls(
     session: &Session,
     output: &mut Output,
-    address: Option<&str>,
-    only: &mut Only,
-    json: bool,
-    yes: bool,
+    stop: &mut Stop,
+    args: &args::Ls,
 ) -> Result<(), Failure> {
-    let Some(address) = address else {
-        return accounts::accounts(session, output, only, json).await;
+    let (json, yes) = (args.json, args.yes);
+    let mut only = Only::read(output, args.filter.as_deref())?;
+    let Some(address) = &args.address else {
+        let accounts = accounts::accounts(session, output, &only, json);
+        return stop.or(accounts).await;
     };
     let address = find::address(address)?;
     let known = session.known(&address.account)?;
@@ -43,19 +47,29 @@ pub async fn ls(
     if let (Middle::Types, Some(scope)) = (spec.middle, &scope) {
         find::check_scope(spec, scope)?;
     }
-    let provider = session.ready(known).await?;
-    let provider = provider.as_ref();
+    let patient = stop.or(session.ready(known)).await?;
+    let provider = patient.as_ref();
     // What is listed here can be found later. Where it cannot be kept, the screen says so.
     let (index, _) = session.index();
     if scope.is_some() && only.filter().asks_usage() {
         let kept = (&index, &Owner::from(&known.info));
-        only.usage = Some(uses::read(spec, provider, output, kept, yes).await?);
+        let read = uses::read(spec, provider, output, kept, yes);
+        only.usage = Some(stop.or(read).await?);
     }
-    let only = &*only;
+    let only = &only;
     let listed = match scope {
-        None => containers(known, provider, output, &index, only, json).await,
+        None => {
+            let listed = containers(known, provider, output, &index, only, json);
+            stop.or(listed).await
+        }
         Some(AssetScope::Container(container)) if spec.middle == Middle::Segments => {
-            segments(known, provider, output, &index, &container, only, json).await
+            let listed = Listed {
+                known,
+                patient: &patient,
+                index: &index,
+                only,
+            };
+            listed.segments(output, stop, &container, args).await
         }
         Some(scope) => {
             let reading = Reading {
@@ -65,7 +79,7 @@ pub async fn ls(
                 scope: &scope,
                 yes,
             };
-            assets(output, &reading, only, json).await
+            stop.or(assets(output, &reading, only, json)).await
         }
     };
     index.settle(KEEPING);
@@ -103,75 +117,57 @@ async fn containers(
     walked
 }
 
-async fn segments(
-    known: &Known,
-    provider: &dyn Provider,
-    output: &mut Output,
-    index: &Index,
-    container: &ContainerId,
-    only: &Only,
-    json: bool,
-) -> Result<(), Failure> {
-    let listed = find::all(async |cursor| provider.segments(container, cursor).await);
-    let mut entries = match listed.await {
-        Ok(entries) => entries,
-        Err(failure) => {
-            find::container(provider, container).await?;
-            return Err(failure);
-        }
-    };
-    if entries.is_empty() {
-        // An empty list is also what a service says of a place that does not exist.
-        find::container(provider, container).await?;
-    } else {
-        let texts = texts_of(provider, output, container).await;
-        find::join_texts(&mut entries, &texts);
-    }
-    // Without a seal: the screen lists them anew, since what was listed may have changed meanwhile.
-    let place = Place::Segments(container.clone());
-    let mut keeper = index.keep(&Owner::from(&known.info), place, None);
-    for entry in &entries {
-        keeper.entry(entry);
-    }
-    keeper.end();
-    if !only.is_all() {
-        entries = only.segments(provider, output, container, entries).await?;
-    }
-    let mut listing = Listing::new(output, json, SEGMENT_HEADS);
-    for entry in &entries {
-        listing.segment(&known.info.name, container, entry)?;
-    }
-    listing.end(&only.nothing(nothing_in(known.info.spec, "segments")))
+/// Where segments are listed.
+struct Listed<'a> {
+    known: &'a Known,
+    patient: &'a Patient,
+    index: &'a Index,
+    only: &'a Only,
 }
 
-/// The texts of a container's segments, as far as the service tells them by a call of their own.
-/// Without them the ids are there all the same.
-pub async fn texts_of(
-    provider: &dyn Provider,
-    output: &mut Output,
-    container: &ContainerId,
-) -> SegmentTexts {
-    if !provider.spec().capabilities.segment_texts {
-        return SegmentTexts::default();
-    }
-    let texts = patiently(output, provider.segment_texts(container, None)).await;
-    texts.unwrap_or_else(|error| {
-        output.note(&format!("the texts are missing: {error}"));
-        SegmentTexts::default()
-    })
-}
-
-/// Waits, and tells a person so when it takes long: some services prepare the texts first.
-async fn patiently<T>(output: &mut Output, work: impl Future<Output = T>) -> T {
-    let mut work = std::pin::pin!(work);
-    tokio::select! {
-        done = &mut work => done,
-        () = tokio::time::sleep(PATIENCE) => {
-            if output.on_screen() {
-                output.mention("the service prepares the texts, which may take a while; Ctrl-C stops");
-            }
-            work.await
+impl Listed<'_> {
+    /// Those of a container. Where the filter asks for their assets, those of all that may fit are asked
+    /// for, many in a call.
+    async fn segments(
+        &self,
+        output: &mut Output,
+        stop: &mut Stop,
+        id: &ContainerId,
+        args: &args::Ls,
+    ) -> Result<(), Failure> {
+        let info = &self.known.info;
+        let container = stop.or(find::container(self.patient, id)).await?;
+        let listing = segments::Listing {
+            provider: self.patient,
+            index: self.index,
+            owner: Owner::from(info),
+            container: &container,
+        };
+        let mut entries = stop.or(listing.entries(output, args.json)).await?;
+        let (mut tally, mut unreadable) = (Tally::default(), 0);
+        if !self.only.is_all() {
+            let asking = Asking {
+                label: info.spec.label,
+                allowance: info.allowance,
+                patient: self.patient,
+                index: self.index,
+                owner: Owner::from(info),
+                container: id,
+                max_age: Duration::from_mins(args.max_age.into()),
+                yes: args.yes,
+            };
+            let asked = self.only.not_asked(&entries);
+            let answers = asking.ask(output, stop, &asked, &mut tally).await?;
+            self.only.retain(&mut entries, &answers);
+            unreadable = answers.unreadable;
         }
+        let mut listing = Listing::new(output, args.json, SEGMENT_HEADS);
+        for entry in &entries {
+            listing.segment(&info.name, id, entry)?;
+        }
+        listing.end(&self.only.nothing(nothing_in(info.spec, "segments")))?;
+        tell_unreadable(output, &mut tally, unreadable);
+        tally.end()
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod args;
+mod asking;
 mod auth;
 mod chosen;
 mod complete;
@@ -38,6 +39,7 @@ mod rm;
 mod schema;
 mod screen;
 mod search;
+mod segments;
 mod session;
 mod settings;
 mod show;
@@ -245,7 +247,7 @@ async fn run(cli: Cli, env: Env, output: &mut Output) -> Result<(), Failure> {
         let shape = cli.screen.shape();
         return screen::run(Arc::new(session), screen::Kept::open, files_at, shape).await;
     };
-    if matches!(command, Command::Ls { .. } | Command::Coverage(_)) {
+    if matches!(command, Command::Ls(_) | Command::Coverage(_)) {
         session.can_wait();
     }
     let mut stop = Stop::listen()?;
@@ -270,17 +272,7 @@ async fn dispatch(
             stop.or(accounts::accounts(session, output, &only, json))
                 .await
         }
-        Command::Ls {
-            address,
-            filter,
-            yes,
-            json,
-        } => {
-            let mut only = Only::read(output, filter.as_deref())?;
-            let address = address.as_deref();
-            stop.or(ls::ls(session, output, address, &mut only, json, yes))
-                .await
-        }
+        Command::Ls(args) => ls::ls(session, output, stop, &args).await,
         Command::Show { reference, json } => {
             stop.or(show::show(session, output, &reference, json)).await
         }

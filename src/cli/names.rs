@@ -13,8 +13,8 @@ use self::reading::{Fit, Reading, decoded, fit, readings};
 use super::args::Command;
 use super::failure::Failure;
 use super::find;
-use super::ls::texts_of;
 use super::output::Output;
+use super::segments::texts_of;
 use super::session::{Known, Session};
 use crate::api::{Middle, Provider as _};
 use crate::domain::{
@@ -55,7 +55,7 @@ fn changes(command: &Command) -> bool {
 
 fn addresses(command: &mut Command) -> Vec<&mut String> {
     match command {
-        Command::Ls { address, .. } => address.iter_mut().collect(),
+        Command::Ls(args) => args.address.iter_mut().collect(),
         Command::Show { reference, .. }
         | Command::Url { reference, .. }
         | Command::Open { reference, .. } => vec![reference],

@@ -198,3 +198,56 @@ fn a_long_document_on_the_screen_waits_and_says_until_when() {
     let calls: Vec<_> = calls.collect();
     assert_eq!(throttled(&server), 0, "{calls:#?}");
 }
+
+/// The calls so far that count, of those that list segments and of those that ask for their assets.
+fn made(server: &Server) -> (usize, usize) {
+    let exchanges = server.demo().exchanges();
+    let of = |end: &str| exchanges.iter().filter(|it| it.path.ends_with(end)).count();
+    (of("/segments/search"), of("/assets/list"))
+}
+
+#[test]
+fn what_one_command_listed_the_next_one_does_not_list_again() {
+    let server = Server::with(|options| options.segments = Some(SEGMENTS)).judged(Scope::Requests);
+    let home = server.home();
+    let first = run(&home, &["ls", "acme-loc:20533"]).exits(0);
+    assert_eq!(made(&server), (2, 0));
+    let again = run(&home, &["ls", "acme-loc:20533"]).exits(0);
+    assert_eq!(again.stdout, first.stdout);
+    run(&home, &SWEEP).exits(0);
+    assert_eq!(made(&server), (2, 7), "it is kept with its seal");
+    // The answers of the sweep are good for the filter, and its own for whoever comes next.
+    let filter = [
+        "ls",
+        "acme-loc:20533",
+        "--filter",
+        "has:assets",
+        "--max-age",
+        "60",
+    ];
+    let kept = run(&home, &filter).exits(0);
+    assert_eq!(made(&server), (2, 7));
+    let anew = run(&home, &["ls", "acme-loc:20533", "--filter", "has:assets"]).exits(0);
+    assert_eq!(made(&server), (2, 14));
+    assert_eq!(anew.stdout, kept.stdout);
+    assert!(anew.stderr.contains("takes 7 calls"), "{anew:#?}");
+    // What the service sent is not kept, and scripts get it all the same.
+    let json = run(&home, &["ls", "acme-loc:20533", "--json"]).exits(0);
+    let of_the_service = json.json().iter().all(|it| it["raw"]["sid"].is_u64());
+    assert!(
+        of_the_service,
+        "{}",
+        json.stdout.lines().next().unwrap_or_default()
+    );
+    assert_eq!(made(&server), (4, 14));
+}
+
+#[test]
+fn a_filter_that_takes_many_calls_asks_first() {
+    let server = Server::with(|options| options.segments = Some(100 * 150));
+    let home = server.home();
+    let filter = ["ls", "acme-loc:20533", "--filter", "has:assets"];
+    let ran = run(&home, &filter).exits(2);
+    ran.complains(&["Asking for the assets of 15000 segments", "takes 100 calls"]);
+    assert_eq!(made(&server).1, 0);
+}

@@ -1,19 +1,17 @@
 //! `coverage`: which assets of a document are there in which locale.
 
-mod ask;
 mod line;
-mod listing;
 mod table;
 
 use std::time::Duration;
 
-use self::ask::{Answers, Asking};
-use self::listing::Listing;
 use self::table::{Form, Sheet};
 use super::args;
+use super::asking::{Answers, Asking, tell_unreadable};
 use super::failure::{Exit, Failure, Tally};
 use super::find;
 use super::output::Output;
+use super::segments::Listing;
 use super::session::{Known, Session};
 use super::stop::Stop;
 use crate::api::{Middle, ProviderSpec};
@@ -90,12 +88,7 @@ pub async fn coverage(
             chosen: &chosen,
         },
     )?;
-    if unreadable > 0 {
-        tally.failed += unreadable;
-        output.note(&format!(
-            "{unreadable} entries could not be read; what they hold may be called missing"
-        ));
-    }
+    tell_unreadable(output, &mut tally, unreadable);
     match found(&matrix, &chosen, &args.fail_on) {
         Some(found) => Err(Failure::new(Exit::Found, found)),
         None => tally.end(),

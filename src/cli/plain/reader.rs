@@ -11,6 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::find::{self, Walk};
 use crate::cli::ls;
 use crate::cli::output::Output;
+use crate::cli::segments;
 use crate::cli::session::Session;
 use crate::domain::{Keepable, Page, SegmentTexts, Shelf};
 
@@ -114,7 +115,7 @@ async fn next(
                 // An empty list is also what a service says of a place that does not exist.
                 find::container(provider.as_ref(), id).await?;
             } else if rest.texts.is_none() {
-                rest.texts = Some(ls::texts_of(provider.as_ref(), output, id).await);
+                rest.texts = Some(segments::texts_of(provider.as_ref(), output, id).await);
             }
             if let Some(texts) = &rest.texts {
                 find::join_texts(&mut page, texts);

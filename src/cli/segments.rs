@@ -1,16 +1,19 @@
-//! The segments that a coverage is about: those that were kept as long as the service says that
-//! nothing changed, else what it lists now.
+//! The segments of a container, for listing them and for asking what they have: those that were kept as
+//! long as the service says that nothing changed, else what it lists now.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use crate::api::Provider;
 use crate::cli::failure::Failure;
 use crate::cli::find;
-use crate::cli::ls::texts_of;
 use crate::cli::output::Output;
 use crate::cli::stop::Stop;
-use crate::domain::{Container, Entry, Segment, SegmentId, SegmentTexts, Shelf};
+use crate::domain::{Container, ContainerId, Entry, Segment, SegmentId, SegmentTexts, Shelf};
 use crate::index::{Before, Index, Owner, Place};
+
+/// After this a person is told what is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Where they come from.
 pub struct Listing<'a> {
@@ -51,6 +54,18 @@ impl Listing<'_> {
         let unread = all - entries.len();
         let read = entries.into_iter().filter_map(Entry::into_read);
         Ok((read.collect(), unread))
+    }
+
+    /// All of them, what could not be read too. `raw`: with what the service sent, which is not kept.
+    pub async fn entries(
+        &self,
+        output: &mut Output,
+        raw: bool,
+    ) -> Result<Vec<Entry<Segment>>, Failure> {
+        if !raw && let Some(entries) = self.kept(output).await? {
+            return Ok(entries);
+        }
+        self.anew(output).await
     }
 
     /// Those that were kept, where the service says that they are still those, with the texts that
@@ -118,5 +133,36 @@ impl Listing<'_> {
         let texts = texts_of(self.provider, output, &self.container.id).await;
         find::join_texts(entries, &texts);
         Some(texts)
+    }
+}
+
+/// The texts of a container's segments, as far as the service tells them by a call of their own.
+/// Without them the ids are there all the same.
+pub async fn texts_of(
+    provider: &dyn Provider,
+    output: &mut Output,
+    container: &ContainerId,
+) -> SegmentTexts {
+    if !provider.spec().capabilities.segment_texts {
+        return SegmentTexts::default();
+    }
+    let texts = patiently(output, provider.segment_texts(container, None)).await;
+    texts.unwrap_or_else(|error| {
+        output.note(&format!("the texts are missing: {error}"));
+        SegmentTexts::default()
+    })
+}
+
+/// Waits, and tells a person so when it takes long: some services prepare the texts first.
+async fn patiently<T>(output: &mut Output, work: impl Future<Output = T>) -> T {
+    let mut work = std::pin::pin!(work);
+    tokio::select! {
+        done = &mut work => done,
+        () = tokio::time::sleep(PATIENCE) => {
+            if output.on_screen() {
+                output.mention("the service prepares the texts, which may take a while; Ctrl-C stops");
+            }
+            work.await
+        }
     }
 }

@@ -203,6 +203,16 @@ impl Asking<'_> {
     }
 }
 
+/// Counts so many entries that could not be read, and says so.
+pub fn tell_unreadable(output: &mut Output, tally: &mut Tally, unreadable: usize) {
+    if unreadable > 0 {
+        tally.failed += unreadable;
+        output.note(&format!(
+            "{unreadable} entries could not be read; what they hold may be called missing"
+        ));
+    }
+}
+
 /// Which segments a call was for that failed, and why.
 fn not_asked(batch: &[Segment], error: &ApiError) -> String {
     let number = |segment: Option<&Segment>| segment.map_or(0, |it| it.position);
