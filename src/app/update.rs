@@ -13,7 +13,7 @@ use super::keymap::Found;
 use super::modal::view::Tone;
 use super::modal::{Modal, Outcome, Reply};
 use super::msg::{Answer, InContents, InScan, InTree, Msg};
-use crate::domain::{SafeText, paths};
+use crate::domain::paths;
 
 impl State {
     /// Changes the state by one message and says what I/O that needs. Never waits.
@@ -89,9 +89,10 @@ impl State {
             }
             Msg::Memory { .. } => self.tell_modals(&msg, now),
             Msg::Refused { count, reason } => {
-                let files = if count == 1 { "file" } else { "files" };
-                let reason = SafeText::prose(&reason);
-                let text = format!("{count} {files} could not be queued: {reason}");
+                self.on_refused(count, &reason, now);
+                Vec::new()
+            }
+            Msg::Damaged(text) => {
                 self.notices.say(Tone::Bad, text, now);
                 Vec::new()
             }

@@ -239,7 +239,7 @@ async fn run(cli: Cli, env: Env, output: &mut Output) -> Result<(), Failure> {
             session.speak_by(linear.voice());
             let mut stop = Stop::listen()?;
             let talked = plain::run(&session, &mut linear, &mut stop).await;
-            session.close(&mut stop).await;
+            close(&session, &mut linear, &mut stop).await;
             return talked;
         }
         // A working folder that was deleted is no reason not to start.
@@ -252,8 +252,16 @@ async fn run(cli: Cli, env: Env, output: &mut Output) -> Result<(), Failure> {
     }
     let mut stop = Stop::listen()?;
     let result = dispatch(command, &session, output, &mut stop).await;
-    session.close(&mut stop).await;
+    close(&session, output, &mut stop).await;
     result
+}
+
+/// Signs out, and says what was lost of what was kept.
+async fn close(session: &Session, output: &mut Output, stop: &mut Stop) {
+    session.close(stop).await;
+    if let Some(said) = session.index_damage() {
+        output.note(said);
+    }
 }
 
 async fn dispatch(

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::args;
-use super::failure::Failure;
+use super::failure::{Exit, Failure};
 use super::filter::Only;
 use super::find;
 use super::output::{Cell, Output};
@@ -75,6 +75,10 @@ pub fn find(session: &Session, output: &mut Output, args: &args::Find) -> Result
     } else {
         "Nothing that was listed here fits."
     })?;
+    if index.damage().is_some() {
+        // What is said of that at the end is the reason.
+        return Err(Failure::silent(Exit::Failed));
+    }
     let left = hits.all - hits.best.len();
     if left > 0 {
         output.mention(&format!(

@@ -144,6 +144,11 @@ impl Session {
         self.index.open()
     }
 
+    /// What is to be said of damage that was found in the index since it was opened.
+    pub fn index_damage(&self) -> Option<&str> {
+        self.index.open.get()?.0.damage()
+    }
+
     /// From now on there is no index where the file is none of ours: opening it would set it aside.
     pub fn leave_foreign_index(&self) {
         let cache = self.index.cache.as_deref();

@@ -45,6 +45,22 @@ fn drop_list(connection: &Connection, list: i64) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// The list on its way that this is the next part of; `None` where what comes before is not all there: an
+/// earlier part could not be written, or the file was made anew meanwhile. What is there of it is dropped.
+fn goes_on(connection: &Connection, owner: i64, part: &Part) -> rusqlite::Result<Option<i64>> {
+    let Some(list) = begun(connection, owner, part)? else {
+        return Ok(None);
+    };
+    let chunks: i64 = connection
+        .prepare_cached("SELECT count(*) FROM chunks WHERE list = ?1")?
+        .query_row([list], |row| row.get(0))?;
+    if chunks == part.first {
+        return Ok(Some(list));
+    }
+    drop_list(connection, list)?;
+    Ok(None)
+}
+
 /// A list that is on its way, by what stands for its kind until it is whole.
 fn begun(connection: &Connection, owner: i64, part: &Part) -> rusqlite::Result<Option<i64>> {
     connection
@@ -71,21 +87,22 @@ pub(super) fn put_part(
 ) -> rusqlite::Result<()> {
     let change = connection.transaction()?;
     let owner = owner_id(&change, owner)?;
-    let mut there = begun(&change, owner, part)?;
-    // A process that was killed left it, and had the same number.
-    if let Some(left) = there.take_if(|_| part.first == 0) {
-        drop_list(&change, left)?;
-    }
-    let list = if let Some(list) = there {
-        list
+    let list = if part.first > 0 {
+        goes_on(&change, owner, part)?
     } else {
+        // A process that was killed left it, and had the same number.
+        if let Some(left) = begun(&change, owner, part)? {
+            drop_list(&change, left)?;
+        }
         change.execute(
             "INSERT INTO lists (owner, kind, container, at, count) VALUES (?1, ?2, '', ?3, 0)",
             params![owner, part.ticket, now.as_millisecond()],
         )?;
-        change.last_insert_rowid()
+        Some(change.last_insert_rowid())
     };
-    put_chunks(&change, list, part)?;
+    if let Some(list) = list {
+        put_chunks(&change, list, part)?;
+    }
     change.commit()
 }
 
@@ -103,7 +120,7 @@ pub(super) fn drop_parts(
     change.commit()
 }
 
-/// Puts a list in place of the one before, with its last part.
+/// Puts a list in place of the one before, with its last part; one that is not whole in the place of none.
 pub(super) fn put_list(
     connection: &mut Connection,
     owner: &Owner,
@@ -112,14 +129,18 @@ pub(super) fn put_list(
     end: &Part,
 ) -> rusqlite::Result<()> {
     let change = connection.transaction()?;
-    if let Some((before, _)) = head(&change, owner, place)? {
+    let before = head(&change, owner, place)?;
+    let owner = owner_id(&change, owner)?;
+    let mut list = None;
+    if end.first > 0 {
+        list = goes_on(&change, owner, end)?;
+        if list.is_none() {
+            return change.commit();
+        }
+    }
+    if let Some((before, _)) = before {
         drop_list(&change, before)?;
     }
-    let owner = owner_id(&change, owner)?;
-    let list = match end.first {
-        0 => None,
-        _ => begun(&change, owner, end)?,
-    };
     let (kind, container) = place.columns();
     change
         .prepare_cached(

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::pack;
 use super::query::{self, Piece};
+use super::store::damaged;
 use super::{Index, Owner};
 use crate::domain::filter::{Facts, Filter, Fit, Holds, Verdict, letters};
 use crate::domain::{Asset, Container, ContainerId, Entry, Hit, Hits, Segment, Thing};
@@ -105,19 +106,21 @@ impl Haystack {
         for number in 0..all.owners.len() {
             let owner = all.owners[number].clone();
             index.read(|connection| {
+                let mut whole = true;
                 query::pieces(connection, &owner, &mut |piece, at, bytes| {
-                    all.add(number, piece, at, bytes);
-                    go_on()
-                })
+                    whole = all.add(number, piece, at, bytes);
+                    whole && go_on()
+                })?;
+                whole.then_some(()).ok_or_else(damaged)
             });
         }
         all
     }
 
-    fn add(&mut self, owner: usize, piece: Piece, at: Timestamp, bytes: &[u8]) {
-        // A piece that cannot be read is left out: whoever opens its list finds out.
+    /// Says whether the piece could be read.
+    fn add(&mut self, owner: usize, piece: Piece, at: Timestamp, bytes: &[u8]) -> bool {
         let Some(opened) = Opened::read(&piece, bytes) else {
-            return;
+            return false;
         };
         if let Opened::Containers(all) = &opened {
             let read = all.iter().filter_map(Entry::read);
@@ -140,6 +143,7 @@ impl Haystack {
             from,
             at,
         });
+        true
     }
 
     /// How many things there are.
@@ -234,8 +238,10 @@ impl Haystack {
     }
 
     fn open(&self, part: &Part) -> Option<Opened> {
-        let bytes = { &self.index }.read(|connection| query::piece(connection, &part.piece))??;
-        Opened::read(&part.piece, &bytes)
+        let open = |bytes: Vec<u8>| Opened::read(&part.piece, &bytes).ok_or_else(damaged);
+        { &self.index }
+            .read(|connection| query::piece(connection, &part.piece)?.map(open).transpose())
+            .flatten()
     }
 
     /// Nothing when it was listed anew meanwhile and stands elsewhere.

@@ -8,6 +8,7 @@
 
 mod before;
 mod change;
+mod file;
 mod haystack;
 mod keeper;
 mod meter;
@@ -20,15 +21,16 @@ mod tests;
 mod thread;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Sender, channel, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
 
 pub use self::before::Before;
+use self::file::File;
 pub use self::haystack::Haystack;
 pub use self::keeper::Keeper;
 use self::keeper::Part;
@@ -85,13 +87,7 @@ fn absent(removed: std::io::Result<()>) -> std::io::Result<()> {
 
 /// A handle to the index; cheap to clone. One that keeps nothing is as good as an empty one.
 #[derive(Clone, Default)]
-pub struct Index(Option<Arc<Inner>>);
-
-struct Inner {
-    path: PathBuf,
-    reader: Mutex<Option<Connection>>,
-    writer: Mutex<Sender<Request>>,
-}
+pub struct Index(Option<Arc<File>>);
 
 impl std::fmt::Debug for Index {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -110,33 +106,16 @@ impl Index {
     }
 
     /// Opens or makes the index in the cache folder. Where that cannot be, one that keeps nothing;
-    /// the sentence, safe to show, says why or what was set aside.
+    /// the sentence, safe to show, says why.
     pub fn open(folder: &Path) -> (Self, Option<String>) {
-        match Self::try_open(folder) {
-            Ok((index, note)) => (index, note),
+        match File::open(folder) {
+            Ok(file) => (Self(Some(Arc::new(file))), None),
             Err(why) => {
                 tracing::warn!(%why, "no index");
                 let note = format!("lists are not kept for the next start: {why}");
                 (Self::none(), Some(note))
             }
         }
-    }
-
-    fn try_open(folder: &Path) -> Result<(Self, Option<String>), store::StoreError> {
-        let (writing, note) = store::open(folder)?;
-        let path = store::path(folder);
-        let reading = store::connect(&path)?;
-        let (sender, inbox) = channel();
-        let own = path.clone();
-        std::thread::Builder::new()
-            .name("index".to_owned())
-            .spawn(move || thread::run(writing, &own, &inbox))?;
-        let inner = Inner {
-            path,
-            reader: Mutex::new(Some(reading)),
-            writer: Mutex::new(sender),
-        };
-        Ok((Self(Some(Arc::new(inner))), note))
     }
 
     /// Removes the index from the cache folder, if it is ours. The sentence, safe to show, says why it
@@ -303,28 +282,19 @@ impl Index {
         let _ = wait.recv_timeout(patience);
     }
 
+    /// What is to be said of damage that was found since it was opened, or then, in one safe sentence: what
+    /// was kept is set aside.
+    pub fn damage(&self) -> Option<&str> {
+        self.0.as_ref()?.damage()
+    }
+
     fn send(&self, request: Request) {
-        if let Some(inner) = &self.0 {
-            let writer = inner.writer.lock().unwrap_or_else(PoisonError::into_inner);
-            // The thread ends when the file turned out to be damaged; then nothing is kept.
-            let _ = writer.send(request);
+        if let Some(file) = &self.0 {
+            file.send(request);
         }
     }
 
-    /// Reads; a file that turns out to be damaged is set aside, and nothing is read from then on.
     fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Option<T> {
-        let inner = self.0.as_ref()?;
-        let mut reader = inner.reader.lock().unwrap_or_else(PoisonError::into_inner);
-        match read(reader.as_ref()?) {
-            Ok(value) => Some(value),
-            Err(error) => {
-                tracing::warn!(%error, "the index cannot be read");
-                if store::is_damage(&error) {
-                    *reader = None;
-                    store::set_aside(&inner.path);
-                }
-                None
-            }
-        }
+        self.0.as_ref()?.read(read)
     }
 }

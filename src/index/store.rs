@@ -94,29 +94,25 @@ pub(super) fn files(folder: &Path) -> [PathBuf; 2] {
     ["-journal", ""].map(|end| folder.join(format!("{NAME}{end}")))
 }
 
-/// Opens the file, making it where there is none. One that is not ours or not whole is set aside.
-pub(super) fn open(folder: &Path) -> Result<(Connection, Option<String>), StoreError> {
+/// Opens the file, making it where there is none. One that is not ours or not whole is set aside,
+/// and where to is said.
+pub(super) fn open(folder: &Path) -> Result<(Connection, Option<PathBuf>), StoreError> {
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(folder)?;
     let path = path(folder);
-    let mut note = None;
+    let mut aside = None;
     if !is_ours(&path)? {
-        note = Some(told(&set_aside(&path)));
+        aside = Some(set_aside(&path));
     }
     match prepare(&path) {
         Err(StoreError::File(error)) if is_damage(&error) => {
-            note = Some(told(&set_aside(&path)));
-            Ok((prepare(&path)?, note))
+            aside = Some(set_aside(&path));
+            Ok((prepare(&path)?, aside))
         }
-        opened => Ok((opened?, note)),
+        opened => Ok((opened?, aside)),
     }
-}
-
-fn told(aside: &Path) -> String {
-    let name = aside.file_name().unwrap_or_default().to_string_lossy();
-    format!("the index of what was listed was damaged; it was set aside as {name} and is made anew")
 }
 
 fn prepare(path: &Path) -> Result<Connection, StoreError> {

@@ -253,8 +253,8 @@ fn a_damaged_or_foreign_file_is_set_aside_and_made_anew() {
         std::fs::write(&path, &bytes).unwrap();
         let standing = Index::look(folder.path()).unwrap();
         assert_eq!(standing == Standing::Foreign, what == "foreign");
-        let (index, note) = Index::open(folder.path());
-        assert_eq!(note.is_some(), what == "foreign", "{note:?}");
+        let index = open(folder.path());
+        assert_eq!(index.damage().is_some(), what == "foreign");
         assert!(matches!(Index::look(folder.path()), Ok(Standing::Ours(_))));
         put(&index, &[segment(1, None)], None);
         assert!(got(&index).is_some());
@@ -270,8 +270,8 @@ fn what_is_no_file_is_set_aside_without_waiting_for_it() {
     let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
     rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, mode, 0).unwrap();
     assert_eq!(Index::look(folder.path()).unwrap(), Standing::Foreign);
-    let (index, note) = Index::open(folder.path());
-    assert!(note.unwrap().contains("set aside"));
+    let index = open(folder.path());
+    assert!(index.damage().unwrap().contains("set aside"));
     put(&index, &[segment(1, None)], None);
     assert!(got(&index).is_some());
 }
@@ -411,4 +411,54 @@ fn what_was_read_comes_back_for_the_state_that_it_was_in() {
     index.forget(&owner("a").account);
     settle(&index);
     assert!(index.digests(&owner("a"), &one.scope).is_empty());
+}
+
+#[test]
+fn damage_inside_is_told_and_another_index_begins_while_the_old_one_is_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = open(folder.path());
+    let rows: Vec<_> = (1..=2_000).map(|n| segment(n, Some("some text"))).collect();
+    put(&index, &rows, None);
+    drop(index);
+    let file = folder.path().join("index-1.db");
+    let mut bytes = std::fs::read(&file).unwrap();
+    let behind_the_first_page = 4_096..bytes.len();
+    bytes[behind_the_first_page].fill(0xA5);
+    std::fs::write(&file, bytes).unwrap();
+    let index = open(folder.path());
+    assert_eq!(index.damage(), None);
+    assert!(got(&index).is_none());
+    let said = index.damage().expect("a sentence");
+    assert!(said.contains("index-1.damaged.db"), "{said}");
+    assert!(folder.path().join("index-1.damaged.db").exists());
+    // The same handle goes on with another one.
+    put(&index, &rows, None);
+    assert_eq!(got(&index).unwrap().1.len(), 2_000);
+    drop(index);
+    assert_eq!(got(&open(folder.path())).unwrap().1.len(), 2_000);
+}
+
+#[test]
+fn a_list_that_was_on_its_way_when_the_file_was_made_anew_is_not_kept_in_part() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = open(folder.path());
+    put(&index, &[segment(1, None)], None);
+    // Parts of sixteen chunks of 512 rows.
+    let rows: Vec<_> = (1..=20_000).map(|n| segment(n, Some("text"))).collect();
+    let mut keeper = index.keep(&owner("a"), Place::Segments(doc()), None);
+    for row in &rows[..9_000] {
+        keeper.entry(row);
+    }
+    settle(&index);
+    std::fs::write(store::path(folder.path()), vec![0xA5; 65_536]).unwrap();
+    assert!(got(&index).is_none());
+    assert!(index.damage().is_some());
+    for row in &rows[9_000..] {
+        keeper.entry(row);
+    }
+    keeper.end();
+    settle(&index);
+    assert_eq!(got(&index).map(|it| it.1.len()), None);
+    put(&index, &rows, None);
+    assert_eq!(got(&index).map(|it| it.1.len()), Some(rows.len()));
 }

@@ -1,11 +1,11 @@
 //! The thread that writes the index, behind what it is told.
 
-use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender};
 
 use jiff::Timestamp;
 use rusqlite::Connection;
 
+use super::file::Damage;
 use super::{Head, Owner, Part, Place, change, pack, store};
 use crate::domain::{
     AccountName, Asset, ContainerId, Digest, Entry, Segment, SegmentId, SegmentTexts, TextReader,
@@ -43,7 +43,7 @@ pub(super) enum Request {
 
 /// Writes until nobody tells anything any more, or the file is damaged. A full disk or a busy file
 /// costs what was to be kept, and nothing else.
-pub(super) fn run(mut connection: Connection, path: &Path, requests: &Receiver<Request>) {
+pub(super) fn run(mut connection: Connection, damage: &Damage, requests: &Receiver<Request>) {
     let mut swept = false;
     while let Ok(request) = requests.recv() {
         let written = write(&mut connection, request).and_then(|()| {
@@ -56,7 +56,7 @@ pub(super) fn run(mut connection: Connection, path: &Path, requests: &Receiver<R
         if let Err(error) = written {
             tracing::warn!(%error, "the index cannot be written");
             if store::is_damage(&error) {
-                store::set_aside(path);
+                damage.found();
                 return;
             }
         }

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::mpsc::UnboundedSender;
 
 use crate::api::AccountInfo;
 use crate::app::msg::{Batch, Came, Msg};
@@ -20,15 +22,29 @@ use crate::index::{Before, Haystack, Head, Index, Keeper, Owner, Place};
 pub(super) struct Archives {
     index: Index,
     accounts: Arc<HashMap<AccountName, AccountInfo>>,
+    /// Damage was told.
+    told: Arc<AtomicBool>,
 }
 
 impl Archives {
     pub fn new(index: Index, accounts: &[AccountInfo]) -> Self {
         let accounts = accounts.iter();
         let accounts = accounts.map(|info| (info.name.clone(), info.clone()));
+        // What was found before is said with the start.
+        let told = AtomicBool::new(index.damage().is_some());
         Self {
             index,
             accounts: Arc::new(accounts.collect()),
+            told: Arc::new(told),
+        }
+    }
+
+    /// Tells once of damage that was found.
+    pub fn tell_damage(&self, inbox: &UnboundedSender<Msg>) {
+        if let Some(said) = self.index.damage()
+            && !self.told.swap(true, Ordering::Relaxed)
+        {
+            super::send(inbox, Msg::Damaged(said.to_owned()));
         }
     }
 

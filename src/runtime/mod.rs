@@ -134,7 +134,11 @@ impl Runtime {
                     account,
                     inbox,
                 };
-                self.spawn(id, lost, request.run());
+                let (archives, inbox) = (self.archives.clone(), self.inbox.clone());
+                self.spawn(id, lost, async move {
+                    request.run().await;
+                    archives.tell_damage(&inbox);
+                });
             }
             Effect::Find { id, filter, most } => self.find(id, filter, most),
             Effect::EndFind => self.end_find(),

@@ -33,6 +33,7 @@ impl Runtime {
             if go_on() {
                 send(&inbox, Msg::Found { id, hits });
             }
+            archives.tell_damage(&inbox);
             token.cancel();
         });
     }

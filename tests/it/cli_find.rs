@@ -72,3 +72,23 @@ fn nothing_is_kept_where_the_settings_say_so() {
     assert_eq!(pty.exit_code(PATIENCE), 0);
     assert!(!index.exists());
 }
+
+#[test]
+fn damage_inside_the_index_is_told_and_ends_with_the_next_list() {
+    let server = Server::start();
+    let home = server.home();
+    run(&home, &["ls", "acme-loc:19914"]).exits(0);
+    run(&home, &["ls", "acme-loc:19914/27667833"]).exits(0);
+    let file = home.path().join(".cache/assetdeck/index-1.db");
+    let mut bytes = std::fs::read(&file).expect("the index");
+    let behind_the_first_page = 4_096..bytes.len();
+    bytes[behind_the_first_page].fill(0xA5);
+    std::fs::write(&file, bytes).expect("damage");
+    let ran = run(&home, &["find", "hero.png"]).exits(1);
+    ran.complains(&["was damaged", "set aside as index-1.damaged.db"]);
+    assert!(!ran.stderr.contains("more fit"), "{ran:#?}");
+    run(&home, &["ls", "acme-loc:19914/27667833"]).exits(0);
+    let found = run(&home, &["find", "hero.png"]).exits(0);
+    assert!(found.stdout.contains("hero.png"), "{found:#?}");
+    assert!(!found.stderr.contains("damaged"), "{found:#?}");
+}

@@ -13,6 +13,14 @@ use crate::transfer::job::{Direction, Job, JobId, JobState};
 use crate::transfer::stopped_words;
 
 impl State {
+    /// So many files did not come into the queue.
+    pub(crate) fn on_refused(&mut self, count: usize, reason: &str, now: Instant) {
+        let files = if count == 1 { "file" } else { "files" };
+        let reason = SafeText::prose(reason);
+        let text = format!("{count} {files} could not be queued: {reason}");
+        self.notices.say(Tone::Bad, text, now);
+    }
+
     /// How the queue stands, told at the start and when it was looked at again. What earlier runs
     /// left is offered once; it is no news.
     pub(crate) fn on_queue(

@@ -327,6 +327,52 @@ async fn segments_come_once_and_then_only_what_changed() {
 }
 
 #[tokio::test]
+async fn damage_that_is_met_is_told_once_and_what_comes_then_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let document = Document::new(250);
+    session(folder.path(), &document, true).await;
+    let (index, _) = Index::open(folder.path());
+    let file = folder.path().join("index-1.db");
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes[4_096..].fill(0xA5);
+    std::fs::write(&file, bytes).unwrap();
+    let (sender, mut inbox) = unbounded_channel();
+    let door = Arc::new(Door(document.clone()));
+    let mut runtime = Runtime::new(door, Transfers::new(), index, PathBuf::new(), sender);
+    let mut said = Vec::new();
+    for _ in 0..2 {
+        runtime.run(Effect::Load {
+            id: RequestId(1),
+            account: AccountName::new("a").unwrap(),
+            what: Load::Segments(ContainerId::new("d").unwrap(), None, None, Shelf::default()),
+            patient: false,
+            recall: true,
+        });
+        let mut loaded = false;
+        while !loaded || said.is_empty() {
+            let came = tokio::time::timeout(Duration::from_secs(20), inbox.recv());
+            match came.await.expect("a word in time").expect("more") {
+                Msg::Loaded { .. } => loaded = true,
+                Msg::Damaged(text) => said.push(text),
+                _ => {}
+            }
+        }
+    }
+    runtime.shutdown().await;
+    while let Some(msg) = inbox.recv().await {
+        if let Msg::Damaged(text) = msg {
+            said.push(text);
+        }
+    }
+    assert!(
+        matches!(&said[..], [one] if one.contains("set aside as")),
+        "{said:?}"
+    );
+    session(folder.path(), &document, true).await;
+    assert_eq!(session(folder.path(), &document, true).await.kept, 250);
+}
+
+#[tokio::test]
 async fn what_was_kept_is_there_without_the_service() {
     let folder = tempfile::tempdir().unwrap();
     let document = Document::new(30);
