@@ -78,6 +78,14 @@ impl State {
         let Ok(filter) = Filter::parse(self.current_filter()) else {
             return;
         };
+        let spec = self.browse.open().map(|opened| opened.spec);
+        if self.browse.focus == Pane::Middle
+            && spec.is_some_and(|spec| spec.middle == Middle::Segments)
+            && let Some(why) = filter.beyond_segments()
+        {
+            self.notices.say(Tone::Plain, why, now);
+            return;
+        }
         let asks = filter.asks_usage();
         if let (Pane::Assets, true, Some(opened)) = (
             self.browse.focus,
@@ -95,7 +103,6 @@ impl State {
                 self.notices.say(Tone::Plain, text, now);
             }
         }
-        let spec = self.browse.open().map(|opened| opened.spec);
         let noun = spec.and_then(|spec| spec.capabilities.used_in.as_ref());
         if let (true, None, Some(noun)) = (asks, self.usage_here(), noun) {
             let text = format!("The {} were not scanned yet; : orphans does it", noun.many);

@@ -136,6 +136,11 @@ impl Listed<'_> {
         args: &args::Ls,
     ) -> Result<(), Failure> {
         let info = &self.known.info;
+        if let Some(why) = self.only.filter().beyond_segments() {
+            let hint = "`has:LOCALE` and `missing:LOCALE` ask what segments have; `assetdeck ls \
+                        ACCOUNT:CONTAINER/SEGMENT` lists the assets of one.";
+            return Err(Failure::usage(why).hint(hint));
+        }
         let container = stop.or(find::container(self.patient, id)).await?;
         let listing = segments::Listing {
             provider: self.patient,

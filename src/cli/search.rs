@@ -39,17 +39,9 @@ pub fn find(session: &Session, output: &mut Output, args: &args::Find) -> Result
         return Err(Failure::usage("say what to look for")
             .hint("A word of a name, a key, a text or a tag, as in `assetdeck find hero`."));
     }
-    if only.filter().asks_usage() {
-        return Err(
-            Failure::usage("find asks no service, so it cannot tell orphans")
-                .hint("List them with `assetdeck ls ACCOUNT:CONTAINER --filter is:orphan`."),
-        );
-    }
-    if only.filter().asks_contents() {
-        return Err(
-            Failure::usage("find asks no service, so it cannot tell what files hold")
-                .hint("List them with `assetdeck ls ADDRESS --filter is:identical`."),
-        );
+    if let Some((why, word)) = only.filter().beyond_find() {
+        let hint = format!("List them with `assetdeck ls ADDRESS --filter {word}`.");
+        return Err(Failure::usage(why).hint(hint));
     }
     let (index, note) = session.index();
     if let Some(note) = note {

@@ -92,3 +92,30 @@ fn damage_inside_the_index_is_told_and_ends_with_the_next_list() {
     assert!(found.stdout.contains("hero.png"), "{found:#?}");
     assert!(!found.stderr.contains("damaged"), "{found:#?}");
 }
+
+#[test]
+fn what_cannot_be_told_without_asking_is_refused_with_the_reason() {
+    let server = Server::start();
+    let home = server.home();
+    for (filter, why) in [
+        ("is:duplicate", "cannot tell duplicates"),
+        ("is:lookalike", "cannot tell lookalikes"),
+        ("has:assets", "cannot tell what segments have"),
+        ("missing:fr", "cannot tell what segments have"),
+    ] {
+        let ran = run(&home, &["find", filter]).exits(2);
+        ran.complains(&[why, "assetdeck ls ADDRESS --filter"]);
+    }
+    let ran = run(&home, &["ls", "acme-loc:19914", "--filter", "type:image"]).exits(2);
+    ran.complains(&["type: is of assets", "list of segments"]);
+    let mut pty = started(&home);
+    pty.send_keys("F");
+    pty.send("is:duplicate");
+    pty.wait_text("cannot tell duplicates");
+    pty.send_keys("Esc");
+    pty.wait_gone("Find anything");
+    open(&mut pty, "Mobile app", "Segments");
+    pty.send_keys("2 /");
+    pty.send("locale:de\r");
+    pty.wait_text("locale: is of assets");
+}

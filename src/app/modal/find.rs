@@ -40,7 +40,12 @@ impl Find {
                 return Vec::new();
             }
         };
-        self.wrong = None;
+        let beyond = filter.beyond_find();
+        self.wrong =
+            beyond.map(|(why, word)| format!("{why}; {word} as the filter of a list does"));
+        if self.wrong.is_some() {
+            return Vec::new();
+        }
         if self.of.as_ref() == Some(&filter) {
             return Vec::new();
         }
@@ -150,6 +155,7 @@ impl Modal for Find {
 
     fn view(&self, state: &State) -> ModalView {
         let empty = match (&self.failed, &self.of) {
+            _ if self.wrong.is_some() => String::new(),
             _ if self.asked.is_some() => "Looking …".to_owned(),
             (Some(why), _) => format!("Looking failed: {}.", SafeText::prose(why)),
             (_, Some(filter)) if !filter.is_empty() && self.hits.among == 0 => {

@@ -68,6 +68,19 @@ fn each_letter_looks_and_the_newest_answer_counts() {
     world.keys("ctrl-u");
     world.type_text("size:big");
     assert!(world.sheet().contains("not a size"), "{}", world.sheet());
+    // What only a list can tell is said to be that, and not to be nowhere.
+    for (text, why) in [
+        ("is:duplicate", "cannot tell duplicates; is:duplicate"),
+        ("missing:fr", "what segments have; has:assets"),
+    ] {
+        world.keys("ctrl-u");
+        world.take();
+        world.type_text(text);
+        let sheet = world.sheet();
+        assert!(sheet.contains(why), "{sheet}");
+        assert!(!sheet.contains("Nothing that was listed"), "{sheet}");
+        assert_ne!(asked(&mut world).map(|it| it.1).as_deref(), Some(text));
+    }
     world.keys("esc");
     assert!(world.log.contains(&Effect::EndFind));
     assert!(world.state.modals.is_empty());

@@ -1,5 +1,6 @@
 //! The filter that lists and commands share: parsed once, held against what each row tells.
 
+mod beyond;
 mod facts;
 mod fold;
 mod grammar;
