@@ -1,6 +1,7 @@
 //! The file of an index while it is open: who reads it, who writes it, and how it is made anew when it
 //! turns out to be damaged.
 
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
@@ -15,20 +16,33 @@ use super::thread::{self, Request};
 #[derive(Debug, Clone)]
 pub(super) struct Damage {
     path: PathBuf,
-    /// The file that both have open was set aside.
+    /// Which file both have open.
+    file: Option<(u64, u64)>,
+    /// It was set aside.
     gone: Arc<AtomicBool>,
     /// What is said of it, in one sentence.
     said: Arc<OnceLock<String>>,
 }
 
 impl Damage {
-    /// Sets the file aside, once: by then another one may stand in its place.
+    /// Sets the file aside, once. Where another process did that, its own stands there by then.
     pub fn found(&self) {
-        if !self.gone.swap(true, Ordering::SeqCst) {
-            let aside = store::set_aside(&self.path);
-            let _ = self.said.set(told(&aside));
+        if self.gone.swap(true, Ordering::SeqCst) {
+            return;
         }
+        let aside = if file_at(&self.path) == self.file {
+            store::set_aside(&self.path)
+        } else {
+            store::aside(&self.path)
+        };
+        let _ = self.said.set(told(&aside));
     }
+}
+
+/// Which file stands there.
+fn file_at(path: &Path) -> Option<(u64, u64)> {
+    let file = std::fs::metadata(path).ok()?;
+    Some((file.dev(), file.ino()))
 }
 
 pub(super) struct File {
@@ -67,6 +81,7 @@ fn begin(
     let path = store::path(folder);
     let connection = store::connect(&path)?;
     let damage = Damage {
+        file: file_at(&path),
         path,
         gone: Arc::default(),
         said,

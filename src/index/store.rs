@@ -172,9 +172,14 @@ pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
     ) || matches!(error, rusqlite::Error::FromSqlConversionFailure(..))
 }
 
+/// Where a damaged one goes.
+pub(super) fn aside(path: &Path) -> PathBuf {
+    path.with_extension("damaged.db")
+}
+
 /// Moves the file out of the way, in place of an earlier one: it can be made again.
 pub(super) fn set_aside(path: &Path) -> PathBuf {
-    let aside = path.with_extension("damaged.db");
+    let aside = aside(path);
     for end in ["-journal", ""] {
         let with = |path: &Path| {
             let mut name = path.as_os_str().to_owned();

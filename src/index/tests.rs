@@ -420,11 +420,7 @@ fn damage_inside_is_told_and_another_index_begins_while_the_old_one_is_open() {
     let rows: Vec<_> = (1..=2_000).map(|n| segment(n, Some("some text"))).collect();
     put(&index, &rows, None);
     drop(index);
-    let file = folder.path().join("index-1.db");
-    let mut bytes = std::fs::read(&file).unwrap();
-    let behind_the_first_page = 4_096..bytes.len();
-    bytes[behind_the_first_page].fill(0xA5);
-    std::fs::write(&file, bytes).unwrap();
+    damage(folder.path());
     let index = open(folder.path());
     assert_eq!(index.damage(), None);
     assert!(got(&index).is_none());
@@ -461,4 +457,28 @@ fn a_list_that_was_on_its_way_when_the_file_was_made_anew_is_not_kept_in_part() 
     assert_eq!(got(&index).map(|it| it.1.len()), None);
     put(&index, &rows, None);
     assert_eq!(got(&index).map(|it| it.1.len()), Some(rows.len()));
+}
+
+#[test]
+fn of_two_processes_that_meet_damage_the_second_leaves_alone_what_the_first_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows: Vec<_> = (1..=2_000).map(|n| segment(n, Some("some text"))).collect();
+    put(&open(folder.path()), &rows, None);
+    let (first, second) = (open(folder.path()), open(folder.path()));
+    damage(folder.path());
+    assert!(got(&first).is_none());
+    put(&first, &rows[..2], None);
+    // It still has the damaged one open.
+    assert!(got(&second).is_none());
+    assert!(second.damage().is_some());
+    assert_eq!(got(&second).map(|it| it.1.len()), Some(2));
+    assert_eq!(got(&open(folder.path())).map(|it| it.1.len()), Some(2));
+}
+
+/// Overwrites all behind the first page.
+fn damage(folder: &Path) {
+    let file = store::path(folder);
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes[4_096..].fill(0xA5);
+    std::fs::write(&file, bytes).unwrap();
 }
