@@ -80,10 +80,12 @@ fn damage_inside_the_index_is_told_and_ends_with_the_next_list() {
     run(&home, &["ls", "acme-loc:19914"]).exits(0);
     run(&home, &["ls", "acme-loc:19914/27667833"]).exits(0);
     let file = home.path().join(".cache/assetdeck/index-1.db");
-    let mut bytes = std::fs::read(&file).expect("the index");
-    let behind_the_first_page = 4_096..bytes.len();
-    bytes[behind_the_first_page].fill(0xA5);
-    std::fs::write(&file, bytes).expect("damage");
+    let damage = || {
+        let mut bytes = std::fs::read(&file).expect("the index");
+        bytes[4_096..].fill(0xA5);
+        std::fs::write(&file, bytes).expect("damage");
+    };
+    damage();
     let ran = run(&home, &["find", "hero.png"]).exits(1);
     ran.complains(&["was damaged", "set aside as index-1.damaged.db"]);
     assert!(!ran.stderr.contains("more fit"), "{ran:#?}");
@@ -91,6 +93,10 @@ fn damage_inside_the_index_is_told_and_ends_with_the_next_list() {
     let found = run(&home, &["find", "hero.png"]).exits(0);
     assert!(found.stdout.contains("hero.png"), "{found:#?}");
     assert!(!found.stderr.contains("damaged"), "{found:#?}");
+    // Whoever looks at it says so.
+    damage();
+    let ran = run(&home, &["doctor"]);
+    assert!(ran.stderr.contains("was damaged"), "{ran:#?}");
 }
 
 #[test]
@@ -104,7 +110,9 @@ fn what_cannot_be_told_without_asking_is_refused_with_the_reason() {
         ("missing:fr", "cannot tell what segments have"),
     ] {
         let ran = run(&home, &["find", filter]).exits(2);
-        ran.complains(&[why, "assetdeck ls ADDRESS --filter"]);
+        let word = filter.replace("fr", "\"fr\"");
+        let instead = format!("assetdeck ls ADDRESS --filter {word}");
+        ran.complains(&[why, &instead]);
     }
     let ran = run(&home, &["ls", "acme-loc:19914", "--filter", "type:image"]).exits(2);
     ran.complains(&["type: is of assets", "list of segments"]);

@@ -41,8 +41,13 @@ impl Find {
             }
         };
         let beyond = filter.beyond_find();
-        self.wrong =
-            beyond.map(|(why, word)| format!("{why}; {word} as the filter of a list does"));
+        self.wrong = beyond.map(|(why, it)| {
+            let it = it.to_string();
+            format!(
+                "{why}; {} as the filter of a list does",
+                SafeText::name(&it)
+            )
+        });
         if self.wrong.is_some() {
             return Vec::new();
         }

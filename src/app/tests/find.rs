@@ -71,7 +71,7 @@ fn each_letter_looks_and_the_newest_answer_counts() {
     // What only a list can tell is said to be that, and not to be nowhere.
     for (text, why) in [
         ("is:duplicate", "cannot tell duplicates; is:duplicate"),
-        ("missing:fr", "what segments have; has:assets"),
+        ("missing:fr", "what segments have; missing:"),
     ] {
         world.keys("ctrl-u");
         world.take();

@@ -137,7 +137,7 @@ pub async fn doctor(
         for check in checks.into_iter().flatten() {
             telling.tell(&check)?;
         }
-        session.close(stop).await;
+        super::close(&session, telling.output, stop).await;
     }
     telling.output.flush()?;
     match telling.broken {

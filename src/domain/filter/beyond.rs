@@ -3,30 +3,25 @@
 use super::{Field, Filter, Term, Test};
 
 impl Filter {
-    /// Why it cannot be looked for in what was listed before; what of it a list of its own tells.
-    pub fn beyond_find(&self) -> Option<(&'static str, &'static str)> {
-        self.terms.iter().find_map(|term| match term.test {
-            Test::Orphan => Some((
-                "find asks no service, so it cannot tell orphans",
-                "is:orphan",
-            )),
-            Test::Identical => Some((
-                "find asks no service, so it cannot tell what files hold",
-                "is:identical",
-            )),
-            Test::Duplicate => Some((
-                "find holds no assets of a list against one another, so it cannot tell duplicates",
-                "is:duplicate",
-            )),
-            Test::Lookalike => Some((
-                "find holds no assets of a list against one another, so it cannot tell lookalikes",
-                "is:lookalike",
-            )),
-            Test::HasAny(_) | Test::HasNeutral(_) | Test::HasLocale(..) => Some((
-                "find asks no service, so it cannot tell what segments have",
-                "has:assets",
-            )),
-            _ => None,
+    /// Why it cannot be looked for in what was listed before, and what of it a list of its own tells.
+    pub fn beyond_find(&self) -> Option<(&'static str, Self)> {
+        self.terms.iter().find_map(|term| {
+            let why = match term.test {
+                Test::Orphan => "find asks no service, so it cannot tell orphans",
+                Test::Identical => "find asks no service, so it cannot tell what files hold",
+                Test::Duplicate => {
+                    "find holds no assets of a list against one another, so it cannot tell duplicates"
+                }
+                Test::Lookalike => {
+                    "find holds no assets of a list against one another, so it cannot tell lookalikes"
+                }
+                Test::HasAny(_) | Test::HasNeutral(_) | Test::HasLocale(..) => {
+                    "find asks no service, so it cannot tell what segments have"
+                }
+                _ => return None,
+            };
+            let terms = vec![term.clone()];
+            Some((why, Self { terms }))
         })
     }
 
