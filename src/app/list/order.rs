@@ -94,7 +94,7 @@ impl<R: Row> List<R> {
     }
 
     /// Goes on sorting; returns what is left of the step. Once it is done, the rows are shown so, with
-    /// the cursor on its row where it is on one for a reason.
+    /// the cursor on its row, unless that is only the first hit.
     pub(super) fn sort_on(&mut self, left: usize) -> usize {
         if self.sorting.is_none() {
             return left;

@@ -293,9 +293,9 @@ impl<R: Row> List<R> {
         left
     }
 
-    /// The cursor belongs to its row, and not to its place.
+    /// The cursor belongs to the row that is seen under it, and not to the first hit.
     pub(super) const fn stays_on_row(&self) -> bool {
-        matches!(self.scan.stay, Stay::Row(_) | Stay::Loose(_))
+        !matches!(self.scan.stay, Stay::First)
     }
 
     fn place_cursor(&mut self) {
