@@ -197,6 +197,13 @@ impl fmt::Display for ApiError {
         if let Some(status) = self.status {
             write!(f, " (HTTP {status})")?;
         }
+        // What is refused on this side names it in its sentence.
+        if let ApiErrorKind::RateLimited { after: Some(wait) } = self.kind
+            && self.delivery == Delivery::Answered
+        {
+            let wait = crate::domain::time_words(wait);
+            write!(f, "; it asks for a pause of {wait}")?;
+        }
         Ok(())
     }
 }

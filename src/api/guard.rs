@@ -241,8 +241,8 @@ impl Provider for Guarded {
         Some(self.around(inner, self.guard))
     }
 
-    fn keep_pause(&self, left: Duration, told: PauseTold) {
-        self.inner.keep_pause(left, told);
+    fn keep_pause(&self, pause: Option<(Duration, Duration)>, told: PauseTold) {
+        self.inner.keep_pause(pause, told);
     }
 
     async fn sign_out(&self) {

@@ -150,10 +150,10 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
         None
     }
 
-    /// Makes no call for this long, as the service asked another process; tells of each pause that it asks
-    /// for from now on.
-    fn keep_pause(&self, left: Duration, told: PauseTold) {
-        let _ = (left, told);
+    /// Keeps to a pause that the service asked another process for, so long ago and for so long still; tells
+    /// of each that it asks for from now on.
+    fn keep_pause(&self, pause: Option<(Duration, Duration)>, told: PauseTold) {
+        let _ = (pause, told);
     }
 
     /// The ids of all things in which assets may be used, put away ones too; what they are called says

@@ -39,6 +39,8 @@ pub(super) struct Followed {
     stopped: Option<usize>,
     /// Another process goes on with them.
     elsewhere: bool,
+    /// That one is stopped.
+    asleep: bool,
 }
 
 /// Waits until all jobs are over. Being asked to stop leaves in the queue what is not; asked again
@@ -114,6 +116,7 @@ pub(super) async fn follow(
         held,
         stopped,
         elsewhere,
+        asleep: elsewhere && transfers.stopped().borrow().is_some(),
     }
 }
 
@@ -213,9 +216,10 @@ impl Followed {
             tally.stopped = true;
             let go = if left == 1 { "goes" } else { "go" };
             output.note(&format!(
-                "stopped waiting: {} {go} on in the other assetdeck; `assetdeck transfers pause` holds \
+                "stopped waiting: {} {go} on in the other assetdeck{}; `assetdeck transfers pause` holds \
                  them",
-                file_words(left)
+                file_words(left),
+                if self.asleep { " once that is let go on" } else { "" }
             ));
         } else if left > 0 {
             tally.stopped = true;

@@ -14,7 +14,7 @@ use serde_json::json;
 use self::wanted::{Chosen, chosen};
 use super::args::{Queue, QueueCommand, Shown};
 use super::chosen::aside;
-use super::failure::{Failure, Tally};
+use super::failure::{Exit, Failure, Tally};
 use super::follow::{Followed, follow};
 use super::output::Output;
 use super::session::Session;
@@ -51,12 +51,11 @@ pub fn open(session: &Session, output: &mut Output) -> Result<Transfers, Failure
     Ok(transfers)
 }
 
-/// Says what an earlier run left that is not among these, with which the command goes on.
+/// Says what an earlier run left that is not among these, with which the command goes on. What another
+/// process handed to this one is on its way.
 pub fn tell_left_over(output: &mut Output, transfers: &Transfers, own: &HashSet<JobId>) {
-    let jobs = transfers.jobs();
-    let left = { jobs.iter() }
-        .filter(|job| unfinished(job) && !own.contains(&job.id))
-        .count();
+    let left = transfers.left();
+    let left = left.iter().filter(|id| !own.contains(id)).count();
     if left > 0 && transfers.works() {
         let (are, them) = if left == 1 {
             ("is", "it")
@@ -227,15 +226,15 @@ async fn go_on(
     if again.is_none() {
         transfers.lift();
     }
-    let chosen = Chosen::of(&transfers.jobs(), again)?;
-    let ids = chosen.all();
-    // Before the queue hears of it: what is refused stays as it was.
-    let sent = transfers.jobs().into_iter();
-    let sent = sent.filter(|job| job.direction == Direction::Up && ids.contains(&job.id));
-    for account in sent.map(|job| job.account.clone()).collect::<BTreeSet<_>>() {
-        stop.or(session.may_change(session.known(&account)?, output))
-            .await?;
+    let mut chosen = Chosen::of(&transfers.jobs(), again)?;
+    let mut tally = Tally::default();
+    // Before the queue hears of it: what is refused stays as it was, and holds up no other account.
+    let refused = refused(session, output, stop, &transfers, &mut chosen).await?;
+    for failure in &refused {
+        tally.count(failure);
+        output.fail(failure);
     }
+    let ids = chosen.all();
     chosen.ask(&transfers);
     if let Err(failed) = all_written(&transfers) {
         transfers.drain(WIND_DOWN).await;
@@ -251,7 +250,6 @@ async fn go_on(
         .filter(|job| ids.contains(&job.id))
         .map(|job| job.account.clone())
         .collect();
-    let mut tally = Tally::default();
     let mut waiting: HashSet<JobId> = HashSet::new();
     if elsewhere {
         waiting.clone_from(&ids);
@@ -317,6 +315,44 @@ async fn go_on(
         tell_left(output, &transfers.jobs(), &ids, &mut tally);
     }
     tally.end()
+}
+
+/// Takes out the uploads of each account that may not be changed, and answers why not. Where nothing
+/// else is chosen, that is how the command ends.
+async fn refused(
+    session: &Session,
+    output: &mut Output,
+    stop: &mut Stop,
+    transfers: &Transfers,
+    chosen: &mut Chosen,
+) -> Result<Vec<Failure>, Failure> {
+    let ids = chosen.all();
+    let mut sent = transfers.jobs();
+    sent.retain(|job| job.direction == Direction::Up && ids.contains(&job.id));
+    let accounts: BTreeSet<AccountName> = sent.iter().map(|job| job.account.clone()).collect();
+    let mut failures = Vec::new();
+    for account in accounts {
+        let allowed = stop.or(async {
+            let known = session.known(&account)?;
+            session.may_change(known, output).await
+        });
+        let Err(failure) = allowed.await else {
+            continue;
+        };
+        if failure.exit == Exit::Stopped {
+            return Err(failure);
+        }
+        let own = sent.iter().filter(|job| job.account == account);
+        chosen.leave(&own.map(|job| job.id).collect());
+        failures.push(failure);
+    }
+    match failures.pop() {
+        Some(only) if failures.is_empty() && chosen.all().is_empty() => Err(only),
+        last => {
+            failures.extend(last);
+            Ok(failures)
+        }
+    }
 }
 
 /// Says that another process works, and what becomes of what was asked for.

@@ -212,6 +212,36 @@ fn what_an_earlier_run_left_wants_the_name_again() {
     assert_eq!(server.stored("left.png").len(), 1);
 }
 
+#[test]
+fn an_account_that_may_not_be_changed_holds_up_no_other() {
+    let server = Server::start();
+    let home = server.home();
+    let website = LOGO.split('@').next().unwrap();
+    server.faults(
+        json!([{"operation": "media-upload", "fault": "status", "status": 400},
+                         {"operation": "upload-url", "fault": "status", "status": 400}]),
+    );
+    for (name, place) in [("held.png", website), ("free.png", SEGMENT)] {
+        let file = home.file(name, &crate::cli_upload::png(name));
+        run(&home, &["upload", file.to_str().unwrap(), "--to", place]).exits(1);
+    }
+    let settings = std::fs::read_to_string(home.config()).unwrap();
+    let (name, line) = ("name = \"acme-web\"\n", "protected = true\n");
+    assert!(settings.contains(name), "{settings}");
+    home.write_config(&settings.replace(name, &[name, line].concat()));
+    run(&home, &["transfers", "retry"])
+        .exits(3)
+        .complains(&["acme-web", "protected"]);
+    let stored = |name| server.stored(name).len();
+    assert_eq!((stored("held.png"), stored("free.png")), (0, 1));
+    // With nothing else to do that is how it ends.
+    run(&home, &["transfers", "retry"])
+        .exits(4)
+        .complains(&["protected"]);
+    run(&home, &["transfers", "retry", "--confirm", "acme-web"]).exits(0);
+    assert_eq!((stored("held.png"), stored("free.png")), (1, 1));
+}
+
 /// An open screen works on the queue, also for what a command in another shell has added to it.
 #[test]
 fn a_screen_carries_what_was_confirmed_elsewhere() {

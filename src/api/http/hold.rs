@@ -34,25 +34,30 @@ impl Hold {
             return;
         };
         if error.delivery == Delivery::Answered {
-            self.begin(wait);
+            self.begin(Duration::ZERO, wait);
+            // Beyond the longest the user decides, by the next command.
             if let (Some(told), true) = (self.told.get(), wait <= LONGEST) {
                 told(wait);
             }
         }
     }
 
-    /// Keeps to a pause that another process was asked for, and tells of those that come.
-    pub fn keep(&self, left: Duration, told: PauseTold) {
-        if !left.is_zero() {
-            self.begin(left.min(LONGEST));
+    /// Keeps to a pause that another process was asked for, so long ago and for so long still, and tells of
+    /// those that come.
+    pub fn keep(&self, pause: Option<(Duration, Duration)>, told: PauseTold) {
+        if let Some((ago, left)) = pause {
+            self.begin(ago, left);
         }
         // Told to one, which is there from the beginning.
         let _ = self.told.set(told);
     }
 
-    fn begin(&self, wait: Duration) {
+    fn begin(&self, ago: Duration, left: Duration) {
         let now = Instant::now();
-        let (kept, until) = (now + wait.min(LONGEST), now + wait);
+        // A wait that no clock can tell is as good as the longest that one can.
+        let far = Duration::from_hours(24 * 365);
+        let kept = now + left.min(LONGEST.saturating_sub(ago));
+        let until = now + left.min(far);
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let old = asked.unwrap_or(Asked { kept, until });
         *asked = Some(Asked {
@@ -110,20 +115,24 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_kept_is_told_and_one_of_before_is_kept() {
+    fn only_what_is_kept_is_told_and_one_of_before_is_kept_as_long_as_one_of_our_own() {
         let hold = Hold::default();
         let told = Arc::new(AtomicU64::new(0));
         let heard = Arc::clone(&told);
+        let minutes = Duration::from_mins;
         hold.keep(
-            Duration::from_mins(1),
+            Some((minutes(4), minutes(100))),
             Box::new(move |wait| {
                 heard.fetch_add(wait.as_secs(), Ordering::Relaxed);
             }),
         );
-        assert!(hold.left().is_some());
+        assert!(hold.left().unwrap() > minutes(99));
         hold.ask(&limited(301));
         assert_eq!(told.load(Ordering::Relaxed), 0);
         hold.ask(&limited(300));
         assert_eq!(told.load(Ordering::Relaxed), 300);
+        let over = Hold::default();
+        over.keep(Some((minutes(5), minutes(100))), Box::new(|_| {}));
+        assert_eq!(over.left(), None, "somebody may try");
     }
 }

@@ -136,8 +136,8 @@ impl Http {
     }
 
     /// Keeps to a pause that another process was asked for, and tells of those that come.
-    pub fn keep_pause(&self, left: Duration, told: PauseTold) {
-        self.hold.keep(left, told);
+    pub fn keep_pause(&self, pause: Option<(Duration, Duration)>, told: PauseTold) {
+        self.hold.keep(pause, told);
     }
 
     /// The account's service is on this machine, so plain HTTP and links to this machine are fine.

@@ -97,17 +97,15 @@ impl Session {
     /// What the service asked an earlier process to wait for is waited for here, too.
     fn keep_pause(&self, known: &Known, provider: &dyn Provider) {
         let (pauses, owner) = (self.pauses.clone(), known.owner());
-        let left = pauses.until(&owner);
-        let left = left.map_or(Duration::ZERO, |it| until(it, Timestamp::now()));
+        let now = Timestamp::now();
+        let pause = pauses.of(&owner, now);
+        let pause = pause.map(|(asked, end)| (until(now, asked), until(end, now)));
         let told = move |wait: Duration| {
-            let kept = Timestamp::now()
-                .checked_add(wait)
-                .map(|until| pauses.ask(&owner, until));
-            if !matches!(kept, Ok(Ok(()))) {
-                tracing::warn!("a pause that the service asked for could not be kept");
+            if let Err(error) = pauses.ask(&owner, Timestamp::now(), wait) {
+                tracing::warn!(%error, "a pause that the service asked for could not be kept");
             }
         };
-        provider.keep_pause(left, Box::new(told));
+        provider.keep_pause(pause, Box::new(told));
     }
 
     /// Puts a typed key where the user wants it; where that cannot be, the session has it all the same.

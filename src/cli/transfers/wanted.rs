@@ -72,6 +72,13 @@ impl Chosen {
         transfers.flush();
     }
 
+    /// Without these, which stay as they are.
+    pub(super) fn leave(&mut self, ids: &HashSet<JobId>) {
+        for part in [&mut self.rest, &mut self.open, &mut self.again] {
+            part.retain(|id| !ids.contains(id));
+        }
+    }
+
     pub(super) fn all(&self) -> HashSet<JobId> {
         let all = self.rest.iter().chain(&self.open).chain(&self.again);
         all.copied().collect()

@@ -350,8 +350,8 @@ impl Provider for Adapter {
         }))
     }
 
-    fn keep_pause(&self, left: Duration, told: PauseTold) {
-        self.http.keep_pause(left, told);
+    fn keep_pause(&self, pause: Option<(Duration, Duration)>, told: PauseTold) {
+        self.http.keep_pause(pause, told);
     }
 
     async fn download(&self, asset: &Asset) -> Result<Download, ApiError> {

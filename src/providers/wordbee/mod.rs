@@ -261,8 +261,8 @@ impl Provider for Adapter {
         self.delete_one(asset).await
     }
 
-    fn keep_pause(&self, left: Duration, told: PauseTold) {
-        self.http.keep_pause(left, told);
+    fn keep_pause(&self, pause: Option<(Duration, Duration)>, told: PauseTold) {
+        self.http.keep_pause(pause, told);
     }
 
     async fn download(&self, asset: &Asset) -> Result<Download, ApiError> {
