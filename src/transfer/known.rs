@@ -79,7 +79,7 @@ impl Memory {
 
     /// Whether the file is what the asset was made of; `None` where nothing is remembered of the asset
     /// as it is now.
-    fn is_same(&self, stamp: &FileStamp, asset: &Asset) -> Option<bool> {
+    pub(in crate::transfer) fn is_same(&self, stamp: &FileStamp, asset: &Asset) -> Option<bool> {
         let known = self.0.get(&asset.scope)?.get(&asset.key)?;
         let mut telling = known
             .iter()

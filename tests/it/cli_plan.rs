@@ -324,10 +324,44 @@ fn a_saved_plan_is_looked_at_anew() {
     upload(&home, &["--plan", "my.plan"])
         .exits(2)
         .complains(&["other users can write"]);
-    home.file("not.plan", b"{\"assetdeck_plan\":2}");
+    home.file("not.plan", b"{\"assetdeck_plan\":3}");
     upload(&home, &["--plan", "not.plan"])
         .exits(2)
-        .complains(&["version 2"]);
+        .complains(&["version 3"]);
+}
+
+#[test]
+fn a_saved_plan_does_not_replace_what_another_put_there_since() {
+    let server = Server::start();
+    let (home, other) = (server.home(), server.home());
+    let website = shop(&home);
+    // Segments say the date of an asset alone, websites also where its bytes are.
+    for (to, name) in [(hero_segment(&home), "seg.csv"), (website, "web.csv")] {
+        for (home, path) in [(&home, "a"), (&home, "b"), (&other, "c")] {
+            home.file(&format!("{path}/{name}"), format!("{path},1\n").as_bytes());
+        }
+        let [a, b, c] = ["a", "b", "c"].map(|path| format!("{path}/{name}"));
+        let stored = || server.stored(name).pop().unwrap()["sha256"].clone();
+        upload(&home, &[&a, "--to", &to, "--on-clash", "replace"]).exits(0);
+        let replace = [&b[..], "--to", &to, "--on-clash", "replace"];
+        let save = [&replace[..], &["--save-plan", "p", "--yes"]].concat();
+        let run_plan = || upload(&home, &["--plan", "p"]);
+        upload(&home, &save).exits(0);
+        run_plan().exits(0);
+        assert_eq!(stored(), sha256(b"b,1\n"), "{to}");
+        // What the first run has done is no surprise.
+        run_plan().exits(0).complains(&["it is there already"]);
+
+        home.file(&b, b"B,1\n");
+        upload(&home, &save).exits(0);
+        upload(&other, &[&c, "--to", &to, "--on-clash", "replace"]).exits(0);
+        assert_eq!(stored(), sha256(b"c,1\n"), "{to}");
+        run_plan().exits(1).complains(&[
+            &b,
+            "since the plan was saved the asset that it replaces was changed",
+        ]);
+        assert_eq!(stored(), sha256(b"c,1\n"), "{to}");
+    }
 }
 
 #[test]

@@ -13,9 +13,38 @@ use crate::transfer::known::{Likeness, Memory, likeness};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expected {
     New,
-    /// These bytes of this asset are replaced.
-    Replace(AssetKey, Option<u64>),
+    Replace(Replacing),
     Same,
+}
+
+/// The asset that a saved plan replaces, as it was listed when the plan was saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replacing {
+    pub key: AssetKey,
+    /// Bytes.
+    pub size: Option<u64>,
+    /// `None` in a plan of the first version, which kept nothing of it.
+    pub told: Option<Told>,
+}
+
+/// What the service told of an asset's bytes besides their number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// As the service wrote it.
+    pub modified: Option<String>,
+    pub stored_as: Option<String>,
+}
+
+impl Replacing {
+    /// Whether this is the asset as it was then, unchanged as far as the plan can tell.
+    fn is_still(&self, asset: &Asset) -> bool {
+        let told = self.told.as_ref();
+        self.key == asset.key
+            && self.size == asset.size
+            && told.is_none_or(|told| {
+                told.modified == asset.modified && told.stored_as == asset.stored_as
+            })
+    }
 }
 
 /// The facts around a row.
@@ -52,7 +81,7 @@ pub(super) fn spot(row: &Row) -> Option<Spot> {
 pub(super) fn judge(row: &Row, around: &Around<'_>) -> Verdict {
     let found = verdict(row, around);
     match &row.expected {
-        Some(expected) => hold(expected, found),
+        Some(expected) => hold(expected, found, row, around.memory),
         None => found,
     }
 }
@@ -227,7 +256,7 @@ fn is_named(row: &Row, asset: &Asset) -> bool {
 
 /// Holds a verdict against what a saved plan expects. What an earlier run of the same plan has done
 /// is no surprise.
-fn hold(expected: &Expected, found: Verdict) -> Verdict {
+fn hold(expected: &Expected, found: Verdict, row: &Row, memory: &Memory) -> Verdict {
     let surprise = |what: &str| {
         Verdict::Problem(format!(
             "since the plan was saved {what}; look at it, and make the plan anew"
@@ -236,14 +265,17 @@ fn hold(expected: &Expected, found: Verdict) -> Verdict {
     match (expected, &found) {
         (_, Verdict::Looking | Verdict::Problem(_) | Verdict::Same(_) | Verdict::Skip(_))
         | (Expected::New, Verdict::New) => found,
-        (Expected::Replace(key, size), Verdict::Replace(asset))
-            if asset.key == *key && asset.size == *size =>
+        (Expected::Replace(then), Verdict::Replace(asset)) if then.is_still(asset) => found,
+        // Times would call the file of somebody else the same, if it has this size.
+        (Expected::Replace(_), Verdict::Replace(asset))
+            if { row.file.as_ref() }
+                .is_ok_and(|file| memory.is_same(&file.stamp, asset) == Some(true)) =>
         {
-            found
+            Verdict::Same(Arc::clone(asset))
         }
         (Expected::New, _) => surprise("an asset of this name appeared there"),
-        (Expected::Replace(..), Verdict::New) => surprise("the asset that it replaces went"),
-        (Expected::Replace(..), _) => surprise("the asset that it replaces was changed"),
+        (Expected::Replace(_), Verdict::New) => surprise("the asset that it replaces went"),
+        (Expected::Replace(_), _) => surprise("the asset that it replaces was changed"),
         (Expected::Same, Verdict::New) => surprise("the asset that was there went"),
         (Expected::Same, _) => surprise("the asset that was there was changed"),
     }

@@ -1,12 +1,14 @@
 //! A plan as a file: what it holds, in a documented form of one version, and reading it back.
 //!
-//! One JSON object: `assetdeck_plan` (the version of the form, 1), `account`, `provider`, and `rows`.
+//! One JSON object: `assetdeck_plan` (the version of the form, 2), `account`, `provider`, and `rows`.
 //! A row has `path` (absolute, through no link), `relative` (the parts that patterns read), `size` in
 //! bytes, `modified` (when the file was changed, RFC 3339) and `inode`, `to` (the address of the
 //! place), `name` (the one that is sent), the texts that were wished (`locale`, `folder`,
 //! `asset_type`, `image_type`, `alt_text`, `description`, `tags`; left out where there are none),
-//! `verdict` (what the plan said of it), and for `replace` the `key` and `replaced_size` of the asset
-//! that goes.
+//! `verdict` (what the plan said of it), and for `replace` what the service told of the asset that goes:
+//! its `key`, `replaced_size`, `replaced_modified` (as the service wrote it) and `replaced_stored_as` (its
+//! storage key), the last three where it told them. Version 1 kept only the first two: such a plan is
+//! read, and cannot tell other bytes of the same number.
 //!
 //! Nothing in it is believed: files and places are looked at anew, and what differs from what the
 //! file says is a problem of its row.
@@ -16,7 +18,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::fill;
-use super::judge::Expected;
+use super::judge::{Expected, Replacing, Told};
 use super::row::{OnClash, Row, Verdict};
 use super::table::Plan;
 use super::wishes::Wishes;
@@ -24,8 +26,11 @@ use crate::api::{FileStamp, ProviderSpec};
 use crate::domain::{AccountName, Address, AssetKey, SafeText};
 use crate::transfer::LocalFile;
 
-/// The version of the form that is written, and the only one that is read.
-const VERSION: u64 = 1;
+/// The version of the form that is written.
+const VERSION: u64 = 2;
+
+/// The first one, which is read, too: what its rows replace is known by key and size alone.
+const FIRST: u64 = 1;
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -74,6 +79,10 @@ struct Line {
     key: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     replaced_size: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    replaced_modified: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    replaced_stored_as: Option<String>,
 }
 
 /// Why a text is no plan: one sentence, safe.
@@ -81,7 +90,9 @@ struct Line {
 pub enum SavedError {
     #[error("it is no plan, or not a whole one: {0}")]
     Form(String),
-    #[error("it is a plan of version {0}, and this program reads version {VERSION}; make it anew")]
+    #[error(
+        "it is a plan of version {0}, and this program reads {FIRST} to {VERSION}; make it anew"
+    )]
     Version(u64),
     #[error("row {0} has an address that cannot be read; make the plan anew")]
     Address(usize),
@@ -99,6 +110,7 @@ pub struct Saved {
     pub account: AccountName,
     /// The word of the service in the settings.
     pub provider: String,
+    version: u64,
     rows: Vec<(Line, Address)>,
 }
 
@@ -150,6 +162,8 @@ fn line(row: &Row, path: PathBuf, to: String) -> Line {
         verdict: row.verdict().word().to_owned(),
         key: replaced.map(|asset| asset.key.as_str().to_owned()),
         replaced_size: replaced.and_then(|asset| asset.size),
+        replaced_modified: replaced.and_then(|asset| asset.modified.clone()),
+        replaced_stored_as: replaced.and_then(|asset| asset.stored_as.clone()),
     }
 }
 
@@ -160,7 +174,7 @@ impl Saved {
             SavedError::Form(SafeText::prose(&error.to_string()).into_string())
         };
         let Version { assetdeck_plan } = serde_json::from_str(text).map_err(form)?;
-        if assetdeck_plan != VERSION {
+        if !(FIRST..=VERSION).contains(&assetdeck_plan) {
             return Err(SavedError::Version(assetdeck_plan));
         }
         let read: Form = serde_json::from_str(text).map_err(form)?;
@@ -175,13 +189,14 @@ impl Saved {
             if address.account != account {
                 return Err(SavedError::Account(at + 1));
             }
-            expected(&line)
+            expected(&line, assetdeck_plan)
                 .map_err(|()| SavedError::Verdict(at + 1, SafeText::name(&line.verdict)))?;
             rows.push((line, address));
         }
         Ok(Self {
             account,
             provider: read.provider,
+            version: assetdeck_plan,
             rows,
         })
     }
@@ -205,7 +220,7 @@ impl Saved {
             let Some(scope) = address.scope() else {
                 continue;
             };
-            let expected = expected(&line).unwrap_or_default();
+            let expected = expected(&line, self.version).unwrap_or_default();
             let mut row = Row {
                 file: look.and_then(|file| unchanged(file, &line)),
                 path: line.path,
@@ -222,7 +237,7 @@ impl Saved {
                 },
                 left_out: line.verdict == "skip",
                 decision: match &expected {
-                    Some(Expected::Replace(..)) => Some(OnClash::Replace),
+                    Some(Expected::Replace(_)) => Some(OnClash::Replace),
                     _ => None,
                 },
                 refusal: None,
@@ -238,13 +253,20 @@ impl Saved {
 }
 
 /// What the plan said; nothing of what it could not send then.
-fn expected(line: &Line) -> Result<Option<Expected>, ()> {
+fn expected(line: &Line, version: u64) -> Result<Option<Expected>, ()> {
     Ok(match line.verdict.as_str() {
         "new" => Some(Expected::New),
         "same" => Some(Expected::Same),
         "replace" => {
             let key = line.key.as_deref().and_then(AssetKey::new).ok_or(())?;
-            Some(Expected::Replace(key, line.replaced_size))
+            Some(Expected::Replace(Replacing {
+                key,
+                size: line.replaced_size,
+                told: (version > FIRST).then(|| Told {
+                    modified: line.replaced_modified.clone(),
+                    stored_as: line.replaced_stored_as.clone(),
+                }),
+            }))
         }
         "skip" | "problem" | "clash" | "looking" => None,
         _ => return Err(()),

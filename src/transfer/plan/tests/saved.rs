@@ -1,13 +1,15 @@
 //! Saved plans: what is written reads the same, and what changed since is a problem.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::*;
 use crate::api::UploadRequest;
-use crate::domain::{AssetScope, ContainerId, FileName, SegmentId};
+use crate::domain::{Asset, AssetPath, AssetScope, ContainerId, FileName, SegmentId};
+use crate::transfer::known::{Known, Memory};
 use crate::transfer::plan::{Candidate, Change, Fill};
-use crate::transfer::tests::SPEC;
+use crate::transfer::tests::{SPEC, asset};
 
 fn file(name: &str) -> LocalFile {
     LocalFile {
@@ -100,8 +102,8 @@ fn what_is_no_plan_of_ours_is_refused_whole() {
         Saved::read(&text.replace(from, to)).unwrap_err()
     };
     assert_eq!(
-        refused("\"assetdeck_plan\": 1", "\"assetdeck_plan\": 2"),
-        SavedError::Version(2)
+        refused("\"assetdeck_plan\": 2", "\"assetdeck_plan\": 3"),
+        SavedError::Version(3)
     );
     assert_eq!(refused("acme:a%2Fb%20c/7", "acme:"), SavedError::Address(1));
     assert_eq!(
@@ -124,4 +126,76 @@ fn what_is_no_plan_of_ours_is_refused_whole() {
         Saved::read(&text[..text.len() / 2]),
         Err(SavedError::Form(_))
     ));
+}
+
+/// What is replaced, as it was listed when the plan was saved.
+fn there(modified: &str, stored_as: &str) -> Asset {
+    Asset {
+        scope: scope(),
+        folder: AssetPath::parse("x").unwrap(),
+        modified: Some(modified.to_owned()),
+        stored_as: Some(stored_as.to_owned()),
+        ..asset("a.png", Some(10))
+    }
+}
+
+const EARLIER: &str = "1970-01-12T13:46:40Z";
+const LATER: &str = "1970-01-12T13:50:00Z";
+
+/// A plan that replaces one asset, as text.
+fn replacing() -> String {
+    let mut plan = plan();
+    plan.set_listing(&scope(), [Arc::new(there(EARLIER, "bytes/1"))]);
+    plan.set_on_clash(OnClash::Replace);
+    plan.to_saved(Path::to_owned).unwrap()
+}
+
+/// What a plan says of its first row when this asset is listed.
+fn found(text: &str, asset: Asset, memory: Memory) -> Verdict {
+    let mut plan = again(text, NAMES.map(file));
+    plan.recall(memory);
+    plan.set_listing(&scope(), [Arc::new(asset)]);
+    plan.rows()[0].verdict().clone()
+}
+
+#[test]
+fn an_asset_that_was_changed_since_is_not_replaced_though_its_size_is_the_same() {
+    let text = replacing();
+    let verdict = |asset| found(&text, asset, Memory::default());
+    assert_eq!(verdict(there(EARLIER, "bytes/1")).word(), "replace");
+    for other in [there(LATER, "bytes/1"), there(EARLIER, "bytes/2")] {
+        let Verdict::Problem(reason) = verdict(other) else {
+            panic!("it would be replaced");
+        };
+        assert!(reason.contains("was changed"), "{reason}");
+    }
+    let mut untold = there(EARLIER, "bytes/1");
+    untold.modified = None;
+    assert_eq!(verdict(untold).word(), "problem");
+}
+
+#[test]
+fn what_an_earlier_run_put_there_is_the_same() {
+    let text = replacing();
+    let ours = there(LATER, "bytes/2");
+    let mut memory = Memory::default();
+    let known = Known::sent(&file("a.png").stamp, &ours).unwrap();
+    memory.learn(scope(), ours.key.clone(), known);
+    assert_eq!(found(&text, ours, memory.clone()).word(), "same");
+    let theirs = there("1970-01-12T13:50:05Z", "bytes/3");
+    assert_eq!(found(&text, theirs, memory).word(), "problem");
+}
+
+#[test]
+fn a_plan_of_the_first_version_goes_by_key_and_size() {
+    let mut form: serde_json::Value = serde_json::from_str(&replacing()).unwrap();
+    form["assetdeck_plan"] = 1.into();
+    let row = form["rows"][0].as_object_mut().unwrap();
+    assert_eq!(row.remove("replaced_modified").unwrap(), EARLIER);
+    assert_eq!(row.remove("replaced_stored_as").unwrap(), "bytes/1");
+    let verdict = |asset| found(&form.to_string(), asset, Memory::default());
+    assert_eq!(verdict(there(LATER, "bytes/2")).word(), "replace");
+    let mut longer = there(EARLIER, "bytes/1");
+    longer.size = Some(11);
+    assert_eq!(verdict(longer).word(), "problem");
 }
