@@ -109,7 +109,7 @@ pub enum Effect {
         id: RequestId,
         path: PathBuf,
     },
-    /// Look whether these local files can be sent to such a service. Answered by `Msg::Inspected`.
+    /// Look whether these local files can be sent to such a service, and which of them are folders. Answered by `Msg::Inspected`.
     Inspect {
         id: RequestId,
         paths: Vec<PathBuf>,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::effect::RequestId;
-use super::files::{Folder, FolderError};
+use super::files::{Folder, FolderError, LocalKind};
 use super::key::Input;
 use super::pictures::Means;
 use crate::api::{ApiError, ConnectError, KeyReport};
@@ -18,7 +18,7 @@ use crate::picture::Drawn;
 use crate::transfer::job::{Job, JobId};
 use crate::transfer::known::Memory;
 use crate::transfer::tree::{Top, Tree};
-use crate::transfer::{Chosen, Held, LocalFile};
+use crate::transfer::{Chosen, Held};
 
 /// One message. Answers carry the id of the request; one that is not awaited any more is dropped.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,10 +80,10 @@ pub enum Msg {
         result: Result<Folder, FolderError>,
     },
     /// The outcome of [`Effect::Inspect`](super::Effect::Inspect), in the order asked: a file that
-    /// can be sent, or in one sentence why it cannot (the file's name is not part of it).
+    /// can be sent or a folder, or in one sentence why it cannot be chosen (its name is not part of it).
     Inspected {
         id: RequestId,
-        files: Vec<(PathBuf, Result<LocalFile, String>)>,
+        found: Vec<(PathBuf, Result<LocalKind, String>)>,
     },
     /// The outcome of [`Effect::ReadMemory`](super::Effect::ReadMemory).
     Memory {

@@ -9,7 +9,7 @@ use crate::app::msg::Gathered;
 use crate::domain::{SafeText, drill};
 use crate::transfer::plan::Candidate;
 use crate::transfer::walk::{Seen, Walk};
-use crate::transfer::{Chosen, LocalFile, Refusal, inspect};
+use crate::transfer::{Chosen, Refusal, inspect};
 
 /// Lists a folder; links are followed to tell what they lead to.
 pub(super) fn read(path: &Path) -> Result<Folder, FolderError> {
@@ -136,16 +136,45 @@ fn unreadable(path: &Path, reason: String) -> Chosen {
     chosen
 }
 
-/// Looks at each file; what cannot be sent says why, and the others go on.
+/// Looks at each; a file that cannot be sent says why, and the others go on. What a folder holds is
+/// looked at when it is [gathered](gather).
 pub(super) fn inspect_all(
     paths: Vec<PathBuf>,
     spec: &ProviderSpec,
-) -> Vec<(PathBuf, Result<LocalFile, String>)> {
+) -> Vec<(PathBuf, Result<LocalKind, String>)> {
     paths
         .into_iter()
         .map(|path| {
-            let looked = inspect(&path, spec).map_err(|Refusal { reason, .. }| reason);
+            let looked = if path.is_dir() {
+                Ok(LocalKind::Folder)
+            } else {
+                let file = inspect(&path, spec).map(|_| LocalKind::File);
+                file.map_err(|Refusal { reason, .. }| reason)
+            };
             (path, looked)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::BARE;
+
+    #[test]
+    fn a_folder_is_looked_at_as_one_and_a_file_as_what_is_sent() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        std::fs::create_dir(path("folder")).unwrap();
+        std::fs::write(path("a.csv"), "a,1\n").unwrap();
+        std::fs::write(path("empty.csv"), "").unwrap();
+        std::os::unix::fs::symlink("folder", path("link")).unwrap();
+        let names = ["folder", "a.csv", "empty.csv", "link"];
+        let found = inspect_all(names.map(path).to_vec(), &BARE);
+        let found: Vec<_> = found.into_iter().map(|(_, it)| it).collect();
+        assert_eq!(found[0], Ok(LocalKind::Folder));
+        assert_eq!(found[1], Ok(LocalKind::File));
+        assert!(found[2].as_ref().unwrap_err().contains("empty"));
+        assert_eq!(found[3], Ok(LocalKind::Folder));
+    }
 }

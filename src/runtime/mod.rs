@@ -162,8 +162,8 @@ impl Runtime {
             Effect::Inspect { id, paths, spec } => self.blocking(move || {
                 let looked = borne(|| files::inspect_all(paths.clone(), spec));
                 let lost = |path| (path, Err(mistake()));
-                let files = looked.unwrap_or_else(|| paths.into_iter().map(lost).collect());
-                Msg::Inspected { id, files }
+                let found = looked.unwrap_or_else(|| paths.into_iter().map(lost).collect());
+                Msg::Inspected { id, found }
             }),
             Effect::ReadMemory {
                 account,

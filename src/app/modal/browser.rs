@@ -98,7 +98,7 @@ impl FileBrowser {
         effects
     }
 
-    /// Looks at files that were pasted or typed: those that can be sent join the pick.
+    /// Looks at files and folders that were pasted or typed: what can be sent joins the pick.
     fn check(&mut self, state: &mut State, paths: Vec<PathBuf>) -> Vec<Effect> {
         if paths.is_empty() {
             return Vec::new();
@@ -239,10 +239,9 @@ impl FileBrowser {
         } else if let Some(why) = rows::refusal(entry, self.goal.spec) {
             self.refused = vec![(path, why)];
         } else {
-            if entry.kind == LocalKind::Folder {
-                self.folders.insert(path.clone());
-            }
-            self.picks.push(path);
+            let kind = entry.kind;
+            self.refused.retain(|(it, _)| *it != path);
+            self.pick(path, kind);
         }
     }
 
@@ -256,11 +255,18 @@ impl FileBrowser {
             .collect()
     }
 
-    fn pick(&mut self, paths: Vec<PathBuf>) {
+    fn pick(&mut self, path: PathBuf, kind: LocalKind) {
+        if kind == LocalKind::Folder {
+            self.folders.insert(path.clone());
+        }
+        if !self.picks.contains(&path) {
+            self.picks.push(path);
+        }
+    }
+
+    fn pick_files(&mut self, paths: Vec<PathBuf>) {
         for path in paths {
-            if !self.picks.contains(&path) {
-                self.picks.push(path);
-            }
+            self.pick(path, LocalKind::File);
         }
     }
 
@@ -313,22 +319,20 @@ impl Modal for FileBrowser {
                 }
                 Reply::stay()
             }
-            Msg::Inspected { id, files } => {
+            Msg::Inspected { id, found } => {
                 if self.checking.take_if(|it| it == id).is_none() {
                     return Reply::stay();
                 }
-                let mut sound = Vec::new();
                 self.refused.clear();
-                for (path, result) in files {
+                for (path, result) in found {
                     match result {
-                        Ok(file) => sound.push(file.clone()),
+                        Ok(kind) => self.pick(path.clone(), *kind),
                         Err(why) => {
                             self.picks.retain(|it| it != path);
                             self.refused.push((path.clone(), why.clone()));
                         }
                     }
                 }
-                self.pick(sound.into_iter().map(|file| file.path).collect());
                 Reply::stay()
             }
             Msg::Gathered { id, part, more } => {

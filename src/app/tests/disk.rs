@@ -91,7 +91,15 @@ fn candidates(path: &Path) -> Vec<Candidate> {
     vec![candidate(&[name])]
 }
 
-pub fn inspect(path: &Path) -> Result<LocalFile, String> {
+/// The folder `sub` can be chosen, and every file that is sound.
+pub fn kind(path: &Path) -> Result<LocalKind, String> {
+    if path.ends_with("sub") {
+        return Ok(LocalKind::Folder);
+    }
+    inspect(path).map(|_| LocalKind::File)
+}
+
+fn inspect(path: &Path) -> Result<LocalFile, String> {
     let name = path.file_name().and_then(|it| it.to_str()).unwrap_or("");
     if name.contains("bad") {
         return Err("it is empty".to_owned());

@@ -104,6 +104,48 @@ fn pasted_paths_join_the_pick_and_refused_ones_say_why() {
 }
 
 #[test]
+fn what_was_refused_and_is_chosen_after_all_is_refused_no_more() {
+    let mut world = World::at_site();
+    world.keys("u");
+    world.settle();
+    let path = world.state.options.files_at.join("a.png");
+    world.paste(&path.display().to_string());
+    let asked = world.log.iter().find_map(|effect| match effect {
+        Effect::Inspect { id, .. } => Some(*id),
+        _ => None,
+    });
+    let id = asked.unwrap();
+    let found = vec![(path, Err(String::from("it is empty")))];
+    world.send(crate::app::Msg::Inspected { id, found });
+    assert!(world.sheet().contains("it is empty"));
+    world.keys("j space");
+    let sheet = world.sheet();
+    assert!(sheet.contains("1 file chosen"), "{sheet}");
+    assert!(!sheet.contains("it is empty"), "{sheet}");
+}
+
+#[test]
+fn a_pasted_folder_is_chosen_as_one_under_the_cursor_is() {
+    let mut world = World::at_site();
+    world.keys("u");
+    world.settle();
+    let folder = world.state.options.files_at.join("sub");
+    world.paste(&format!("{}/ /x/bad.png", folder.display()));
+    world.settle();
+    let sheet = world.sheet();
+    assert!(sheet.contains("1 folder chosen"), "{sheet}");
+    assert!(sheet.contains("bad.png"), "{sheet}");
+    // It is the row under the cursor: Space takes the same one back.
+    world.keys("space");
+    let sheet = world.sheet();
+    assert!(sheet.contains("nothing chosen"), "{sheet}");
+    world.keys("k space ctrl-s");
+    world.settle();
+    let sheet = world.sheet();
+    assert!(sheet.contains("See the plan of 3 files"), "{sheet}");
+}
+
+#[test]
 fn a_typed_path_is_a_folder_to_go_to_or_a_file_to_take() {
     let mut world = World::at_site();
     world.keys("u");

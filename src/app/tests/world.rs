@@ -1,6 +1,6 @@
 //! A small world for tests: one service with segments, one without, and answers to every effect.
 
-use super::disk::{folder, gather, inspect};
+use super::disk::{folder, gather, kind};
 use super::services::{SEGMENTS, TYPES, account, asset, container, doc, page, segment, site};
 use crate::api::{AccountInfo, Guard, KeyReport, KeySource};
 use crate::app::effect::{Effect, Load, RequestId};
@@ -162,9 +162,9 @@ impl World {
                 self.send(Msg::Files { id: *id, result });
             }
             Effect::Inspect { id, paths, .. } => {
-                let files = paths.iter().map(|path| (path.clone(), inspect(path)));
-                let files = files.collect();
-                self.send(Msg::Inspected { id: *id, files });
+                let found = paths.iter().map(|path| (path.clone(), kind(path)));
+                let found = found.collect();
+                self.send(Msg::Inspected { id: *id, found });
             }
             Effect::Gather { id, paths, .. } => {
                 let chosen = paths.iter().map(|path| gather(path)).collect();

@@ -69,7 +69,7 @@ impl FileBrowser {
                 Some(anchor) => {
                     let cursor = self.list.cursor();
                     let range = self.choosable(anchor.min(cursor)..=anchor.max(cursor));
-                    self.pick(range);
+                    self.pick_files(range);
                 }
             },
             Code::Char('V') => {
@@ -77,7 +77,7 @@ impl FileBrowser {
                 if all.iter().all(|path| self.picks.contains(path)) {
                     self.picks.retain(|path| !all.contains(path));
                 } else {
-                    self.pick(all);
+                    self.pick_files(all);
                 }
             }
             Code::Char('*') => {
@@ -88,7 +88,7 @@ impl FileBrowser {
                     .cloned()
                     .collect();
                 self.picks.retain(|path| !all.contains(path));
-                self.pick(new);
+                self.pick_files(new);
             }
             _ => {}
         }
