@@ -1,8 +1,8 @@
 //! What an account may be used for: anything, only after its name was given, or only to look.
 //!
 //! Held here, below the screen and the commands, so that neither can forget it: what changes something
-//! is refused before the adapter hears of it. What the service itself allows or refuses is told from
-//! here as well, whoever asked for it.
+//! is refused before the adapter hears of it. What the service itself allows or refuses, and where
+//! something was changed, is told from here as well, whoever asked for it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -69,9 +69,21 @@ impl Consent {
     }
 }
 
-/// Told what a service allowed or refused.
+/// Told what a service allowed or refused, and where something was changed.
 pub trait Witness: Send + Sync + std::fmt::Debug {
     fn answered(&self, right: Right, answered: Answered);
+
+    /// Something was sent there, changed or deleted, or may have been: what was known of it does not hold.
+    fn changed(&self, scope: &AssetScope);
+}
+
+/// A change that is under way: told when it ends, also when nobody waits for its end.
+struct Changing<'a>(&'a dyn Witness, &'a AssetScope);
+
+impl Drop for Changing<'_> {
+    fn drop(&mut self) {
+        self.0.changed(self.1);
+    }
 }
 
 /// A provider whose changes are held back as its account's guard says, and whose service's word on
@@ -209,6 +221,7 @@ impl Provider for Guarded {
         watch: &dyn UploadWatch,
     ) -> Result<Asset, ApiError> {
         self.may("upload the file")?;
+        let _told = Changing(&*self.witness, &request.scope);
         self.told(Right::Upload, self.inner.upload(request, watch).await)
     }
 
@@ -218,11 +231,13 @@ impl Provider for Guarded {
 
     async fn update(&self, asset: &Asset, change: &Metadata) -> Result<Asset, ApiError> {
         self.may("change the asset")?;
+        let _told = Changing(&*self.witness, &asset.scope);
         self.told(Right::Change, self.inner.update(asset, change).await)
     }
 
     async fn delete(&self, asset: &Asset) -> Result<(), ApiError> {
         self.may("delete the asset")?;
+        let _told = Changing(&*self.witness, &asset.scope);
         self.told(Right::Delete, self.inner.delete(asset).await)
     }
 

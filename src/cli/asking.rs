@@ -13,7 +13,9 @@ use crate::cli::failure::{Exit, Failure, Tally};
 use crate::cli::output::Output;
 use crate::cli::prompt;
 use crate::cli::stop::Stop;
-use crate::domain::{Allowance, Asset, ContainerId, Entry, Held, Segment, SegmentId, Share};
+use crate::domain::{
+    Allowance, Asset, ContainerId, Entry, Held, Segment, SegmentId, Share, time_words,
+};
 use crate::index::{Index, Owner};
 use crate::transfer::patient::Patient;
 use crate::transfer::tree::{MANY_CALLS, SEGMENTS_AT_ONCE};
@@ -62,10 +64,14 @@ impl Asking<'_> {
         tally: &mut Tally,
     ) -> Result<Answers, Failure> {
         let mut answers = Answers::default();
-        let rest = self.recall(segments, &mut answers);
-        if rest.len() < segments.len() {
-            let kept = segments.len() - rest.len();
-            output.mention(&format!("{kept} segments were asked before"));
+        let (rest, oldest) = self.recall(segments, &mut answers);
+        if let Some(oldest) = oldest {
+            let kept = match segments.len() - rest.len() {
+                1 => "1 segment was".to_owned(),
+                kept => format!("{kept} segments were"),
+            };
+            let oldest = time_words(oldest);
+            output.mention(&format!("{kept} asked before, up to {oldest} ago"));
         }
         tally.done += segments.len() - rest.len();
         let mut asked = self
@@ -87,10 +93,15 @@ impl Asking<'_> {
         asked.map(|()| answers)
     }
 
-    /// Takes what is kept and young enough; the segments that are left.
-    fn recall(&self, segments: &[Segment], answers: &mut Answers) -> Vec<Segment> {
+    /// Takes what is kept and young enough; the segments that are left, and how old the oldest answer is.
+    fn recall(
+        &self,
+        segments: &[Segment],
+        answers: &mut Answers,
+    ) -> (Vec<Segment>, Option<Duration>) {
+        let mut oldest = None;
         if self.max_age.is_zero() {
-            return segments.to_vec();
+            return (segments.to_vec(), oldest);
         }
         let ids: Vec<SegmentId> = segments.iter().map(|it| it.id.clone()).collect();
         let now = Timestamp::now();
@@ -98,11 +109,12 @@ impl Asking<'_> {
             let age = Duration::try_from(now.duration_since(mark.at)).unwrap_or_default();
             if age <= self.max_age {
                 answers.take(&[mark.segment], mark.assets);
+                oldest = oldest.max(Some(age));
             }
         }
         let rest = segments.iter();
         let rest = rest.filter(|it| !answers.heard.contains_key(&it.id));
-        rest.cloned().collect()
+        (rest.cloned().collect(), oldest)
     }
 
     async fn ask_rest(

@@ -64,9 +64,12 @@ pub async fn read(
         index.settle(DISK);
     }
     usage.map_err(|error| {
-        Failure::from(error).hint(format!(
-            "What cannot be read may use any asset, so none was called an orphan. The key needs to \
-             be allowed to read {many}."
-        ))
+        const NONE: &str = "What cannot be read may use any asset, so none was called an orphan.";
+        let hint = if error.is_refusal() {
+            format!("{NONE} The key needs to be allowed to read {many}.")
+        } else {
+            NONE.to_owned()
+        };
+        Failure::from(error).hint(hint)
     })
 }

@@ -63,16 +63,6 @@ impl Archives {
         })
     }
 
-    /// Something was sent there, changed or deleted: what is kept of the segment does not hold.
-    pub fn changed(&self, account: &AccountName, scope: &AssetScope) {
-        if let (Some(archive), AssetScope::Segment(container, segment)) = (self.of(account), scope)
-        {
-            archive
-                .index
-                .forget_mark(&archive.owner, container, segment);
-        }
-    }
-
     /// Waits for what is still to be written, but not for long.
     pub async fn settle(self, patience: Duration) {
         let settled = tokio::task::spawn_blocking(move || self.index.settle(patience));

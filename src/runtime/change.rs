@@ -1,4 +1,4 @@
-//! Changes of one asset: its texts, or its end. What was kept of its segment does not hold then.
+//! Changes of one asset: its texts, or its end.
 
 use super::{Runtime, not_connected, send};
 use crate::api::{ApiError, Metadata};
@@ -10,32 +10,30 @@ impl Runtime {
     pub(super) fn update(
         &mut self,
         id: RequestId,
-        account: AccountName,
+        account: &AccountName,
         asset: Asset,
         change: Metadata,
     ) {
-        let Some(provider) = self.provider(&account) else {
+        let Some(provider) = self.provider(account) else {
             let error = not_connected("change the asset");
             return self.answer(id, Answer::Updated(Err(error)));
         };
-        let (inbox, archives) = (self.inbox.clone(), self.archives.clone());
+        let inbox = self.inbox.clone();
         self.spawn(id, Answer::Updated(Err(ApiError::panicked())), async move {
             let result = provider.update(&asset, &change).await.map(Box::new);
-            archives.changed(&account, &asset.scope);
             let answer = Answer::Updated(result);
             send(&inbox, Msg::Loaded { id, answer });
         });
     }
 
-    pub(super) fn delete(&mut self, id: RequestId, account: AccountName, asset: Asset) {
-        let Some(provider) = self.provider(&account) else {
+    pub(super) fn delete(&mut self, id: RequestId, account: &AccountName, asset: Asset) {
+        let Some(provider) = self.provider(account) else {
             let error = not_connected("delete the asset");
             return self.answer(id, Answer::Deleted(Err(error)));
         };
-        let (inbox, archives) = (self.inbox.clone(), self.archives.clone());
+        let inbox = self.inbox.clone();
         self.spawn(id, Answer::Deleted(Err(ApiError::panicked())), async move {
             let result = provider.delete(&asset).await;
-            archives.changed(&account, &asset.scope);
             let answer = Answer::Deleted(result);
             send(&inbox, Msg::Loaded { id, answer });
         });

@@ -76,11 +76,10 @@ impl Runtime {
         let root = CancellationToken::new();
         let tasks = TaskTracker::new();
         let archives = Archives::new(index, &connector.accounts());
-        tasks.spawn(root.clone().run_until_cancelled_owned(watch::forward(
-            transfers.clone(),
-            archives.clone(),
-            inbox.clone(),
-        )));
+        tasks.spawn(
+            root.clone()
+                .run_until_cancelled_owned(watch::forward(transfers.clone(), inbox.clone())),
+        );
         let providers = Providers::default();
         tasks.spawn(root.clone().run_until_cancelled_owned(watch::open_accounts(
             transfers.clone(),
@@ -147,8 +146,8 @@ impl Runtime {
                 account,
                 asset,
                 change,
-            } => self.update(id, account, *asset, change),
-            Effect::Delete { id, account, asset } => self.delete(id, account, *asset),
+            } => self.update(id, &account, *asset, change),
+            Effect::Delete { id, account, asset } => self.delete(id, &account, *asset),
             Effect::Cancel(id) => {
                 if let Some(token) = self.requests.remove(&id) {
                     token.cancel();

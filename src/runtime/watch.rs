@@ -7,18 +7,17 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::archive::Archives;
 use super::{Providers, send};
 use crate::api::Connector;
 use crate::app::msg::Msg;
-use crate::transfer::job::{Direction, Job, JobId, JobState};
+use crate::transfer::job::{Job, JobId, JobState};
 use crate::transfer::{Progress, Transfers};
 
 /// How often bytes are told: as often as a screen may be redrawn while something moves.
 const EVERY: Duration = Duration::from_millis(100);
 
 /// Ends only with the engine or the inbox. At rest it does not wake.
-pub(super) async fn forward(transfers: Transfers, archives: Archives, inbox: UnboundedSender<Msg>) {
+pub(super) async fn forward(transfers: Transfers, inbox: UnboundedSender<Msg>) {
     let mut events = transfers.events();
     let mut running: HashSet<JobId> = HashSet::new();
     let mut told: HashMap<JobId, u64> = HashMap::new();
@@ -48,9 +47,6 @@ pub(super) async fn forward(transfers: Transfers, archives: Archives, inbox: Unb
                 } else {
                     running.remove(&job.id);
                     told.remove(&job.id);
-                    if job.direction == Direction::Up {
-                        archives.changed(&job.account, &job.scope);
-                    }
                 }
                 send(&inbox, Msg::Job(job));
             }

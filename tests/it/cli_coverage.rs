@@ -211,6 +211,47 @@ fn five_thousand_segments_agree_with_what_the_demo_holds_also_after_changes_from
     );
 }
 
+/// Answers are kept for who says how old they may be, but not of what was changed from here.
+#[test]
+fn what_a_command_changes_is_asked_anew() {
+    const SEGMENT: &str = "acme-loc:19914/27667833";
+    let server = Server::start().judged(Scope::Requests);
+    let home = server.home();
+    let kept = [
+        "coverage",
+        SEGMENT,
+        "--locales",
+        "de",
+        "--max-age",
+        "60",
+        "--json",
+    ];
+    let told = |ran: &Ran| ran.stdout.clone();
+    let before = told(&run(&home, &["coverage", SEGMENT, "--locales", "de", "--json"]).exits(0));
+    let again = run(&home, &kept).exits(0);
+    assert_eq!(told(&again), before);
+    assert!(
+        again.stderr.contains("1 segment was asked before"),
+        "{again:#?}"
+    );
+    let file = home.file("neu.png", &png("neu"));
+    let file = file.to_str().unwrap();
+    let asset = format!("{SEGMENT}@de/neu.png");
+    for (args, is_there) in [
+        (
+            vec!["upload", file, "--to", SEGMENT, "--locale", "de"],
+            true,
+        ),
+        (vec!["rm", &asset, "--yes"], false),
+    ] {
+        run(&home, &args).exits(0);
+        let ran = run(&home, &kept).exits(0);
+        assert_eq!(told(&ran).contains("neu"), is_there, "{args:?}: {ran:#?}");
+        assert!(!ran.stderr.contains("asked before"), "{args:?}: {ran:#?}");
+    }
+    assert_eq!(told(&run(&home, &kept).exits(0)), before);
+}
+
 #[test]
 fn the_demos_other_documents_agree_too() {
     let server = Server::start();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Known, Session};
+use super::{Known, Session, Shelf};
 use crate::api::{ConnectError, Consent, Guard, Guarded, Provider, Witness};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::output::Output;
@@ -10,18 +10,28 @@ use crate::cli::{find, prompt};
 use crate::config::bound::Seen;
 use crate::config::credentials::KeyOwner;
 use crate::config::learned::Learned;
-use crate::domain::{Answered, Right, Rights, SafeText};
+use crate::domain::{Answered, AssetScope, Right, Rights, SafeText};
+use crate::index::Owner;
 
-/// Remembers of one account what its service allows.
+/// Remembers of one account what its service allows, and forgets what does not hold any more.
 #[derive(Debug)]
 struct Learning {
     owner: KeyOwner,
     learned: Arc<Learned>,
+    indexed: Owner,
+    index: Arc<Shelf>,
 }
 
 impl Witness for Learning {
     fn answered(&self, right: Right, answered: Answered) {
         self.learned.take(&self.owner, right, answered);
+    }
+
+    fn changed(&self, scope: &AssetScope) {
+        if let AssetScope::Segment(container, segment) = scope {
+            let (index, _) = self.index.open();
+            index.forget_mark(&self.indexed, container, segment);
+        }
     }
 }
 
@@ -114,6 +124,8 @@ impl Session {
         let witness = Arc::new(Learning {
             owner: known.owner(),
             learned: Arc::clone(&self.learned),
+            indexed: Owner::from(&known.info),
+            index: Arc::clone(&self.index),
         });
         Arc::new(Guarded::new(provider, name, guard, consent, witness))
     }

@@ -79,8 +79,11 @@ impl Adapter {
         while let Some(batch) = waiting.pop() {
             match self.list_batch(container, &batch).await {
                 Ok(assets) => found.extend(assets),
-                // Perhaps only too long a query: no ceiling is documented.
-                Err(error) if matches!(error.status, Some(400 | 404 | 414)) && batch.len() > 1 => {
+                // Perhaps only too long a query: no ceiling is documented, nor how it is refused.
+                Err(error)
+                    if matches!(error.status, Some(400 | 404 | 413 | 414 | 422 | 431))
+                        && batch.len() > 1 =>
+                {
                     if error.kind == ApiErrorKind::Unauthorized {
                         return Err(error);
                     }

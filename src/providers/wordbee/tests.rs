@@ -260,7 +260,14 @@ async fn batches_stay_short_and_are_halved() {
         .map(|at| segment(&(27_667_000 + at).to_string()))
         .collect();
     let doubled = [ids.as_slice(), &ids].concat();
-    for refuse_above in [1000, 50] {
+    for (refuse_above, status) in [
+        (1000, 400),
+        (50, 400),
+        (50, 413),
+        (50, 414),
+        (50, 422),
+        (50, 431),
+    ] {
         let server = service(move |heard| {
             let query = heard.target.split_once('?').unwrap().1;
             let asked: Vec<&str> = query
@@ -269,7 +276,7 @@ async fn batches_stay_short_and_are_halved() {
                 .split("%2C")
                 .collect();
             if asked.len() > refuse_above {
-                return answer(400, json!({ "error": { "title": "Too long" } }));
+                return answer(status, json!({ "error": { "title": "Too long" } }));
             }
             let list: Vec<_> = asked
                 .iter()
