@@ -54,7 +54,8 @@ pub use moment::Moment;
 pub use nearest::nearest;
 pub use page::{Cursor, Entry, Page, Unreadable};
 pub use path::{
-    AssetPath, FileName, PathError, composed, is_reserved as is_reserved_name, twin_key,
+    AssetPath, FileName, PathError, composed, composition, is_reserved as is_reserved_name,
+    twin_key,
 };
 pub use raw::{RawJson, Sent};
 pub use reports::{Notify, Reports, Shape};

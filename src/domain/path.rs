@@ -70,6 +70,18 @@ pub fn composed(text: &str) -> Cow<'_, str> {
     text.nfc().collect()
 }
 
+/// How the letters of a text are written in Unicode, for the one who has to tell apart names that look
+/// the same; it goes behind *its letters are*.
+pub fn composition(text: &str) -> &'static str {
+    if composed(text) == text {
+        "composed (é is one character)"
+    } else if text.nfd().eq(text.chars()) {
+        "decomposed (é is e and an accent)"
+    } else {
+        "partly decomposed (some é are e and an accent)"
+    }
+}
+
 /// The form in which two names are the same to storage that ignores case and composition. For
 /// comparing only: it is neither sent nor shown.
 pub fn twin_key(name: &str) -> String {

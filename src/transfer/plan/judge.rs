@@ -1,12 +1,15 @@
 //! The verdict on one row, from the row, its place and the rows that share its spot.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::place::{Listing, Spot};
 use super::row::{OnClash, Row, Verdict};
 use super::wishes::check;
 use crate::api::{ProviderSpec, Replace};
-use crate::domain::{Asset, AssetKey, AssetPath, Locale, SafeText, size_words};
+use crate::domain::{
+    Asset, AssetKey, AssetPath, Locale, SafeText, composed, composition, size_words,
+};
 use crate::transfer::known::{Likeness, Memory, likeness};
 
 /// What a saved plan says of a row: what it was when a person looked at it.
@@ -181,7 +184,8 @@ fn beside(row: &Row, twin: &Row) -> Verdict {
     let path = SafeText::name(&twin.path.to_string_lossy()).into_string();
     if row.name() == twin.name() {
         return Verdict::Problem(format!(
-            "{path} has the same name and goes to the same place; rename one of them, or leave one out"
+            "{path} has the same name and goes to the same place{}; rename one of them, or leave one out",
+            seen(&row.path, &twin.path)
         ));
     }
     // Its path need not tell the name that it is sent by.
@@ -192,10 +196,32 @@ fn beside(row: &Row, twin: &Row) -> Verdict {
         format!(" as “{}”", SafeText::name(twin.name()))
     };
     Verdict::Problem(format!(
-        "{path} goes to the same place{sent_as}, and differs from “{}” only in case or in how its \
-         letters are composed; rename one of them, or leave one out",
-        SafeText::name(row.name())
+        "{path} goes to the same place{sent_as}, and differs from “{}” only {}; rename one of them, or \
+         leave one out",
+        SafeText::name(row.name()),
+        differ(twin.name(), row.name())
     ))
+}
+
+/// What tells two paths apart that look the same.
+fn seen(here: &Path, there: &Path) -> String {
+    let [here, there] = [here, there].map(Path::to_string_lossy);
+    if here == there || composed(&here) != composed(&there) {
+        return String::new();
+    }
+    format!(", and differs only {}", differ(&there, &here))
+}
+
+/// In what two names of one spot differ: in how they are written, if nothing else does.
+fn differ(there: &str, here: &str) -> String {
+    if composed(there) != composed(here) {
+        return String::from("in case");
+    }
+    format!(
+        "in how it is written: there its letters are {}, here {}",
+        composition(there),
+        composition(here)
+    )
 }
 
 /// Whether a place holds a name once.
@@ -222,10 +248,10 @@ pub(super) fn taken(row: &Row, asset: &Asset) -> String {
         .unwrap_or_default();
     if asset.name != row.name() {
         return format!(
-            "“{}”{size} is there already, which differs from “{}” only in case or in how its letters \
-             are composed",
+            "“{}”{size} is there already, which differs from “{}” only {}",
             SafeText::name(&asset.name),
-            SafeText::name(row.name())
+            SafeText::name(row.name()),
+            differ(&asset.name, row.name())
         );
     }
     let folder = asset.folder.to_string();
@@ -240,11 +266,11 @@ pub(super) fn taken(row: &Row, asset: &Asset) -> String {
         return format!("“{name}”{size} is there already{since}");
     }
     format!(
-        "“{}”{size} is there already in the folder “{}”, which differs from “{}” only in case or in \
-         how its letters are composed",
+        "“{}”{size} is there already in the folder “{}”, which differs from “{}” only {}",
         SafeText::name(&asset.name),
         SafeText::name(&folder),
-        SafeText::name(&row.wishes.folder)
+        SafeText::name(&row.wishes.folder),
+        differ(&folder, &row.wishes.folder)
     )
 }
 

@@ -176,7 +176,15 @@ fn twins_there_are_problems_that_tell_both_apart() {
         let plan = plan_of(&IDS, OnClash::Ask, vec![file(mine, 3)], listed, &by);
         assert_eq!(words(&plan), ["clash"], "{mine} {theirs}");
         let clash = plan.rows()[0].clash().unwrap();
-        assert!(clash.contains("only in case or in how"), "{clash}");
+        assert!(clash.contains("differs from"), "{clash}");
+        let only_written = crate::domain::composed(mine) == crate::domain::composed(theirs);
+        let says = if only_written {
+            "only in how it is written: there its letters are decomposed (é is e and an accent), \
+             here composed (é is one character)"
+        } else {
+            "only in case"
+        };
+        assert!(clash.ends_with(says), "{clash}");
     }
     let listed = vec![asset("", "Public", "a.png", 3)];
     let plan = plan(OnClash::Replace, vec![file("public/a.png", 3)], listed);
@@ -197,6 +205,15 @@ fn twins_in_the_plan_are_problems_but_for_the_first() {
             "{says}"
         );
     }
+    // Both are sent composed, and their paths look the same.
+    let files = ["x/cafe\u{301}.png", "x/café.png"].map(|path| file(path, 3));
+    let both = plan(OnClash::Fail, files.to_vec(), vec![]);
+    assert_eq!(
+        says(&both, 1),
+        "/up/x/cafe\u{301}.png has the same name and goes to the same place, and differs only in how \
+         it is written: there its letters are decomposed (é is e and an accent), here composed (é is \
+         one character); rename one of them, or leave one out"
+    );
     let same = plan(
         OnClash::Fail,
         vec![file("a.png", 1), file("a.png", 1)],
