@@ -7,7 +7,7 @@ use super::output::{Cell, Output};
 use super::prompt;
 use super::record::{Listing, asset_ref};
 use crate::api::Replace;
-use crate::domain::{Address, Asset, SafeText, file_words, size_words};
+use crate::domain::{Address, Asset, SafeText, file_words, size_beside, size_words};
 use crate::transfer::plan::{Change, OnClash, Plan, Row, Totals, Verdict};
 
 /// The verdict comes first in a pipe, and last and whole on a terminal.
@@ -69,7 +69,7 @@ fn cells(plan: &Plan, row: &Row) -> [Cell; 7] {
     let what = match row.verdict() {
         Verdict::Skip(reason) | Verdict::Problem(reason) => format!("{word}: {reason}"),
         Verdict::Replace(asset) => match asset.size {
-            Some(size) => format!("{word}: {} are there", size_words(size)),
+            Some(size) => format!("{word}: {} are there", size_beside(size, row.size())),
             None => word.to_owned(),
         },
         _ => match row.clash() {
@@ -205,16 +205,20 @@ pub async fn decide(output: &mut Output, plan: &mut Plan) -> Result<(), Failure>
             clashes.push(number);
         }
     }
+    if !clashes.is_empty() {
+        let how = plan.spec().capabilities.replace.sentence();
+        output.note(&format!("r replace: {how}"));
+    }
     while let Some(number) = clashes.first().copied() {
-        let Some(Verdict::Clash(asset)) = plan.rows().get(number).map(Row::verdict) else {
+        let row = &plan.rows()[number];
+        let (Verdict::Clash(asset), Some(clash)) = (row.verdict(), row.clash()) else {
             clashes.remove(0);
             continue;
         };
-        let there = asset.size.map_or_else(String::new, size_words);
-        let mine = plan.rows()[number]
-            .size()
-            .map_or_else(String::new, size_words);
-        let name = SafeText::name(&asset.name);
+        let mine = row.size().filter(|size| asset.size != Some(*size));
+        let mine = mine.map_or_else(String::new, |size| {
+            format!("; this one has {}", size_beside(size, asset.size))
+        });
         let keep = if keeps { ", k keep both" } else { "" };
         let all = if clashes.len() > 1 {
             "; in capitals for all that follow"
@@ -222,9 +226,7 @@ pub async fn decide(output: &mut Output, plan: &mut Plan) -> Result<(), Failure>
             ""
         };
         let mixes = prompt::mixing(&asset.name);
-        let question = format!(
-            "{mixes}“{name}” ({there}) is there already, this one has {mine}: r replace, s skip{keep}{all} [s]"
-        );
+        let question = format!("{mixes}{clash}{mine}: r replace, s skip{keep}{all} [s]");
         let answer = prompt::answer(output, &question).await?;
         let decision = match answer.to_lowercase().as_str() {
             "r" | "replace" => OnClash::Replace,

@@ -64,7 +64,7 @@ pub use scripts::mixed_letters;
 pub use secret::{Secret, SecretError, is_ours};
 pub use segment::{Segment, SegmentText};
 pub use shelf::{Changing, Idents, Seeker, Shelf};
-pub use size::{file_words, size_words, time_words, until};
+pub use size::{file_words, size_beside, size_words, time_words, until};
 pub use text::{SafeText, pastable};
 pub use texts::{Gathering, Reader as TextReader, SegmentTexts};
 pub use types::{Kind, Suffix, TypeChoice};

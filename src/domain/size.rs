@@ -30,6 +30,15 @@ pub fn size_words(bytes: u64) -> String {
     format_size(rounded, options)
 }
 
+/// A size in words beside another one: to the byte where both read the same and are not.
+pub fn size_beside(bytes: u64, other: Option<u64>) -> String {
+    let words = size_words(bytes);
+    match other {
+        Some(other) if other != bytes && size_words(other) == words => format!("{bytes} bytes"),
+        _ => words,
+    }
+}
+
 /// A span of time in words: `40 s`, `12 min 05 s`, `3 h 20 min`. Two units at the most, cut.
 pub fn time_words(span: Duration) -> String {
     let seconds = span.as_secs();
@@ -67,6 +76,14 @@ mod tests {
             assert_eq!(size_words(bytes), text);
         }
         assert_eq!(size_words(u64::MAX), "18 EB");
+    }
+
+    #[test]
+    fn sizes_that_look_the_same_and_are_not_are_told_to_the_byte() {
+        assert_eq!(size_beside(1110, Some(1120)), "1110 bytes");
+        assert_eq!(size_beside(1110, Some(1110)), "1.1 kB");
+        assert_eq!(size_beside(1110, Some(2000)), "1.1 kB");
+        assert_eq!(size_beside(1110, None), "1.1 kB");
     }
 
     #[test]

@@ -232,15 +232,26 @@ fn on_a_terminal_a_clash_is_asked_about_and_a_no_stops_that_file_only() {
     let server = Server::start();
     let home = server.home();
     let to = shop(&home);
+    let (old, new) = (png(&"o".repeat(2_010_000)), png(&"n".repeat(2_020_000)));
     for name in ["ask a.png", "ask b.png"] {
-        home.file(&format!("ask/{name}"), &png("old"));
+        home.file(&format!("ask/{name}"), &old);
     }
     upload(&home, &["ask", "--to", &to]).exits(0);
     for name in ["ask a.png", "ask b.png", "ask c.png"] {
-        home.file(&format!("ask/{name}"), &png("new one"));
+        home.file(&format!("ask/{name}"), &new);
     }
     let mut pty = Pty::start(&home, &["upload", "ask", "--to", &to], (140, 40));
     pty.wait_text("“ask a.png”");
+    let how = "r replace: the new one is uploaded beside the old one";
+    assert!(pty.screen().contains(how), "{}", pty.screen());
+    // Both are 2 MB.
+    let sizes = [
+        format!("({} bytes) is there already", old.len()),
+        format!("this one has {} bytes: r replace, s skip", new.len()),
+    ];
+    for size in sizes {
+        assert!(pty.screen().contains(&size), "{}", pty.screen());
+    }
     pty.send("s\r");
     pty.wait_text("“ask b.png”");
     pty.send("r\r");
@@ -254,9 +265,9 @@ fn on_a_terminal_a_clash_is_asked_about_and_a_no_stops_that_file_only() {
         pty.screen()
     );
     let hash = |name: &str| server.stored(name)[0]["sha256"].clone();
-    assert_eq!(hash("ask a.png"), sha256(&png("old")));
-    assert_eq!(hash("ask b.png"), sha256(&png("new one")));
-    assert_eq!(hash("ask c.png"), sha256(&png("new one")));
+    assert_eq!(hash("ask a.png"), sha256(&old));
+    assert_eq!(hash("ask b.png"), sha256(&new));
+    assert_eq!(hash("ask c.png"), sha256(&new));
     assert_eq!(server.stored("ask b.png").len(), 1);
 }
 

@@ -8,7 +8,7 @@ use super::row::{OnClash, Row, Verdict};
 use super::wishes::check;
 use crate::api::{ProviderSpec, Replace};
 use crate::domain::{
-    Asset, AssetKey, AssetPath, Locale, SafeText, composed, composition, size_words,
+    Asset, AssetKey, AssetPath, Locale, SafeText, composed, composition, size_beside,
 };
 use crate::transfer::known::{Likeness, Memory, likeness};
 
@@ -244,7 +244,7 @@ fn keep(row: &Row, spec: &ProviderSpec, asset: &Asset) -> Verdict {
 pub(super) fn taken(row: &Row, asset: &Asset) -> String {
     let size = asset
         .size
-        .map(|size| format!(" ({})", size_words(size)))
+        .map(|size| format!(" ({})", size_beside(size, row.size())))
         .unwrap_or_default();
     if asset.name != row.name() {
         return format!(
