@@ -376,6 +376,28 @@ fn a_saved_plan_does_not_replace_what_another_put_there_since() {
 }
 
 #[test]
+fn assets_of_one_name_come_back_as_files_that_are_the_same() {
+    let server = Server::start();
+    let home = server.home();
+    let website = shop(&home);
+    for (path, mark) in [("a", "one"), ("b", "the other")] {
+        let path = format!("{path}/twin.png");
+        home.file(&path, &png(mark));
+        upload(&home, &[&path, "--to", &website, "--on-clash", "keep"]).exits(0);
+    }
+    assert_eq!(server.stored("twin.png").len(), 2);
+    // Another machine, which has nothing but the list in the folder.
+    let other = server.home();
+    run(&other, &["get", &website, "--out", "saved", "--yes"]).exits(0);
+    let back = ["saved", "--to", &website, "--dry-run", "--json"];
+    let dry = upload(&other, &back).exits(0);
+    let all = verdicts(&dry);
+    assert!(all.iter().all(|row| row.ends_with(" same")), "{all:?}");
+    let twins = all.iter().filter(|row| *row == "twin.png same").count();
+    assert_eq!(twins, 2, "{all:?}");
+}
+
+#[test]
 fn patterns_of_the_settings_fill_and_wrong_ones_name_their_line() {
     let server = Server::start();
     let home = server.home();

@@ -118,10 +118,19 @@ fn verdict(row: &Row, around: &Around<'_>) -> Verdict {
         }
         Listing::Known(_) => {}
     }
-    if let Some(twin) = around.twin {
-        return beside(row, twin);
-    }
     let there = around.listing.at(&spot);
+    let known = |asset: &&Arc<Asset>| {
+        is_named(row, asset) && around.memory.is_same(&file.stamp, asset) == Some(true)
+    };
+    let known = there.iter().find(known);
+    if let Some(twin) = around.twin {
+        // Assets of one name were saved under two: each file is its own. Of several none is replaced by
+        // the row in front, so that it stays the same.
+        match known {
+            Some(same) if there.len() > 1 => return Verdict::Same(Arc::clone(same)),
+            _ => return beside(row, twin),
+        }
+    }
     let Some(first) = there.first() else {
         return Verdict::New;
     };
@@ -141,7 +150,7 @@ fn verdict(row: &Row, around: &Around<'_>) -> Verdict {
         };
         is_named(row, asset) && is_same
     };
-    if let Some(same) = there.iter().find(is_same) {
+    if let Some(same) = known.or_else(|| there.iter().find(is_same)) {
         return match row.decision {
             Some(OnClash::Replace) => Verdict::Replace(Arc::clone(same)),
             Some(OnClash::Keep) => keep(row, around.spec, same),

@@ -53,6 +53,51 @@ fn what_is_remembered_decides_what_is_the_same() {
     assert_eq!(verdict(edited), "clash");
 }
 
+#[test]
+fn files_of_several_assets_of_one_name_are_each_the_same_as_their_own() {
+    let twin = |id: &str, size| {
+        let mut twin = asset("", "", "p.png", size);
+        Arc::make_mut(&mut twin).key = AssetKey::new(id).unwrap();
+        twin
+    };
+    let listed = vec![twin("1", 10), twin("2", 11)];
+    let files = [file("p.png", 10), file("p~2.png", 11)];
+    let mut memory = Memory::default();
+    for (file, asset) in files.iter().zip(&listed) {
+        let stamp = &file.file.as_ref().unwrap().stamp;
+        let known = Known::sent(stamp, asset).unwrap();
+        memory.learn(asset.scope.clone(), asset.key.clone(), known);
+    }
+    let verdicts = |files: Vec<Candidate>, listed: Vec<Arc<Asset>>| {
+        // As the list of the tree says it.
+        let filled = |relative: &str| {
+            let filled = Filled {
+                locale: None,
+                folder: None,
+                name: String::from("p.png"),
+            };
+            (vec![relative.to_owned()], filled)
+        };
+        let by = Fill::Each(["p.png", "p~2.png"].map(filled).into());
+        let mut plan = plan_of(&IDS, OnClash::Replace, files, listed, &by);
+        plan.recall(memory.clone());
+        words(&plan)
+    };
+    assert_eq!(verdicts(files.to_vec(), listed.clone()), ["same", "same"]);
+    // One that was changed cannot tell which of them it replaces.
+    let [first, second] = files;
+    let edited = vec![file("p.png", 12), second.clone()];
+    assert_eq!(verdicts(edited, listed.clone()), ["problem", "same"]);
+    let edited = vec![first.clone(), file("p~2.png", 12)];
+    assert_eq!(verdicts(edited, listed.clone()), ["same", "problem"]);
+    // Where one asset is left, the row in front may replace it.
+    let edited = vec![file("p.png", 12), second];
+    assert_eq!(
+        verdicts(edited, vec![listed[1].clone()]),
+        ["replace", "problem"]
+    );
+}
+
 /// A service whose clock is ahead: what was written since may bear an earlier time.
 #[test]
 fn who_wants_it_replaced_gets_that_where_times_cannot_tell() {
