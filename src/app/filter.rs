@@ -13,7 +13,9 @@ use super::effect::Effect;
 use super::key::{Code, Key};
 use super::modal::view::Tone;
 use crate::api::Middle;
-use crate::domain::filter::{Filter, FilterError, Held, Identicals, Orphans, Sizes, Twins, Usage};
+use crate::domain::filter::{
+    Filter, FilterError, Held, Identicals, Orphans, Rows, Sizes, Twins, Usage,
+};
 use crate::domain::{Asset, Digests, SegmentId};
 
 impl State {
@@ -79,10 +81,13 @@ impl State {
             return;
         };
         let spec = self.browse.open().map(|opened| opened.spec);
-        if self.browse.focus == Pane::Middle
-            && spec.is_some_and(|spec| spec.middle == Middle::Segments)
-            && let Some(why) = filter.beyond_segments()
-        {
+        let rows = match (self.browse.focus, spec.map(|spec| spec.middle)) {
+            (Pane::Places, _) => Some((Rows::Containers, "accounts and what they hold")),
+            (Pane::Middle, Some(Middle::Segments)) => Some((Rows::Segments, "segments")),
+            (Pane::Assets, _) => Some((Rows::Assets, "assets")),
+            _ => None,
+        };
+        if let Some(why) = rows.and_then(|(rows, noun)| filter.beyond(rows, noun)) {
             self.notices.say(Tone::Plain, why, now);
             return;
         }

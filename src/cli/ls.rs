@@ -10,6 +10,7 @@ use super::contents::Reading;
 use super::failure::{Exit, Failure, Tally};
 use super::filter::Only;
 use super::find;
+use super::locales;
 use super::output::Output;
 use super::record::{ASSET_HEADS, CONTAINER_HEADS, Listing, SEGMENT_HEADS, nothing_in};
 use super::segments;
@@ -17,7 +18,7 @@ use super::session::{Known, Session};
 use super::stop::Stop;
 use super::uses;
 use crate::api::{Middle, Provider, ProviderSpec};
-use crate::domain::filter::{Among, Facts, Identicals, Orphans, Twins};
+use crate::domain::filter::{Among, Facts, Identicals, Orphans, Rows, Twins};
 use crate::domain::{
     AccountName, Asset, AssetScope, Container, ContainerId, Digests, Entry, SafeText,
 };
@@ -95,6 +96,7 @@ async fn containers(
     json: bool,
 ) -> Result<(), Failure> {
     let account = &known.info.name;
+    told(only, Rows::Containers, known.info.spec.container.many)?;
     let mut keeper = index.keep(&Owner::from(&known.info), Place::Containers, None);
     let mut listing = Listing::new(output, json, CONTAINER_HEADS);
     let walked = find::pages(
@@ -117,6 +119,22 @@ async fn containers(
     walked
 }
 
+/// Refuses a filter that none of these rows can fit: nothing would look like none.
+fn told(only: &Only, rows: Rows, noun: &str) -> Result<(), Failure> {
+    let Some(why) = only.filter().beyond(rows, noun) else {
+        return Ok(());
+    };
+    let hint = match rows {
+        Rows::Segments => {
+            "`has:LOCALE` and `missing:LOCALE` ask what segments have; `assetdeck ls \
+             ACCOUNT:CONTAINER/SEGMENT` lists the assets of one."
+        }
+        Rows::Containers => "`assetdeck ls ACCOUNT:CONTAINER` lists what one of them has.",
+        Rows::Assets => "`locale:CODE` asks for the locale of assets.",
+    };
+    Err(Failure::usage(why).hint(hint))
+}
+
 /// Where segments are listed.
 struct Listed<'a> {
     known: &'a Known,
@@ -136,12 +154,13 @@ impl Listed<'_> {
         args: &args::Ls,
     ) -> Result<(), Failure> {
         let info = &self.known.info;
-        if let Some(why) = self.only.filter().beyond_segments() {
-            let hint = "`has:LOCALE` and `missing:LOCALE` ask what segments have; `assetdeck ls \
-                        ACCOUNT:CONTAINER/SEGMENT` lists the assets of one.";
-            return Err(Failure::usage(why).hint(hint));
-        }
+        told(self.only, Rows::Segments, "segments")?;
         let container = stop.or(find::container(self.patient, id)).await?;
+        let of_it = container.locales.as_deref().unwrap_or_default();
+        let asked = self.only.filter().locales_asked();
+        if !of_it.is_empty() {
+            locales::places(of_it, asked, info.spec)?;
+        }
         let listing = segments::Listing {
             provider: self.patient,
             index: self.index,
@@ -183,6 +202,7 @@ async fn assets(
     json: bool,
 ) -> Result<(), Failure> {
     let (account, spec) = (&reading.info.name, reading.info.spec);
+    told(only, Rows::Assets, "assets")?;
     let owner = Owner::from(reading.info);
     let (provider, scope, index) = (reading.provider, reading.scope, reading.index);
     let mut keeper = index.keep(&owner, Place::Assets(scope.container().clone()), None);

@@ -22,6 +22,7 @@ mod follow;
 mod get;
 mod key_command;
 mod launch;
+mod locales;
 mod ls;
 mod man;
 mod mv;

@@ -310,15 +310,16 @@ impl Session {
         }))
     }
 
-    /// Calls that were counted ahead and not made are there for whoever comes next.
+    /// Calls counted ahead and not made are there for whoever comes next; those made are on disk.
     pub fn give_back(&self) {
         let pacers = self.pacers.lock().unwrap_or_else(PoisonError::into_inner);
         if !pacers.is_empty() {
             let (index, _) = self.index();
-            let given = pacers.values().filter(|pacer| pacer.give_back(&index));
-            if given.count() > 0 {
-                index.settle(FAREWELL);
+            for pacer in pacers.values() {
+                pacer.give_back(&index);
             }
+            // Also what was noted a moment ago.
+            index.settle(FAREWELL);
         }
     }
 

@@ -116,6 +116,19 @@ fn what_cannot_be_told_without_asking_is_refused_with_the_reason() {
     }
     let ran = run(&home, &["ls", "acme-loc:19914", "--filter", "type:image"]).exits(2);
     ran.complains(&["type: is of assets", "list of segments"]);
+    for (address, filter, why) in [
+        ("acme-web:", "is:orphan", "list of websites"),
+        (
+            "acme-loc:",
+            "missing:fr",
+            "is of segments, and this is a list of documents",
+        ),
+        ("acme-loc:19914/27667833", "has:fr", "list of assets"),
+        ("acme-loc:19914", "missing:FRE", "has no locale “FRE”"),
+    ] {
+        let ran = run(&home, &["ls", address, "--filter", filter]).exits(2);
+        ran.complains(&[why]);
+    }
     let mut pty = started(&home);
     pty.send_keys("F");
     pty.send("is:duplicate");

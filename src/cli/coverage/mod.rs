@@ -10,6 +10,7 @@ use super::args;
 use super::asking::{Answers, Asking, tell_unreadable};
 use super::failure::{Exit, Failure, Tally};
 use super::find;
+use super::locales;
 use super::output::Output;
 use super::segments::Listing;
 use super::session::{Known, Session};
@@ -17,7 +18,7 @@ use super::stop::Stop;
 use crate::api::{Middle, ProviderSpec};
 use crate::domain::coverage::{Coverage, Heard, State, Totals};
 use crate::domain::text::{speaks_utf8, spell_in_ascii};
-use crate::domain::{Container, Locale, SafeText, Segment};
+use crate::domain::{Container, Locale, Segment};
 use crate::index::Owner;
 
 /// Shows the coverage of a document, or of one of its segments.
@@ -49,7 +50,11 @@ pub async fn coverage(
             "the service names no locale of this {one}, so there is nothing to compare"
         )));
     }
-    let chosen = chosen(&locales, &args.locales, spec)?;
+    let wanted = args.locales.iter().map(String::as_str);
+    let chosen = match locales::places(&locales, wanted, spec)? {
+        none if none.is_empty() => (0..locales.len()).collect(),
+        some => some,
+    };
     let mut tally = Tally::default();
     let (index, note) = session.index();
     if let Some(note) = note {
@@ -102,41 +107,6 @@ fn none(spec: &ProviderSpec) -> Failure {
         "assets of a {one} of {label} have no locales, so there is no coverage of them"
     ))
     .hint("List them with `assetdeck ls`.")
-}
-
-/// The places of the locales that are to be shown.
-fn chosen(
-    locales: &[Locale],
-    wanted: &[String],
-    spec: &ProviderSpec,
-) -> Result<Vec<usize>, Failure> {
-    if wanted.is_empty() {
-        return Ok((0..locales.len()).collect());
-    }
-    let mut places = Vec::new();
-    for text in wanted {
-        let same = |it: &Locale| it.as_str().eq_ignore_ascii_case(text);
-        let Some(at) = locales.iter().position(same) else {
-            let shown = SafeText::name(text);
-            let one = spec.container.one;
-            let wrong = Failure::usage(format!("this {one} has no locale “{shown}”"));
-            let near = Locale::new(text).and_then(|it| it.nearest(locales).cloned());
-            return Err(wrong.hint(match near {
-                Some(near) => format!("Did you mean {}?", SafeText::name(near.as_str())),
-                None => format!("It has {}.", names(locales)),
-            }));
-        };
-        if !places.contains(&at) {
-            places.push(at);
-        }
-    }
-    Ok(places)
-}
-
-fn names(locales: &[Locale]) -> String {
-    let names = locales.iter().map(|it| SafeText::name(it.as_str()));
-    let names: Vec<String> = names.map(SafeText::into_string).collect();
-    names.join(", ")
 }
 
 fn matrix(locales: Vec<Locale>, segments: &[Segment], answers: &Answers) -> Coverage {

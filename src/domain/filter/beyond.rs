@@ -25,40 +25,71 @@ impl Filter {
         })
     }
 
-    /// Why no segment fits it, whatever it has.
-    pub fn beyond_segments(&self) -> Option<String> {
-        let word = self.terms.iter().find_map(Term::of_assets)?;
+    /// Why none of these rows fits it, whatever they have; `noun` is what they are called.
+    pub fn beyond(&self, rows: Rows, noun: &str) -> Option<String> {
+        let (word, of) = self.terms.iter().find_map(|term| term.beyond(rows))?;
         Some(format!(
-            "{word} is of assets, and this is a list of segments, so none fits"
+            "{word} is of {of}, and this is a list of {noun}, so none fits"
         ))
+    }
+
+    /// The codes of the locales that it asks of the assets of segments.
+    pub fn locales_asked(&self) -> impl Iterator<Item = &str> {
+        self.terms.iter().filter_map(|term| match &term.test {
+            Test::HasLocale(_, code) => Some(code.text()),
+            _ => None,
+        })
     }
 }
 
+/// What the rows of a list are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rows {
+    Containers,
+    Segments,
+    Assets,
+}
+
 impl Term {
-    /// The word of a test that only assets can pass.
-    const fn of_assets(&self) -> Option<&'static str> {
-        match self.test {
-            Test::Locale(_) => Some("locale:"),
-            Test::Type(_) => Some("type:"),
-            Test::Size(_) => Some("size:"),
-            Test::Changed(_) => Some("changed:"),
-            Test::Text(Field::Alt, _) => Some("alt:"),
-            Test::Text(Field::Tag, _) => Some("tag:"),
-            Test::Text(Field::Folder, _) => Some("folder:"),
-            Test::Duplicate => Some("is:duplicate"),
-            Test::Identical => Some("is:identical"),
-            Test::Lookalike => Some("is:lookalike"),
-            Test::Orphan => Some("is:orphan"),
-            _ => None,
-        }
+    /// The word of a test that no such row can pass, and what can.
+    fn beyond(&self, rows: Rows) -> Option<(&'static str, &'static str)> {
+        let (word, of) = match self.test {
+            Test::Locale(_) => ("locale:", ASSETS),
+            Test::Type(_) => ("type:", ASSETS),
+            Test::Size(_) => ("size:", ASSETS),
+            Test::Changed(_) => ("changed:", ASSETS),
+            Test::Text(Field::Alt, _) => ("alt:", ASSETS),
+            Test::Text(Field::Tag, _) => ("tag:", ASSETS),
+            Test::Text(Field::Folder, _) => ("folder:", ASSETS),
+            Test::Duplicate => ("is:duplicate", ASSETS),
+            Test::Identical => ("is:identical", ASSETS),
+            Test::Lookalike => ("is:lookalike", ASSETS),
+            Test::Orphan => ("is:orphan", ASSETS),
+            Test::Text(Field::Key, _) => ("key:", SEGMENTS),
+            Test::Text(Field::Text, _) => ("text:", SEGMENTS),
+            Test::HasAny(has) | Test::HasNeutral(has) | Test::HasLocale(has, _) => {
+                (if has { "has:" } else { "missing:" }, SEGMENTS)
+            }
+            _ => return None,
+        };
+        let told = match rows {
+            Rows::Segments => of == SEGMENTS,
+            // They have a description.
+            Rows::Assets => of == ASSETS || word == "text:",
+            Rows::Containers => matches!(word, "locale:" | "changed:" | "folder:"),
+        };
+        (!told).then_some((word, of))
     }
 }
+
+const ASSETS: &str = "assets";
+const SEGMENTS: &str = "segments";
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::filter::{Facts, Holds, Verdict};
-    use crate::domain::{RawJson, Segment, SegmentId};
+    use crate::domain::{Container, ContainerId, Locale, RawJson, Segment, SegmentId};
 
     #[test]
     fn no_segment_fits_what_is_said_to_be_of_assets_and_others_may() {
@@ -97,7 +128,10 @@ mod tests {
             "-is:orphan",
         ] {
             let filter = Filter::parse(word).unwrap();
-            assert!(filter.beyond_segments().is_some(), "{word}");
+            assert!(
+                filter.beyond(Rows::Segments, "segments").is_some(),
+                "{word}"
+            );
             let now = jiff::Timestamp::UNIX_EPOCH;
             assert_eq!(filter.matches(&facts, now), Verdict::No, "{word}");
         }
@@ -111,9 +145,73 @@ mod tests {
             "-nothing",
         ] {
             let filter = Filter::parse(word).unwrap();
-            assert_eq!(filter.beyond_segments(), None, "{word}");
+            assert_eq!(filter.beyond(Rows::Segments, "segments"), None, "{word}");
             let now = jiff::Timestamp::UNIX_EPOCH;
             assert_ne!(filter.matches(&facts, now), Verdict::No, "{word}");
+        }
+    }
+
+    #[test]
+    fn no_container_and_no_asset_fits_what_is_said_to_be_of_others() {
+        let container = Container {
+            id: ContainerId::new("1").unwrap(),
+            name: "a".to_owned(),
+            folders: vec!["b".to_owned()],
+            segments: Some(1),
+            locales: Locale::new("de").map(|it| vec![it]),
+            modified: Some("2026-01-01T00:00:00Z".to_owned()),
+            details: Vec::new(),
+            raw: RawJson::new("{}"),
+        };
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        let facts = container.facts();
+        for word in [
+            "type:image",
+            "-type:image",
+            "size:>1",
+            "alt:x",
+            "tag:x",
+            "key:a",
+            "text:a",
+            "is:orphan",
+            "is:duplicate",
+            "-is:lookalike",
+            "has:assets",
+            "missing:fr",
+            "-has:none",
+        ] {
+            let filter = Filter::parse(word).unwrap();
+            assert!(
+                filter.beyond(Rows::Containers, "documents").is_some(),
+                "{word}"
+            );
+            assert_eq!(filter.matches(&facts, now), Verdict::No, "{word}");
+        }
+        for word in [
+            "a",
+            "name:a",
+            "id:1",
+            "folder:b",
+            "locale:de",
+            "changed:>2020-01-01",
+        ] {
+            let filter = Filter::parse(word).unwrap();
+            assert_eq!(filter.beyond(Rows::Containers, "documents"), None, "{word}");
+        }
+        for (word, is_told) in [
+            ("missing:fr", false),
+            ("has:assets", false),
+            ("key:a", false),
+            ("text:a", true),
+            ("type:image", true),
+            ("is:orphan", true),
+        ] {
+            let filter = Filter::parse(word).unwrap();
+            assert_eq!(
+                filter.beyond(Rows::Assets, "assets").is_none(),
+                is_told,
+                "{word}"
+            );
         }
     }
 }

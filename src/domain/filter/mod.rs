@@ -18,11 +18,12 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+pub use beyond::Rows;
 pub use facts::{Among, Fact, Facts, Held, Holds};
 pub use fold::{Fit, letters};
 pub use grammar::{GRAMMAR, GRAMMAR_NOTE};
 pub use identical::{Identicals, Sizes};
-pub use parse::FilterError;
+pub use parse::{FilterError, same_code};
 pub use twins::{Twin, Twins};
 pub use usage::{Orphans, Usage, Used};
 
