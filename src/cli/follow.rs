@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::Instant;
 
 use super::failure::Tally;
 use super::output::Output;
@@ -27,7 +28,8 @@ const HURRY: Duration = Duration::from_millis(300);
 const FEW: usize = 8;
 const LULL: Duration = Duration::from_millis(10);
 
-/// When nothing has begun for so long where another process works, the user is told what may be missing.
+/// When nothing has happened for so long where another process works, and nothing has begun, the user is
+/// told what may be missing. Longer than it takes until the place of one that was killed is taken.
 const UNBEGUN: Duration = Duration::from_secs(4);
 
 /// How following transfers ended.
@@ -65,6 +67,8 @@ pub(super) async fn follow(
     worker.mark_changed();
     let mut news = Vec::new();
     let mut unbegun = std::pin::pin!(tokio::time::sleep(UNBEGUN));
+    let own = |job: &Arc<Job>| jobs.contains(&job.id).then(|| job.account.clone());
+    let accounts: HashSet<AccountName> = transfers.jobs().iter().filter_map(own).collect();
     let mut looked = false;
     while !jobs.is_empty() {
         tokio::select! {
@@ -73,6 +77,9 @@ pub(super) async fn follow(
                     break;
                 }
                 for job in news.drain(..) {
+                    if accounts.contains(&job.account) && job.state != JobState::Queued {
+                        unbegun.as_mut().reset(Instant::now() + UNBEGUN);
+                    }
                     if !jobs.contains(&job.id) {
                         continue;
                     }
@@ -163,7 +170,7 @@ async fn wind_up(
             teller.tell(job);
         }
     };
-    let latest = tokio::time::Instant::now() + STOPPING;
+    let latest = Instant::now() + STOPPING;
     while !unheard.is_empty() {
         tokio::select! {
             biased;
