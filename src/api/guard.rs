@@ -6,13 +6,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use async_trait::async_trait;
 
 use super::{
-    ApiError, ApiErrorKind, Delivery, Download, Metadata, PauseTold, Provider, ProviderSpec,
-    Sighting, Sought, UploadRequest, UploadWatch, Waits,
+    ApiError, ApiErrorKind, Delivery, Download, KeptPause, Metadata, PauseTold, Provider,
+    ProviderSpec, Sighting, Sought, UploadRequest, UploadWatch, Waits,
 };
 use crate::domain::{
     AccountName, Answered, Asset, AssetScope, Container, ContainerId, Cursor, Entry, Page, Right,
@@ -256,7 +255,7 @@ impl Provider for Guarded {
         Some(self.around(inner, self.guard))
     }
 
-    fn keep_pause(&self, pause: Option<(Duration, Duration)>, told: PauseTold) {
+    fn keep_pause(&self, pause: Option<KeptPause>, told: PauseTold) {
         self.inner.keep_pause(pause, told);
     }
 

@@ -53,6 +53,15 @@ pub struct Download {
 /// Hears how long a service asks for a pause.
 pub type PauseTold = Box<dyn Fn(Duration) + Send + Sync>;
 
+/// A pause that a service asked another process for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeptPause {
+    /// So long ago.
+    pub ago: Duration,
+    /// For so long still.
+    pub left: Duration,
+}
+
 /// One connected account of one service. Every method is one question in domain words; the adapter
 /// turns it into calls, renews its token, and reads answers leniently.
 ///
@@ -150,9 +159,9 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
         None
     }
 
-    /// Keeps to a pause that the service asked another process for, so long ago and for so long still; tells
-    /// of each that it asks for from now on.
-    fn keep_pause(&self, pause: Option<(Duration, Duration)>, told: PauseTold) {
+    /// Keeps to a pause that the service asked another process for, and tells of each that it asks for from
+    /// now on.
+    fn keep_pause(&self, pause: Option<KeptPause>, told: PauseTold) {
         let _ = (pause, told);
     }
 

@@ -10,7 +10,7 @@ use super::find;
 use super::output::{Cell, Output};
 use super::record::{Listing, asset_ref, container_ref, segment_ref};
 use super::session::Session;
-use crate::domain::{Asset, Hit, Locale, SafeText, Segment, Thing};
+use crate::domain::{Asset, Hit, Locale, Segment, Thing};
 use crate::index::{Haystack, Owner};
 
 const HEADS: &[&str] = &["REF", "NAME", "WHAT", "MATCHED", "IN", "SEEN"];
@@ -40,8 +40,6 @@ pub fn find(session: &Session, output: &mut Output, args: &args::Find) -> Result
             .hint("A word of a name, a key, a text or a tag, as in `assetdeck find hero`."));
     }
     if let Some((why, it)) = only.filter().beyond_find() {
-        let it = it.to_string();
-        let it = SafeText::name(&it);
         let hint = format!("List them with `assetdeck ls ADDRESS --filter {it}`.");
         return Err(Failure::usage(why).hint(hint));
     }

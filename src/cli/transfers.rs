@@ -229,7 +229,8 @@ async fn go_on(
     let mut chosen = Chosen::of(&transfers.jobs(), again)?;
     let mut tally = Tally::default();
     // Before the queue hears of it: what is refused stays as it was, and holds up no other account.
-    let refused = refused(session, output, stop, &transfers, &mut chosen).await?;
+    let refused = refused(session, output, &transfers, &mut chosen);
+    let refused = stop.or(refused).await?;
     for failure in &refused {
         tally.count(failure);
         output.fail(failure);
@@ -322,7 +323,6 @@ async fn go_on(
 async fn refused(
     session: &Session,
     output: &mut Output,
-    stop: &mut Stop,
     transfers: &Transfers,
     chosen: &mut Chosen,
 ) -> Result<Vec<Failure>, Failure> {
@@ -332,13 +332,14 @@ async fn refused(
     let accounts: BTreeSet<AccountName> = sent.iter().map(|job| job.account.clone()).collect();
     let mut failures = Vec::new();
     for account in accounts {
-        let allowed = stop.or(async {
-            let known = session.known(&account)?;
-            session.may_change(known, output).await
-        });
-        let Err(failure) = allowed.await else {
+        let allowed = match session.known(&account) {
+            Ok(known) => session.may_change(known, output).await,
+            Err(unknown) => Err(unknown),
+        };
+        let Err(failure) = allowed else {
             continue;
         };
+        // Ctrl-C at the question is an answer for all of them.
         if failure.exit == Exit::Stopped {
             return Err(failure);
         }

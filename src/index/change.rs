@@ -231,11 +231,20 @@ pub(super) fn drop_mark(
     container: &ContainerId,
     segment: &SegmentId,
 ) -> rusqlite::Result<()> {
-    let place = place_id(connection, owner, container)?;
-    connection.execute(
-        "DELETE FROM marks WHERE place = ?1 AND segment = ?2",
-        params![place, segment.as_str()],
-    )?;
+    // Each file of thousands comes by here, most often where nothing is kept: no place is made for it.
+    connection
+        .prepare_cached(
+            "DELETE FROM marks WHERE segment = ?5 AND place IN
+             (SELECT places.id FROM places JOIN owners ON owner = owners.id
+              WHERE account = ?1 AND service = ?2 AND address = ?3 AND container = ?4)",
+        )?
+        .execute(params![
+            owner.account.as_str(),
+            owner.service,
+            owner.address,
+            container.as_str(),
+            segment.as_str()
+        ])?;
     Ok(())
 }
 

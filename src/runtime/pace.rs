@@ -42,9 +42,9 @@ impl Pacer {
         })
     }
 
-    /// What was counted ahead and not made counts no more. Says whether that was any.
-    pub fn give_back(&self, index: &Index) -> bool {
-        self.meter.give_back(index)
+    /// What was counted ahead and not made counts no more.
+    pub fn give_back(&self, index: &Index) {
+        self.meter.give_back(index);
     }
 }
 

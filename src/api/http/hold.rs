@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Zoned};
 
-use crate::api::{ApiError, ApiErrorKind, Delivery, PauseTold};
+use crate::api::{ApiError, ApiErrorKind, Delivery, KeptPause, PauseTold};
 use crate::domain::time_words;
 
 /// A pause is kept no longer than this: beyond it a person decides.
@@ -34,7 +34,10 @@ impl Hold {
             return;
         };
         if error.delivery == Delivery::Answered {
-            self.begin(Duration::ZERO, wait);
+            self.begin(KeptPause {
+                ago: Duration::ZERO,
+                left: wait,
+            });
             // Beyond the longest the user decides, by the next command.
             if let (Some(told), true) = (self.told.get(), wait <= LONGEST) {
                 told(wait);
@@ -42,22 +45,19 @@ impl Hold {
         }
     }
 
-    /// Keeps to a pause that another process was asked for, so long ago and for so long still, and tells of
-    /// those that come.
-    pub fn keep(&self, pause: Option<(Duration, Duration)>, told: PauseTold) {
-        if let Some((ago, left)) = pause {
-            self.begin(ago, left);
+    /// Keeps to a pause that another process was asked for, and tells of those that come.
+    pub fn keep(&self, pause: Option<KeptPause>, told: PauseTold) {
+        if let Some(pause) = pause {
+            self.begin(pause);
         }
         // Told to one, which is there from the beginning.
         let _ = self.told.set(told);
     }
 
-    fn begin(&self, ago: Duration, left: Duration) {
+    fn begin(&self, KeptPause { ago, left }: KeptPause) {
         let now = Instant::now();
-        // A wait that no clock can tell is as good as the longest that one can.
-        let far = Duration::from_hours(24 * 365);
         let kept = now + left.min(LONGEST.saturating_sub(ago));
-        let until = now + left.min(far);
+        let until = now + left;
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let old = asked.unwrap_or(Asked { kept, until });
         *asked = Some(Asked {
@@ -120,8 +120,12 @@ mod tests {
         let told = Arc::new(AtomicU64::new(0));
         let heard = Arc::clone(&told);
         let minutes = Duration::from_mins;
+        let pause = |ago, left| KeptPause {
+            ago: minutes(ago),
+            left: minutes(left),
+        };
         hold.keep(
-            Some((minutes(4), minutes(100))),
+            Some(pause(4, 100)),
             Box::new(move |wait| {
                 heard.fetch_add(wait.as_secs(), Ordering::Relaxed);
             }),
@@ -132,7 +136,7 @@ mod tests {
         hold.ask(&limited(300));
         assert_eq!(told.load(Ordering::Relaxed), 300);
         let over = Hold::default();
-        over.keep(Some((minutes(5), minutes(100))), Box::new(|_| {}));
+        over.keep(Some(pause(5, 100)), Box::new(|_| {}));
         assert_eq!(over.left(), None, "somebody may try");
     }
 }

@@ -29,7 +29,7 @@ use reqwest::redirect::Policy;
 use url::{Host, Url};
 
 use self::hold::Hold;
-use super::{ApiError, ApiErrorKind, Network, PauseTold};
+use super::{ApiError, ApiErrorKind, KeptPause, Network, PauseTold};
 use crate::domain::{SafeText, Secret};
 
 /// Everything but the unreserved characters of RFC 3986.
@@ -136,7 +136,7 @@ impl Http {
     }
 
     /// Keeps to a pause that another process was asked for, and tells of those that come.
-    pub fn keep_pause(&self, pause: Option<(Duration, Duration)>, told: PauseTold) {
+    pub fn keep_pause(&self, pause: Option<KeptPause>, told: PauseTold) {
         self.hold.keep(pause, told);
     }
 

@@ -41,13 +41,7 @@ impl Find {
             }
         };
         let beyond = filter.beyond_find();
-        self.wrong = beyond.map(|(why, it)| {
-            let it = it.to_string();
-            format!(
-                "{why}; {} as the filter of a list does",
-                SafeText::name(&it)
-            )
-        });
+        self.wrong = beyond.map(|(why, it)| format!("{why}; {it} as the filter of a list does"));
         if self.wrong.is_some() {
             return Vec::new();
         }

@@ -51,10 +51,10 @@ pub async fn coverage(
         )));
     }
     let wanted = args.locales.iter().map(String::as_str);
-    let chosen = match locales::places(&locales, wanted, spec)? {
-        none if none.is_empty() => (0..locales.len()).collect(),
-        some => some,
-    };
+    let mut chosen = locales::places(&locales, wanted, spec)?;
+    if chosen.is_empty() {
+        chosen = (0..locales.len()).collect();
+    }
     let mut tally = Tally::default();
     let (index, note) = session.index();
     if let Some(note) = note {

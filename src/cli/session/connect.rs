@@ -9,7 +9,8 @@ use jiff::Timestamp;
 
 use super::{Known, Session};
 use crate::api::{
-    AccountInfo, ConnectError, Connected, Connector, KeyEntry, KeyReport, KeySource, Provider, Toll,
+    AccountInfo, ConnectError, Connected, Connector, KeptPause, KeyEntry, KeyReport, KeySource,
+    Provider, Toll,
 };
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::prompt;
@@ -99,7 +100,10 @@ impl Session {
         let (pauses, owner) = (self.pauses.clone(), known.owner());
         let now = Timestamp::now();
         let pause = pauses.of(&owner, now);
-        let pause = pause.map(|(asked, end)| (until(now, asked), until(end, now)));
+        let pause = pause.map(|(asked, end)| KeptPause {
+            ago: until(now, asked),
+            left: until(end, now),
+        });
         let told = move |wait: Duration| {
             if let Err(error) = pauses.ask(&owner, Timestamp::now(), wait) {
                 tracing::warn!(%error, "a pause that the service asked for could not be kept");

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Row, Totals};
+use super::{Row, State, Totals};
 use crate::domain::twin_key;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -31,7 +31,7 @@ impl Sums {
     }
 
     pub fn add(&mut self, row: &Row) {
-        count(&mut self.by_locale, row);
+        turn(&mut self.by_locale, row, Totals::count);
         let Some(versions) = row.versions() else {
             return;
         };
@@ -44,18 +44,18 @@ impl Sums {
             by_locale: vec![Totals::default(); locales],
         });
         folder.rows += 1;
-        count(&mut folder.by_locale, row);
+        turn(&mut folder.by_locale, row, Totals::count);
     }
 
     pub fn take_away(&mut self, row: &Row) {
-        take(&mut self.by_locale, row);
+        turn(&mut self.by_locale, row, Totals::take);
         let Some(versions) = row.versions() else {
             return;
         };
         let key = twin_key(&versions.folder.to_string());
         if let Some(folder) = self.folders.get_mut(&key) {
             folder.rows -= 1;
-            take(&mut folder.by_locale, row);
+            turn(&mut folder.by_locale, row, Totals::take);
             if folder.rows == 0 {
                 self.folders.remove(&key);
             }
@@ -76,14 +76,9 @@ impl Sums {
     }
 }
 
-fn count(totals: &mut [Totals], row: &Row) {
+/// Counts each cell of a row, or counts it no more.
+fn turn(totals: &mut [Totals], row: &Row, by: fn(&mut Totals, State)) {
     for (at, total) in totals.iter_mut().enumerate() {
-        total.count(row.state(at));
-    }
-}
-
-fn take(totals: &mut [Totals], row: &Row) {
-    for (at, total) in totals.iter_mut().enumerate() {
-        total.take(row.state(at));
+        by(total, row.state(at));
     }
 }

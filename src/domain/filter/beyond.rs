@@ -1,10 +1,11 @@
 //! What a filter asks that some lists cannot tell: nothing of theirs would fit, which is said instead.
 
 use super::{Field, Filter, Term, Test};
+use crate::domain::SafeText;
 
 impl Filter {
-    /// Why it cannot be looked for in what was listed before, and what of it a list of its own tells.
-    pub fn beyond_find(&self) -> Option<(&'static str, Self)> {
+    /// Why it cannot be looked for in what was listed before, and what of it the filter of a list tells.
+    pub fn beyond_find(&self) -> Option<(&'static str, SafeText)> {
         self.terms.iter().find_map(|term| {
             let why = match term.test {
                 Test::Orphan => "find asks no service, so it cannot tell orphans",
@@ -21,7 +22,7 @@ impl Filter {
                 _ => return None,
             };
             let terms = vec![term.clone()];
-            Some((why, Self { terms }))
+            Some((why, SafeText::name(&Self { terms }.to_string())))
         })
     }
 
@@ -72,11 +73,13 @@ impl Term {
             }
             _ => return None,
         };
-        let told = match rows {
-            Rows::Segments => of == SEGMENTS,
+        let told = match (rows, &self.test) {
+            (Rows::Containers, Test::Locale(_) | Test::Changed(_) | Test::Text(Field::Folder, _))
             // They have a description.
-            Rows::Assets => of == ASSETS || word == "text:",
-            Rows::Containers => matches!(word, "locale:" | "changed:" | "folder:"),
+            | (Rows::Assets, Test::Text(Field::Text, _)) => true,
+            (Rows::Containers, _) => false,
+            (Rows::Segments, _) => of == SEGMENTS,
+            (Rows::Assets, _) => of == ASSETS,
         };
         (!told).then_some((word, of))
     }
@@ -90,6 +93,15 @@ mod tests {
     use super::*;
     use crate::domain::filter::{Facts, Holds, Verdict};
     use crate::domain::{Container, ContainerId, Locale, RawJson, Segment, SegmentId};
+
+    /// What is said to fit no such row fits none.
+    #[track_caller]
+    fn is_refused(word: &str, rows: Rows, facts: &Facts<'_>) {
+        let filter = Filter::parse(word).unwrap();
+        assert!(filter.beyond(rows, "rows").is_some(), "{word}");
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        assert_eq!(filter.matches(facts, now), Verdict::No, "{word}");
+    }
 
     #[test]
     fn no_segment_fits_what_is_said_to_be_of_assets_and_others_may() {
@@ -127,13 +139,7 @@ mod tests {
             "-is:lookalike",
             "-is:orphan",
         ] {
-            let filter = Filter::parse(word).unwrap();
-            assert!(
-                filter.beyond(Rows::Segments, "segments").is_some(),
-                "{word}"
-            );
-            let now = jiff::Timestamp::UNIX_EPOCH;
-            assert_eq!(filter.matches(&facts, now), Verdict::No, "{word}");
+            is_refused(word, Rows::Segments, &facts);
         }
         for word in [
             "text",
@@ -163,7 +169,6 @@ mod tests {
             details: Vec::new(),
             raw: RawJson::new("{}"),
         };
-        let now = jiff::Timestamp::UNIX_EPOCH;
         let facts = container.facts();
         for word in [
             "type:image",
@@ -180,12 +185,7 @@ mod tests {
             "missing:fr",
             "-has:none",
         ] {
-            let filter = Filter::parse(word).unwrap();
-            assert!(
-                filter.beyond(Rows::Containers, "documents").is_some(),
-                "{word}"
-            );
-            assert_eq!(filter.matches(&facts, now), Verdict::No, "{word}");
+            is_refused(word, Rows::Containers, &facts);
         }
         for word in [
             "a",

@@ -22,8 +22,8 @@ use tokio::time::Instant;
 
 use crate::api::http::{Http, HttpOptions, Method, Patience};
 use crate::api::{
-    AccountSettings, ApiError, ApiErrorKind, ConnectError, Delivery, Download, Metadata, PauseTold,
-    Provider, ProviderSpec, Sighting, Sought, Toll, UploadRequest, UploadWatch,
+    AccountSettings, ApiError, ApiErrorKind, ConnectError, Delivery, Download, KeptPause, Metadata,
+    PauseTold, Provider, ProviderSpec, Sighting, Sought, Toll, UploadRequest, UploadWatch,
 };
 use crate::domain::{
     Asset, AssetKey, AssetScope, Container, ContainerId, Cursor, Entry, Page, SafeText, Secret,
@@ -350,7 +350,7 @@ impl Provider for Adapter {
         }))
     }
 
-    fn keep_pause(&self, pause: Option<(Duration, Duration)>, told: PauseTold) {
+    fn keep_pause(&self, pause: Option<KeptPause>, told: PauseTold) {
         self.http.keep_pause(pause, told);
     }
 

@@ -19,15 +19,14 @@ mod wire;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::json;
 
 use crate::api::http::{Answer, Call, Http, HttpOptions, Method, Patience, Streaming};
 use crate::api::{
-    AccountSettings, ApiError, ApiErrorKind, ConnectError, Download, Passage, PauseTold, Provider,
-    ProviderSpec, Sighting, Sought, Toll, UploadRequest, UploadWatch, Waits,
+    AccountSettings, ApiError, ApiErrorKind, ConnectError, Download, KeptPause, Passage, PauseTold,
+    Provider, ProviderSpec, Sighting, Sought, Toll, UploadRequest, UploadWatch, Waits,
 };
 use crate::domain::{
     Asset, AssetScope, Container, ContainerId, Cursor, Entry, Page, Secret, Segment, SegmentId,
@@ -261,7 +260,7 @@ impl Provider for Adapter {
         self.delete_one(asset).await
     }
 
-    fn keep_pause(&self, pause: Option<(Duration, Duration)>, told: PauseTold) {
+    fn keep_pause(&self, pause: Option<KeptPause>, told: PauseTold) {
         self.http.keep_pause(pause, told);
     }
 

@@ -39,13 +39,13 @@ enum Notes {
 
 impl Begun {
     /// Begins anew. Only who holds the lock may call it, once nothing depends on older notes.
-    pub(super) fn renew(folder: &Path, line: &mut Line) -> Self {
-        let path = folder.join(NAME);
+    pub(super) fn renew(line: &mut Line) -> Self {
+        let path = line.folder().join(NAME);
         let notes = match drop_notes(&path) {
             Err(_) => Notes::Stale,
-            Ok(()) => head(folder, line)
+            Ok(()) => head(line)
                 .and_then(|head| {
-                    let mut file = lock::private(folder, NAME).ok()?;
+                    let mut file = lock::private(line.folder(), NAME).ok()?;
                     file.write_all(head.as_bytes()).ok().map(|()| file)
                 })
                 .map_or(Notes::None, Notes::Kept),
@@ -124,11 +124,11 @@ fn notes(folder: &Path) -> Option<(i64, HashSet<JobId>)> {
     Some((since.parse().ok()?, ids.collect::<Result<_, _>>().ok()?))
 }
 
-fn head(folder: &Path, line: &mut Line) -> Option<String> {
+fn head(line: &mut Line) -> Option<String> {
     const LAST: &str = "SELECT coalesce(max(seq), 0) FROM events";
     let last = line.with(|connection| Ok(connection.query_row(LAST, [], |row| row.get(0))?));
     let last: i64 = last.ok()?;
-    Some(format!("{} {last}\n", machine(folder)?))
+    Some(format!("{} {last}\n", machine(line.folder())?))
 }
 
 /// This start of this machine, and the journal's file. `None` where neither can be told.

@@ -31,6 +31,11 @@ impl Line {
         }
     }
 
+    /// Where the file lies.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Takes the file that lies there now. The worker may have set a damaged one aside: what is
     /// written to that one is lost.
     pub(super) fn follow(&mut self) {

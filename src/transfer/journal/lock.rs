@@ -74,10 +74,14 @@ pub(super) fn stopped(folder: &Path) -> Option<u32> {
     let number = std::fs::read_to_string(folder.join(LOCK)).ok()?;
     let number: u32 = number.trim().parse().ok()?;
     let stat = |of: &str| std::fs::read_to_string(format!("/proc/{of}/stat")).ok();
-    let (theirs, ours) = (stat(&number.to_string())?, stat("self")?);
-    let (theirs, ours) = (parts(&theirs)?, parts(&ours)?);
+    let theirs = stat(&number.to_string())?;
+    let (name, state) = parts(&theirs)?;
+    // Most often it is not, and is asked ten times a second.
+    if !matches!(state, 'T' | 't') {
+        return None;
+    }
     // One of the same name: the number may be of another machine, or have been given away.
-    (theirs.0 == ours.0 && matches!(theirs.1, 'T' | 't')).then_some(number)
+    (parts(&stat("self")?)?.0 == name).then_some(number)
 }
 
 /// The name of a process and the letter of its state. The name may hold brackets and spaces.

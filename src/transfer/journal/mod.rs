@@ -159,10 +159,9 @@ impl Journal {
         let mut line = Line::new(connection, folder);
         let found = line.with(|connection| Ok(replay::all(connection)?))?;
         let (requests, inbox) = channel();
-        let place = folder.to_owned();
         std::thread::Builder::new()
             .name("journal".to_owned())
-            .spawn(move || thread::run(line, &place, &inbox))
+            .spawn(move || thread::run(line, &inbox))
             .map_err(|error| JournalError::io("its thread", &error))?;
         Ok(Opened {
             journal: Self {

@@ -1,7 +1,6 @@
 //! The thread that owns the connection: takes what has come together, writes it at once, answers.
 
 use std::collections::HashSet;
-use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::time::{Duration, Instant};
 
@@ -62,7 +61,7 @@ pub(super) struct Write {
 }
 
 /// Ends when nobody can ask any more.
-pub(super) fn run(mut line: Line, folder: &Path, inbox: &Receiver<Request>) {
+pub(super) fn run(mut line: Line, inbox: &Receiver<Request>) {
     while let Ok(first) = inbox.recv() {
         line.follow();
         let mut waiting = Vec::new();
@@ -77,7 +76,7 @@ pub(super) fn run(mut line: Line, folder: &Path, inbox: &Receiver<Request>) {
                 }
                 other => {
                     commit(&mut line, &mut waiting);
-                    answer(&mut line, folder, other);
+                    answer(&mut line, other);
                     hurry = true;
                 }
             }
@@ -113,7 +112,7 @@ fn commit(line: &mut Line, waiting: &mut Vec<Write>) {
     }
 }
 
-fn answer(line: &mut Line, folder: &Path, request: Request) {
+fn answer(line: &mut Line, request: Request) {
     // Who does not wait any more misses nothing.
     match request {
         Request::Write(Write { changes, done, .. }) => {
@@ -126,10 +125,11 @@ fn answer(line: &mut Line, folder: &Path, request: Request) {
             drop(reply.send(line.with(|connection| Ok(news(connection, since)?))));
         }
         Request::Unbegun(ids, reply) => {
-            let found = line.with(|connection| Ok(begun::unbegun(folder, connection, &ids)?));
+            let folder = line.folder().to_owned();
+            let found = line.with(|connection| Ok(begun::unbegun(&folder, connection, &ids)?));
             drop(reply.send(found));
         }
-        Request::Notes(reply) => drop(reply.send(Begun::renew(folder, line))),
+        Request::Notes(reply) => drop(reply.send(Begun::renew(line))),
         Request::Flush(reply) => drop(reply.send(())),
     }
 }

@@ -180,21 +180,20 @@ impl<'a> Log<'a> {
         if !self.head_sound {
             return Some("the head of its write-ahead file is not sound".to_owned());
         }
-        if self.end() <= self.used {
+        let end = self.end();
+        if end <= self.used {
             return None;
         }
         let whole = self.frames.iter().filter(|frame| frame.sound).count();
         let there = self.frames.last().map_or(0, |frame| frame.number);
-        Some(if there < self.end() && whole == there {
+        Some(if there < end && whole == there {
             format!(
-                "its write-ahead file was cut after {there} of {} pages: what stood behind is lost",
-                self.end()
+                "its write-ahead file was cut after {there} of {end} pages: what stood behind is lost"
             )
         } else {
             format!(
                 "its write-ahead file is not sound behind page {} of {}",
-                self.used,
-                self.end()
+                self.used, end
             )
         })
     }
@@ -202,12 +201,13 @@ impl<'a> Log<'a> {
     /// The file once more, with a new head and all checksums computed anew; as one transaction.
     fn rebuilt(&self, broken_too: bool, file_pages: usize) -> Vec<u8> {
         // Each frame adds one page to the database at the most: no other number is one of a page.
-        let limit = file_pages + self.end();
+        let end = self.end();
+        let limit = file_pages + end;
         let number = |frame: &Frame<'_>| usize::try_from(frame.page).unwrap_or(usize::MAX);
         let chosen: Vec<&Frame<'a>> = self
             .frames
             .iter()
-            .filter(|frame| frame.number <= self.end() && (frame.sound || broken_too))
+            .filter(|frame| frame.number <= end && (frame.sound || broken_too))
             .filter(|frame| (1..=limit).contains(&number(frame)))
             .collect();
         let pages = chosen.iter().map(|frame| number(frame)).max().unwrap_or(0);
