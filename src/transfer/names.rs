@@ -46,12 +46,16 @@ pub(super) fn numbered(name: &str, number: usize) -> String {
         .rfind('.')
         .filter(|at| *at > 0 && name.len() - at <= 16);
     let (stem, extension) = name.split_at(dot.unwrap_or(name.len()));
-    let tail = format!("~{number}{extension}");
-    let mut end = stem.len().min(MAX_BYTES - tail.len());
+    let number = format!("~{number}");
+    let mut end = stem.len().min(MAX_BYTES - number.len() - extension.len());
+    // One of full length that ends in this number would come back as it is.
+    if stem.get(end..) == Some(&number) {
+        end -= 1;
+    }
     while !stem.is_char_boundary(end) {
         end -= 1;
     }
-    format!("{}{tail}", &stem[..end])
+    format!("{}{number}{extension}", &stem[..end])
 }
 
 /// A file below a chosen folder: folders, outermost first, and a name, each of which
@@ -142,6 +146,13 @@ mod tests {
         assert_eq!(local_name("nul.txt"), "_nul.txt");
         assert_eq!(local_name("ヒーロー.png"), "ヒーロー.png");
         assert!(local_name(&("x".repeat(400) + ".png")).ends_with("….png"));
+    }
+
+    #[test]
+    fn a_number_makes_another_name_of_the_longest_that_has_it_already() {
+        let longest = format!("{}~2.png", "x".repeat(MAX_BYTES - 6));
+        let second = numbered(&longest, 2);
+        assert!(second != longest && second.ends_with("x~2.png"), "{second}");
     }
 
     proptest! {
