@@ -76,10 +76,9 @@ pub fn line<'a>(
     }
 }
 
-/// When the service was called last from this machine, as far as the index knows.
+/// When the service was called last from this machine, as far as that is known.
 fn used(session: &Session, known: &Known) -> Option<String> {
-    let (index, _) = session.index();
-    let at = index.used(&Owner::from(&known.info));
+    let at = session.calls().used(&Owner::from(&known.info));
     at.map(|at| at.to_string())
 }
 

@@ -1,5 +1,6 @@
 //! The composition of settings, keys and adapters into ready accounts, for commands and screen.
 
+mod calls;
 mod connect;
 mod guard;
 pub mod network;
@@ -25,7 +26,7 @@ use crate::config::pauses::Pauses;
 use crate::config::stores::Stores;
 use crate::config::{Account, Env, HOW_TO_BEGIN, Settings};
 use crate::domain::{AccountName, Allowance, Looks, Reports, SafeText, Shape, Share, nearest};
-use crate::index::{Index, Standing};
+use crate::index::{Calls, Index, Standing};
 use crate::picture::Preference;
 use crate::providers;
 use crate::runtime::pace::Pacer;
@@ -76,6 +77,7 @@ pub struct Session {
     accounts: Vec<Known>,
     /// Opened with its first use.
     index: Arc<Shelf>,
+    calls: Calls,
     state: Option<PathBuf>,
     /// For `~` in the settings.
     home: Option<PathBuf>,
@@ -120,6 +122,7 @@ impl Session {
             pauses: Pauses::new(state.clone()),
             learned: Arc::new(Learned::new(state.clone())),
             consents: names.map(|name| (name, Consent::default())).collect(),
+            calls: Calls::new(state.clone()),
             state,
             home: env.get("HOME").map(PathBuf::from),
             index: Arc::new(Shelf {
@@ -308,31 +311,6 @@ impl Session {
         Arc::new(Patient::new(provider, move |pause| {
             voice.note(&pause.to_string());
         }))
-    }
-
-    /// Calls counted ahead and not made are there for whoever comes next; those made are on disk.
-    pub fn give_back(&self) {
-        let pacers = self.pacers.lock().unwrap_or_else(PoisonError::into_inner);
-        if !pacers.is_empty() {
-            let (index, _) = self.index();
-            for pacer in pacers.values() {
-                pacer.give_back(&index);
-            }
-            // Also what was noted a moment ago.
-            index.settle(FAREWELL);
-        }
-    }
-
-    /// Counts the calls of an account; `None` where its service says nothing of an allowance.
-    fn pacer(&self, known: &Known) -> Option<Arc<Pacer>> {
-        let mut pacers = self.pacers.lock().unwrap_or_else(PoisonError::into_inner);
-        let name = &known.info.name;
-        if !pacers.contains_key(name) {
-            let index = Arc::clone(&self.index);
-            let pacer = Pacer::new(&known.info, move || index.open().0)?;
-            pacers.insert(name.clone(), Arc::new(pacer));
-        }
-        pacers.get(name).cloned()
     }
 
     /// Signs out wherever somebody signed in, unless nobody wants to wait for it.

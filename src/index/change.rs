@@ -303,31 +303,6 @@ pub(super) fn drop_uses(connection: &Connection, owner: &Owner) -> rusqlite::Res
     Ok(())
 }
 
-/// So many calls more were made then, or fewer than was noted. Those of more than two hours ago limit
-/// nobody any more; the last ones say when the account was used.
-pub(super) fn spend(
-    connection: &mut Connection,
-    owner: &Owner,
-    at: Timestamp,
-    made: i64,
-) -> rusqlite::Result<()> {
-    const OLD: i64 = 2 * 60 * 60 * 1000;
-    let change = connection.transaction()?;
-    change.execute(
-        "DELETE FROM calls WHERE at < ?1
-         AND at < (SELECT max(at) FROM calls AS others WHERE others.owner = calls.owner)",
-        [at.as_millisecond() - OLD],
-    )?;
-    let owner = owner_id(&change, owner)?;
-    change
-        .prepare_cached(
-            "INSERT INTO calls (owner, at, made) VALUES (?1, ?2, ?3)
-             ON CONFLICT (owner, at) DO UPDATE SET made = made + excluded.made",
-        )?
-        .execute(params![owner, at.as_millisecond(), made])?;
-    change.commit()
-}
-
 /// Drops what nobody looked at for a long time.
 pub(super) fn drop_old(connection: &mut Connection, now: Timestamp) -> rusqlite::Result<()> {
     let before = now.as_millisecond() - DAYS * 24 * 60 * 60 * 1000;
@@ -361,7 +336,6 @@ pub(super) fn drop_account(
         format!("DELETE FROM marks WHERE place IN (SELECT id FROM places WHERE owner IN {of})"),
         format!("DELETE FROM digests WHERE place IN (SELECT id FROM places WHERE owner IN {of})"),
         format!("DELETE FROM places WHERE owner IN {of}"),
-        format!("DELETE FROM calls WHERE owner IN {of}"),
         format!("DELETE FROM uses WHERE owner IN {of}"),
         "DELETE FROM owners WHERE account = ?1".to_owned(),
     ] {

@@ -1,7 +1,6 @@
 //! The file of an index while it is open: who reads it, who writes it, and how it is made anew when it
 //! turns out to be damaged.
 
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
@@ -9,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rusqlite::Connection;
 
-use super::store::{self, StoreError};
+use super::store::{self, FileId, LISTS, StoreError, file_at};
 use super::thread::{self, Request};
 
 /// What the one who reads and the one who writes tell one another of damage.
@@ -17,7 +16,7 @@ use super::thread::{self, Request};
 pub(super) struct Damage {
     path: PathBuf,
     /// Which file both have open.
-    file: Option<(u64, u64)>,
+    file: Option<FileId>,
     /// It was set aside.
     gone: Arc<AtomicBool>,
     /// What is said of it, in one sentence.
@@ -37,12 +36,6 @@ impl Damage {
         };
         let _ = self.said.set(told(&aside));
     }
-}
-
-/// Which file stands there.
-fn file_at(path: &Path) -> Option<(u64, u64)> {
-    let file = std::fs::metadata(path).ok()?;
-    Some((file.dev(), file.ino()))
 }
 
 pub(super) struct File {
@@ -74,11 +67,11 @@ fn begin(
     folder: &Path,
     said: Arc<OnceLock<String>>,
 ) -> Result<(Reader, Sender<Request>), StoreError> {
-    let (writing, aside) = store::open(folder)?;
+    let (writing, aside) = LISTS.open(folder)?;
     if let Some(aside) = aside {
         let _ = said.set(told(&aside));
     }
-    let path = store::path(folder);
+    let path = LISTS.path(folder);
     let connection = store::connect(&path)?;
     let damage = Damage {
         file: file_at(&path),

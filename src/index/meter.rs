@@ -1,18 +1,14 @@
-//! Counts the calls of one account into the index: those that can wait before they are made, the others
-//! behind them.
+//! Counts the calls of one account: those that can wait before they are made, the others behind them.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Index, Owner};
+use super::{Calls, Owner};
 use crate::api::AccountInfo;
 use crate::domain::{Allowance, Held, Share};
 
-/// How long the disk is waited for before a call is made.
-const DISK: Duration = Duration::from_secs(5);
 /// Calls that nobody holds back are noted so many milliseconds after one another at the least: thousands
 /// of small files would wait for the disk more than for the service.
 const BEHIND: i64 = 1000;
@@ -39,7 +35,7 @@ pub struct Meter {
 
 #[derive(Debug, Default)]
 struct Inside {
-    /// What this process has noted, oldest first: all that is known where the index cannot be read.
+    /// What this process has noted, oldest first: all that is known where the file cannot be used.
     own: Vec<(Timestamp, u64)>,
     /// So many of the last of these were not made yet.
     left: u64,
@@ -79,31 +75,31 @@ impl Meter {
         latest.is_ok()
     }
 
-    /// Puts what was [counted](Self::count) since the last time into the index. Says whether that was
+    /// Puts what was [counted](Self::count) since the last time on disk. Says whether that was
     /// any.
-    pub fn note(&self, index: &Index) -> bool {
-        self.note_inside(&mut self.inside(), index)
+    pub fn note(&self, calls: &Calls) -> bool {
+        self.note_inside(&mut self.inside(), calls)
     }
 
-    fn note_inside(&self, inside: &mut Inside, index: &Index) -> bool {
+    fn note_inside(&self, inside: &mut Inside, calls: &Calls) -> bool {
         let made = self.behind.swap(0, Ordering::Relaxed);
         if made == 0 {
             return false;
         }
         // What is left is of the last block.
-        self.take_back(inside, index);
+        self.take_back(inside, calls);
         let now = Timestamp::now();
         inside.own.push((now, made));
-        index.spend(&self.owner, now, made.cast_signed());
+        calls.spend(&self.owner, now, made.cast_signed());
         true
     }
 
     /// Counts one call that is about to be made, or says what holds it back. It is on disk when this
     /// returns: a program that is killed afterwards cannot say so any more. Blocks for the disk, once for
     /// some calls.
-    pub fn enter(&self, index: &Index, share: Share) -> Option<Held> {
+    pub fn enter(&self, calls: &Calls, share: Share) -> Option<Held> {
         let mut inside = self.inside();
-        self.note_inside(&mut inside, index);
+        self.note_inside(&mut inside, calls);
         let now = Timestamp::now();
         let noted = inside.own.last().map(|(at, _)| now.duration_since(*at));
         let young = noted.is_some_and(|ago| !ago.is_negative() && ago <= self.life);
@@ -111,37 +107,41 @@ impl Meter {
             inside.left -= 1;
             return None;
         }
-        self.take_back(&mut inside, index);
+        self.take_back(&mut inside, calls);
         let since = self.allowance.since(now);
         inside.own.retain(|(at, _)| *at > since);
-        let all = index.spent(&self.owner, since);
-        let held = all.and_then(|all| self.allowance.pace(share, &all, now));
-        // Where the index does not tell it any more, what was made here counts all the same.
-        if let Some(held) = held.or_else(|| self.allowance.pace(share, &inside.own, now)) {
-            return Some(held);
+        // What was made here counts wherever nobody knows it any more.
+        let own = self.allowance.pace(share, &inside.own, now);
+        let held = |all: &[(Timestamp, u64)]| {
+            let all = self.allowance.pace(share, all, now);
+            all.or(own)
+        };
+        let next = (now, self.ahead.cast_signed());
+        match calls.claim(&self.owner, since, next, held) {
+            Some(Err(held)) => return Some(held),
+            None if own.is_some() => return own,
+            Some(Ok(())) | None => {}
         }
         inside.own.push((now, self.ahead));
         inside.left = self.ahead - 1;
-        index.spend(&self.owner, now, self.ahead.cast_signed());
-        index.settle(DISK);
         None
     }
 
     /// What was noted and not made counts no more, and what was made and not noted does. Says whether
     /// that was any.
-    pub fn give_back(&self, index: &Index) -> bool {
+    pub fn give_back(&self, calls: &Calls) -> bool {
         let mut inside = self.inside();
-        let noted = self.note_inside(&mut inside, index);
-        self.take_back(&mut inside, index) || noted
+        let noted = self.note_inside(&mut inside, calls);
+        self.take_back(&mut inside, calls) || noted
     }
 
-    fn take_back(&self, inside: &mut Inside, index: &Index) -> bool {
+    fn take_back(&self, inside: &mut Inside, calls: &Calls) -> bool {
         let left = std::mem::take(&mut inside.left);
         let Some((at, noted)) = inside.own.last_mut().filter(|_| left > 0) else {
             return false;
         };
         *noted -= left;
-        index.spend(&self.owner, *at, -left.cast_signed());
+        calls.spend(&self.owner, *at, -left.cast_signed());
         true
     }
 }

@@ -4,9 +4,11 @@
 //! set aside, and the lists come from the services again. It holds what lists show and nothing that
 //! opens anything: no key, no address with a question mark in it, not the services' own answers.
 //!
-//! One thread writes, behind what it is told; whoever reads has the connection for that moment.
+//! One thread writes, behind what it is told; whoever reads has the connection for that moment. How many
+//! calls were made is counted beside it, in a file of its own.
 
 mod before;
+mod calls;
 mod change;
 mod file;
 mod haystack;
@@ -30,12 +32,14 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 pub use self::before::Before;
+pub use self::calls::Calls;
 use self::file::File;
 pub use self::haystack::Haystack;
 pub use self::keeper::Keeper;
 use self::keeper::Part;
 pub use self::meter::Meter;
 pub use self::place::{Owner, Place};
+use self::store::LISTS;
 use self::thread::Request;
 use crate::domain::filter::Used;
 use crate::domain::{
@@ -124,7 +128,8 @@ impl Index {
         let removed = match Self::look(folder) {
             Ok(Standing::Ours(_)) => {
                 // First what would be rolled back into it.
-                store::files(folder)
+                LISTS
+                    .files(folder)
                     .iter()
                     .try_for_each(|file| absent(std::fs::remove_file(file)))
             }
@@ -137,7 +142,7 @@ impl Index {
 
     /// How the index in the cache folder stands, without opening it.
     pub fn look(folder: &Path) -> std::io::Result<Standing> {
-        let path = store::path(folder);
+        let path = LISTS.path(folder);
         let bytes = match std::fs::metadata(&path) {
             Ok(file) => file.len(),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -145,7 +150,7 @@ impl Index {
             }
             Err(error) => return Err(error),
         };
-        Ok(if store::is_ours(&path)? {
+        Ok(if LISTS.is_ours(&path)? {
             Standing::Ours(bytes)
         } else {
             Standing::Foreign
@@ -255,24 +260,6 @@ impl Index {
     /// Drops everything of an account, at whatever address.
     pub fn forget(&self, account: &AccountName) {
         self.send(Request::Forget(account.clone()));
-    }
-
-    /// So many calls more were made then that count against the owner's allowance; fewer than was said
-    /// before, where it is below zero.
-    pub fn spend(&self, owner: &Owner, at: Timestamp, made: i64) {
-        self.send(Request::Spend(owner.clone(), at, made));
-    }
-
-    /// The calls after that moment, by anyone who shares the file; oldest first. `None` where nobody can
-    /// tell.
-    pub fn spent(&self, owner: &Owner, since: Timestamp) -> Option<Vec<(Timestamp, u64)>> {
-        self.read(|connection| query::spent(connection, owner, since))
-    }
-
-    /// When the service was called last, by anyone who shares the file; `None` when that is not known.
-    pub fn used(&self, owner: &Owner) -> Option<Timestamp> {
-        self.read(|connection| query::used(connection, owner))
-            .flatten()
     }
 
     /// Waits until all that was told so far is on disk, but not longer than this.

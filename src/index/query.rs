@@ -7,16 +7,12 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::pack;
 use super::place::{CONTAINERS, SEGMENTS};
-use super::store::damaged;
+use super::store::{damaged, moment};
 use super::{Head, Mark, Owner, Place};
 use crate::domain::filter::Used;
 use crate::domain::{
     AssetKey, AssetScope, ContainerId, Digest, Digests, Keepable, SegmentId, Shelf, Stamp,
 };
-
-fn moment(ms: i64) -> Timestamp {
-    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
-}
 
 /// The number and the head of a kept list.
 pub(super) fn head(
@@ -159,38 +155,6 @@ pub(super) fn uses(
         kept.insert(row.get(0)?, it);
     }
     Ok(kept)
-}
-
-/// The calls that were made of late, oldest first.
-pub(super) fn spent(
-    connection: &Connection,
-    owner: &Owner,
-    since: Timestamp,
-) -> rusqlite::Result<Vec<(Timestamp, u64)>> {
-    let mut find = connection.prepare_cached(
-        "SELECT at, made FROM calls JOIN owners ON owner = owners.id
-         WHERE account = ?1 AND service = ?2 AND address = ?3 AND at > ?4 ORDER BY at",
-    )?;
-    let wanted = params![
-        owner.account.as_str(),
-        owner.service,
-        owner.address,
-        since.as_millisecond()
-    ];
-    let read =
-        |row: &rusqlite::Row<'_>| Ok((moment(row.get(0)?), row.get::<_, i64>(1)?.unsigned_abs()));
-    find.query_map(wanted, read)?.collect()
-}
-
-/// When the last call was made.
-pub(super) fn used(connection: &Connection, owner: &Owner) -> rusqlite::Result<Option<Timestamp>> {
-    let mut find = connection.prepare_cached(
-        "SELECT max(at) FROM calls JOIN owners ON owner = owners.id
-         WHERE account = ?1 AND service = ?2 AND address = ?3",
-    )?;
-    let wanted = params![owner.account.as_str(), owner.service, owner.address];
-    let at: Option<i64> = find.query_row(wanted, |row| row.get(0))?;
-    Ok(at.map(moment))
 }
 
 /// Some rows that stand together in the file, and where.

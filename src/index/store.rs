@@ -1,20 +1,39 @@
-//! The index's file: its tables, how it is opened, and what becomes of a damaged one.
+//! The files of this layer: their tables, how they are opened, and what becomes of a damaged one.
 
 use std::fs::{self, OpenOptions};
 use std::io::Read as _;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode};
 
-/// Its name in the cache folder. Another shape of the tables gets another name: what is kept is not
-/// worth moving, and an older release goes on with its own.
-const NAME: &str = "index-1.db";
-/// Says in the file's head whose it is.
-const APPLICATION: u32 = 0x6164_6b69;
+/// One kind of file. Another shape of its tables gets another name: what is kept is not worth moving, and
+/// an older release goes on with its own.
+#[derive(Debug)]
+pub(super) struct Kind {
+    name: &'static str,
+    /// Says in the file's head what it is.
+    application: u32,
+    tables: &'static str,
+}
 
-const TABLES: &str = "
+/// What was listed, in the cache folder.
+pub(super) const LISTS: Kind = Kind {
+    name: "index-1.db",
+    application: 0x6164_6b69,
+    tables: LISTED,
+};
+
+/// The calls that were made, in the state folder.
+pub(super) const CALLS: Kind = Kind {
+    name: "calls-1.db",
+    application: 0x6164_6b63,
+    tables: CALLED,
+};
+
+const LISTED: &str = "
     CREATE TABLE IF NOT EXISTS owners (
         id INTEGER PRIMARY KEY,
         account TEXT NOT NULL,
@@ -68,15 +87,24 @@ const TABLES: &str = "
         used BLOB NOT NULL,
         PRIMARY KEY (owner, id)
     ) WITHOUT ROWID;
+";
+
+const CALLED: &str = "
     CREATE TABLE IF NOT EXISTS calls (
-        owner INTEGER NOT NULL,
+        account TEXT NOT NULL,
+        service TEXT NOT NULL,
+        address TEXT NOT NULL,
         at INTEGER NOT NULL,
         made INTEGER NOT NULL,
-        PRIMARY KEY (owner, at)
+        PRIMARY KEY (account, service, address, at)
     ) WITHOUT ROWID;
 ";
 
-/// Why there is no index. One sentence.
+/// A device and a number on it: another file at the same path has another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FileId(u64, u64);
+
+/// Why there is no file. One sentence.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum StoreError {
     #[error("{0}")]
@@ -85,50 +113,71 @@ pub(super) enum StoreError {
     File(#[from] rusqlite::Error),
 }
 
-pub(super) fn path(folder: &Path) -> PathBuf {
-    folder.join(NAME)
-}
-
-/// The file that may stand beside it, and itself.
-pub(super) fn files(folder: &Path) -> [PathBuf; 2] {
-    ["-journal", ""].map(|end| folder.join(format!("{NAME}{end}")))
-}
-
-/// Opens the file, making it where there is none. One that is not ours or not whole is set aside,
-/// and where to is said.
-pub(super) fn open(folder: &Path) -> Result<(Connection, Option<PathBuf>), StoreError> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)?;
-    let path = path(folder);
-    let mut aside = None;
-    if !is_ours(&path)? {
-        aside = Some(set_aside(&path));
+impl Kind {
+    pub fn path(&self, folder: &Path) -> PathBuf {
+        folder.join(self.name)
     }
-    match prepare(&path) {
-        Err(StoreError::File(error)) if is_damage(&error) => {
+
+    /// The file that may stand beside it, and itself.
+    pub fn files(&self, folder: &Path) -> [PathBuf; 2] {
+        ["-journal", ""].map(|end| folder.join(format!("{}{end}", self.name)))
+    }
+
+    /// Opens the file, making it where there is none. One that is not ours or not whole is set aside,
+    /// and where to is said.
+    pub fn open(&self, folder: &Path) -> Result<(Connection, Option<PathBuf>), StoreError> {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)?;
+        let path = self.path(folder);
+        let mut aside = None;
+        if !self.is_ours(&path)? {
             aside = Some(set_aside(&path));
-            Ok((prepare(&path)?, aside))
         }
-        opened => Ok((opened?, aside)),
+        match self.prepare(&path) {
+            Err(StoreError::File(error)) if is_damage(&error) => {
+                aside = Some(set_aside(&path));
+                Ok((self.prepare(&path)?, aside))
+            }
+            opened => Ok((opened?, aside)),
+        }
     }
-}
 
-fn prepare(path: &Path) -> Result<Connection, StoreError> {
-    // Only its user may read it; never through a link.
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    options
-        .mode(0o600)
-        .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
-    let empty = options.open(path)?.metadata()?.len() == 0;
-    let connection = connect(path)?;
-    if empty {
-        connection.pragma_update(None, "application_id", APPLICATION)?;
+    fn prepare(&self, path: &Path) -> Result<Connection, StoreError> {
+        // Only its user may read it; never through a link.
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        options
+            .mode(0o600)
+            .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
+        let empty = options.open(path)?.metadata()?.len() == 0;
+        let connection = connect(path)?;
+        if empty {
+            connection.pragma_update(None, "application_id", self.application)?;
+        }
+        connection.execute_batch(self.tables)?;
+        Ok(connection)
     }
-    connection.execute_batch(TABLES)?;
-    Ok(connection)
+
+    /// There is no file yet, or its head says that it is ours.
+    pub fn is_ours(&self, path: &Path) -> std::io::Result<bool> {
+        let mut head = Vec::new();
+        // A pipe in its place would be waited for without an end.
+        let mut options = OpenOptions::new();
+        options.read(true);
+        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+        match options.open(path) {
+            Ok(file) if !file.metadata()?.is_file() => return Ok(false),
+            Ok(file) => file.take(100).read_to_end(&mut head)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(true),
+            Err(error) => return Err(error),
+        };
+        // The application id stands at offset 68 of the SQLite file format.
+        let id = head.get(68..72).and_then(|four| four.try_into().ok());
+        let ours = id.map(u32::from_be_bytes) == Some(self.application);
+        Ok(head.is_empty() || ours && head.starts_with(b"SQLite format 3\0"))
+    }
 }
 
 /// A connection. Without write-ahead mode: that needs memory shared between processes, which network
@@ -144,25 +193,6 @@ pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// There is no file yet, or its head says that it is ours.
-pub(super) fn is_ours(path: &Path) -> std::io::Result<bool> {
-    let mut head = Vec::new();
-    // A pipe in its place would be waited for without an end.
-    let mut options = OpenOptions::new();
-    options.read(true);
-    options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
-    match options.open(path) {
-        Ok(file) if !file.metadata()?.is_file() => return Ok(false),
-        Ok(file) => file.take(100).read_to_end(&mut head)?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(true),
-        Err(error) => return Err(error),
-    };
-    // The application id stands at offset 68 of the SQLite file format.
-    let id = head.get(68..72).and_then(|four| four.try_into().ok());
-    let ours = id.map(u32::from_be_bytes) == Some(APPLICATION);
-    Ok(head.is_empty() || ours && head.starts_with(b"SQLite format 3\0"))
-}
-
 /// Whether the error says that the file is broken, and not only busy or full.
 pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
     let code = error.sqlite_error_code();
@@ -170,6 +200,17 @@ pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
         code,
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
     ) || matches!(error, rusqlite::Error::FromSqlConversionFailure(..))
+}
+
+/// A moment as a file has it: milliseconds.
+pub(super) fn moment(ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// Which file stands there.
+pub(super) fn file_at(path: &Path) -> Option<FileId> {
+    let file = fs::metadata(path).ok()?;
+    Some(FileId(file.dev(), file.ino()))
 }
 
 /// Where a damaged one goes.
@@ -189,7 +230,7 @@ pub(super) fn set_aside(path: &Path) -> PathBuf {
         if let Err(error) = fs::rename(with(path), with(&aside))
             && error.kind() != std::io::ErrorKind::NotFound
         {
-            tracing::warn!(%error, "a damaged index cannot be set aside");
+            tracing::warn!(%error, "a damaged file cannot be set aside");
         }
     }
     aside

@@ -125,7 +125,7 @@ fn a_list_that_did_not_end_is_not_kept() {
 
 /// How many rows each table has.
 fn tables(folder: &Path) -> [i64; 2] {
-    let connection = store::connect(&store::path(folder)).unwrap();
+    let connection = store::connect(&store::LISTS.path(folder)).unwrap();
     ["lists", "chunks"].map(|table| {
         let count = format!("SELECT count(*) FROM {table}");
         connection.query_row(&count, [], |row| row.get(0)).unwrap()
@@ -170,7 +170,7 @@ fn a_long_list_is_written_while_it_is_read_and_seen_once_it_is_whole() {
     std::mem::forget(begin());
     assert_eq!(tables(folder.path()), [2, 40 + 2 * 16]);
     drop(index);
-    let mut connection = store::connect(&store::path(folder.path())).unwrap();
+    let mut connection = store::connect(&store::LISTS.path(folder.path())).unwrap();
     change::drop_old(&mut connection, Timestamp::now()).unwrap();
     assert_eq!(
         tables(folder.path()),
@@ -265,7 +265,7 @@ fn a_forgotten_account_leaves_nothing_in_the_file() {
     assert_eq!(index.marks(&owner("b"), &doc(), &ids(&[2])).len(), 1);
     drop(index);
     // Not even an id: ids are not deflated.
-    let bytes = std::fs::read(store::path(folder.path())).unwrap();
+    let bytes = std::fs::read(store::LISTS.path(folder.path())).unwrap();
     let held = |text: &[u8]| bytes.windows(text.len()).any(|it| it == text);
     assert!(held(b"20000002") && !held(b"20000001"));
 }
@@ -315,7 +315,9 @@ fn a_segment_takes_few_bytes() {
         index.keep_marks(&owner("a"), &doc(), &ids(asked), &found);
     }
     settle(&index);
-    let bytes = std::fs::metadata(store::path(folder.path())).unwrap().len();
+    let bytes = std::fs::metadata(store::LISTS.path(folder.path()))
+        .unwrap()
+        .len();
     let each = bytes / MANY;
     assert!(each <= 200, "{each} bytes a segment");
 }

@@ -35,8 +35,6 @@ pub(super) enum Request {
     /// All of them were.
     Scanned(Owner),
     Forget(AccountName),
-    /// So many calls more were made then, or fewer.
-    Spend(Owner, Timestamp, i64),
     /// All before it is written.
     Settle(SyncSender<()>),
 }
@@ -90,7 +88,6 @@ fn write(connection: &mut Connection, request: Request) -> rusqlite::Result<()> 
         Request::Used(owner, id, used, at) => change::put_used(connection, &owner, &id, &used, at),
         Request::Scanned(owner) => change::drop_uses(connection, &owner),
         Request::Forget(account) => change::drop_account(connection, &account),
-        Request::Spend(owner, at, made) => change::spend(connection, &owner, at, made),
         Request::Settle(done) => {
             let _ = done.send(());
             Ok(())

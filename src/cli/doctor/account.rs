@@ -223,10 +223,10 @@ fn allowance(session: &Session, known: &Known, of: &str) -> Check {
     };
     let all = format!("{} calls {}", allowance.calls, allowance.in_time());
     session.give_back();
-    let (index, _) = session.index();
-    let spent = index.spent(&Owner::from(&known.info), allowance.since(Timestamp::now()));
+    let since = allowance.since(Timestamp::now());
+    let spent = session.calls().spent(&Owner::from(&known.info), since);
     let Some(spent) = spent else {
-        let found = format!("{all}; how many were made is not known without an index");
+        let found = format!("{all}; how many were made cannot be told");
         return Check::works(of, NAME, found);
     };
     let made: u64 = spent.iter().map(|(_, made)| made).sum();

@@ -4,7 +4,7 @@ use super::*;
 
 /// Overwrites all behind the first page.
 fn damage(folder: &Path) {
-    let file = store::path(folder);
+    let file = store::LISTS.path(folder);
     let mut bytes = std::fs::read(&file).unwrap();
     bytes[4_096..].fill(0xA5);
     std::fs::write(&file, bytes).unwrap();
@@ -14,7 +14,7 @@ fn damage(folder: &Path) {
 fn a_damaged_or_foreign_file_is_set_aside_and_made_anew() {
     for (what, bytes) in [("foreign", b"not ours".to_vec()), ("empty", Vec::new())] {
         let folder = tempfile::tempdir().unwrap();
-        let path = store::path(folder.path());
+        let path = store::LISTS.path(folder.path());
         std::fs::write(&path, &bytes).unwrap();
         let standing = Index::look(folder.path()).unwrap();
         assert_eq!(standing == Standing::Foreign, what == "foreign");
@@ -31,7 +31,7 @@ fn a_damaged_or_foreign_file_is_set_aside_and_made_anew() {
 #[test]
 fn what_is_no_file_is_set_aside_without_waiting_for_it() {
     let folder = tempfile::tempdir().unwrap();
-    let path = store::path(folder.path());
+    let path = store::LISTS.path(folder.path());
     let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
     rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, mode, 0).unwrap();
     assert_eq!(Index::look(folder.path()).unwrap(), Standing::Foreign);
@@ -46,7 +46,7 @@ fn damage_that_shows_late_costs_the_index_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let rows: Vec<_> = (1..=5_000).map(|n| segment(n, Some("some text"))).collect();
     put(&open(folder.path()), &rows, None);
-    let path = store::path(folder.path());
+    let path = store::LISTS.path(folder.path());
     let whole = std::fs::read(&path).unwrap();
     // Wherever it is cut or overwritten: no panic, no wrong row, and the next start works.
     for at in (100..whole.len()).step_by(whole.len() / 40) {
@@ -110,7 +110,7 @@ fn a_list_that_was_on_its_way_when_the_file_was_made_anew_is_not_kept_in_part() 
         keeper.entry(row);
     }
     settle(&index);
-    std::fs::write(store::path(folder.path()), vec![0xA5; 65_536]).unwrap();
+    std::fs::write(store::LISTS.path(folder.path()), vec![0xA5; 65_536]).unwrap();
     assert!(got(&index).is_none());
     assert!(index.damage().is_some());
     for row in &rows[9_000..] {

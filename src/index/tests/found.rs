@@ -107,27 +107,3 @@ proptest! {
         prop_assert_eq!({ packer.end(); pack::open(&packer.take()[0]) }, Some(vec![Entry::Read(container)]));
     }
 }
-
-#[test]
-fn calls_are_counted_for_their_owner_across_restarts() {
-    let folder = tempfile::tempdir().unwrap();
-    let long_ago = Timestamp::UNIX_EPOCH;
-    let sum = |index: &Index, account: &str, since| -> u64 {
-        let spent = index.spent(&owner(account), since).unwrap();
-        spent.iter().map(|it| it.1).sum()
-    };
-    let index = open(folder.path());
-    let now = Timestamp::now();
-    index.spend(&owner("acme"), now, 7);
-    index.spend(&owner("acme"), now, 4);
-    index.spend(&owner("acme"), now, -2);
-    index.spend(&owner("guest"), now, 1);
-    settle(&index);
-    drop(index);
-    let index = open(folder.path());
-    assert_eq!(sum(&index, "acme", long_ago), 9);
-    assert_eq!(sum(&index, "guest", long_ago), 1);
-    assert_eq!(sum(&index, "acme", Timestamp::now()), 0);
-    assert!(index.used(&owner("acme")).is_some_and(|at| at > long_ago));
-    assert_eq!(index.used(&owner("nobody")), None);
-}

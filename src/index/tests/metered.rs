@@ -15,70 +15,131 @@ fn info(allowance: &str) -> AccountInfo {
     }
 }
 
-/// What the index says of this account's calls.
-fn noted(index: &Index, of: &AccountInfo) -> u64 {
-    let spent = index.spent(&Owner::from(of), Timestamp::UNIX_EPOCH);
+fn calls(folder: &Path) -> Calls {
+    Calls::new(Some(folder.to_owned()))
+}
+
+/// How many calls of this account are known.
+fn noted(calls: &Calls, of: &AccountInfo) -> u64 {
+    let spent = calls.spent(&Owner::from(of), Timestamp::UNIX_EPOCH);
     spent.unwrap().iter().map(|it| it.1).sum()
 }
 
 #[test]
 fn a_call_is_on_disk_before_it_is_made_in_blocks_where_much_is_allowed() {
     let folder = tempfile::tempdir().unwrap();
-    let index = open(folder.path());
+    let calls = calls(folder.path());
     for (allowance, of_one, of_eight) in [("12/1h", 1, 8), ("500/1h", 5, 10), ("1000/1h", 10, 10)] {
         let info = AccountInfo {
             name: AccountName::new(allowance.replace('/', "-")).unwrap(),
             ..info(allowance)
         };
         let meter = Meter::new(&info).unwrap();
-        let enter = || meter.enter(&index, Share::Sweeps);
+        let enter = || meter.enter(&calls, Share::Sweeps);
         assert_eq!(enter(), None);
-        assert_eq!(noted(&index, &info), of_one);
+        assert_eq!(noted(&calls, &info), of_one);
         for _ in 1..8 {
             assert_eq!(enter(), None);
         }
-        assert_eq!(noted(&index, &info), of_eight);
+        assert_eq!(noted(&calls, &info), of_eight);
         // What was not made is there for others.
-        assert_eq!(meter.give_back(&index), of_eight > 8);
-        settle(&index);
-        assert_eq!(noted(&index, &info), 8);
-        assert!(!meter.give_back(&index));
+        assert_eq!(meter.give_back(&calls), of_eight > 8);
+        assert_eq!(noted(&calls, &info), 8);
+        assert!(!meter.give_back(&calls));
     }
 }
 
 #[test]
 fn calls_that_nothing_holds_back_are_noted_together() {
     let folder = tempfile::tempdir().unwrap();
-    let index = open(folder.path());
+    let calls = calls(folder.path());
     let info = info("1000/1h");
     let meter = Meter::new(&info).unwrap();
-    assert_eq!(meter.enter(&index, Share::Sweeps), None);
+    assert_eq!(meter.enter(&calls, Share::Sweeps), None);
     let due = (0..500).filter(|_| meter.count()).count();
     assert!(due >= 1, "the first is noted at once");
-    assert!(meter.note(&index));
-    assert!(!meter.note(&index));
-    settle(&index);
+    assert!(meter.note(&calls));
+    assert!(!meter.note(&calls));
     // The block that was begun is not counted as made.
-    assert_eq!(noted(&index, &info), 501);
+    assert_eq!(noted(&calls, &info), 501);
     meter.count();
-    assert!(meter.give_back(&index));
-    settle(&index);
-    assert_eq!(noted(&index, &info), 502);
+    assert!(meter.give_back(&calls));
+    assert_eq!(noted(&calls, &info), 502);
 }
 
 #[test]
-fn where_the_index_cannot_be_read_any_more_the_own_calls_count() {
+fn where_the_file_is_lost_the_own_calls_count() {
     let folder = tempfile::tempdir().unwrap();
-    let index = open(folder.path());
+    let calls = calls(folder.path());
     let info = info("12/1h");
     let meter = Meter::new(&info).unwrap();
     for _ in 0..9 {
-        assert_eq!(meter.enter(&index, Share::Sweeps), None);
+        assert_eq!(meter.enter(&calls, Share::Sweeps), None);
     }
     // Somebody writes something else over it; another one is made, which knows of none of them.
-    std::fs::write(folder.path().join("index-1.db"), vec![b'x'; 65_536]).unwrap();
-    assert_eq!(meter.enter(&index, Share::Sweeps), None);
-    let held = meter.enter(&index, Share::Sweeps);
+    std::fs::write(store::CALLS.path(folder.path()), vec![b'x'; 65_536]).unwrap();
+    assert_eq!(meter.enter(&calls, Share::Sweeps), None);
+    let held = meter.enter(&calls, Share::Sweeps);
     assert_eq!(held.expect("ten of twelve are made").made, 10);
-    assert!(index.damage().is_some());
+    assert_eq!(noted(&calls, &info), 1);
+    assert!(folder.path().join("calls-1.damaged.db").exists());
+    // Nowhere to be written.
+    let nowhere = Calls::new(None);
+    let meter = Meter::new(&info).unwrap();
+    let made = (0..12).take_while(|_| meter.enter(&nowhere, Share::Sweeps).is_none());
+    assert_eq!(made.count(), 10);
+}
+
+#[test]
+fn several_who_look_at_once_do_not_make_more_than_is_allowed() {
+    let folder = tempfile::tempdir().unwrap();
+    let info = info("120/1h");
+    let made = std::thread::scope(|scope| {
+        let each = || {
+            // Each as a process of its own.
+            let (calls, meter) = (calls(folder.path()), Meter::new(&info).unwrap());
+            (0..120)
+                .take_while(|_| meter.enter(&calls, Share::Sweeps).is_none())
+                .count()
+        };
+        let all: Vec<_> = (0..8).map(|_| scope.spawn(each)).collect();
+        all.into_iter().map(|it| it.join().unwrap()).sum::<usize>()
+    });
+    let open = info.allowance.unwrap().open_to(Share::Sweeps);
+    assert_eq!(made as u64, open);
+}
+
+#[test]
+fn calls_are_counted_for_their_owner_across_restarts() {
+    let folder = tempfile::tempdir().unwrap();
+    let sum = |calls: &Calls, account: &str, since| -> u64 {
+        let spent = calls.spent(&owner(account), since).unwrap();
+        spent.iter().map(|it| it.1).sum()
+    };
+    let first = calls(folder.path());
+    let now = Timestamp::now();
+    let earlier = now - jiff::SignedDuration::from_hours(3);
+    assert_eq!(first.used(&owner("acme")), None);
+    assert_eq!(first.spent(&owner("acme"), now), Some(Vec::new()));
+    assert!(
+        !store::CALLS.path(folder.path()).exists(),
+        "looking makes none"
+    );
+    first.spend(&owner("guest"), earlier, 1);
+    first.spend(&owner("acme"), earlier, 30);
+    first.spend(&owner("acme"), now, 7);
+    first.spend(&owner("acme"), now, 4);
+    first.spend(&owner("acme"), now, -2);
+    drop(first);
+    let second = calls(folder.path());
+    // What is too old limits nobody, and the last ones say when the account was used.
+    assert_eq!(sum(&second, "acme", Timestamp::UNIX_EPOCH), 9);
+    assert_eq!(sum(&second, "guest", Timestamp::UNIX_EPOCH), 1);
+    assert_eq!(sum(&second, "acme", now), 0);
+    assert!(second.used(&owner("acme")).is_some_and(|at| at > earlier));
+    assert_eq!(second.used(&owner("nobody")), None);
+    // One that is deleted is made anew, whoever has it open.
+    std::fs::remove_file(store::CALLS.path(folder.path())).unwrap();
+    second.spend(&owner("acme"), now, 3);
+    assert_eq!(sum(&calls(folder.path()), "acme", earlier), 3);
 }

@@ -9,25 +9,24 @@ use super::kept::{Document, Door};
 use super::*;
 use crate::api::{Toll as _, Waits};
 use crate::domain::Share;
-use crate::index::Owner;
+use crate::index::{Calls, Owner};
 use crate::runtime::pace::Pacer;
 
-/// An index in which nine calls were made almost an hour ago.
-fn nine_spent(folder: &Path) -> Index {
-    let (index, _) = Index::open(folder);
+/// Nine calls were made almost an hour ago.
+fn nine_spent(folder: &Path) -> Calls {
+    let calls = Calls::new(Some(folder.to_owned()));
     let owner = Owner::from(&Door(Document::new(1)).accounts()[0]);
     let almost = Timestamp::now() - SignedDuration::from_millis(3_600_000 - 700);
-    index.spend(&owner, almost, 9);
-    index.settle(Duration::from_secs(30));
-    index
+    calls.spend(&owner, almost, 9);
+    calls
 }
 
 #[tokio::test]
 async fn a_sweep_waits_for_its_turn_and_what_is_looked_at_does_not() {
     let folder = tempfile::tempdir().unwrap();
-    let index = nine_spent(folder.path());
+    let calls = nine_spent(folder.path());
     let info = &Door(Document::new(1)).accounts()[0];
-    let pacer = Pacer::new(info, move || index.clone()).unwrap();
+    let pacer = Pacer::new(info, calls).unwrap();
     let told = Arc::new(Mutex::new(Vec::new()));
     let hears = Arc::clone(&told);
     let waits = Waits::new(Share::Sweeps, move |held| {

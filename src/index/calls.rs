@@ -1,0 +1,189 @@
+//! How many calls each account made of late, in a file of its own: what was listed may be deleted at any
+//! time, and a service goes on counting all the same.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, TransactionBehavior, params};
+
+use super::Owner;
+use super::store::{self, CALLS, FileId, file_at};
+use crate::domain::Held;
+
+/// Calls of longer ago limit nobody any more. In milliseconds.
+const OLD: i64 = 2 * 60 * 60 * 1000;
+
+/// Moments, and how many calls were made then.
+type Made = Vec<(Timestamp, u64)>;
+
+/// The calls of all processes of this user; cheap to clone. Opened with its first use. All of it blocks for
+/// the disk, shortly: a program that is killed cannot take back what was counted, a machine that loses its
+/// power may.
+#[derive(Debug, Clone)]
+pub struct Calls(Arc<Kept>);
+
+#[derive(Debug)]
+struct Kept {
+    /// The state folder; without one nobody else can tell.
+    folder: Option<PathBuf>,
+    open: Mutex<Option<Open>>,
+}
+
+#[derive(Debug)]
+struct Open {
+    connection: Connection,
+    file: Option<FileId>,
+}
+
+impl Calls {
+    pub fn new(folder: Option<PathBuf>) -> Self {
+        Self(Arc::new(Kept {
+            folder,
+            open: Mutex::default(),
+        }))
+    }
+
+    /// So many calls more were made then that count against the owner's allowance; fewer than was said
+    /// before, where it is below zero.
+    pub fn spend(&self, owner: &Owner, at: Timestamp, made: i64) {
+        self.with(|connection| spend(connection, owner, at, made));
+    }
+
+    /// Counts so many calls that are about to be made, unless those since that moment hold them back. Of
+    /// several processes one looks and counts at a time. `None` where nobody can tell.
+    pub fn claim(
+        &self,
+        owner: &Owner,
+        since: Timestamp,
+        (at, made): (Timestamp, i64),
+        held: impl Fn(&[(Timestamp, u64)]) -> Option<Held>,
+    ) -> Option<Result<(), Held>> {
+        self.with(|connection| {
+            let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            if let Some(held) = held(&spent(&change, owner, since)?) {
+                return Ok(Err(held));
+            }
+            spend(&change, owner, at, made)?;
+            change.commit().map(Ok)
+        })
+    }
+
+    /// The calls after that moment, by anyone; oldest first. `None` where nobody can tell.
+    pub fn spent(&self, owner: &Owner, since: Timestamp) -> Option<Made> {
+        if self.is_absent() {
+            return Some(Vec::new());
+        }
+        self.with(|connection| spent(connection, owner, since))
+    }
+
+    /// When the service was called last, by anyone; `None` when that is not known.
+    pub fn used(&self, owner: &Owner) -> Option<Timestamp> {
+        if self.is_absent() {
+            return None;
+        }
+        self.with(|connection| used(connection, owner)).flatten()
+    }
+
+    /// Nothing was counted yet: looking makes no file.
+    fn is_absent(&self) -> bool {
+        let folder = self.0.folder.as_deref();
+        folder.is_some_and(|folder| file_at(&CALLS.path(folder)).is_none())
+    }
+
+    /// Works on the file that lies there now. One that turns out to be damaged is set aside, and the work
+    /// is done once more with a new one.
+    fn with<T>(&self, work: impl Fn(&mut Connection) -> rusqlite::Result<T>) -> Option<T> {
+        let folder = self.0.folder.as_deref()?;
+        let path = CALLS.path(folder);
+        let mut kept = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+        for _ in 0..2 {
+            let now = file_at(&path);
+            let same = kept.take().filter(|open| open.file == now);
+            let open = match same.map_or_else(|| open(folder, &path), Ok) {
+                Ok(open) => kept.insert(open),
+                Err(error) => {
+                    tracing::warn!(%error, "calls cannot be counted for others");
+                    return None;
+                }
+            };
+            let error = match work(&mut open.connection) {
+                Ok(done) => return Some(done),
+                Err(error) => error,
+            };
+            tracing::warn!(%error, "the file of the calls cannot be used");
+            if !store::is_damage(&error) {
+                return None;
+            }
+            // Where another process was first, its own stands there by now.
+            if file_at(&path) == open.file {
+                store::set_aside(&path);
+            }
+        }
+        None
+    }
+}
+
+fn open(folder: &Path, path: &Path) -> Result<Open, store::StoreError> {
+    let (connection, _) = CALLS.open(folder)?;
+    // What is counted is of use for an hour: it outlives the program, and need not wait for the disk.
+    connection.pragma_update(None, "synchronous", "OFF")?;
+    Ok(Open {
+        connection,
+        file: file_at(path),
+    })
+}
+
+/// The last ones of an account say when it was used.
+fn spend(connection: &Connection, owner: &Owner, at: Timestamp, made: i64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "DELETE FROM calls WHERE at < ?1 AND at < (
+                 SELECT max(at) FROM calls AS others
+                 WHERE (others.account, others.service, others.address)
+                     = (calls.account, calls.service, calls.address))",
+        )?
+        .execute([at.as_millisecond() - OLD])?;
+    connection
+        .prepare_cached(
+            "INSERT INTO calls (account, service, address, at, made) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT DO UPDATE SET made = made + excluded.made",
+        )?
+        .execute(params![
+            owner.account.as_str(),
+            owner.service,
+            owner.address,
+            at.as_millisecond(),
+            made
+        ])?;
+    Ok(())
+}
+
+fn spent(connection: &Connection, owner: &Owner, since: Timestamp) -> rusqlite::Result<Made> {
+    let mut find = connection.prepare_cached(
+        "SELECT at, made FROM calls
+         WHERE account = ?1 AND service = ?2 AND address = ?3 AND at > ?4 ORDER BY at",
+    )?;
+    let wanted = params![
+        owner.account.as_str(),
+        owner.service,
+        owner.address,
+        since.as_millisecond()
+    ];
+    let read = |row: &rusqlite::Row<'_>| {
+        Ok((
+            store::moment(row.get(0)?),
+            row.get::<_, i64>(1)?.unsigned_abs(),
+        ))
+    };
+    find.query_map(wanted, read)?.collect()
+}
+
+fn used(connection: &Connection, owner: &Owner) -> rusqlite::Result<Option<Timestamp>> {
+    let mut find = connection.prepare_cached(
+        "SELECT max(at) FROM calls WHERE account = ?1 AND service = ?2 AND address = ?3",
+    )?;
+    let wanted = params![owner.account.as_str(), owner.service, owner.address];
+    let at: Option<i64> = find.query_row(wanted, |row| row.get(0))?;
+    Ok(at.map(store::moment))
+}
