@@ -5,26 +5,20 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::mpsc::unbounded_channel;
-use tokio::time::{MissedTickBehavior, interval};
 
-use crate::api::{ApiError, Provider as _, Waits};
+use crate::api::{ApiError, Provider as _};
+use crate::cli::aloud::Aloud;
 use crate::cli::failure::{Exit, Failure, Tally};
 use crate::cli::output::Output;
 use crate::cli::prompt;
 use crate::cli::stop::Stop;
-use crate::domain::{
-    Allowance, Asset, ContainerId, Entry, Held, Segment, SegmentId, Share, time_words,
-};
+use crate::domain::{Allowance, Asset, ContainerId, Entry, Segment, SegmentId, time_words};
 use crate::index::{Index, Owner};
 use crate::transfer::patient::Patient;
 use crate::transfer::tree::{MANY_CALLS, SEGMENTS_AT_ONCE};
 
 /// So many batches in a row that fail end the asking: each of them has waited out what may pass.
 const IN_VAIN: usize = 3;
-
-/// How often the line of progress is drawn.
-const REDRAW: Duration = Duration::from_millis(250);
 
 /// How long what was heard may take to be on disk at the end.
 const DISK: Duration = Duration::from_secs(5);
@@ -137,39 +131,19 @@ impl Asking<'_> {
         if calls > 1 && !asked {
             output.mention(&format!("{what} takes {calls} calls"));
         }
-        // What waits is said between two lines of progress, which only one may draw.
-        let (tell, mut told) = unbounded_channel();
-        // The one who listens is gone only when nobody waits any more.
-        let say = tell.clone();
-        let say = move |held: &Held| drop(say.send(held.to_string()));
-        let waits = Waits::new(Share::Sweeps, say);
-        let provider = self.patient.provider();
-        let paced = provider.paced(waits).unwrap_or(provider);
-        let patient = Patient::new(paced, move |pause| drop(tell.send(pause.to_string())));
-        let patient = patient.reached();
-        let mut beat = interval(REDRAW);
-        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (patient, mut aloud) = Aloud::of(self.patient);
         let mut in_vain = 0;
         let before = tally.done;
         for (number, batch) in segments.chunks(SEGMENTS_AT_ONCE).enumerate() {
             let ids: Vec<SegmentId> = batch.iter().map(|it| it.id.clone()).collect();
-            let asking = stop.or(async {
-                let mut call = std::pin::pin!(patient.assets_of_segments(self.container, &ids));
-                loop {
-                    tokio::select! {
-                        answer = &mut call => break Ok(answer),
-                        Some(pause) = told.recv() => output.note(&pause),
-                        _ = beat.tick(), if calls > 1 && !output.is_quiet() => {
-                            let asked = number * SEGMENTS_AT_ONCE;
-                            output.draw(&[format!(
-                                "{asked} of {many} segments asked, call {} of {calls}",
-                                number + 1
-                            )]);
-                        }
-                    }
-                }
+            let progress = (calls > 1).then(|| {
+                let asked = number * SEGMENTS_AT_ONCE;
+                let call = number + 1;
+                format!("{asked} of {many} segments asked, call {call} of {calls}")
             });
-            match asking.await? {
+            let call = patient.assets_of_segments(self.container, &ids);
+            let asking = async { Ok(aloud.call(output, progress, call).await) };
+            match stop.or(asking).await? {
                 Ok(entries) => {
                     in_vain = 0;
                     tally.done += batch.len();

@@ -83,6 +83,14 @@ pub struct Walk {
 }
 
 impl Walk {
+    /// Goes on behind the pages that were read before.
+    pub fn behind(next: Cursor) -> Self {
+        Self {
+            next: Some(next),
+            ..Self::default()
+        }
+    }
+
     /// The last page was read.
     pub const fn is_over(&self) -> bool {
         self.over

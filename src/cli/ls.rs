@@ -162,7 +162,7 @@ impl Listed<'_> {
             locales::places(of_it, asked, info.spec)?;
         }
         let listing = segments::Listing {
-            provider: self.patient,
+            patient: self.patient,
             index: self.index,
             owner: Owner::from(info),
             container: &container,

@@ -1,6 +1,7 @@
 //! The commands: what they are called, and which one runs.
 
 mod accounts;
+mod aloud;
 mod args;
 mod asking;
 mod auth;

@@ -4,20 +4,25 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use crate::api::Provider;
+use crate::api::{ApiErrorKind, Provider};
+use crate::cli::aloud::Aloud;
 use crate::cli::failure::Failure;
-use crate::cli::find;
+use crate::cli::find::{self, Walk};
 use crate::cli::output::Output;
 use crate::cli::stop::Stop;
 use crate::domain::{Container, ContainerId, Entry, Segment, SegmentId, SegmentTexts, Shelf};
 use crate::index::{Before, Index, Owner, Place};
+use crate::transfer::patient::Patient;
 
 /// After this a person is told what is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// How long what was listed may take to be on disk where the list does not end.
+const DISK: Duration = Duration::from_secs(5);
+
 /// Where they come from.
 pub struct Listing<'a> {
-    pub provider: &'a dyn Provider,
+    pub patient: &'a Patient,
     pub index: &'a Index,
     pub owner: Owner,
     /// As the service told of it now.
@@ -32,7 +37,7 @@ impl Listing<'_> {
         stop: &mut Stop,
         only: Option<&SegmentId>,
     ) -> Result<(Vec<Segment>, usize), Failure> {
-        let (provider, id) = (self.provider, &self.container.id);
+        let (provider, id) = (self.patient, &self.container.id);
         let mut kept = stop.or(self.kept(output)).await?;
         if let (Some(entries), Some(only)) = (&mut kept, only) {
             entries.retain(|entry| entry.read().is_some_and(|it| it.id == *only));
@@ -47,7 +52,14 @@ impl Listing<'_> {
                 stop.or(named).await?;
                 entries
             }
-            (None, None) => stop.or(self.anew(output)).await?,
+            (None, None) => {
+                let listed = stop.or(self.listed(output, false)).await;
+                if listed.is_err() {
+                    // The next one goes on behind what came.
+                    self.index.settle(DISK);
+                }
+                listed?
+            }
         };
         let all = entries.len();
         entries.retain(|entry| entry.read().is_some());
@@ -65,7 +77,7 @@ impl Listing<'_> {
         if !raw && let Some(entries) = self.kept(output).await? {
             return Ok(entries);
         }
-        self.anew(output).await
+        self.listed(output, raw).await
     }
 
     /// Those that were kept, where the service says that they are still those, with the texts that
@@ -85,7 +97,7 @@ impl Listing<'_> {
             return Ok(None);
         }
         if before.seal != *seal {
-            let Some(texts) = before.changes(self.provider, &self.container.id).await else {
+            let Some(texts) = before.changes(self.patient, &self.container.id).await else {
                 return Ok(None);
             };
             find::with_texts(&mut entries, &texts, |segment, text| {
@@ -101,19 +113,62 @@ impl Listing<'_> {
         Ok(Some(entries))
     }
 
-    /// All that the service lists now, which is kept under what it says of the last change.
-    async fn anew(&self, output: &mut Output) -> Result<Vec<Entry<Segment>>, Failure> {
-        let (provider, id) = (self.provider, &self.container.id);
-        let fetch = async |cursor| provider.segments(id, cursor).await;
-        let mut entries = find::all(fetch).await?;
-        self.name(output, &mut entries).await;
+    /// All that the service lists now, which is kept under what it says of the last change. A list that was
+    /// not read to its end goes on where it was left, unless all is wanted that the service sends.
+    async fn listed(&self, output: &mut Output, raw: bool) -> Result<Vec<Entry<Segment>>, Failure> {
+        let (id, seal) = (&self.container.id, &self.container.modified);
         let place = Place::Segments(id.clone());
-        let seal = self.container.modified.clone();
-        let mut keeper = self.index.keep(&self.owner, place, seal);
-        for entry in &entries {
-            keeper.entry(entry);
+        let anew = || {
+            let keeper = self.index.keep(&self.owner, place.clone(), seal.clone());
+            (keeper, Walk::default())
+        };
+        let mut entries = Vec::new();
+        let draft = seal.as_deref().filter(|_| !raw).and_then(|seal| {
+            let tell = |rows| entries.extend::<Shelf<Segment>>(rows);
+            self.index.go_on(&self.owner, &place, seal, tell)
+        });
+        let mut left = draft.as_ref().map(|draft| draft.total);
+        let (mut keeper, mut walk) = match draft {
+            Some(draft) => (draft.keeper, Walk::behind(draft.next)),
+            None => anew(),
+        };
+        if left.is_some() {
+            let before = entries.len();
+            output.mention(&format!("{before} segments were listed before"));
         }
+        let of_all = self.container.segments;
+        let of_all = of_all.map_or_else(String::new, |all| format!(" of {all}"));
+        let (patient, mut aloud) = Aloud::of(self.patient);
+        while !walk.is_over() {
+            let progress = format!("{}{of_all} segments listed", entries.len());
+            let page = patient.segments(id, walk.cursor());
+            let page = aloud.call(output, Some(progress), page).await;
+            let left = left.take();
+            let page = match page {
+                // It is not the list that was left.
+                Ok(page) if left.is_some_and(|total| total != page.total) => None,
+                Err(error) if left.is_some() && error.kind == ApiErrorKind::Invalid => None,
+                page => Some(page?),
+            };
+            let Some(page) = page else {
+                entries.clear();
+                (keeper, walk) = anew();
+                continue;
+            };
+            for entry in page.entries {
+                keeper.entry(&entry);
+                entries.push(entry);
+            }
+            walk.turn(page.next)?;
+            if let Some(next) = walk.cursor() {
+                keeper.so_far(&next, page.total);
+            }
+        }
+        output.lift();
         keeper.end();
+        if let Some(texts) = self.name(output, &mut entries).await {
+            self.index.keep_texts(&self.owner, id, texts);
+        }
         Ok(entries)
     }
 
@@ -130,7 +185,7 @@ impl Listing<'_> {
         if !entries.iter().any(nameless) {
             return None;
         }
-        let texts = texts_of(self.provider, output, &self.container.id).await;
+        let texts = texts_of(self.patient, output, &self.container.id).await;
         find::join_texts(entries, &texts);
         Some(texts)
     }

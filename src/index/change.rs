@@ -102,6 +102,36 @@ pub(super) fn put_part(
     };
     if let Some(list) = list {
         put_chunks(&change, list, part)?;
+        if let Some((container, note)) = &part.note {
+            let note = serde_json::to_string(note).map_err(|_| damaged())?;
+            change
+                .prepare_cached(
+                    "UPDATE lists SET container = ?2, at = ?3, seal = ?4 WHERE id = ?1",
+                )?
+                .execute(params![list, container, now.as_millisecond(), note])?;
+        }
+    }
+    change.commit()
+}
+
+/// Whoever has this ticket goes on with a list that is on its way, behind so many chunks. Where it is not there
+/// any more, or another goes on with it, the parts to come find nothing and are left out.
+pub(super) fn adopt(
+    connection: &mut Connection,
+    list: i64,
+    ticket: i64,
+    chunks: i64,
+) -> rusqlite::Result<()> {
+    let change = connection.transaction()?;
+    let adopted = change.execute(
+        "UPDATE lists SET kind = ?2 WHERE id = ?1 AND kind < 0",
+        [list, ticket],
+    )?;
+    if adopted > 0 {
+        change.execute(
+            "DELETE FROM chunks WHERE list = ?1 AND no >= ?2",
+            [list, chunks],
+        )?;
     }
     change.commit()
 }
@@ -158,6 +188,16 @@ pub(super) fn put_list(
         ])?;
     let list = list.unwrap_or_else(|| change.last_insert_rowid());
     put_chunks(&change, list, end)?;
+    // What others left of it on its way.
+    let left = "(SELECT id FROM lists WHERE owner = ?1 AND kind < 0 AND container = ?2)";
+    if !container.is_empty() {
+        for statement in [
+            format!("DELETE FROM chunks WHERE list IN {left}"),
+            format!("DELETE FROM lists WHERE id IN {left}"),
+        ] {
+            change.execute(&statement, params![owner, container])?;
+        }
+    }
     change.commit()
 }
 

@@ -3,14 +3,42 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::pack::Packer;
 use super::thread::Request;
 use super::{Head, Index, Owner, Place};
-use crate::domain::{Entry, Keepable};
+use crate::domain::{Cursor, Entry, Keepable};
 
 /// So many chunks are a part: a list of a million rows must not be there once more until it is whole.
 const CHUNKS: usize = 16;
+
+/// After so many chunks it is written down how far a list came: those who list it again go on from there.
+const NOTED: usize = 8;
+
+/// How far a list came that is on its way.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Note {
+    /// Of which kind it is.
+    pub kind: u8,
+    pub seal: String,
+    /// Where the next page begins.
+    pub next: String,
+    /// How many rows there are in all, as the service says.
+    pub total: Option<u64>,
+    pub rows: u64,
+    pub chunks: i64,
+}
+
+/// A list that was not read to its end, by whoever it was.
+pub struct Draft<T: Keepable> {
+    /// For the rest of it.
+    pub keeper: Keeper<T>,
+    /// Where the rest begins.
+    pub next: Cursor,
+    /// How many rows the service said that there are in all.
+    pub total: Option<u64>,
+}
 
 /// Some chunks of a list that is on its way.
 #[derive(Debug)]
@@ -20,9 +48,12 @@ pub(super) struct Part {
     /// The number of the first chunk.
     pub first: i64,
     pub chunks: Vec<Vec<u8>>,
+    /// The container, and how far its list came with these.
+    pub note: Option<(String, Note)>,
 }
 
-/// A list that is being read, entry by entry. One that is dropped before its end is not kept.
+/// A list that is being read, entry by entry. One that is dropped before its end is not kept, but for what
+/// [goes on](Self::so_far) later.
 pub struct Keeper<T: Keepable> {
     index: Index,
     owner: Owner,
@@ -33,6 +64,8 @@ pub struct Keeper<T: Keepable> {
     ticket: i64,
     /// So many chunks were told.
     told: i64,
+    /// It was written down how far it came.
+    noted: bool,
 }
 
 impl<T: Keepable> Keeper<T> {
@@ -47,6 +80,32 @@ impl<T: Keepable> Keeper<T> {
             packer: Packer::default(),
             ticket: -1 - (i64::from(std::process::id()) << 31 | number),
             told: 0,
+            noted: false,
+        }
+    }
+
+    /// Goes on with what was written down of one before.
+    pub(super) fn behind(mut self, list: i64, note: Note) -> Draft<T> {
+        let Note {
+            chunks,
+            rows,
+            next,
+            total,
+            ..
+        } = note;
+        self.told = chunks;
+        self.noted = true;
+        self.packer = Packer::behind(rows);
+        let ticket = self.ticket;
+        self.index.send(Request::Adopt {
+            list,
+            ticket,
+            chunks,
+        });
+        Draft {
+            keeper: self,
+            next: Cursor(next),
+            total,
         }
     }
 
@@ -70,7 +129,34 @@ impl<T: Keepable> Keeper<T> {
             ticket: self.ticket,
             first,
             chunks,
+            note: None,
         }
+    }
+
+    /// All rows before this page were told. Now and then it is written down how far that is, and the list
+    /// [goes on](Index::go_on) from there when it was not read to its end, as long as its seal holds.
+    pub fn so_far(&mut self, next: &Cursor, total: Option<u64>) {
+        if self.packer.chunks() < NOTED {
+            return;
+        }
+        let (Some(place), Some(seal)) = (&self.place, &self.seal) else {
+            return;
+        };
+        let ((kind, container), seal) = (place.columns(), seal.clone());
+        let container = container.to_owned();
+        let rows = self.packer.end();
+        let mut part = self.part();
+        let note = Note {
+            kind,
+            seal,
+            next: next.0.clone(),
+            total,
+            rows,
+            chunks: self.told,
+        };
+        part.note = Some((container, note));
+        self.noted = true;
+        self.index.send(Request::Part(self.owner.clone(), part));
     }
 
     /// That was the last one: from now on this is the list.
@@ -92,7 +178,7 @@ impl<T: Keepable> Keeper<T> {
 
 impl<T: Keepable> Drop for Keeper<T> {
     fn drop(&mut self) {
-        if self.place.is_some() && self.told > 0 {
+        if self.place.is_some() && self.told > 0 && !self.noted {
             let part = self.part();
             self.index.send(Request::Drop(self.owner.clone(), part));
         }

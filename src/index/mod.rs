@@ -35,8 +35,8 @@ pub use self::before::Before;
 pub use self::calls::Calls;
 use self::file::File;
 pub use self::haystack::Haystack;
-pub use self::keeper::Keeper;
 use self::keeper::Part;
+pub use self::keeper::{Draft, Keeper};
 pub use self::meter::Meter;
 pub use self::place::{Owner, Place};
 use self::store::LISTS;
@@ -188,6 +188,21 @@ impl Index {
         seal: Option<String>,
     ) -> Keeper<T> {
         Keeper::new(self.clone(), owner.clone(), place, seal)
+    }
+
+    /// Gives the rows of a list that was not read to its end, and what its rest goes on with; `None` where
+    /// none is there whose seal was this. Blocks shortly.
+    pub fn go_on<T: Keepable>(
+        &self,
+        owner: &Owner,
+        place: &Place,
+        seal: &str,
+        mut tell: impl FnMut(Shelf<T>),
+    ) -> Option<Draft<T>> {
+        let found = self.read(|connection| query::draft(connection, owner, place, seal, &mut tell));
+        let (list, note) = found.flatten()?;
+        let keeper = self.keep(owner, place.clone(), Some(seal.to_owned()));
+        Some(keeper.behind(list, note))
     }
 
     /// Adds keys and texts to the kept segments of a container, by position.

@@ -61,6 +61,14 @@ impl<L> Chunk<L> {
 }
 
 impl<T: Keepable> Packer<T> {
+    /// For what comes behind so many rows.
+    pub fn behind(rows: u64) -> Self {
+        Self {
+            count: rows,
+            ..Self::default()
+        }
+    }
+
     pub fn add(&mut self, entry: &Entry<T>) {
         match entry {
             Entry::Read(thing) => self.loose.r.push(thing.kept()),
@@ -90,7 +98,7 @@ impl<T: Keepable> Packer<T> {
         std::mem::take(&mut self.chunks)
     }
 
-    /// No more comes: the rest is a chunk as well. How many rows there were.
+    /// What came last is a chunk as well, full or not. How many rows there were so far.
     pub fn end(&mut self) -> u64 {
         if self.loose.len() > 0 {
             self.close();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use super::keeper::Note;
 use super::pack;
 use super::place::{CONTAINERS, SEGMENTS};
 use super::store::{damaged, moment};
@@ -65,6 +66,58 @@ pub(super) fn recall<T: Keepable>(
     drop(chunks);
     reading.finish()?;
     Ok(Some(head))
+}
+
+/// Tells the rows of a list that was not read to its end, under this seal: the one that was written last.
+/// Its number, and how far it came.
+pub(super) fn draft<T: Keepable>(
+    connection: &Connection,
+    owner: &Owner,
+    place: &Place,
+    seal: &str,
+    tell: &mut dyn FnMut(Shelf<T>),
+) -> rusqlite::Result<Option<(i64, Note)>> {
+    let reading = connection.unchecked_transaction()?;
+    let (kind, container) = place.columns();
+    let mut find = connection.prepare_cached(
+        "SELECT lists.id, seal FROM lists JOIN owners ON owner = owners.id
+         WHERE account = ?1 AND service = ?2 AND address = ?3 AND kind < 0 AND container = ?4
+         AND seal IS NOT NULL ORDER BY at DESC",
+    )?;
+    let wanted = params![
+        owner.account.as_str(),
+        owner.service,
+        owner.address,
+        container
+    ];
+    let mut left = find.query(wanted)?;
+    let (list, note) = loop {
+        let Some(row) = left.next()? else {
+            return Ok(None);
+        };
+        let note: Option<Note> = serde_json::from_slice(row.get_ref(1)?.as_bytes()?).ok();
+        let same = note.filter(|note| note.kind == kind && note.seal == seal);
+        if let Some(note) = same {
+            break (row.get(0)?, note);
+        }
+    };
+    let mut chunks = connection
+        .prepare_cached("SELECT rows FROM chunks WHERE list = ?1 AND no < ?2 ORDER BY no")?;
+    let mut rows = chunks.query(params![list, note.chunks])?;
+    let (mut parts, mut count) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        let part = pack::shelf(row.get_ref(0)?.as_blob()?).ok_or_else(damaged)?;
+        count += part.len() as u64;
+        parts.push(part);
+    }
+    if count != note.rows {
+        return Ok(None);
+    }
+    parts.into_iter().for_each(tell);
+    drop((rows, left));
+    drop((chunks, find));
+    reading.finish()?;
+    Ok(Some((list, note)))
 }
 
 pub(super) fn marks(

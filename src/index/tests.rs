@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::*;
 use crate::domain::{
-    AccountName, AssetKey, AssetPath, AssetScope, Container, Locale, RawJson, Segment, SegmentText,
-    Thing, Unreadable,
+    AccountName, AssetKey, AssetPath, AssetScope, Container, Cursor, Locale, RawJson, Segment,
+    SegmentText, Thing, Unreadable,
 };
 
 mod damaged;
@@ -109,6 +109,76 @@ fn a_list_comes_back_in_another_process_with_its_age() {
     // A shorter one takes its place whole.
     put(&index, &rows[..3], None);
     assert_eq!(got(&index).unwrap().1, rows[..3]);
+}
+
+#[test]
+fn a_list_that_did_not_end_goes_on_in_another_process_under_the_same_seal() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows: Vec<_> = (1..=12_000).map(|n| segment(n, None)).collect();
+    let place = Place::Segments(doc());
+    let page = |keeper: &mut Keeper<Segment>, from: usize| {
+        let upto = (from + 500).min(rows.len());
+        for entry in &rows[from..upto] {
+            keeper.entry(entry);
+        }
+        keeper.so_far(&Cursor(upto.to_string()), Some(12_000));
+        upto
+    };
+    let seal = Some("monday".to_owned());
+    // Two that are ended where none of them was written down, and behind that.
+    for ends in [4_000, 7_500] {
+        let index = open(folder.path());
+        let mut keeper = index.keep(&owner("a"), place.clone(), seal.clone());
+        let mut at = 0;
+        while at < ends {
+            at = page(&mut keeper, at);
+        }
+        std::mem::forget(keeper);
+        settle(&index);
+    }
+    let go_on = |index: &Index, seal| {
+        let mut before = Vec::new();
+        let tell = |rows: Shelf<Segment>| before.extend(rows);
+        let draft = index.go_on(&owner("a"), &place, seal, tell);
+        (draft, before)
+    };
+    let index = open(folder.path());
+    assert!(got(&index).is_none());
+    assert!(go_on(&index, "tuesday").0.is_none());
+    let (draft, before) = go_on(&index, "monday");
+    let Draft {
+        mut keeper,
+        next,
+        total,
+    } = draft.unwrap();
+    assert_eq!((next.0.as_str(), total), ("4500", Some(12_000)));
+    assert_eq!(before, rows[..4_500]);
+    let mut at = 4_500;
+    while at < rows.len() {
+        at = page(&mut keeper, at);
+    }
+    keeper.end();
+    settle(&index);
+    let (head, all) = got(&index).unwrap();
+    assert_eq!((head.count, all), (12_000, rows.clone()));
+    assert_eq!(head.seal, seal);
+    assert!(go_on(&index, "monday").0.is_none(), "nothing is left");
+    // Of two that go on with it at once, the one that began last keeps it.
+    let mut keeper = index.keep(&owner("a"), place.clone(), Some("tuesday".to_owned()));
+    page(&mut keeper, 0);
+    (1..9).for_each(|n| assert!(page(&mut keeper, n * 500) > 0));
+    settle(&index);
+    let draft = go_on(&index, "tuesday").0.unwrap();
+    (9..24).for_each(|n| assert!(page(&mut keeper, n * 500) > 0));
+    keeper.end();
+    settle(&index);
+    assert_eq!(got(&index).unwrap().0.seal, seal);
+    let mut keeper = draft.keeper;
+    (9..24).for_each(|n| assert!(page(&mut keeper, n * 500) > 0));
+    keeper.end();
+    settle(&index);
+    let (head, all) = got(&index).unwrap();
+    assert_eq!((head.seal.as_deref(), all), (Some("tuesday"), rows));
 }
 
 #[test]

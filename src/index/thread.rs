@@ -15,6 +15,12 @@ use crate::domain::{
 pub(super) enum Request {
     /// Of a list that is on its way.
     Part(Owner, Part),
+    /// Whoever has this ticket goes on with that list, behind so many chunks.
+    Adopt {
+        list: i64,
+        ticket: i64,
+        chunks: i64,
+    },
     /// It is not on its way any more.
     Drop(Owner, Part),
     /// Its last part: from now on this is the list.
@@ -64,6 +70,11 @@ pub(super) fn run(mut connection: Connection, damage: &Damage, requests: &Receiv
 fn write(connection: &mut Connection, request: Request) -> rusqlite::Result<()> {
     match request {
         Request::Part(owner, part) => change::put_part(connection, &owner, &part, Timestamp::now()),
+        Request::Adopt {
+            list,
+            ticket,
+            chunks,
+        } => change::adopt(connection, list, ticket, chunks),
         Request::Drop(owner, part) => change::drop_parts(connection, &owner, &part),
         Request::List(owner, place, head, last) => {
             change::put_list(connection, &owner, &place, &head, &last)

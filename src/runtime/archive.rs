@@ -15,7 +15,7 @@ use crate::domain::{
     AccountName, Asset, AssetScope, ContainerId, Digest, Digests, Entry, Keepable, Segment,
     SegmentId, SegmentTexts, Shelf,
 };
-use crate::index::{Before, Haystack, Head, Index, Keeper, Owner, Place};
+use crate::index::{Before, Draft, Haystack, Head, Index, Keeper, Owner, Place};
 
 /// The index, and whose lists are whose in it.
 #[derive(Clone)]
@@ -144,6 +144,24 @@ impl Archive {
                 tell(batch);
             })?;
             Some((Before::new(head, positions), rows))
+        })
+        .await
+        .flatten()
+    }
+
+    /// The segments of a listing that was not read to its end, as of this seal, and what its rest goes on
+    /// with.
+    pub async fn go_on(
+        &self,
+        id: &ContainerId,
+        seal: &str,
+    ) -> Option<(Draft<Segment>, Shelf<Segment>)> {
+        let (place, seal) = (Place::Segments(id.clone()), seal.to_owned());
+        self.aside(move |own| {
+            let mut rows = Shelf::default();
+            let tell = |part| rows.append(part);
+            let draft = own.index.go_on(&own.owner, &place, &seal, tell)?;
+            Some((draft, rows))
         })
         .await
         .flatten()

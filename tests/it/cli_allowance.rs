@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use rustix::process::Signal;
+
 use crate::cli_coverage::{LOCALES, expected, told};
 use crate::support::cli::run;
 use crate::support::contract::Scope;
@@ -168,6 +170,41 @@ fn the_calls_of_a_listing_that_was_killed_count() {
     sweep.kill();
     assert!(server.demo().exchanges().len() > before);
     assert_eq!(throttled(&server), 0);
+}
+
+/// How many pages of segments were listed since.
+fn pages(server: &Server, before: usize) -> usize {
+    let exchanges = server.demo().exchanges();
+    let since = exchanges.iter().skip(before);
+    since
+        .filter(|it| it.path.ends_with("/segments/search"))
+        .count()
+}
+
+#[test]
+fn a_listing_that_was_stopped_goes_on_where_it_was() {
+    let server = Server::with(|options| options.segments = Some(10_000)).judged(Scope::Requests);
+    let home = server.home();
+    let list = ["ls", "acme-loc:20533"];
+    let whole = run(&server.home(), &list).exits(0);
+    server.faults(serde_json::json!([
+        {"operation": "segments", "fault": "stall", "skip": 15, "ms": 60000},
+    ]));
+    let mut listing = Program::start(&home, &list, b"");
+    let stands = || server.state()["faults"]["waiting"].as_u64() == Some(1);
+    assert!(until(PATIENCE, stands));
+    listing.signal(Signal::INT);
+    assert_eq!(listing.end().code, Some(130));
+    server.faults(serde_json::json!([]));
+    let before = server.demo().exchanges().len();
+    let rest = run(&home, &list).exits(0);
+    assert_eq!(rest.stdout, whole.stdout);
+    // Twenty in all; what came since it was last written down comes again.
+    assert_eq!(pages(&server, before), 20 - 9);
+    // The third one asks for none of them.
+    let before = server.demo().exchanges().len();
+    assert_eq!(run(&home, &list).exits(0).stdout, whole.stdout);
+    assert_eq!(pages(&server, before), 0);
 }
 
 #[test]

@@ -61,7 +61,7 @@ pub async fn coverage(
         output.note(&note);
     }
     let listing = Listing {
-        provider: provider.as_ref(),
+        patient: provider.as_ref(),
         index: &index,
         owner: Owner::from(&known.info),
         container: &container,

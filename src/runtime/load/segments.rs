@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use super::join::{inherit, join};
 use super::{Request, keep};
-use crate::api::{Pages, Provider};
+use crate::api::{ApiErrorKind, Pages, Provider};
 use crate::app::effect::RequestId;
 use crate::app::msg::{Answer, Batch, Came};
 use crate::domain::{AccountName, ContainerId, Cursor, Page, Segment, Shelf};
@@ -93,8 +93,30 @@ impl Request {
                 })));
             }
         }
-        let rest = self.first(container, seal);
+        let rest = match self.left(container, seal.as_deref()).await {
+            Some(rest) => rest,
+            None => self.first(container, seal),
+        };
         self.list(provider, container, rest, rows).await;
+    }
+
+    /// What is left of a listing that another run was stopped in; its pages are told.
+    async fn left(&self, container: &ContainerId, seal: Option<&str>) -> Option<Rest> {
+        let (archive, seal) = (self.archive.as_ref()?, seal?);
+        let (draft, entries) = archive.go_on(container, seal).await?;
+        self.tell(Answer::Segments(Ok(Batch {
+            more: true,
+            next: Some(draft.next.clone()),
+            total: draft.total,
+            ..Batch::whole(entries)
+        })));
+        Some(Rest {
+            id: self.id,
+            next: Some(draft.next),
+            keeper: Some(draft.keeper),
+            seal: Some(seal.to_owned()),
+            total: draft.total,
+        })
     }
 
     /// A listing from its first page on.
@@ -136,6 +158,14 @@ impl Request {
             let from = rest.next.clone();
             self.park(container, rest);
             let page = match provider.segments(container, from).await {
+                // There is no such page any more.
+                Err(error) if goes_on && error.kind == ApiErrorKind::Invalid => {
+                    goes_on = false;
+                    self.begin_anew();
+                    let seal = self.take(container, |rest| rest.id == self.id);
+                    rest = self.first(container, seal.and_then(|rest| rest.seal));
+                    continue;
+                }
                 Ok(page) => page,
                 Err(error) => return self.tell(Answer::Segments(Err(error))),
             };
@@ -162,6 +192,9 @@ impl Request {
             let more = !matches!(next, Ok(None));
             rest.total = total;
             rest.next = next.as_ref().ok().cloned().flatten();
+            if let (Some(keeper), Some(next)) = (&mut rest.keeper, &rest.next) {
+                keeper.so_far(next, total);
+            }
             self.tell(Answer::Segments(Ok(Batch {
                 more,
                 next: rest.next.clone(),

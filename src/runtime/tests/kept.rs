@@ -55,6 +55,11 @@ impl Document {
         change(now, &mut inside.texts);
     }
 
+    /// It does not say that it was changed.
+    pub(super) fn unmodified(&self) {
+        self.0.lock().unwrap().modified = 1;
+    }
+
     fn asked(&self, call: &str) {
         self.0.lock().unwrap().calls.push(call.to_owned());
     }

@@ -18,6 +18,19 @@ struct Stopped {
 impl Stopped {
     /// One page of a hundred was shown when it was stopped in front of the second.
     async fn at(folder: &Path, document: &Arc<Document>) -> Self {
+        let mut it = Self::open(folder, document).await;
+        document.stand(Some(100));
+        it.load(None);
+        let first = it.next().await;
+        assert_eq!((first.entries.len(), first.more), (100, true));
+        assert_eq!(first.next, Some(Cursor("100".to_owned())));
+        it.runtime.run(Effect::Cancel(RequestId(1)));
+        document.stand(None);
+        document.calls();
+        it
+    }
+
+    async fn open(folder: &Path, document: &Arc<Document>) -> Self {
         let (sender, inbox) = unbounded_channel();
         let (index, _) = Index::open(folder);
         let door = Arc::new(Door(document.clone()));
@@ -33,14 +46,6 @@ impl Stopped {
             entry: None,
         });
         assert!(matches!(it.inbox.recv().await, Some(Msg::Connected { .. })));
-        document.stand(Some(100));
-        it.load(None);
-        let first = it.next().await;
-        assert_eq!((first.entries.len(), first.more), (100, true));
-        assert_eq!(first.next, Some(Cursor("100".to_owned())));
-        it.runtime.run(Effect::Cancel(RequestId(1)));
-        document.stand(None);
-        document.calls();
         it
     }
 
@@ -68,6 +73,11 @@ impl Stopped {
     /// Goes on, and tells the positions that came.
     async fn go_on(&mut self) -> (bool, Vec<u64>) {
         self.load(Some(Cursor("100".to_owned())));
+        self.rest().await
+    }
+
+    /// What comes until the end.
+    async fn rest(&mut self) -> (bool, Vec<u64>) {
         let (mut anew, mut came) = (false, Vec::new());
         loop {
             let batch = self.next().await;
@@ -116,4 +126,58 @@ async fn what_changed_meanwhile_is_listed_anew() {
     assert_eq!(came, (1..=251).collect::<Vec<_>>());
     stopped.runtime.shutdown().await;
     assert_eq!(kept(folder.path()).len(), 251);
+}
+
+/// A run that ended in the middle of six thousand, behind so many pages that some were written down.
+async fn ended(folder: &Path, document: &Arc<Document>) {
+    let mut it = Stopped::open(folder, document).await;
+    document.stand(Some(5_000));
+    it.load(None);
+    let mut came = 0;
+    while came < 5_000 {
+        came += it.next().await.entries.len();
+    }
+    it.runtime.shutdown().await;
+    document.stand(None);
+    document.calls();
+    assert_eq!(kept(folder), [0; 0], "nobody takes it for the list");
+}
+
+#[tokio::test]
+async fn the_next_run_goes_on_where_one_was_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let document = Document::new(6_000);
+    ended(folder.path(), &document).await;
+    let mut next = Stopped::open(folder.path(), &document).await;
+    next.load(None);
+    let (anew, came) = next.rest().await;
+    assert!(!anew);
+    assert_eq!(came, (1..=6_000).collect::<Vec<_>>());
+    // Eight chunks of 512 rows are full behind page 41: what came after it is asked for again.
+    let calls = document.calls();
+    assert_eq!(calls.iter().filter(|it| *it == "segments").count(), 60 - 41);
+    next.runtime.shutdown().await;
+    assert_eq!(kept(folder.path()), (1..=6_000).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn the_next_run_begins_anew_where_it_changed_since() {
+    for seen in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let document = Document::new(6_000);
+        ended(folder.path(), &document).await;
+        // Where the document does not say so, the count of its segments does.
+        document.change(|now, texts| texts.push((now, "new".to_owned())));
+        if !seen {
+            document.unmodified();
+        }
+        let mut next = Stopped::open(folder.path(), &document).await;
+        next.load(None);
+        let (anew, came) = next.rest().await;
+        assert_eq!(anew, !seen);
+        let rows = if seen { &came[..] } else { &came[4_100..] };
+        assert_eq!(rows, (1..=6_001).collect::<Vec<_>>());
+        next.runtime.shutdown().await;
+        assert_eq!(kept(folder.path()), (1..=6_001).collect::<Vec<_>>());
+    }
 }
