@@ -17,6 +17,8 @@ const ERASE: usize = 5;
 /// The same where the cursor has to jump behind what was erased.
 const ERASE_AND_JUMP: usize = 12;
 
+/// So many lines further down, going there line by line may be shorter than a jump.
+const DOWN: u16 = 4;
 /// A cell and its column and line.
 type At<'a> = (u16, u16, &'a Cell);
 
@@ -31,8 +33,8 @@ pub struct Ink {
     links: Links,
     /// One is open.
     linked: bool,
-    /// Where the next character goes, when that is certain.
-    at: Option<(u16, u16)>,
+    /// Where the next character goes, as far as that is certain: its line, and mostly its column.
+    at: Option<(Option<u16>, u16)>,
 }
 
 impl Ink {
@@ -220,28 +222,16 @@ impl Ink {
 
     /// Moves the cursor the shortest way that is certain.
     fn go(&mut self, out: &mut Vec<u8>, x: u16, y: u16) {
-        let here = self.at;
-        self.at = Some((x, y));
-        if here == Some((x, y)) {
+        let here = self.at.replace((Some(x), y));
+        if let Some((Some(from), line)) = here
+            && line == y
+            && (from == x || from < x && self.again(out, from, x, y))
+        {
             return;
         }
-        if let Some((from, _)) = here.filter(|(from, line)| *line == y && *from < x) {
-            if self.again(out, from, x, y) {
-                return;
-            }
-            let _ = match x - from {
-                1 => write!(out, "\x1b[C"),
-                by => write!(out, "\x1b[{by}C"),
-            };
-            return;
-        }
-        if x == 0 && y > 0 && here.is_some_and(|(_, line)| line == y - 1) {
-            out.extend_from_slice(b"\r\n");
-            return;
-        }
-        let _ = match x {
-            0 => write!(out, "\x1b[{}H", y + 1),
-            _ => write!(out, "\x1b[{};{}H", y + 1, x + 1),
+        let jump = match x {
+            0 => format!("\x1b[{}H", y + 1),
+            _ => format!("\x1b[{};{}H", y + 1, x + 1),
         };
     }
 
@@ -275,11 +265,37 @@ impl Ink {
             Pen::of(cell)
         };
         self.change(out, pen);
+        let near = here.and_then(|(from, line)| {
+            let down = y.checked_sub(line).filter(|down| *down <= DOWN)?;
+            let across = match (x, from) {
+                (0, _) => "\r".to_owned(),
+                (_, Some(from)) => across(from, x),
+                (_, None) => format!("\x1b[{}G", x + 1),
+            };
+            Some(across + &"\n".repeat(down.into()))
+        });
+        let shorter = near.filter(|near| near.len() < jump.len());
+        out.extend_from_slice(shorter.unwrap_or(jump).as_bytes());
         out.extend_from_slice(cell.symbol().as_bytes());
         let next = x + 1;
-        // Behind the last column terminals differ in where they are; behind what is not certainly
-        // one column wide as well.
-        self.at = (is_narrow(cell.symbol()) && next < self.size.width).then_some((next, y));
+        // Behind the last column terminals differ in where they are; behind what is not certainly one
+        // column wide in the column alone, where it is not so wide that some go on in the next line.
+        let widest = u16::try_from(2 * cell.symbol().chars().count()).unwrap_or(u16::MAX);
+        self.at = if is_narrow(cell.symbol()) {
+            (next < self.size.width).then_some((Some(next), y))
+        } else {
+            (x.saturating_add(widest) < self.size.width).then_some((None, y))
+        };
+    }
+}
+
+/// From one column of a line to another.
+fn across(from: u16, to: u16) -> String {
+    let way = if from < to { 'C' } else { 'D' };
+    match from.abs_diff(to) {
+        0 => String::new(),
+        1 => format!("\x1b[{way}"),
+        by => format!("\x1b[{by}{way}"),
     }
 }
 

@@ -179,7 +179,36 @@ fn what_may_be_wide_is_followed_by_a_jump() {
     let before = Buffer::empty(AREA);
     Ink::default().paint(&mut bytes, AREA.as_size(), before.diff_iter(&frame));
     let text = String::from_utf8(bytes).unwrap();
-    assert_eq!(text, "\x1b[1H日\x1b[1;3Hx");
+    assert_eq!(text, "\x1b[1H日\x1b[3Gx");
+}
+
+#[test]
+fn the_shortest_way_to_the_next_cell_is_taken() {
+    let before = Buffer::empty(AREA);
+    let mut frame = Buffer::empty(AREA);
+    frame.set_string(12, 0, "size", Style::new());
+    frame.set_string(12, 1, "kind", Style::new());
+    frame.set_string(15, 3, "age", Style::new());
+    frame.set_string(12, 4, "画", Style::new());
+    frame.set_string(12, 5, "tag", Style::new());
+    frame.set_string(20, 5, "end", Style::new());
+    let mut ink = Ink::default();
+    ink.cleared(AREA.as_size());
+    let mut bytes = Vec::new();
+    ink.paint(&mut bytes, AREA.as_size(), before.diff_iter(&frame));
+    let text = String::from_utf8(bytes).unwrap();
+    let ways = [
+        "\x1b[1;13Hsize",
+        "\x1b[4D\nkind",
+        "\x1b[D\n\nage",
+        "\x1b[6D\n画",
+        // In which column that ended is not trusted, but in which line.
+        "\x1b[13G\ntag",
+        "\x1b[5Cend",
+    ];
+    assert_eq!(text, ways.concat());
+    let (terminal, _) = painted(&[frame.clone()]);
+    agrees(&terminal, &frame).unwrap();
 }
 
 #[test]

@@ -170,7 +170,7 @@ impl Perform for Judge {
         let all: Vec<u16> = params.iter().flatten().copied().collect();
         let ours = match (between, last) {
             // Colours and their like; where to write; what to wipe; questions what it can do.
-            (b"", 'm' | 'H' | 'C' | 'A' | 'J' | 'K' | 'X') => true,
+            (b"", 'm' | 'H' | 'A' | 'C' | 'D' | 'G' | 'J' | 'K' | 'X') => true,
             (b"", 'c') | (b">", 'q') | (b"?", 'u') => all == [0],
             // Where the cursor is: asked by the doctor only.
             (b"", 'n') => all == [6],
