@@ -9,6 +9,7 @@ use ratatui::style::{Color, Modifier};
 
 use super::pen::Pen;
 use crate::ui::links::Links;
+use crate::ui::text::width;
 
 /// Unchanged cells are written again instead of jumping over them, up to so many.
 const NEAR: usize = 4;
@@ -16,9 +17,9 @@ const NEAR: usize = 4;
 const ERASE: usize = 5;
 /// The same where the cursor has to jump behind what was erased.
 const ERASE_AND_JUMP: usize = 12;
-
 /// So many lines further down, going there line by line may be shorter than a jump.
 const DOWN: u16 = 4;
+
 /// A cell and its column and line.
 type At<'a> = (u16, u16, &'a Cell);
 
@@ -151,21 +152,20 @@ impl Ink {
         }
     }
 
-    fn line(&mut self, out: &mut Vec<u8>, y: u16, line: &[(u16, &Cell)]) {
+    fn line(&mut self, out: &mut Vec<u8>, y: u16, changed: &[(u16, &Cell)]) {
+        let wiped = self.wiped(y, changed);
+        let wiped_away = self.stays(y, &wiped, changed);
+        let stays = wiped_away.iter().map(|(x, cell)| (*x, cell));
+        let mut line: Vec<(u16, &Cell)> = changed.iter().copied().chain(stays).collect();
+        line.sort_by_key(|(x, _)| *x);
         // Erasing goes by what the line will show: all of it is known before the first byte.
-        let mut halves = Vec::new();
-        for (x, cell) in line {
-            let wide = !is_narrow(cell.symbol());
-            if wide && self.is_wide(*x + 1, y) {
-                halves.push((*x, 3));
-            } else if self.is_wide(*x, y) {
-                halves.push((*x, 2));
-            }
+        for (x, cell) in &line {
             self.keep(*x, y, Some(*cell));
-            if wide {
+            if width(cell.symbol()) > 1 {
                 self.keep(x + 1, y, None);
             }
         }
+        let mut wiped = wiped.into_iter().peekable();
         let tail = self.blank_tail(y);
         let mut next = 0;
         while let Some((x, cell)) = line.get(next).copied() {
@@ -185,15 +185,47 @@ impl Ink {
                 next += blanks;
                 continue;
             }
-            let half = halves.iter().find(|(at, _)| *at == x);
-            if let Some((_, columns)) = half.filter(|_| Pen::of(cell) != Pen::default()) {
-                // Terminals paint the other half of what is overwritten with the pen of now.
+            while wiped.next_if(|(_, to)| *to <= x).is_some() {}
+            if let Some((_, to)) = wiped.next_if(|(from, _)| *from <= x) {
                 self.change(out, Pen::default());
-                let _ = write!(out, "\x1b[{columns}X");
+                let _ = write!(out, "\x1b[{}X", to - x);
             }
             self.put(out, x, y, cell);
             next += 1;
         }
+    }
+
+    /// From where to where a line is wiped with a plain pen before it is written: terminals paint the other
+    /// half of what is overwritten with the pen of now.
+    fn wiped(&self, y: u16, line: &[(u16, &Cell)]) -> Vec<(u16, u16)> {
+        let mut all: Vec<(u16, u16)> = Vec::new();
+        for (x, cell) in line {
+            let columns = match (is_narrow(cell.symbol()), self.is_wide(*x, y)) {
+                (false, _) if self.is_wide(x + 1, y) => 3,
+                (_, true) => 2,
+                _ => continue,
+            };
+            if Pen::of(cell) == Pen::default() {
+                continue;
+            }
+            let to = (x + columns).min(self.size.width);
+            match all.last_mut() {
+                Some(last) if *x <= last.1 => last.1 = to.max(last.1),
+                _ => all.push((*x, to)),
+            }
+        }
+        all
+    }
+
+    /// What is wiped there, has not changed and is not covered either.
+    fn stays(&self, y: u16, wiped: &[(u16, u16)], line: &[(u16, &Cell)]) -> Vec<(u16, Cell)> {
+        let columns = wiped.iter().flat_map(|(from, to)| *from..*to);
+        let written = |at: &u16, cell: &Cell| *at..=*at + u16::from(width(cell.symbol()) > 1);
+        let stays =
+            columns.filter(|x| { line.iter() }.all(|(at, cell)| !written(at, cell).contains(x)));
+        stays
+            .filter_map(|x| Some((x, self.shown.get(self.index(x, y))?.clone()?)))
+            .collect()
     }
 
     /// What stands there may take two columns.
@@ -233,6 +265,17 @@ impl Ink {
             0 => format!("\x1b[{}H", y + 1),
             _ => format!("\x1b[{};{}H", y + 1, x + 1),
         };
+        let near = here.and_then(|(from, line)| {
+            let down = y.checked_sub(line).filter(|down| *down <= DOWN)?;
+            let across = match (x, from) {
+                (0, _) => "\r".to_owned(),
+                (_, Some(from)) => across(from, x),
+                (_, None) => format!("\x1b[{}G", x + 1),
+            };
+            Some(across + &"\n".repeat(down.into()))
+        });
+        let shorter = near.filter(|near| near.len() < jump.len());
+        out.extend_from_slice(shorter.unwrap_or(jump).as_bytes());
     }
 
     /// Writes what stands between two places once more, where that is shorter than a jump.
@@ -265,17 +308,6 @@ impl Ink {
             Pen::of(cell)
         };
         self.change(out, pen);
-        let near = here.and_then(|(from, line)| {
-            let down = y.checked_sub(line).filter(|down| *down <= DOWN)?;
-            let across = match (x, from) {
-                (0, _) => "\r".to_owned(),
-                (_, Some(from)) => across(from, x),
-                (_, None) => format!("\x1b[{}G", x + 1),
-            };
-            Some(across + &"\n".repeat(down.into()))
-        });
-        let shorter = near.filter(|near| near.len() < jump.len());
-        out.extend_from_slice(shorter.unwrap_or(jump).as_bytes());
         out.extend_from_slice(cell.symbol().as_bytes());
         let next = x + 1;
         // Behind the last column terminals differ in where they are; behind what is not certainly one

@@ -103,7 +103,7 @@ fn piece() -> impl Strategy<Value = (u16, u16, String, Style)> {
     let text = prop_oneof![
         4 => "[a-z ]{1,24}",
         2 => " {1,24}",
-        1 => "[a-c日本é│▌✓ ]{1,12}",
+        1 => "[a-c日本صé│▌✓ ]{1,12}",
     ];
     (0..AREA.width, 0..AREA.height, text, style())
 }
@@ -180,6 +180,24 @@ fn what_may_be_wide_is_followed_by_a_jump() {
     Ink::default().paint(&mut bytes, AREA.as_size(), before.diff_iter(&frame));
     let text = String::from_utf8(bytes).unwrap();
     assert_eq!(text, "\x1b[1H日\x1b[3Gx");
+}
+
+#[test]
+fn what_stays_beside_a_letter_of_doubtful_width_is_there_after_it() {
+    let name = |text: &str| {
+        let mut frame = Buffer::empty(AREA);
+        frame.set_string(2, 1, text, Style::new().bold());
+        frame
+    };
+    for (before, after) in [
+        ("صورة", "كورة"),
+        ("صورة", "aورة"),
+        ("صورة", "صوبة"),
+        ("abcd", "aوcd"),
+    ] {
+        let (terminal, _) = painted(&[name(before), name(after)]);
+        agrees(&terminal, &name(after)).unwrap();
+    }
 }
 
 #[test]
