@@ -194,8 +194,10 @@ impl Screen {
         };
         let terminal = Terminal::new(Paper::new(terminal_file()?, links))?;
         install_hook(restore.clone());
-        let screen = Self { terminal, restore };
+        let mut screen = Self { terminal, restore };
         screen.restore.take()?;
+        // Not every terminal has another screen, and what one is known to show need not be written.
+        screen.forget()?;
         Ok(screen)
     }
 
