@@ -107,8 +107,8 @@ pub enum Msg {
         count: usize,
         reason: String,
     },
-    /// What was kept of lists is lost, in one safe sentence.
-    Damaged(String),
+    /// What was kept of lists is lost, or nothing can be kept, in one safe sentence.
+    IndexTrouble(String),
     /// What the terminal can do about pictures is known, or known better.
     Means(Means),
     /// Columns and rows that the details have for a picture now; `None` while they show none.

@@ -92,7 +92,7 @@ impl State {
                 self.on_refused(count, &reason, now);
                 Vec::new()
             }
-            Msg::Damaged(text) => {
+            Msg::IndexTrouble(text) => {
                 self.notices.say(Tone::Bad, text, now);
                 Vec::new()
             }

@@ -34,7 +34,7 @@ impl Kept {
     pub fn open(session: &Session) -> Self {
         let (index, note) = session.index();
         let recalled = Recalled::of(&index, &session.accounts());
-        let note = note.or_else(|| index.damage().map(str::to_owned));
+        let note = note.or_else(|| index.trouble().map(str::to_owned));
         Self {
             transfers: for_screen(session),
             index,

@@ -67,7 +67,7 @@ pub fn find(session: &Session, output: &mut Output, args: &args::Find) -> Result
     } else {
         "Nothing that was listed here fits."
     })?;
-    if index.damage().is_some() {
+    if index.trouble().is_some() {
         // What is said of that at the end is the reason.
         return Err(Failure::silent(Exit::Failed));
     }

@@ -148,8 +148,8 @@ impl Session {
     }
 
     /// What is to be said of damage that was found in the index since it was opened.
-    pub fn index_damage(&self) -> Option<&str> {
-        self.index.open.get()?.0.damage()
+    pub fn index_trouble(&self) -> Option<&str> {
+        self.index.open.get()?.0.trouble()
     }
 
     /// From now on there is no index where the file is none of ours: opening it would set it aside.

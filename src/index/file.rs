@@ -6,26 +6,38 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
 use super::store::{self, FileId, LISTS, StoreError, file_at};
 use super::thread::{self, Request};
 
-/// What the one who reads and the one who writes tell one another of damage.
+/// What the one who reads and the one who writes tell one another of what is wrong with the file.
 #[derive(Debug, Clone)]
-pub(super) struct Damage {
+pub(super) struct Trouble {
     path: PathBuf,
     /// Which file both have open.
     file: Option<FileId>,
-    /// It was set aside.
+    /// It was damaged, and set aside.
     gone: Arc<AtomicBool>,
-    /// What is said of it, in one sentence.
+    /// What is said of it, in one sentence: of what was wrong first.
     said: Arc<OnceLock<String>>,
 }
 
-impl Damage {
-    /// Sets the file aside, once. Where another process did that, its own stands there by then.
-    pub fn found(&self) {
+impl Trouble {
+    /// What was to be written is not: said where it is not only that somebody else writes.
+    pub fn unwritten(&self, error: &rusqlite::Error) {
+        let why = match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) | None => return,
+            Some(ErrorCode::DiskFull) => {
+                "there is no room on the disk of the cache folder".to_owned()
+            }
+            Some(_) => error.to_string(),
+        };
+        let _ = self.said.set(unkept(&why));
+    }
+
+    /// The file is damaged: sets it aside, once. Where another process did that, its own stands there by then.
+    pub fn damage(&self) {
         if self.gone.swap(true, Ordering::SeqCst) {
             return;
         }
@@ -50,7 +62,12 @@ pub(super) struct File {
 
 struct Reader {
     connection: Connection,
-    damage: Damage,
+    trouble: Trouble,
+}
+
+/// Says that nothing is kept.
+pub(super) fn unkept(why: &str) -> String {
+    format!("lists are not kept for the next start: {why}")
 }
 
 fn told(aside: &Path) -> String {
@@ -73,18 +90,21 @@ fn begin(
     }
     let path = LISTS.path(folder);
     let connection = store::connect(&path)?;
-    let damage = Damage {
+    let trouble = Trouble {
         file: file_at(&path),
         path,
         gone: Arc::default(),
         said,
     };
     let (sender, inbox) = channel();
-    let own = damage.clone();
+    let own = trouble.clone();
     std::thread::Builder::new()
         .name("index".to_owned())
         .spawn(move || thread::run(writing, &own, &inbox))?;
-    let reader = Reader { connection, damage };
+    let reader = Reader {
+        connection,
+        trouble,
+    };
     Ok((reader, sender))
 }
 
@@ -101,8 +121,8 @@ impl File {
         })
     }
 
-    /// What is to be said of damage that was found.
-    pub fn damage(&self) -> Option<&str> {
+    /// What is to be said of it.
+    pub fn trouble(&self) -> Option<&str> {
         self.said.get().map(String::as_str)
     }
 
@@ -132,7 +152,7 @@ impl File {
 
     fn mend(&self, reader: &mut Option<Reader>) {
         if let Some(before) = reader.take() {
-            before.damage.found();
+            before.trouble.damage();
         }
         if self.anew.swap(true, Ordering::SeqCst) {
             return;

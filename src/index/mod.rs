@@ -79,6 +79,8 @@ pub enum Standing {
     Ours(u64),
     /// Something that is no index of ours; the next start sets it aside.
     Foreign,
+    /// One of ours that is not whole any more; whoever meets that sets it aside.
+    Damaged,
 }
 
 /// A file that is not there needs no removing.
@@ -116,7 +118,7 @@ impl Index {
             Ok(file) => (Self(Some(Arc::new(file))), None),
             Err(why) => {
                 tracing::warn!(%why, "no index");
-                let note = format!("lists are not kept for the next start: {why}");
+                let note = file::unkept(&why.to_string());
                 (Self::none(), Some(note))
             }
         }
@@ -126,7 +128,7 @@ impl Index {
     /// could not be.
     pub fn remove(folder: &Path) -> Option<String> {
         let removed = match Self::look(folder) {
-            Ok(Standing::Ours(_)) => {
+            Ok(Standing::Ours(_) | Standing::Damaged) => {
                 // First what would be rolled back into it.
                 LISTS
                     .files(folder)
@@ -155,6 +157,13 @@ impl Index {
         } else {
             Standing::Foreign
         })
+    }
+
+    /// The same, once all of it was read.
+    pub fn examine(folder: &Path) -> std::io::Result<Standing> {
+        let looked = Self::look(folder)?;
+        let damaged = matches!(looked, Standing::Ours(_)) && store::is_broken(&LISTS.path(folder));
+        Ok(if damaged { Standing::Damaged } else { looked })
     }
 
     /// Whether anything is kept at all.
@@ -284,10 +293,10 @@ impl Index {
         let _ = wait.recv_timeout(patience);
     }
 
-    /// What is to be said of damage that was found since it was opened, or then, in one safe sentence: what
-    /// was kept is set aside.
-    pub fn damage(&self) -> Option<&str> {
-        self.0.as_ref()?.damage()
+    /// What is to be said of the file since it was opened, or then, in one safe sentence: it was damaged, and
+    /// what was kept is set aside, or it takes nothing more.
+    pub fn trouble(&self) -> Option<&str> {
+        self.0.as_ref()?.trouble()
     }
 
     fn send(&self, request: Request) {

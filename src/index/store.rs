@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 /// One kind of file. Another shape of its tables gets another name: what is kept is not worth moving, and
 /// an older release goes on with its own.
@@ -200,6 +200,18 @@ pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
         code,
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
     ) || matches!(error, rusqlite::Error::FromSqlConversionFailure(..))
+}
+
+/// Whether the file is not whole. It is left as it is.
+pub(super) fn is_broken(path: &Path) -> bool {
+    let check = || {
+        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.pragma_query_value(None, "quick_check", |row| row.get::<_, String>(0))
+    };
+    match check() {
+        Ok(said) => said != "ok",
+        Err(error) => is_damage(&error),
+    }
 }
 
 /// A moment as a file has it: milliseconds.

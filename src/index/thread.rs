@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, SyncSender};
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::file::Damage;
+use super::file::Trouble;
 use super::{Head, Owner, Part, Place, change, pack, store};
 use crate::domain::{
     AccountName, Asset, ContainerId, Digest, Entry, Segment, SegmentId, SegmentTexts, TextReader,
@@ -46,8 +46,8 @@ pub(super) enum Request {
 }
 
 /// Writes until nobody tells anything any more, or the file is damaged. A full disk or a busy file
-/// costs what was to be kept, and nothing else.
-pub(super) fn run(mut connection: Connection, damage: &Damage, requests: &Receiver<Request>) {
+/// costs what was to be kept, and nothing else; a full disk is told.
+pub(super) fn run(mut connection: Connection, trouble: &Trouble, requests: &Receiver<Request>) {
     let mut swept = false;
     while let Ok(request) = requests.recv() {
         let written = write(&mut connection, request).and_then(|()| {
@@ -60,9 +60,10 @@ pub(super) fn run(mut connection: Connection, damage: &Damage, requests: &Receiv
         if let Err(error) = written {
             tracing::warn!(%error, "the index cannot be written");
             if store::is_damage(&error) {
-                damage.found();
+                trouble.damage();
                 return;
             }
+            trouble.unwritten(&error);
         }
     }
 }

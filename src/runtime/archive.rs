@@ -31,7 +31,7 @@ impl Archives {
         let accounts = accounts.iter();
         let accounts = accounts.map(|info| (info.name.clone(), info.clone()));
         // What was found before is said with the start.
-        let told = AtomicBool::new(index.damage().is_some());
+        let told = AtomicBool::new(index.trouble().is_some());
         Self {
             index,
             accounts: Arc::new(accounts.collect()),
@@ -40,11 +40,11 @@ impl Archives {
     }
 
     /// Tells once of damage that was found.
-    pub fn tell_damage(&self, inbox: &UnboundedSender<Msg>) {
-        if let Some(said) = self.index.damage()
+    pub fn tell_trouble(&self, inbox: &UnboundedSender<Msg>) {
+        if let Some(said) = self.index.trouble()
             && !self.told.swap(true, Ordering::Relaxed)
         {
-            super::send(inbox, Msg::Damaged(said.to_owned()));
+            super::send(inbox, Msg::IndexTrouble(said.to_owned()));
         }
     }
 

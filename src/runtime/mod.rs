@@ -136,7 +136,7 @@ impl Runtime {
                 let (archives, inbox) = (self.archives.clone(), self.inbox.clone());
                 self.spawn(id, lost, async move {
                     request.run().await;
-                    archives.tell_damage(&inbox);
+                    archives.tell_trouble(&inbox);
                 });
             }
             Effect::Find { id, filter, most } => self.find(id, filter, most),

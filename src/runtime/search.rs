@@ -33,7 +33,7 @@ impl Runtime {
             if go_on() {
                 send(&inbox, Msg::Found { id, hits });
             }
-            archives.tell_damage(&inbox);
+            archives.tell_trouble(&inbox);
             token.cancel();
         });
     }

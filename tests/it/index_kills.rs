@@ -278,3 +278,34 @@ fn killed_on_the_way_to_a_list_of_several_parts() {
         |all| assert!(all.stdout.lines().count() > 8_192),
     );
 }
+
+#[test]
+fn a_full_disk_costs_what_was_to_be_kept_and_is_told_once() {
+    if !ready() {
+        return;
+    }
+    let server = Server::start();
+    let calm = server.home();
+    let list = ["ls", "acme-loc:19914"];
+    let whole = run(&calm, &list).exits(0);
+    let home = server.home();
+    run(&home, &["ls", "acme-loc:"]).exits(0);
+    let full = Meddling {
+        calls: "pwrite64",
+        on: &files(&home),
+        fate: Fate::KeepsFailing("ENOSPC"),
+        nth: 1,
+    };
+    let (ran, came) = run_meddled(&home, &full, &list);
+    assert!(came, "nothing was to be kept");
+    assert_eq!(
+        (ran.code, &ran.stdout),
+        (Some(0), &whole.stdout),
+        "{ran:#?}"
+    );
+    let said = "lists are not kept for the next start: there is no room on the disk";
+    assert_eq!(ran.stderr.matches(said).count(), 1, "{ran:#?}");
+    // With room it is kept again.
+    let again = run(&home, &list).exits(0);
+    assert!(!again.stderr.contains("not kept"), "{again:#?}");
+}

@@ -90,7 +90,7 @@ pub fn index(env: &Env) -> Option<Check> {
     const NAME: &str = "index";
     let dirs = Dirs::locate(env).ok()?;
     let at = shown(&dirs.cache.to_string_lossy());
-    Some(match Index::look(&dirs.cache) {
+    Some(match Index::examine(&dirs.cache) {
         Ok(Standing::None) => Check::works(OF, NAME, "nothing was listed yet"),
         Ok(Standing::Ours(bytes)) => {
             let size = size_words(bytes);
@@ -104,6 +104,8 @@ pub fn index(env: &Env) -> Option<Check> {
             Check::limited(OF, NAME, format!("the file in {at} is no index of ours"))
                 .advice("The next start sets it aside and begins anew.")
         }
+        Ok(Standing::Damaged) => Check::limited(OF, NAME, format!("the file in {at} is damaged"))
+            .advice("What meets that sets it aside; the lists are kept again with the next look."),
         Err(error) => Check::limited(OF, NAME, format!("{at} cannot be read: {error}"))
             .advice("What was listed is not kept; all else works."),
     })

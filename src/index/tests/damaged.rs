@@ -19,7 +19,7 @@ fn a_damaged_or_foreign_file_is_set_aside_and_made_anew() {
         let standing = Index::look(folder.path()).unwrap();
         assert_eq!(standing == Standing::Foreign, what == "foreign");
         let index = open(folder.path());
-        assert_eq!(index.damage().is_some(), what == "foreign");
+        assert_eq!(index.trouble().is_some(), what == "foreign");
         assert!(matches!(Index::look(folder.path()), Ok(Standing::Ours(_))));
         put(&index, &[segment(1, None)], None);
         assert!(got(&index).is_some());
@@ -36,7 +36,7 @@ fn what_is_no_file_is_set_aside_without_waiting_for_it() {
     rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, mode, 0).unwrap();
     assert_eq!(Index::look(folder.path()).unwrap(), Standing::Foreign);
     let index = open(folder.path());
-    assert!(index.damage().unwrap().contains("set aside"));
+    assert!(index.trouble().unwrap().contains("set aside"));
     put(&index, &[segment(1, None)], None);
     assert!(got(&index).is_some());
 }
@@ -86,9 +86,9 @@ fn damage_inside_is_told_and_another_index_begins_while_the_old_one_is_open() {
     drop(index);
     damage(folder.path());
     let index = open(folder.path());
-    assert_eq!(index.damage(), None);
+    assert_eq!(index.trouble(), None);
     assert!(got(&index).is_none());
-    let said = index.damage().expect("a sentence");
+    let said = index.trouble().expect("a sentence");
     assert!(said.contains("index-1.damaged.db"), "{said}");
     assert!(folder.path().join("index-1.damaged.db").exists());
     // The same handle goes on with another one.
@@ -112,7 +112,7 @@ fn a_list_that_was_on_its_way_when_the_file_was_made_anew_is_not_kept_in_part() 
     settle(&index);
     std::fs::write(store::LISTS.path(folder.path()), vec![0xA5; 65_536]).unwrap();
     assert!(got(&index).is_none());
-    assert!(index.damage().is_some());
+    assert!(index.trouble().is_some());
     for row in &rows[9_000..] {
         keeper.entry(row);
     }
@@ -134,7 +134,7 @@ fn of_two_processes_that_meet_damage_the_second_leaves_alone_what_the_first_made
     put(&first, &rows[..2], None);
     // It still has the damaged one open.
     assert!(got(&second).is_none());
-    assert!(second.damage().is_some());
+    assert!(second.trouble().is_some());
     assert_eq!(got(&second).map(|it| it.1.len()), Some(2));
     assert_eq!(got(&open(folder.path())).map(|it| it.1.len()), Some(2));
 }

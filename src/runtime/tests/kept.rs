@@ -358,14 +358,14 @@ async fn damage_that_is_met_is_told_once_and_what_comes_then_is_kept() {
             let came = tokio::time::timeout(Duration::from_secs(20), inbox.recv());
             match came.await.expect("a word in time").expect("more") {
                 Msg::Loaded { .. } => loaded = true,
-                Msg::Damaged(text) => said.push(text),
+                Msg::IndexTrouble(text) => said.push(text),
                 _ => {}
             }
         }
     }
     runtime.shutdown().await;
     while let Some(msg) = inbox.recv().await {
-        if let Msg::Damaged(text) = msg {
+        if let Msg::IndexTrouble(text) = msg {
             said.push(text);
         }
     }
