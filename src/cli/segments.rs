@@ -136,11 +136,11 @@ impl Listing<'_> {
             let before = entries.len();
             output.mention(&format!("{before} segments were listed before"));
         }
-        let of_all = self.container.segments;
-        let of_all = of_all.map_or_else(String::new, |all| format!(" of {all}"));
+        let mut all = left.flatten().or(self.container.segments);
         let (patient, mut aloud) = Aloud::of(self.patient);
         while !walk.is_over() {
-            let progress = format!("{}{of_all} segments listed", entries.len());
+            let of = all.map_or_else(String::new, |all| format!(" of {all}"));
+            let progress = format!("{}{of} segments listed", entries.len());
             let page = patient.segments(id, walk.cursor());
             let page = aloud.call(output, Some(progress), page).await;
             let left = left.take();
@@ -155,6 +155,7 @@ impl Listing<'_> {
                 (keeper, walk) = anew();
                 continue;
             };
+            all = page.total.or(all);
             for entry in page.entries {
                 keeper.entry(&entry);
                 entries.push(entry);
