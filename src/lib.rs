@@ -39,7 +39,7 @@
 //! | `ui` | `domain`, `picture`, `api`, `transfer`, `app` | |
 //! | `runtime` | `domain`, `picture`, `api`, `transfer`, `index`, `app` | `open` |
 //! | `tui` | `domain`, `picture`, `api`, `transfer`, `index`, `app`, `ui`, `runtime` | `crossterm`, `anstyle_progress` |
-//! | `cli` | `domain`, `picture`, `config`, `api`, `providers`, `transfer`, `index`, `demo`, `logging`, `runtime`, `tui` | `clap`, `clap_complete`, `clap_mangen`, `rpassword` |
+//! | `cli` | `domain`, `picture`, `config`, `api`, `providers`, `transfer`, `index`, `demo`, `logging`, `runtime`, `tui` | `clap`, `clap_complete`, `clap_mangen` |
 //!
 //! In several layers: `async_trait` (api, providers, transfer, config, cli), `ratatui` (ui, tui),
 //! `secrecy` (domain, config), `base64` (picture, tui, config), `rusqlite` (transfer, index), `flate2` (domain, index, config),

@@ -31,7 +31,8 @@ pub async fn login(
         prompt::key_from_stdin().await?
     } else if prompt::possible() {
         let label = known.info.spec.key_label;
-        prompt::key(&format!("{label} for {name} (it is not shown): ")).await?
+        let question = format!("{label} for {name} (it is not shown): ");
+        prompt::key(output.voice(), &question).await?
     } else {
         return Err(
             Failure::new(Exit::Refused, "there is no terminal to ask for the key on")

@@ -103,7 +103,7 @@ fn home(demo: &Demo) -> std::io::Result<Home> {
 
 /// Only the server: says how to use it, and waits to be ended, which is how it ends well.
 async fn wait(output: &mut Output, demo: &Demo, config: &Path) -> Result<(), Failure> {
-    let mut stop = Stop::listen_to_hangup()?;
+    let mut stop = Stop::listen()?;
     output.json(&demo.ready_json(config))?;
     output.flush()?;
     stop.asked().await;

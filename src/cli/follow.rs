@@ -102,7 +102,7 @@ pub(super) async fn follow(
                     teller.worker_stopped(process);
                 }
             }
-            came = beat.next() => teller.tick(transfers, came),
+            () = beat.next() => teller.tick(transfers),
             () = &mut unbegun, if !looked => {
                 looked = true;
                 if let Some(account) = unopened(transfers, &jobs) {

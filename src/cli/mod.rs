@@ -46,6 +46,7 @@ mod session;
 mod settings;
 mod show;
 mod stop;
+mod suspend;
 mod sync;
 mod teller;
 mod transfers;
@@ -98,7 +99,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(()) => Exit::Done.into(),
         Err(failure) => {
             output.fail(&failure);
-            failure.exit.into()
+            stop::by_signal(failure.exit).into()
         }
     }
 }

@@ -7,15 +7,17 @@ mod columns;
 mod csv;
 mod quiet;
 mod speech;
+mod standing;
 mod table;
 mod voice;
 
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 
-use self::block::Block;
 pub use self::block::MARGIN;
 pub use self::cell::Cell;
 pub use self::columns::cut;
+use self::standing::Standing;
+pub use self::standing::{come_back, give_back};
 pub use self::table::Table;
 pub use self::voice::Voice;
 use super::failure::Failure;
@@ -32,7 +34,7 @@ pub struct Output {
     screen: Option<usize>,
     /// Columns and rows of the terminal that standard error is, if a block can be drawn on it.
     room: Option<fn() -> (usize, usize)>,
-    block: Block,
+    standing: Standing,
     /// One thing after the other on plain lines, all on standard output.
     linear: bool,
     /// Somebody answers questions.
@@ -43,8 +45,6 @@ pub struct Output {
     quiet: bool,
     /// What is told is for a program too: one object a line.
     objects: bool,
-    /// What the terminal has to be freed of at the end.
-    debt: Debt,
 }
 
 impl std::fmt::Debug for Output {
@@ -68,6 +68,7 @@ impl Output {
         if io::stderr().is_terminal() && !matches!(term.as_str(), "" | "dumb" | "unknown") {
             output.room = Some(terminal_room);
         }
+        output.standing = Standing::own();
         output.asks = io::stdin().is_terminal();
         output
     }
@@ -93,13 +94,12 @@ impl Output {
             err,
             screen,
             room: None,
-            block: Block::default(),
+            standing: Standing::default(),
             linear: false,
             asks: false,
             echoes: false,
             quiet: false,
             objects: false,
-            debt: Debt::default(),
         }
     }
 
@@ -113,8 +113,11 @@ impl Output {
     pub fn draw(&mut self, lines: &[String]) {
         let Some(room) = self.room() else { return };
         let _ = self.out.flush();
-        let text = self.block.draw(lines, room);
-        let _ = self.err.write_all(text.as_bytes());
+        let mut stands = self.standing.lock();
+        if !stands.away {
+            let text = stands.block.draw(lines, room);
+            let _ = self.err.write_all(text.as_bytes());
+        }
     }
 
     /// Takes the lines away.
@@ -122,29 +125,29 @@ impl Output {
         let Some((columns, _)) = self.room() else {
             return;
         };
-        let text = self.block.lift(columns);
+        let mut stands = self.standing.lock();
+        let text = stands.block.lift(columns);
         let _ = self.err.write_all(text.as_bytes());
     }
 
-    /// Others wrote on the terminal meanwhile: the lines are not where they were.
-    pub fn forget_block(&mut self) {
-        self.block.forget();
-    }
-
-    /// Sequences of ours for the terminal that standard error is.
-    pub fn aside(&mut self, text: &str) {
-        let _ = self.err.write_all(text.as_bytes());
+    /// Sequences of ours for the terminal that standard error is, unless somebody else has it.
+    pub fn aside(&mut self, told: impl FnOnce() -> String) {
+        let stands = self.standing.lock();
+        if !stands.away {
+            let _ = self.err.write_all(told().as_bytes());
+        }
     }
 
     /// What the terminal is told by [`Self::aside`] is taken back when this ends.
     pub fn owe(&mut self, debt: Debt) {
-        self.debt = debt;
+        self.standing.lock().debt = debt;
     }
 
     /// Takes it back now.
     pub fn settle(&mut self) {
-        let text = self.debt.settle();
-        self.aside(&text);
+        let stands = self.standing.lock();
+        let text = stands.debt.settle();
+        let _ = self.err.write_all(text.as_bytes());
     }
 
     /// What happens, for programs: one object on one line of standard error.

@@ -10,10 +10,9 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{MissedTickBehavior, interval};
 
-pub use self::beat::{Beat, Came};
+pub use self::beat::Beat;
 use self::lines::{line, sum};
 use self::spoken::Spoken;
 use super::args::Shown;
@@ -89,9 +88,7 @@ impl Progress {
         };
         let mut timer = interval(every);
         timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        // Without it, coming back from a suspension costs no more than a line that is drawn twice.
-        let kind = SignalKind::from_raw(rustix::process::Signal::CONT.as_raw());
-        Beat(Some((timer, signal(kind).ok())))
+        Beat(Some(timer))
     }
 
     /// A transfer was added or has changed.
@@ -134,10 +131,7 @@ impl Progress {
     }
 
     /// Time has gone on.
-    pub fn tick(&mut self, output: &mut Output, transfers: &Transfers, beat: Came, now: Instant) {
-        if beat == Came::Back {
-            output.forget_block();
-        }
+    pub fn tick(&mut self, output: &mut Output, transfers: &Transfers, now: Instant) {
         for (id, bytes) in transfers.progress().0 {
             self.meters.bytes(id, bytes, now);
         }
@@ -174,7 +168,7 @@ impl Progress {
                     lines.push(sum(&total, width));
                 }
                 output.draw(&lines);
-                output.aside(&reporter.tell(&total, now));
+                output.aside(|| reporter.tell(&total, now));
             }
         }
     }
@@ -186,7 +180,7 @@ impl Progress {
         if let Shape::Block(reporter) = &mut self.shape
             && total.files > 0
         {
-            output.aside(&reporter.tell(&total, now));
+            output.aside(|| reporter.tell(&total, now));
             output.settle();
         }
     }

@@ -4,9 +4,9 @@ pub mod echo;
 
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 
-use self::echo::Echo;
+use self::echo::{Echo, LONGEST};
 use super::failure::Failure;
-use super::output::Output;
+use super::output::{Output, Voice};
 use crate::domain::{SafeText, Secret, SecretError, mixed_letters};
 use crate::transfer::tree::MANY_CALLS;
 
@@ -48,9 +48,16 @@ pub fn mixing(name: &str) -> String {
     })
 }
 
-/// Asks for a key. Ctrl-C stops the command.
-pub async fn key(question: &str) -> Result<Secret, Failure> {
-    hidden(question).await?.map_err(wrong)
+/// Asks for a key, again where one was typed that cannot be sent. Ctrl-C stops the command.
+pub async fn key(voice: Voice, question: &str) -> Result<Secret, Failure> {
+    // Also between two questions: who types ahead must not see it either.
+    let _echo = Echo::off();
+    loop {
+        match hidden(question).await? {
+            Err(error) if error != SecretError::Empty => voice.note(&error.to_string()),
+            key => return key.map_err(wrong),
+        }
+    }
 }
 
 /// Asks for the passphrase of a file that is there.
@@ -62,7 +69,7 @@ pub async fn passphrase(question: &str) -> Result<Secret, Failure> {
 /// Asks for the passphrase of a new file, twice: nobody sees what is typed, and nobody can find it again.
 pub async fn new_passphrase(output: &mut Output) -> Result<Secret, Failure> {
     // Also between the two questions: who types ahead must not see it either.
-    let _echo = Echo::off()?;
+    let _echo = Echo::off();
     loop {
         let first = hidden("A passphrase for the file (it is not shown): ").await?;
         let first = first.map_err(|error| error.of("passphrase"));
@@ -82,11 +89,21 @@ pub async fn new_passphrase(output: &mut Output) -> Result<Secret, Failure> {
 async fn hidden(question: &str) -> Result<Result<Secret, SecretError>, Failure> {
     let question = SafeText::prose(question).into_string();
     // The terminal echoes again even when a signal ends the waiting.
-    let _echo = Echo::off()?;
-    match aside(move || rpassword::prompt_password(question)).await? {
-        Ok(text) => Ok(Secret::new(text)),
-        Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(Failure::stopped()),
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(Failure::stopped()),
+    let _echo = Echo::off();
+    match aside(move || echo::ask(&question)).await? {
+        Ok(None) => Err(Failure::stopped()),
+        // It may have been longer.
+        Ok(Some(line)) if line.len() + 2 > LONGEST => {
+            let why = format!(
+                "a terminal takes no more than {} characters at once",
+                LONGEST - 2
+            );
+            Err(Failure::usage(why).hint("Give a longer key to `assetdeck login` by --key-stdin."))
+        }
+        Ok(Some(line)) => Ok(match String::from_utf8(line) {
+            Ok(text) => Secret::new(text),
+            Err(_) => Err(SecretError::Characters),
+        }),
         Err(error) => Err(Failure::failed(format!("could not ask: {error}"))),
     }
 }

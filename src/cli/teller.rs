@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::args::Shown;
 use super::failure::{Failure, Tally};
 use super::output::Output;
-use super::progress::{Came, Progress};
+use super::progress::Progress;
 use super::record::{ASSET_HEADS, Listing, Saving, asset_line, asset_ref, saved_line};
 use super::session::Session;
 use crate::api::ApiErrorKind;
@@ -109,9 +109,8 @@ impl<'a> Teller<'a> {
         told(self.output, job, &self.finish, self.tally);
     }
 
-    pub(super) fn tick(&mut self, transfers: &Transfers, came: Came) {
-        self.progress
-            .tick(self.output, transfers, came, Instant::now());
+    pub(super) fn tick(&mut self, transfers: &Transfers) {
+        self.progress.tick(self.output, transfers, Instant::now());
     }
 
     /// These accounts have to pause.

@@ -18,7 +18,7 @@ use super::terminal::Restore;
 use crate::domain::drill;
 
 /// The main thread's time to leave by itself, before the process is ended.
-const PATIENCE: Duration = Duration::from_millis(1800);
+pub const PATIENCE: Duration = Duration::from_millis(1800);
 
 /// The exit status of a program whose terminal is gone.
 pub const STATUS: u8 = 129;
@@ -38,32 +38,46 @@ pub enum Notice {
 
 /// Ends the process when the main thread does not.
 #[derive(Clone)]
-struct LastResort {
-    restore: Restore,
+pub struct LastResort {
+    give_back: Arc<dyn Fn() + Send + Sync>,
     /// A signal other than a hang-up has asked to leave before.
     asked: Arc<AtomicBool>,
 }
 
 impl LastResort {
+    /// `give_back` gives the terminal back without waiting for one that takes nothing.
+    pub fn new(give_back: impl Fn() + Send + Sync + 'static) -> Self {
+        Self {
+            give_back: Arc::new(give_back),
+            asked: Arc::default(),
+        }
+    }
+
     /// `true` for the first request to leave.
-    fn first(&self) -> bool {
+    pub fn first(&self) -> bool {
         !self.asked.swap(true, Ordering::SeqCst)
     }
 
     #[allow(clippy::disallowed_methods)] // The guard is run first; the main thread may be stuck.
-    fn end(&self, status: u8) -> ! {
-        self.restore.give_back_quickly();
+    pub fn end(&self, status: u8) -> ! {
+        (self.give_back)();
         std::process::exit(i32::from(status))
+    }
+
+    /// Ends it unless it has left by then.
+    pub fn end_after(&self, patience: Duration, status: u8) {
+        let last = self.clone();
+        thread::spawn(move || {
+            thread::sleep(patience);
+            last.end(status);
+        });
     }
 }
 
 /// Begins to watch. Must be called inside a runtime with worker threads.
 pub fn watch(restore: Restore) -> io::Result<UnboundedReceiver<Notice>> {
     let (sender, receiver) = unbounded_channel();
-    let last = LastResort {
-        restore,
-        asked: Arc::default(),
-    };
+    let last = LastResort::new(move || restore.give_back_quickly());
     signals(&sender, &last)?;
     terminal(sender, last)?;
     Ok(receiver)
@@ -142,11 +156,7 @@ fn signals(sender: &UnboundedSender<Notice>, last: &LastResort) -> io::Result<()
                     last.end(status);
                 }
                 let _ = sender.send(Notice::Leave(status));
-                let last = last.clone();
-                thread::spawn(move || {
-                    thread::sleep(PATIENCE);
-                    last.end(status);
-                });
+                last.end_after(PATIENCE, status);
             }
         });
     }

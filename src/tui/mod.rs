@@ -26,14 +26,14 @@ use jiff::tz::TimeZone;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use self::ask::Asking;
-pub use self::hangup::endings;
+pub use self::hangup::{LastResort, PATIENCE, endings};
 use self::keys::Heard;
 use self::pace::Pace;
 use self::report::Reporter;
 use self::sources::Sources;
 pub use self::start::{Exit, Opened, Start};
 use self::terminal::Screen;
-pub use self::terminal::TuiError;
+pub use self::terminal::{TuiError, has_shell, in_a_moment};
 pub use crate::app::keymap::Keymap;
 use crate::app::modal::view::Tone;
 use crate::app::{Msg, StartOptions, State};

@@ -131,18 +131,23 @@ impl Restore {
     /// As [`Self::give_back`], but does not wait for a terminal that takes nothing any more.
     pub fn give_back_quickly(&self) {
         let restore = self.clone();
-        let done = Arc::new(AtomicBool::new(false));
-        let seen = Arc::clone(&done);
-        thread::spawn(move || {
-            restore.give_back();
-            done.store(true, Ordering::SeqCst);
-        });
-        for _ in 0..20 {
-            if seen.load(Ordering::SeqCst) {
-                return;
-            }
-            thread::sleep(Duration::from_millis(10));
+        in_a_moment(move || restore.give_back());
+    }
+}
+
+/// Does it, but waits for no longer than a moment: the terminal may take nothing any more.
+pub fn in_a_moment(work: impl FnOnce() + Send + 'static) {
+    let done = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&done);
+    thread::spawn(move || {
+        work();
+        done.store(true, Ordering::SeqCst);
+    });
+    for _ in 0..20 {
+        if seen.load(Ordering::SeqCst) {
+            return;
         }
+        thread::sleep(Duration::from_millis(10));
     }
 }
 
@@ -177,6 +182,12 @@ pub fn in_front() -> bool {
 /// Whether it stops those in the background even when they only write, which few users want.
 fn bars_others() -> bool {
     tcgetattr(io::stdout()).is_ok_and(|it| it.local_modes.contains(LocalModes::TOSTOP))
+}
+
+/// Whether there is one to go back to: stopped without it, started by the terminal itself, nobody could
+/// ever make us go on.
+pub fn has_shell() -> bool {
+    getsid(None).is_ok_and(|session| session != getpgrp())
 }
 
 /// The terminal while it is ours.
@@ -233,8 +244,7 @@ impl Screen {
     /// Gives the terminal back and stops the process group. It is to be opened again when that goes
     /// on. `Ok(false)`: there is no shell to go back to.
     pub fn suspend(&mut self) -> io::Result<bool> {
-        // Started by the terminal itself: stopped, nobody could ever make us go on.
-        if getsid(None)? == getpgrp() {
+        if !has_shell() {
             return Ok(false);
         }
         self.restore.give_back();

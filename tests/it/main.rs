@@ -18,6 +18,7 @@ mod cli_guard;
 mod cli_help;
 mod cli_identical;
 mod cli_json;
+mod cli_leaving;
 mod cli_names;
 mod cli_network;
 mod cli_orphans;

@@ -52,10 +52,16 @@ fn all_there(pty: &Pty) -> Vec<char> {
 /// A shell that asks for commands, with what keeps its home.
 fn shell(server: &Server) -> (Home, Pty) {
     let mut home = server.home();
+    let pty = shell_in(&mut home);
+    (home, pty)
+}
+
+/// The same with a home that is there.
+pub fn shell_in(home: &mut Home) -> Pty {
     home.set("PS1", "shell> ");
     let pty = Pty::spawn(home.env(), home.path(), "/bin/sh", &["-i"], SIZE);
     pty.wait_text("shell>");
-    (home, pty)
+    pty
 }
 
 /// The program under a shell, and its whole screen.
@@ -65,7 +71,7 @@ fn under_a_shell(pty: &mut Pty) -> Vec<char> {
 }
 
 /// Leaves the shell, with the terminal as it was.
-fn leave_shell(mut pty: Pty) {
+pub fn leave_shell(mut pty: Pty) {
     pty.send("exit\r");
     pty.exit_code(PATIENCE);
     pty.assert_restored();

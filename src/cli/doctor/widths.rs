@@ -79,7 +79,7 @@ fn ask() -> Option<Vec<usize>> {
     if rustix::termios::tcgetpgrp(&terminal).ok()? != rustix::process::getpgrp() {
         return None;
     }
-    let _unseen = Echo::by_byte().ok()?;
+    let _unseen = Echo::by_byte();
     let mut question = String::new();
     for (_, text) in SAMPLES {
         // Writing to a String cannot fail.

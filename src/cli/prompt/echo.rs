@@ -1,15 +1,31 @@
-//! What is typed is not shown, and is again however the question ends.
+//! What is typed is not shown, and is again however the question ends, and while the process is stopped.
 
 use std::fs::File;
+use std::io::{self, Read as _, Write as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
-use crate::cli::failure::Failure;
-use crate::cli::stop;
+/// The terminal, as long as it does not echo.
+static OFF: Mutex<Option<Off>> = Mutex::new(None);
 
-/// The terminal as it was before, as long as it does not echo.
-static BEFORE: Mutex<Option<(File, Termios)>> = Mutex::new(None);
+/// A terminal keeps no longer line, in bytes.
+pub const LONGEST: usize = if cfg!(target_vendor = "apple") {
+    1024
+} else {
+    4096
+};
+
+struct Off {
+    terminal: File,
+    /// Its settings before, and those without an echo.
+    before: Termios,
+    quiet: Termios,
+    /// Somebody else has the terminal.
+    away: bool,
+    /// What is being answered.
+    question: Option<String>,
+}
 
 /// The terminal's settings, put back when the first of these goes.
 pub struct Echo {
@@ -17,49 +33,118 @@ pub struct Echo {
 }
 
 impl Echo {
-    pub fn off() -> Result<Self, Failure> {
-        Self::without(LocalModes::ECHO)
+    /// The end of a line is shown all the same.
+    pub fn off() -> Self {
+        Self::without(LocalModes::ECHO, LocalModes::ECHONL)
     }
 
     /// Also what is typed is not waited for until its line ends: for answers of the terminal itself.
-    pub fn by_byte() -> Result<Self, Failure> {
-        Self::without(LocalModes::ECHO | LocalModes::ICANON)
+    pub fn by_byte() -> Self {
+        Self::without(LocalModes::ECHO | LocalModes::ICANON, LocalModes::empty())
     }
 
-    fn without(modes: LocalModes) -> Result<Self, Failure> {
-        // Whatever else would end the process must not leave the terminal so.
-        stop::hear_all()?;
-        let mut before = lock(&BEFORE);
-        if before.is_some() {
-            return Ok(Self { first: false });
+    fn without(modes: LocalModes, with: LocalModes) -> Self {
+        let mut off = lock();
+        if off.is_some() {
+            return Self { first: false };
         }
-        *before = File::open("/dev/tty").ok().and_then(|terminal| {
-            let settings = tcgetattr(&terminal).ok()?;
+        *off = terminal().ok().and_then(|terminal| {
+            let before = tcgetattr(&terminal).ok()?;
             // Before the question is seen: what is typed or pasted at once must not be.
-            let mut quiet = settings.clone();
+            let mut quiet = before.clone();
             quiet.local_modes.remove(modes);
+            quiet.local_modes.insert(with);
             let _ = tcsetattr(&terminal, OptionalActions::Now, &quiet);
-            Some((terminal, settings))
+            Some(Off {
+                terminal,
+                before,
+                quiet,
+                away: false,
+                question: None,
+            })
         });
-        Ok(Self { first: true })
+        Self { first: true }
     }
 }
 
 impl Drop for Echo {
     fn drop(&mut self) {
-        if self.first {
-            put_back();
+        if self.first
+            && let Some(mut off) = lock().take()
+        {
+            if off.question.is_some() {
+                // It stays without an answer, and what is said next is not said behind it.
+                let _ = off.terminal.write_all(b"\n");
+            }
+            // Without a terminal there is nothing to put back.
+            let _ = tcsetattr(off.terminal, OptionalActions::Now, &off.before);
         }
     }
 }
 
-fn put_back() {
-    if let Some((terminal, settings)) = lock(&BEFORE).take() {
-        // Without a terminal there is nothing to put back.
-        let _ = tcsetattr(terminal, OptionalActions::Now, &settings);
+/// Lets the terminal echo, for somebody else who has it meanwhile.
+pub fn show() {
+    if let Some(off) = lock().as_mut() {
+        off.away = true;
+        let _ = tcsetattr(&off.terminal, OptionalActions::Now, &off.before);
     }
 }
 
-fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
-    of.lock().unwrap_or_else(PoisonError::into_inner)
+/// It is ours again. What had been typed is gone, so the question begins anew.
+pub fn hide() {
+    if let Some(off) = lock().as_mut()
+        && std::mem::take(&mut off.away)
+    {
+        let _ = tcsetattr(&off.terminal, OptionalActions::Now, &off.quiet);
+        if let Some(question) = &off.question {
+            let _ = off.terminal.write_all(question.as_bytes());
+        }
+    }
+}
+
+/// Asks, and reads a line of which nothing is shown; `None` at the end of the input.
+pub fn ask(question: &str) -> io::Result<Option<Vec<u8>>> {
+    let mut terminal = terminal()?;
+    if let Some(off) = lock().as_mut() {
+        off.question = Some(question.to_owned());
+    }
+    terminal.write_all(question.as_bytes())?;
+    let line = line(&mut terminal);
+    if let Some(off) = lock().as_mut() {
+        off.question = None;
+    }
+    line
+}
+
+/// The terminal itself keeps the line and obeys the keys that edit it, stop us and end us.
+fn line(terminal: &mut File) -> io::Result<Option<Vec<u8>>> {
+    // As large as it can be: nothing of it is left behind where it had been before.
+    let mut line = vec![0; LONGEST];
+    let mut length = 0;
+    while length < LONGEST {
+        match terminal.read(&mut line[length..]) {
+            Ok(0) if length == 0 => return Ok(None),
+            // The key that ends the input, behind something.
+            Ok(0) => {}
+            Ok(count) => {
+                length += count;
+                if line[length - 1] == b'\n' {
+                    length -= 1;
+                    break;
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    line.truncate(length);
+    Ok(Some(line))
+}
+
+fn terminal() -> io::Result<File> {
+    File::options().read(true).write(true).open("/dev/tty")
+}
+
+fn lock() -> MutexGuard<'static, Option<Off>> {
+    OFF.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -37,7 +37,7 @@ impl Session {
                 let label = known.info.spec.key_label;
                 let question = format!("{label} for {} ({reason}): ", name.as_str());
                 let entry = KeyEntry::Key {
-                    key: prompt::key(&question).await?,
+                    key: prompt::key(self.voice, &question).await?,
                     keeping: Keeping::Session,
                     passphrase: None,
                 };
