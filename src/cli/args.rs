@@ -86,6 +86,7 @@ impl Screen {
         Shape {
             ascii: self.ascii,
             slow: self.slow,
+            no_mouse: false,
         }
     }
 }

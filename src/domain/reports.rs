@@ -46,13 +46,15 @@ impl Default for Reports {
     }
 }
 
-/// How the screen is shown, beside its colours.
+/// How the screen is shown and used, beside its colours and keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Shape {
     /// By ASCII alone, also where the locale would allow more.
     pub ascii: bool,
     /// The line is slow: what only turns or counts is drawn less often.
     pub slow: bool,
+    /// The mouse is left to the terminal.
+    pub no_mouse: bool,
 }
 
 impl Shape {
@@ -62,6 +64,7 @@ impl Shape {
         Self {
             ascii: self.ascii || other.ascii,
             slow: self.slow || other.slow,
+            no_mouse: self.no_mouse || other.no_mouse,
         }
     }
 }

@@ -67,7 +67,7 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
     if ask::prints(var) {
         view.links.turn_off();
     }
-    let mut screen = Screen::open(reporter.debt(), view.links.clone())?;
+    let mut screen = Screen::open(reporter.debt(), view.links.clone(), !start.shape.no_mouse)?;
     let notices = hangup::watch(screen.restore())?;
     let (heard, events) = unbounded_channel();
     let reading = event::read(heard.clone())?;
@@ -85,6 +85,7 @@ pub async fn run(start: Start) -> Result<Exit, TuiError> {
     let mut state = State::new(start.connector.accounts(), options);
     state.time = Timestamp::now();
     state.pictures.on = start.pictures.enabled;
+    state.mouse = !start.shape.no_mouse;
     state.keymap = start.keymap;
     let first = state.start(now);
     // Before the first request, and before the journal of transfers is open.

@@ -198,9 +198,10 @@ pub struct Screen {
 
 impl Screen {
     /// Takes the terminal over. The calling thread is its owner: see [`install_hook`].
-    pub fn open(debt: Debt, links: Links) -> Result<Self, TuiError> {
+    pub fn open(debt: Debt, links: Links, mouse: bool) -> Result<Self, TuiError> {
         let restore = Restore {
             debt,
+            no_mouse: Arc::new(AtomicBool::new(!mouse)),
             ..Restore::default()
         };
         let terminal = Terminal::new(Paper::new(terminal_file()?, links))?;

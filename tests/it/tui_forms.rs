@@ -156,3 +156,19 @@ fn the_mouse_goes_in_by_a_double_click_and_is_left_to_the_terminal_by_a_command(
         assert!(until(PATIENCE, || reports(&pty) == on), "{}", pty.screen());
     }
 }
+
+#[test]
+fn the_mouse_is_left_to_the_terminal_from_the_start_where_the_settings_say_so() {
+    let server = Server::start();
+    let home = server.home();
+    let settings = std::fs::read_to_string(home.config()).expect("settings");
+    home.write_config(&format!("{settings}\n[terminal]\nmouse = false\n"));
+    let mut pty = started(&home, &[]);
+    let reports = |pty: &Pty| pty.cells().mouse_protocol_mode() != vt100::MouseProtocolMode::None;
+    assert!(!reports(&pty), "{}", pty.screen());
+    pty.send_keys("C-p");
+    pty.send("mouse");
+    pty.send_keys("Enter");
+    pty.wait_text("The mouse works here");
+    assert!(until(PATIENCE, || reports(&pty)), "{}", pty.screen());
+}

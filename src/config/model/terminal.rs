@@ -4,7 +4,7 @@ use super::{Fields, Problem};
 use crate::domain::{Notify, Reports, Shape, nearest};
 
 /// Its keys.
-pub const KEYS: &[&str] = &["title", "progress", "notify", "ascii", "slow"];
+pub const KEYS: &[&str] = &["title", "progress", "notify", "ascii", "slow", "mouse"];
 
 /// Reads the section; what it does not say is as without it.
 pub fn read(top: &Fields<'_>) -> Result<(Reports, Shape), Problem> {
@@ -31,5 +31,6 @@ pub fn read(top: &Fields<'_>) -> Result<(Reports, Shape), Problem> {
     }
     shape.ascii = fields.flag("ascii")?.unwrap_or_default();
     shape.slow = fields.flag("slow")?.unwrap_or_default();
+    shape.no_mouse = !fields.flag("mouse")?.unwrap_or(true);
     Ok((reports, shape))
 }

@@ -245,6 +245,8 @@ fn what_the_terminal_is_told_can_be_turned_off() {
         notify: crate::domain::Notify::Osc9,
     };
     assert_eq!(parse(text).unwrap().terminal, wanted);
+    let shape = parse("[terminal]\nmouse = false\n").unwrap().shape;
+    assert!(shape.no_mouse && !parse("").unwrap().shape.no_mouse);
     let (line, text) = refused("[terminal]\n\nnotify = \"bel\"\n");
     assert_eq!(line, 3);
     assert!(text.contains("did you mean \"bell\"?"), "{text}");
