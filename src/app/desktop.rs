@@ -56,9 +56,9 @@ impl State {
     }
 }
 
-/// A copied text as a message shows it, so that nothing depends on the clipboard.
+/// A copied text as a message shows it, so that nothing depends on the clipboard; lines stay apart.
 fn shown(text: &str) -> String {
-    let safe = SafeText::prose(text).into_string();
+    let safe = SafeText::prose(&text.replace('\n', " · ")).into_string();
     match safe.char_indices().nth(SHOWN) {
         Some((at, _)) => format!("{}…", safe.get(..at).unwrap_or_default()),
         None => safe,

@@ -208,7 +208,7 @@ pub enum Effect {
     /// ends of our own. Answered by `Msg::Desktop`.
     Copy {
         text: String,
-        what: &'static str,
+        what: String,
     },
     /// The terminal reports clicks and the wheel, or leaves the mouse to itself.
     Mouse(bool),

@@ -197,7 +197,7 @@ pub struct Listed {
 pub enum Desktop {
     Opened,
     Copied {
-        what: &'static str,
+        what: String,
         text: String,
         way: CopyWay,
     },

@@ -11,6 +11,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::keys::Heard;
 use crate::app::Msg;
 use crate::app::msg::{CopyWay, Desktop};
+use crate::domain::size_words;
 use crate::runtime::clipboard;
 use crate::runtime::tmux::{self, Clipboard, Tmux};
 
@@ -23,7 +24,7 @@ const SCREEN_PIECE: usize = 76;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copying {
     pub text: String,
-    pub what: &'static str,
+    pub what: String,
 }
 
 impl Copying {
@@ -88,7 +89,10 @@ impl Around<'_> {
         }
         let told = |text: String, came| Route::Sequences { text, came };
         if copying.text.len() > LONGEST {
-            let why = "it is too long for a terminal's clipboard".to_owned();
+            let why = format!(
+                "a terminal's clipboard takes no more than {}",
+                size_words(LONGEST as u64)
+            );
             return told(String::new(), copying.came(CopyWay::Terminal, Err(why)));
         }
         let osc = format!("\x1b]52;c;{}\x07", STANDARD.encode(&copying.text));
@@ -213,7 +217,7 @@ mod tests {
         };
         let copying = Copying {
             text: "hello".to_owned(),
-            what: "name",
+            what: "name".to_owned(),
         };
         around.route(copying, first)
     }
@@ -283,7 +287,7 @@ mod tests {
         let text = "x".repeat(1000);
         let long = Copying {
             text: text.clone(),
-            what: "name",
+            what: "name".to_owned(),
         };
         let (sent, way, _) = written(around.route(long, true));
         assert_eq!(way, CopyWay::Screen);
@@ -351,7 +355,7 @@ mod tests {
         };
         let long = Copying {
             text: "x".repeat(LONGEST + 1),
-            what: "report",
+            what: "report".to_owned(),
         };
         assert_eq!(written(around.route(long, true)).0, "");
     }

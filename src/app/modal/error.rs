@@ -146,7 +146,7 @@ impl Modal for ErrorSheet {
             }
             Code::Char('y') => Reply::stay().with([Effect::Copy {
                 text: self.report(),
-                what: "report",
+                what: "report".to_owned(),
             }]),
             _ => Reply::stay(),
         }

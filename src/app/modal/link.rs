@@ -65,7 +65,7 @@ impl LinkSheet {
     fn copy(&self) -> Effect {
         Effect::Copy {
             text: pastable(&self.url),
-            what: "link",
+            what: "link".to_owned(),
         }
     }
 }

@@ -41,7 +41,7 @@ fn without_a_desktop_a_link_is_copied_and_becomes_a_code() {
     world.state.options.desktop = false;
     world.keys("o");
     match world.take().as_slice() {
-        [Effect::Copy { text, what: "link" }] => {
+        [Effect::Copy { text, what }] if what == "link" => {
             assert_eq!(text, "https://cdn.example/banner.png");
         }
         other => panic!("{other:?}"),
@@ -107,7 +107,7 @@ fn what_was_copied_is_said_with_the_way_and_the_text() {
         ),
     ] {
         let did = Desktop::Copied {
-            what: "name",
+            what: "name".to_owned(),
             text: "hero.png".to_owned(),
             way,
         };
@@ -131,4 +131,59 @@ fn copies_name_what_they_copy() {
         }
         other => panic!("{other:?}"),
     }
+}
+
+fn copied(world: &mut World, keys: &str) -> (String, String) {
+    world.take();
+    world.keys(keys);
+    match world.take().as_slice() {
+        [Effect::Copy { text, what }] => (text.clone(), what.clone()),
+        other => panic!("{keys}: {other:?}"),
+    }
+}
+
+#[test]
+fn all_that_is_marked_is_copied_one_a_line() {
+    let mut world = World::at_site();
+    let mut rows: Vec<_> = ["a.png", "b.png", "c.png"]
+        .map(|name| asset(&site(), name, None))
+        .into();
+    rows[1].url = None;
+    world.keys("R");
+    let id = world.pending_assets();
+    let rows: Vec<_> = rows.into_iter().map(Entry::Read).collect();
+    world.send(Msg::Loaded {
+        id,
+        answer: Answer::Assets(Ok(Batch::whole(rows))),
+    });
+    let pair = |text: &str, what: &str| (text.to_owned(), what.to_owned());
+    assert_eq!(copied(&mut world, "y n"), pair("a.png", "name"));
+    world.keys("V");
+    assert_eq!(
+        copied(&mut world, "y n"),
+        pair("a.png\nb.png\nc.png", "3 names")
+    );
+    // Not all of them have one.
+    let (text, what) = copied(&mut world, "y y");
+    assert_eq!(text, "https://cdn.example/a.png\nhttps://cdn.example/c.png");
+    assert_eq!(what, "2 links of 3 marked, the others have none,");
+    let (text, what) = copied(&mut world, "y c");
+    assert_eq!((text.lines().count(), what.as_str()), (3, "3 commands"));
+    world.take();
+    world.keys("y p");
+    assert!(world.take().is_empty());
+    assert_eq!(world.said(), "None of the 3 marked has a folder");
+}
+
+#[test]
+fn marked_places_and_segments_are_copied_as_well() {
+    let mut world = World::at_site();
+    world.keys("1 V");
+    let (text, what) = copied(&mut world, "y n");
+    assert!(text.starts_with("Shop\nBlog"), "{text}");
+    assert!(what.ends_with(" names"), "{what}");
+    let mut world = World::at_doc();
+    world.keys("V");
+    let (text, what) = copied(&mut world, "y i");
+    assert_eq!((text.as_str(), what.as_str()), ("s1\ns2\ns3", "3 ids"));
 }

@@ -208,10 +208,11 @@ fn palette_finds_by_letters_in_order_and_runs() {
     world.keys("enter");
     assert!(world.state.modals.is_empty());
     assert!(
-        world.log.iter().any(
-            |it| matches!(it, crate::app::Effect::Copy { what: "Markdown", text }
-                if text == "![before](https://cdn.example/banner.png)")
-        ),
+        world
+            .log
+            .iter()
+            .any(|it| matches!(it, crate::app::Effect::Copy { what, text }
+                if what == "Markdown" && text == "![before](https://cdn.example/banner.png)")),
         "{:?}",
         world.log
     );
