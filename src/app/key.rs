@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use super::browse::{Pane, Widths};
 use crate::domain::SafeText;
+use crate::domain::text::is_seen_alone;
 
 /// One event of the terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,6 +166,26 @@ pub enum KeyError {
     Same(SafeText, &'static str),
     #[error("`{0}`: Shift makes another character of it; write the one that it types")]
     Shifted(SafeText),
+    #[error("`{0}` holds a control character; write the key as a word: `{1}`")]
+    Control(SafeText, String),
+    #[error(
+        "`{0}` holds a character that nobody sees by itself, so no hint could show it; write another key"
+    )]
+    Unseen(SafeText),
+}
+
+/// How the key is written that a terminal tells of by this control character.
+fn word_of_control(c: char) -> Option<String> {
+    let word = match u8::try_from(c).ok()? {
+        b'\r' | b'\n' => "enter".to_owned(),
+        b'\t' => "tab".to_owned(),
+        0x1b => "esc".to_owned(),
+        0x08 | 0x7f => "backspace".to_owned(),
+        0 => "ctrl-space".to_owned(),
+        code @ 1..=0x1f => format!("ctrl-{}", char::from(code + 0x40).to_ascii_lowercase()),
+        _ => return None,
+    };
+    Some(word)
 }
 
 impl FromStr for Key {
@@ -181,6 +202,12 @@ impl FromStr for Key {
             }
             let mut chars = rest.chars();
             if let (Some(c), None) = (chars.next(), chars.next()) {
+                if let Some(word) = word_of_control(c) {
+                    return Err(KeyError::Control(SafeText::name(text), word));
+                }
+                if !is_seen_alone(c) {
+                    return Err(KeyError::Unseen(SafeText::name(text)));
+                }
                 break Code::Char(c);
             }
             if let Some(number) = rest.strip_prefix('f').and_then(|n| n.parse::<u8>().ok()) {
@@ -352,6 +379,24 @@ mod tests {
         ] {
             let error = text.parse::<Key>().unwrap_err().to_string();
             assert!(error.contains(part) && error.contains(text), "{error}");
+        }
+        for (text, part) in [
+            ("\u{1b}", "as a word: `esc`"),
+            ("ctrl-\u{1b}", "as a word: `esc`"),
+            ("\0", "`ctrl-space`"),
+            ("\u{7}", "`ctrl-g`"),
+            ("\u{7f}", "`backspace`"),
+            ("\u{9b}", "nobody sees"),
+            ("\u{202e}", "nobody sees"),
+            ("\u{200b}", "nobody sees"),
+            ("alt-\u{301}", "nobody sees"),
+        ] {
+            let error = text.parse::<Chord>().unwrap_err().to_string();
+            assert!(error.contains(part), "{text:?}: {error}");
+            assert!(!error.contains(|c: char| c.is_control()), "{error:?}");
+        }
+        for text in ["é", "日", "¬", "🙂"] {
+            assert!(text.parse::<Key>().is_ok(), "{text}");
         }
         assert!("f35".parse::<Key>().is_ok());
     }

@@ -16,8 +16,26 @@ struct Binding {
     context: Context,
     chord: Chord,
     action: &'static Action,
-    /// The line of the settings, if it stands there.
-    line: Option<usize>,
+    given: Given,
+}
+
+/// Who gave an action its keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Given {
+    Table,
+    /// The preset of this name.
+    Preset(&'static str),
+    /// This line of the settings.
+    Line(usize),
+}
+
+impl Given {
+    const fn line(self) -> Option<usize> {
+        match self {
+            Self::Line(line) => Some(line),
+            Self::Table | Self::Preset(_) => None,
+        }
+    }
 }
 
 /// What the keys pressed so far mean.
@@ -81,9 +99,11 @@ fn meet(one: Context, other: Context) -> bool {
 
 impl Binding {
     fn place(&self) -> String {
-        let at = self
-            .line
-            .map_or_else(|| "by default".to_owned(), |line| format!("line {line}"));
+        let at = match self.given {
+            Given::Table => "by default".to_owned(),
+            Given::Preset(name) => format!("by the preset \"{name}\""),
+            Given::Line(line) => format!("line {line}"),
+        };
         format!("`{}` ({at})", self.action.name)
     }
 
@@ -116,7 +136,7 @@ impl Binding {
             )
         };
         Some(KeymapError {
-            line: self.line.max(other.line),
+            line: self.given.line().max(other.given.line()),
             message,
         })
     }
@@ -125,11 +145,12 @@ impl Binding {
 impl Keymap {
     /// Binds the keys that `keys_of` gives for each action of the table, with their lines.
     fn build(
-        keys_of: impl Fn(&'static Action) -> Vec<(String, Option<usize>)>,
+        keys_of: impl Fn(&'static Action) -> Vec<(String, Given)>,
     ) -> Result<Self, KeymapError> {
         let mut bindings: Vec<Binding> = Vec::new();
         for action in action::all() {
-            for (text, line) in keys_of(action) {
+            for (text, given) in keys_of(action) {
+                let line = given.line();
                 let chord: Chord = text.parse().map_err(|error: KeyError| KeymapError {
                     line,
                     message: error.to_string(),
@@ -142,7 +163,7 @@ impl Keymap {
                     context: action.context,
                     chord,
                     action,
-                    line,
+                    given,
                 };
                 // Said twice it is the same.
                 let again = |it: &Binding| std::ptr::eq(it.action, action) && it.chord == new.chord;
@@ -167,11 +188,11 @@ impl Keymap {
 
     /// The keys as the settings want them: those given there, else the preset's, else the table's.
     pub fn chosen(choice: &KeyChoice) -> Result<Self, KeymapError> {
-        let preset = match &choice.preset {
-            None => &[],
+        let (name, preset) = match &choice.preset {
+            None => PRESETS[0],
             Some((name, line)) => {
                 let found = PRESETS.iter().find(|(it, _)| it == name);
-                found.map(|(_, preset)| *preset).ok_or_else(|| {
+                found.copied().ok_or_else(|| {
                     let names = PRESETS.map(|(name, _)| name);
                     let meant = nearest(name, names)
                         .map(|near| format!("; did you mean \"{near}\"?"))
@@ -200,11 +221,15 @@ impl Keymap {
             let given = choice.given.iter().find(|it| it.action == action.name);
             if let Some(given) = given {
                 let keys = given.keys.iter();
-                return keys.map(|(key, line)| (key.clone(), Some(*line))).collect();
+                return keys
+                    .map(|(key, line)| (key.clone(), Given::Line(*line)))
+                    .collect();
             }
             let own = preset.iter().find(|(name, _)| *name == action.name);
-            let keys = own.map_or(action.keys, |(_, keys)| *keys);
-            keys.iter().map(|&key| (key.to_owned(), None)).collect()
+            let (keys, given) = own.map_or((action.keys, Given::Table), |(_, keys)| {
+                (*keys, Given::Preset(name))
+            });
+            keys.iter().map(|&key| (key.to_owned(), given)).collect()
         })
     }
 

@@ -193,15 +193,15 @@ pub(super) enum Unread {
     Missing,
     #[error("it is not a regular file")]
     NotAFile,
-    #[error("it is larger than a settings file can be")]
+    #[error("it is larger than such a file can be")]
     Large,
     #[error("it is not UTF-8 text; save it as UTF-8")]
     Encoding,
     #[error(
-        "other users can write to it, so its addresses cannot be trusted; run `chmod go-w` on it"
+        "other users can write to it, so what it says cannot be trusted; run `chmod go-w` on it"
     )]
     Writable,
-    #[error("another user owns it, so its addresses cannot be trusted; use a file of your own")]
+    #[error("another user owns it, so what it says cannot be trusted; use a file of your own")]
     Owner,
     #[error("it cannot be read: {0}")]
     Io(io::Error),

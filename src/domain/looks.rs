@@ -1,10 +1,11 @@
 //! Themes: how each piece of the screen looks, by words for colours and attributes, as the settings
 //! have them.
 
-use std::fmt;
+mod wrong;
+
 use std::str::FromStr;
 
-use super::{SafeText, nearest};
+pub use self::wrong::{ColourError, LookError};
 
 /// What a piece of the screen is, for the theme to decide how it looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,24 +121,6 @@ impl Colour {
     }
 }
 
-/// A word that is no colour.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub struct ColourError(String);
-
-impl fmt::Display for ColourError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = SafeText::name(&self.0);
-        match nearest(&self.0, COLOURS) {
-            Some(near) => write!(f, "`{word}` is no colour; did you mean `{near}`?"),
-            None => write!(
-                f,
-                "`{word}` is no colour; colours are {}, each also as bright-…, 0 to 255 and #rrggbb",
-                COLOURS.join(", ")
-            ),
-        }
-    }
-}
-
 impl FromStr for Colour {
     type Err = ColourError;
 
@@ -196,34 +179,6 @@ impl Look {
     }
 }
 
-/// A word that is neither a colour nor an attribute.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LookError(String);
-
-impl fmt::Display for LookError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = SafeText::name(&self.0);
-        let attributes = Attribute::ALL.map(|(name, _)| name);
-        let known = COLOURS
-            .into_iter()
-            .chain(attributes)
-            .chain(["default", "on"]);
-        match nearest(&self.0, known) {
-            Some(near) => write!(
-                f,
-                "`{word}` is no colour and no attribute; did you mean `{near}`?"
-            ),
-            None => write!(
-                f,
-                "`{word}` is no colour and no attribute; colours are default, {}, each also as \
-                 bright-…, 0 to 255 and #rrggbb, attributes are {}; write them as `bold red on black`",
-                COLOURS.join(", "),
-                attributes.join(", ")
-            ),
-        }
-    }
-}
-
 impl FromStr for Look {
     type Err = LookError;
 
@@ -232,16 +187,16 @@ impl FromStr for Look {
         let mut look = Self::default();
         let mut words = text.split_whitespace();
         while let Some(word) = words.next() {
-            let wrong = |word: &str| LookError(word.to_owned());
             if word == "on" {
-                let word = words.next().unwrap_or("on");
-                look.paper = Colour::of(word).ok_or_else(|| wrong(word))?;
+                let word = words.next().filter(|word| *word != "on");
+                let word = word.ok_or(LookError::NoPaper)?;
+                look.paper = word.parse().map_err(LookError::Paper)?;
             } else if let Some((_, one)) =
                 Attribute::ALL.into_iter().find(|(name, _)| *name == word)
             {
                 look = look.with(one);
             } else {
-                look.ink = Colour::of(word).ok_or_else(|| wrong(word))?;
+                look.ink = Colour::of(word).ok_or_else(|| LookError::Word(word.to_owned()))?;
             }
         }
         Ok(look)
@@ -406,7 +361,10 @@ mod tests {
             ("bold grene", "did you mean `green`?"),
             ("#12", "#rrggbb"),
             ("256", "0 to 255"),
-            ("red on", "`on` is no colour"),
+            ("red on", "colour is missing"),
+            ("red on on blue", "colour is missing"),
+            ("red on bold", "`bold` is no colour; "),
+            ("red on blu", "did you mean `blue`?"),
             ("#+1+2+3", "#rrggbb"),
         ] {
             let error = text.parse::<Look>().unwrap_err().to_string();

@@ -229,6 +229,11 @@ pub fn is_unseen(c: char) -> bool {
             | 0xE0000..=0x10_FFFF)
 }
 
+/// Whether a character by itself shows what it is: neither unseen, nor a mark on the one before.
+pub fn is_seen_alone(c: char) -> bool {
+    !is_unseen(c) && !is_combining(c)
+}
+
 /// Text for the clipboard. Wherever it is pasted it runs nothing and turns nothing around: control and
 /// direction characters are marks in it, line ends too. Everything else stays as it is.
 pub fn pastable(text: &str) -> String {

@@ -125,6 +125,9 @@ fn a_conflict_names_both_with_their_lines() {
             assert!(error.message.contains(part), "{part}: {error}");
         }
     }
+    let error = Keymap::chosen(&choice(Some("vim"), &[("upload", &["d"])])).unwrap_err();
+    let told = "`d d` of `delete` (by the preset \"vim\") begins with `d` of `upload` (line 2)";
+    assert!(error.message.contains(told), "{error}");
     let error = Keymap::chosen(&choice(Some("vm"), &[])).unwrap_err();
     assert!(
         error.line == Some(1) && error.message.contains("\"vim\"?"),
