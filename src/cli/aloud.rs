@@ -18,6 +18,8 @@ const REDRAW: Duration = Duration::from_millis(250);
 /// Says what the calls of one [`Patient`] wait for.
 pub struct Aloud {
     told: UnboundedReceiver<String>,
+    /// What was said last: several calls wait for the same.
+    said: String,
     beat: Interval,
 }
 
@@ -34,7 +36,8 @@ impl Aloud {
         let patient = Patient::new(paced, move |pause| drop(tell.send(pause.to_string())));
         let mut beat = interval_at(Instant::now() + REDRAW, REDRAW);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        (patient.reached(), Self { told, beat })
+        let said = String::new();
+        (patient.reached(), Self { told, said, beat })
     }
 
     /// Waits for one of the calls. `progress` is drawn meanwhile, where there is any.
@@ -49,7 +52,10 @@ impl Aloud {
         loop {
             tokio::select! {
                 answer = &mut call => break answer,
-                Some(pause) = self.told.recv() => output.note(&pause),
+                Some(pause) = self.told.recv() => if pause != self.said {
+                    output.note(&pause);
+                    self.said = pause;
+                },
                 _ = self.beat.tick(), if !line.is_empty() && !output.is_quiet() => output.draw(line),
             }
         }

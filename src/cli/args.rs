@@ -339,7 +339,7 @@ pub struct Get {
     /// What to do when another file has the name [default: ask on a terminal, else fail]
     #[arg(long, value_name = "WHAT", value_parser = syncing::words(|_| true))]
     pub on_clash: Option<OnClash>,
-    /// Do not ask before making many calls to the service
+    /// Do not ask before making a hundred calls to the service or more
     #[arg(long)]
     pub yes: bool,
     /// One JSON object per file, whatever became of it; progress as JSON on standard error

@@ -262,7 +262,8 @@ async fn run(cli: Cli, env: Env, output: &mut Output) -> Result<(), Failure> {
 /// Signs out, and says what was lost of what was kept.
 async fn close(session: &Session, output: &mut Output, stop: &mut Stop) {
     session.close(stop).await;
-    if let Some(said) = session.index_trouble() {
+    let troubles = [session.index_trouble(), session.calls().trouble()];
+    for said in troubles.into_iter().flatten() {
         output.note(said);
     }
 }

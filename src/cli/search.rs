@@ -45,7 +45,8 @@ pub fn find(session: &Session, output: &mut Output, args: &args::Find) -> Result
     }
     let (index, note) = session.index();
     if let Some(note) = note {
-        output.note(&note);
+        // Nothing found would look like nothing there.
+        return Err(Failure::failed(note));
     }
     let owners: Vec<Owner> = match &args.account {
         Some(name) => vec![Owner::from(&session.known(&find::account(name)?)?.info)],

@@ -305,7 +305,16 @@ impl Session {
         let voice = self.voice;
         let mut provider = provider;
         if self.can_wait {
-            let waits = Waits::new(Share::Sweeps, move |held| voice.note(&held.to_string()));
+            let said = Mutex::new(String::new());
+            let waits = Waits::new(Share::Sweeps, move |held| {
+                // Several calls wait for the same.
+                let held = held.to_string();
+                let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+                if *said != held {
+                    voice.note(&held);
+                    *said = held;
+                }
+            });
             provider = provider.paced(waits).unwrap_or(provider);
         }
         Arc::new(Patient::new(provider, move |pause| {

@@ -2,7 +2,7 @@
 //! time, and a service goes on counting all the same.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior, params};
@@ -13,6 +13,8 @@ use crate::domain::Held;
 
 /// Calls of longer ago limit nobody any more. In milliseconds.
 const OLD: i64 = 2 * 60 * 60 * 1000;
+/// What is so much later than now is of a clock that was set back since. In milliseconds.
+const LATER: i64 = 10 * 1000;
 
 /// Moments, and how many calls were made then.
 type Made = Vec<(Timestamp, u64)>;
@@ -28,6 +30,8 @@ struct Kept {
     /// The state folder; without one nobody else can tell.
     folder: Option<PathBuf>,
     open: Mutex<Option<Open>>,
+    /// Why calls cannot be counted, once that was so.
+    trouble: OnceLock<String>,
 }
 
 #[derive(Debug)]
@@ -41,6 +45,7 @@ impl Calls {
         Self(Arc::new(Kept {
             folder,
             open: Mutex::default(),
+            trouble: OnceLock::new(),
         }))
     }
 
@@ -61,6 +66,7 @@ impl Calls {
     ) -> Option<Result<(), Held>> {
         self.with(|connection| {
             let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            set_back(&change, owner)?;
             if let Some(held) = held(&spent(&change, owner, since)?) {
                 return Ok(Err(held));
             }
@@ -85,6 +91,19 @@ impl Calls {
         self.with(|connection| used(connection, owner)).flatten()
     }
 
+    /// What is to be said where calls could not be counted, in one safe sentence.
+    pub fn trouble(&self) -> Option<&str> {
+        self.0.trouble.get().map(String::as_str)
+    }
+
+    /// Calls are not counted.
+    fn uncounted(&self, why: &str) {
+        tracing::warn!(why, "calls cannot be counted");
+        let _ = self.0.trouble.set(format!(
+            "calls cannot be counted for others that run here, so together they may make too many: {why}"
+        ));
+    }
+
     /// Nothing was counted yet: looking makes no file.
     fn is_absent(&self) -> bool {
         let folder = self.0.folder.as_deref();
@@ -103,7 +122,7 @@ impl Calls {
             let open = match same.map_or_else(|| open(folder, &path), Ok) {
                 Ok(open) => kept.insert(open),
                 Err(error) => {
-                    tracing::warn!(%error, "calls cannot be counted for others");
+                    self.uncounted(&error.to_string());
                     return None;
                 }
             };
@@ -111,10 +130,11 @@ impl Calls {
                 Ok(done) => return Some(done),
                 Err(error) => error,
             };
-            tracing::warn!(%error, "the file of the calls cannot be used");
             if !store::is_damage(&error) {
+                self.uncounted(&error.to_string());
                 return None;
             }
+            tracing::warn!(%error, "the file of the calls is damaged");
             // Where another process was first, its own stands there by now.
             if file_at(&path) == open.file {
                 store::set_aside(&path);
@@ -132,6 +152,26 @@ fn open(folder: &Path, path: &Path) -> Result<Open, store::StoreError> {
         connection,
         file: file_at(path),
     })
+}
+
+/// Calls of a clock that was set back count as made now: nothing tells how old they are, and they must not
+/// hold back the account until that time comes.
+fn set_back(connection: &Connection, owner: &Owner) -> rusqlite::Result<()> {
+    let now = Timestamp::now();
+    let later = now.as_millisecond() + LATER;
+    let wanted = params![owner.account.as_str(), owner.service, owner.address, later];
+    let made: Option<i64> = connection
+        .prepare_cached(
+            "SELECT sum(made) FROM calls
+             WHERE account = ?1 AND service = ?2 AND address = ?3 AND at > ?4",
+        )?
+        .query_row(wanted, |row| row.get(0))?;
+    let Some(made) = made else { return Ok(()) };
+    connection.execute(
+        "DELETE FROM calls WHERE account = ?1 AND service = ?2 AND address = ?3 AND at > ?4",
+        wanted,
+    )?;
+    spend(connection, owner, now, made)
 }
 
 /// The last ones of an account say when it was used.
@@ -173,7 +213,7 @@ fn spent(connection: &Connection, owner: &Owner, since: Timestamp) -> rusqlite::
     let read = |row: &rusqlite::Row<'_>| {
         Ok((
             store::moment(row.get(0)?),
-            row.get::<_, i64>(1)?.unsigned_abs(),
+            u64::try_from(row.get::<_, i64>(1)?).unwrap_or_default(),
         ))
     };
     find.query_map(wanted, read)?.collect()

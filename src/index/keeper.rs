@@ -1,6 +1,7 @@
 //! A list on its way into the index: written part by part while it is read.
 
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,8 +14,10 @@ use crate::domain::{Cursor, Entry, Keepable};
 /// So many chunks are a part: a list of a million rows must not be there once more until it is whole.
 const CHUNKS: usize = 16;
 
-/// After so many chunks it is written down how far a list came: those who list it again go on from there.
+/// After so many chunks, or so long, it is written down how far a list came: those who list it again go on from
+/// there.
 const NOTED: usize = 8;
+const LONG: Duration = Duration::from_secs(1);
 
 /// How far a list came that is on its way.
 #[derive(Debug, Serialize, Deserialize)]
@@ -66,6 +69,10 @@ pub struct Keeper<T: Keepable> {
     told: i64,
     /// It was written down how far it came.
     noted: bool,
+    /// When that was, or when it began.
+    latest: Instant,
+    /// Where its next page begins, and how many rows it has in all, as far as is told.
+    next: Option<(Cursor, Option<u64>)>,
 }
 
 impl<T: Keepable> Keeper<T> {
@@ -81,6 +88,8 @@ impl<T: Keepable> Keeper<T> {
             ticket: -1 - (i64::from(std::process::id()) << 31 | number),
             told: 0,
             noted: false,
+            latest: Instant::now(),
+            next: None,
         }
     }
 
@@ -111,6 +120,8 @@ impl<T: Keepable> Keeper<T> {
 
     /// One more entry.
     pub fn entry(&mut self, entry: &Entry<T>) {
+        // It stands in the middle of a page.
+        self.next = None;
         if self.index.keeps() {
             self.packer.add(entry);
             if self.packer.chunks() == CHUNKS {
@@ -133,13 +144,20 @@ impl<T: Keepable> Keeper<T> {
         }
     }
 
-    /// All rows before this page were told. Now and then it is written down how far that is, and the list
-    /// [goes on](Index::go_on) from there when it was not read to its end, as long as its seal holds.
+    /// All rows before this page were told. Now and then, and when no more comes, it is written down how far
+    /// that is: the list [goes on](Index::go_on) from there, as long as its seal holds.
     pub fn so_far(&mut self, next: &Cursor, total: Option<u64>) {
-        if self.packer.chunks() < NOTED {
-            return;
+        self.next = Some((next.clone(), total));
+        if self.packer.chunks() >= NOTED || self.latest.elapsed() >= LONG {
+            self.note();
         }
+    }
+
+    fn note(&mut self) {
         let (Some(place), Some(seal)) = (&self.place, &self.seal) else {
+            return;
+        };
+        let Some((next, total)) = self.next.take().filter(|_| self.index.keeps()) else {
             return;
         };
         let ((kind, container), seal) = (place.columns(), seal.clone());
@@ -149,13 +167,14 @@ impl<T: Keepable> Keeper<T> {
         let note = Note {
             kind,
             seal,
-            next: next.0.clone(),
+            next: next.0,
             total,
             rows,
             chunks: self.told,
         };
         part.note = Some((container, note));
         self.noted = true;
+        self.latest = Instant::now();
         self.index.send(Request::Part(self.owner.clone(), part));
     }
 
@@ -178,6 +197,7 @@ impl<T: Keepable> Keeper<T> {
 
 impl<T: Keepable> Drop for Keeper<T> {
     fn drop(&mut self) {
+        self.note();
         if self.place.is_some() && self.told > 0 && !self.noted {
             let part = self.part();
             self.index.send(Request::Drop(self.owner.clone(), part));

@@ -110,6 +110,8 @@ impl Meter {
         self.take_back(&mut inside, calls);
         let since = self.allowance.since(now);
         inside.own.retain(|(at, _)| *at > since);
+        // A clock that was set back must not hold them here until it has caught up.
+        inside.own.iter_mut().for_each(|(at, _)| *at = now.min(*at));
         // What was made here counts wherever nobody knows it any more.
         let own = self.allowance.pace(share, &inside.own, now);
         let held = |all: &[(Timestamp, u64)]| {

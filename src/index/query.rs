@@ -57,10 +57,15 @@ pub(super) fn recall<T: Keepable>(
     };
     let mut chunks =
         connection.prepare_cached("SELECT rows FROM chunks WHERE list = ?1 ORDER BY no")?;
-    let mut rows = chunks.query([list])?;
+    let (mut rows, mut count) = (chunks.query([list])?, 0);
     while let Some(row) = rows.next()? {
         let part = pack::shelf(row.get_ref(0)?.as_blob()?).ok_or_else(damaged)?;
+        count += part.len() as u64;
         tell(&head, part);
+    }
+    // A part of it that is not there is damage like any other.
+    if count != head.count {
+        return Err(damaged());
     }
     drop(rows);
     drop(chunks);

@@ -27,7 +27,7 @@ pub struct Coverage {
     /// them; an interrupted run goes on so
     #[arg(long, value_name = "MINUTES", default_value_t = 0)]
     pub max_age: u32,
-    /// Do not ask before making many calls to the service
+    /// Do not ask before making a hundred calls to the service or more
     #[arg(long)]
     pub yes: bool,
     /// Draw the table in ASCII alone

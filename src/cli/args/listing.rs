@@ -14,7 +14,7 @@ pub struct Ls {
     /// this machine instead of asking for them
     #[arg(long, value_name = "MINUTES", default_value_t = 0)]
     pub max_age: u32,
-    /// Do not ask before making many calls to the service
+    /// Do not ask before making a hundred calls to the service or more
     #[arg(long)]
     pub yes: bool,
     /// One JSON object per line

@@ -138,3 +138,20 @@ fn of_two_processes_that_meet_damage_the_second_leaves_alone_what_the_first_made
     assert_eq!(got(&second).map(|it| it.1.len()), Some(2));
     assert_eq!(got(&open(folder.path())).map(|it| it.1.len()), Some(2));
 }
+
+#[test]
+fn a_list_that_lacks_a_part_is_not_taken_for_the_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows: Vec<_> = (1..=5_000).map(|n| segment(n, None)).collect();
+    put(&open(folder.path()), &rows, None);
+    let connection = store::connect(&store::LISTS.path(folder.path())).unwrap();
+    connection
+        .execute("DELETE FROM chunks WHERE no = 3", [])
+        .unwrap();
+    drop(connection);
+    let index = open(folder.path());
+    assert!(got(&index).is_none());
+    assert!(index.trouble().unwrap().contains("was damaged"));
+    put(&index, &rows, None);
+    assert_eq!(got(&index).unwrap().1.len(), 5_000);
+}

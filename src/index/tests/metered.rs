@@ -143,3 +143,37 @@ fn calls_are_counted_for_their_owner_across_restarts() {
     second.spend(&owner("acme"), now, 3);
     assert_eq!(sum(&calls(folder.path()), "acme", earlier), 3);
 }
+
+#[test]
+fn calls_of_a_clock_that_was_set_back_hold_nobody_for_longer_than_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let info = info("12/1h");
+    let tomorrow = Timestamp::now() + jiff::SignedDuration::from_hours(24);
+    let first = calls(folder.path());
+    first.spend(&Owner::from(&info), tomorrow, 30);
+    first.spend(&Owner::from(&info), tomorrow, -20);
+    let held = Meter::new(&info).unwrap().enter(&first, Share::Sweeps);
+    let held = held.expect("ten of twelve are made");
+    assert_eq!(held.made, 10);
+    assert!(held.until < tomorrow, "{held:?}");
+    // They count as made now, for everyone.
+    let spent = first
+        .spent(&Owner::from(&info), Timestamp::UNIX_EPOCH)
+        .unwrap();
+    assert!(spent.iter().all(|(at, _)| *at < tomorrow), "{spent:?}");
+}
+
+#[test]
+fn where_calls_cannot_be_counted_that_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state");
+    std::fs::write(&state, b"no folder").unwrap();
+    let calls = calls(&state);
+    let info = info("12/1h");
+    assert_eq!(calls.trouble(), None);
+    assert_eq!(
+        Meter::new(&info).unwrap().enter(&calls, Share::Sweeps),
+        None
+    );
+    assert!(calls.trouble().unwrap().contains("cannot be counted"));
+}
