@@ -28,10 +28,11 @@ fn inks(pty: &Pty) -> Vec<vt100::Color> {
     let cells = (0..rows.get()).flat_map(|y| (0..columns.get()).map(move |x| (y, x)));
     let mut inks: Vec<vt100::Color> = Vec::new();
     for (y, x) in cells {
-        let ink = screen
-            .cell(y, x)
-            .map_or(vt100::Color::Default, vt100::Cell::fgcolor);
-        if !inks.contains(&ink) {
+        // A blank has none that is seen: it is written with whatever pen is at hand.
+        let written = { screen.cell(y, x) }.filter(|cell| !cell.contents().trim().is_empty());
+        if let Some(ink) = written.map(vt100::Cell::fgcolor)
+            && !inks.contains(&ink)
+        {
             inks.push(ink);
         }
     }
