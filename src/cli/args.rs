@@ -75,7 +75,8 @@ pub struct Screen {
     #[arg(long)]
     pub slow: bool,
     /// No screen but a conversation: numbered lists and questions on plain lines, for screen
-    /// readers and slow lines; `help` says at each question what can be typed
+    /// readers and slow lines; `help` says at each question what can be typed, `back` and `quit`
+    /// leave it
     #[arg(long, conflicts_with_all = ["ascii", "slow"])]
     pub plain: bool,
 }

@@ -171,6 +171,16 @@ impl Output {
         self.asks
     }
 
+    /// Nobody answers any more.
+    pub const fn ask_no_more(&mut self) {
+        self.asks = false;
+    }
+
+    /// Whether a conversation is at its end: nobody answers any more, or nobody hears it.
+    pub fn is_over(&mut self) -> bool {
+        !self.asks || self.flush().is_err()
+    }
+
     /// One line of ours, seen before the command goes on; foreign text in it is safe already.
     pub fn line(&mut self, text: &str) -> Result<(), Failure> {
         if self.objects {

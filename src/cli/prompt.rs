@@ -1,11 +1,16 @@
 //! Questions on the terminal: a key, which is not echoed, and yes or no.
 
 pub mod echo;
+mod words;
 
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+
 use self::echo::{Echo, LONGEST};
-use super::failure::Failure;
+pub use self::words::{Word, unquoted};
+use super::failure::{Exit, Failure};
 use super::output::{Output, Voice};
 use crate::domain::{SafeText, Secret, SecretError, mixed_letters};
 use crate::transfer::tree::MANY_CALLS;
@@ -152,26 +157,73 @@ pub async fn yes(output: &mut Output, question: &str) -> Result<bool, Failure> {
 
 /// Asks for a word. The end of the input stops the command: it is no answer.
 pub async fn answer(output: &mut Output, question: &str) -> Result<String, Failure> {
-    let answer = line(output, question).await?;
-    answer.ok_or_else(Failure::stopped)
+    answer_to(
+        output,
+        question,
+        "One of the words or letters that the question names.",
+    )
+    .await
 }
 
-/// Asks for a line; `None` at the end of the input.
+/// The same in a conversation whose `help` says this of the question.
+pub async fn answer_to(output: &mut Output, question: &str, help: &str) -> Result<String, Failure> {
+    loop {
+        let answer = line(output, question).await?;
+        let answer = answer.ok_or_else(Failure::stopped)?;
+        if !output.is_linear() {
+            return Ok(answer);
+        }
+        match Word::of(&answer) {
+            None => return Ok(words::meant(&answer).to_owned()),
+            Some(Word::Help) => {
+                for line in std::iter::once(help).chain(words::HELP) {
+                    output.line(line)?;
+                }
+            }
+            Some(word) => {
+                output.line("Nothing was done.")?;
+                // Whoever leaves it is no failure; the form is one that was not filled in.
+                return Err(Failure::silent(match word {
+                    Word::Quit => Exit::Done,
+                    Word::Back | Word::Help => Exit::Failed,
+                }));
+            }
+        }
+    }
+}
+
+/// Asks for a line; `None` at the end of the input. Where it cannot be read nobody is asked again.
 pub async fn line(output: &mut Output, question: &str) -> Result<Option<String>, Failure> {
-    output.ask(question);
-    let answer = aside(|| {
-        let mut line = Vec::new();
-        let read = io::stdin().lock().read_until(b'\n', &mut line);
-        // Bytes that are no text are no answer either; what stands in for them fits nothing.
-        read.map(|bytes| (bytes > 0).then(|| String::from_utf8_lossy(&line).trim().to_owned()))
-    });
-    let answer = answer
-        .await?
-        .map_err(|error| Failure::failed(format!("could not read the answer: {error}")))?;
+    output.ask(question)?;
+    let answer = aside(read_line).await?.map_err(|error| {
+        output.ask_no_more();
+        Failure::failed(format!("could not read the answer: {error}"))
+    })?;
     if let Some(answer) = &answer {
         output.answered(answer);
     }
     Ok(answer)
+}
+
+/// The next line of standard input, which another program may have told not to wait.
+fn read_line() -> io::Result<Option<String>> {
+    let mut line = Vec::new();
+    let mut input = io::stdin().lock();
+    loop {
+        match input.read_until(b'\n', &mut line) {
+            Ok(_) => break,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                let mut watched = [PollFd::new(&input, PollFlags::IN)];
+                match poll(&mut watched, None) {
+                    Ok(_) | Err(Errno::INTR) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    // Bytes that are no text are no answer either; what stands in for them fits nothing.
+    Ok((!line.is_empty()).then(|| String::from_utf8_lossy(&line).trim().to_owned()))
 }
 
 /// Runs something that waits for a person on a thread of its own: the runtime would not end before

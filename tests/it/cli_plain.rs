@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use crate::cli_upload::png;
-use crate::support::cli::{run, run_with};
+use crate::support::cli::{command, run, run_with};
 use crate::support::home::Home;
 use crate::support::pty::{PATIENCE, Pty};
 use crate::support::server::{Server, sha256};
@@ -124,6 +124,11 @@ fn the_five_tasks_are_done_without_an_escape() {
     // Save; what is there and differs is asked about.
     let saved = home.path().join("kept/new hero.png");
     talk.answers("; back: ", "kept");
+    let said = talk.answers("in it? yes or no: ", "yes");
+    assert!(
+        said.contains("kept is not there. Make it, and save new hero.png "),
+        "{said}"
+    );
     let said = talk.answers(DO, "1");
     assert!(said.contains("saved "), "{said}");
     assert_eq!(fs::read(&saved).unwrap(), bytes);
@@ -323,4 +328,102 @@ fn an_empty_line_is_what_is_usual_and_none_is_a_word() {
         );
     }
     talk.hears(ASSET);
+}
+
+const HERE: &str = "acme-loc:Mobile app/hero-banner";
+
+#[test]
+fn the_words_are_understood_at_every_question_and_make_no_folder() {
+    let server = Server::start();
+    let home = server.home();
+    home.file("new hero.png", &png("by questions"));
+    let asked = "Folder to save in, an empty line for ";
+    let input = format!(
+        "{HERE}\n1\nSave\nhelp\n?\nBack\nsave\n1\nno\nSAVE\n1\nback\nsave\n'help'\nHelp\nyes\nQuit\n"
+    );
+    let ran = run_with(&home, &["--plain"], input.as_bytes()).exits(0);
+    assert_eq!(ran.stderr, "");
+    assert_eq!(ran.stdout.matches(asked).count(), 6, "{}", ran.stdout);
+    for (said, times) in [
+        ("A folder of this machine; ", 2),
+        ("The question names", 0),
+        ("One of the words or letters that the question names.", 1),
+        ("Nothing was done.", 2),
+        ("Nothing was saved.", 1),
+    ] {
+        assert_eq!(
+            ran.stdout.matches(said).count(),
+            times,
+            "{said}: {}",
+            ran.stdout
+        );
+    }
+    assert!(!home.path().join("1").exists(), "{}", ran.stdout);
+    assert!(home.path().join("help").is_dir(), "{}", ran.stdout);
+    // In the upload's form, and before its last question.
+    for leaves in ["quit", "Exit"] {
+        let input = format!("{HERE}\nUpload\nHELP\nnew hero.png\n?\nde\nhelp\n\nhelp\n{leaves}\n");
+        let ran = run_with(&home, &["--plain"], input.as_bytes()).exits(0);
+        for said in [
+            "A path such as ",
+            "A locale, such as ",
+            "A folder of the service",
+            "One of the words or letters that the question names.",
+        ] {
+            assert_eq!(
+                ran.stdout.matches(said).count(),
+                1,
+                "{said}: {}",
+                ran.stdout
+            );
+        }
+        assert!(
+            ran.stdout.ends_with("Nothing was done.\n"),
+            "{}",
+            ran.stdout
+        );
+    }
+    let input = format!("{HERE}\nupload\nnew hero.png\nde\n\nback\nquit\n");
+    let ran = run_with(&home, &["--plain"], input.as_bytes()).exits(0);
+    // Who leaves the form is where they were.
+    let (_, rest) = ran.stdout.split_once("Nothing was done.").unwrap();
+    assert!(rest.contains(" of hero-banner:"), "{}", ran.stdout);
+    assert!(server.stored("new hero.png").is_empty());
+}
+
+#[test]
+fn an_input_that_cannot_be_read_ends_it_and_says_so_once() {
+    let server = Server::start();
+    let home = server.home();
+    let mut program = command(&home, "timeout");
+    program.args(["60", env!("CARGO_BIN_EXE_assetdeck"), "--plain"]);
+    let ran = program.stdin(fs::File::open(home.path()).unwrap()).output();
+    let ran = ran.unwrap();
+    assert_eq!(ran.status.code(), Some(1), "{ran:?}");
+    let (said, wrong) = (ran.stdout, String::from_utf8(ran.stderr).unwrap());
+    assert!(
+        String::from_utf8(said)
+            .unwrap()
+            .ends_with(&format!("{ACCOUNT}\n"))
+    );
+    assert!(
+        wrong.starts_with("assetdeck: could not read the answer: "),
+        "{wrong}"
+    );
+    assert_eq!(wrong.lines().count(), 1, "{wrong}");
+}
+
+#[test]
+fn a_terminal_that_is_gone_ends_it_though_hang_ups_are_ignored() {
+    let server = Server::start();
+    let home = server.home();
+    let script = r#"trap "" HUP; exec "$0" --plain"#;
+    let args = ["-c", script, env!("CARGO_BIN_EXE_assetdeck")];
+    let mut pty = Pty::spawn(home.env(), home.path(), "sh", &args, (80, 24));
+    pty.wait_written(ACCOUNT);
+    // What is echoed wakes whoever reads the terminal.
+    pty.hang_up_at(|pty| pty.send("acme"));
+    // A closed terminal reads as an error or, a moment later, as its end.
+    let code = pty.exit_code(PATIENCE);
+    assert!(matches!(code, 0 | 1), "{code}");
 }

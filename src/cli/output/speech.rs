@@ -61,15 +61,26 @@ impl Output {
         let _ = writeln!(self.err, "{speaker}{}", SafeText::sentence(text));
     }
 
-    /// A question on the terminal; the answer follows on the same line.
-    pub fn ask(&mut self, question: &str) {
+    /// A question on the terminal; the answer follows on the same line. Where nobody can see it, it is
+    /// not asked.
+    pub fn ask(&mut self, question: &str) -> Result<(), Failure> {
         if self.objects {
-            return self.event(&said("question", question));
+            self.event(&said("question", question));
+            return Ok(());
         }
         self.lift();
         let _ = self.out.flush();
-        let _ = write!(self.err, "{} ", SafeText::sentence(question));
-        let _ = self.err.flush();
+        let asked = write!(self.err, "{} ", SafeText::sentence(question));
+        let Err(error) = asked.and_then(|()| self.err.flush()) else {
+            return Ok(());
+        };
+        self.ask_no_more();
+        // The questions of a conversation are its output.
+        Err(if self.linear {
+            error.into()
+        } else {
+            Failure::failed(format!("could not ask: {error}"))
+        })
     }
 }
 

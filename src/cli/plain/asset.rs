@@ -6,6 +6,7 @@ use crate::cli::args;
 use crate::cli::failure::Failure;
 use crate::cli::get;
 use crate::cli::open::{Handed, handed};
+use crate::cli::prompt;
 use crate::cli::record::asset_ref;
 use crate::cli::session::Known;
 use crate::domain::{Asset, SafeText, paths};
@@ -37,10 +38,21 @@ impl<'a> Talk<'a, '_> {
             "Folder to save in, an empty line for {}; back:",
             SafeText::name(&here.to_string_lossy())
         );
-        let Some(folder) = self.form(&question).await? else {
-            return Ok(());
-        };
-        let folder = paths::typed(&folder, &here, std::env::home_dir().as_deref());
+        let help = "A folder of this machine; ~ is your home folder, and what does not begin with / or ~ \
+                    is below the folder that the question names. One that is not there is made after a \
+                    question.";
+        let typed = self.form(&question, help).await?;
+        let folder = paths::typed(&typed, &here, std::env::home_dir().as_deref());
+        if !folder.exists() {
+            let question = format!(
+                "{} is not there. Make it, and save {} in it? yes or no:",
+                SafeText::name(&folder.to_string_lossy()),
+                SafeText::name(&asset.name)
+            );
+            if !self.stop.or(prompt::yes(self.output, &question)).await? {
+                return self.output.line("Nothing was saved.");
+            }
+        }
         let args = args::Get {
             references: vec![asset_ref(&known.info.name, asset)],
             out: Some(folder),

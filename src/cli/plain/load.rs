@@ -311,6 +311,8 @@ impl<'a> Level<'a> {
         say("An empty line: say this again.");
         say("back: the list before. In a question of a form: leave the form, nothing is done.");
         say("quit, Ctrl-C or the end of the input: leave.");
+        say("help, back and quit are understood at every question, in small letters or capitals.");
+        say("What is itself called by such a word is typed in quotes: 'help'.");
         lines
     }
 }

@@ -13,7 +13,7 @@ use super::failure::{Exit, Failure};
 use super::find;
 use super::names;
 use super::output::Output;
-use super::prompt;
+use super::prompt::{self, Word};
 use super::session::Session;
 use super::stop::Stop;
 use crate::domain::SafeText;
@@ -38,24 +38,39 @@ struct Talk<'a, 'o> {
     stop: &'o mut Stop,
 }
 
-/// Talks until it is left. The end of the input and Ctrl-C leave without a word.
+/// Talks until it is left. The end of the input and Ctrl-C leave without a word; an input that cannot be
+/// read, or an output that cannot be written, ends it as a failure.
 pub async fn run(session: &Session, output: &mut Output, stop: &mut Stop) -> Result<(), Failure> {
-    output.line("assetdeck, without a screen. Each question names what can be typed.")?;
+    output.line(
+        "assetdeck, without a screen. Each question names what can be typed; help, back and quit are \
+         understood at every one.",
+    )?;
     let mut talk = Talk {
         session,
         output,
         stop,
     };
     let talked = talk.go().await;
-    if talked
-        .as_ref()
-        .is_err_and(|failure| failure.exit == Exit::Stopped)
-    {
+    let stopped = talked.as_ref().is_err_and(is_stop);
+    if stopped || !talk.output.can_ask() {
         // What comes next on the terminal begins on a line of its own.
-        talk.output.line("")?;
-        return Err(Failure::silent(Exit::Stopped));
+        let told = talk.output.line("");
+        if stopped {
+            told?;
+        }
     }
-    talked
+    talked.map_err(|failure| {
+        if stopped {
+            Failure::silent(failure.exit)
+        } else {
+            failure
+        }
+    })
+}
+
+/// The user, or a signal, ends it.
+const fn is_stop(failure: &Failure) -> bool {
+    matches!(failure.exit, Exit::Stopped | Exit::Signalled(_))
 }
 
 impl<'a> Talk<'a, '_> {
@@ -65,11 +80,8 @@ impl<'a> Talk<'a, '_> {
         while let Some(level) = way.last_mut() {
             let step = match self.visit(level, shown).await {
                 Ok(step) => step,
-                Err(failure) if failure.exit == Exit::Stopped => return Err(failure),
-                // A reader that went away hears nothing any more.
-                Err(failure) if failure == Failure::silent(Exit::Done) => return Err(failure),
                 Err(failure) => {
-                    self.output.fail(&failure);
+                    self.say(failure)?;
                     // What cannot be shown is left again.
                     if level.is_loaded() {
                         Step::Ask
@@ -93,6 +105,17 @@ impl<'a> Talk<'a, '_> {
         Ok(())
     }
 
+    /// Says what failed, unless the conversation ends by it.
+    fn say(&mut self, failure: Failure) -> Result<(), Failure> {
+        // It was left in a form, or its reader went away.
+        let left = failure == Failure::silent(Exit::Done);
+        if left || is_stop(&failure) || self.output.is_over() {
+            return Err(failure);
+        }
+        self.output.fail(&failure);
+        Ok(())
+    }
+
     /// Shows a list or an asset, asks, and does what the answer says.
     async fn visit(&mut self, level: &mut Level<'a>, shown: bool) -> Result<Step<'a>, Failure> {
         self.read(level, level.from + PAGE).await?;
@@ -103,16 +126,19 @@ impl<'a> Talk<'a, '_> {
             self.output.line("")?;
             return Ok(Step::Leave);
         };
-        match answer.as_str() {
-            "" => Ok(Step::Again),
-            "quit" | "exit" => Ok(Step::Leave),
-            "back" => Ok(Step::Back),
-            "help" => {
+        match Word::of(&answer) {
+            None => {}
+            Some(Word::Quit) => return Ok(Step::Leave),
+            Some(Word::Back) => return Ok(Step::Back),
+            Some(Word::Help) => {
                 for line in level.help() {
                     self.output.line(&line)?;
                 }
-                Ok(Step::Ask)
+                return Ok(Step::Ask);
             }
+        }
+        match answer.to_lowercase().as_str() {
+            "" => Ok(Step::Again),
             "more" if level.asset().is_none() => {
                 self.read(level, level.from + 2 * PAGE).await?;
                 if level.more() {
@@ -122,11 +148,15 @@ impl<'a> Talk<'a, '_> {
                 Ok(Step::Ask)
             }
             "upload" if level.takes_files().is_some() => self.upload(level).await,
-            _ if level.asset().is_some() => match self.do_with(level, &answer).await? {
+            word if level.asset().is_some() => match self.do_with(level, word).await? {
                 Some(step) => Ok(step),
                 None => self.elsewhere(&answer).await,
             },
-            _ => self.pick(level, &answer).await,
+            // A name that is also a word stands in quotes.
+            _ => {
+                let name = prompt::unquoted(&answer).unwrap_or(&answer);
+                self.pick(level, name).await
+            }
         }
     }
 
@@ -190,14 +220,10 @@ impl<'a> Talk<'a, '_> {
         self.stop.or(prompt::line(self.output, question)).await
     }
 
-    /// The answer to a question of a form; `None` when it is left.
-    async fn form(&mut self, question: &str) -> Result<Option<String>, Failure> {
-        let answer = self.ask(question).await?;
-        let answer = answer.ok_or_else(Failure::stopped)?;
-        if answer == "back" {
-            self.output.line("Nothing was done.")?;
-            return Ok(None);
-        }
-        Ok(Some(answer))
+    /// The answer to a question of a form, whose `help` says this. Leaving the form is an error without
+    /// a word.
+    async fn form(&mut self, question: &str, help: &str) -> Result<String, Failure> {
+        let asking = prompt::answer_to(self.output, question, help);
+        self.stop.or(asking).await
     }
 }

@@ -1,5 +1,7 @@
 //! The upload's questions: which files, and each text that the service takes with them.
 
+use std::path::PathBuf;
+
 use super::load::Level;
 use super::{Step, Talk};
 use crate::api::{Field, FieldSpec};
@@ -17,12 +19,8 @@ impl<'a> Talk<'a, '_> {
         let Some((known, scope)) = level.takes_files() else {
             return Ok(Step::Ask);
         };
-        let Some(files) = self.files(known).await? else {
-            return Ok(Step::Ask);
-        };
-        let Some(wishes) = self.wishes(known, &scope).await? else {
-            return Ok(Step::Ask);
-        };
+        let files = self.files(known).await?;
+        let wishes = self.wishes(known, &scope).await?;
         let some = |text: String| (!text.is_empty()).then_some(text);
         let args = args::Upload {
             files,
@@ -44,50 +42,52 @@ impl<'a> Talk<'a, '_> {
             shown: args::Shown::default(),
         };
         let (session, last) = (self.session, upload::Last::Always);
-        let sent = upload::upload(session, self.output, self.stop, &args, last).await;
-        // Some may have gone before one failed.
+        if let Err(failure) = upload::upload(session, self.output, self.stop, &args, last).await {
+            self.say(failure)?;
+        }
+        // Also some of those may have gone of which one failed.
         level.forget();
-        sent?;
         Ok(Step::Again)
     }
 
-    /// Files that could be sent, before anything else is asked of them. `None` when the form is left.
-    async fn files(&mut self, known: &Known) -> Result<Option<Vec<std::path::PathBuf>>, Failure> {
+    /// Files that could be sent, before anything else is asked of them.
+    async fn files(&mut self, known: &Known) -> Result<Vec<PathBuf>, Failure> {
         let here = std::env::current_dir().unwrap_or_default();
         let home = std::env::home_dir();
+        let question = "Path of the file or folder, or several in quotes; back:";
+        let help = "A path such as ~/pictures/hero.png, one that was dropped here, or several, each in quotes; \
+                    a folder stands for all that is in it.";
         loop {
-            let question = "Path of the file or folder, or several in quotes; back:";
-            let Some(answer) = self.form(question).await? else {
-                return Ok(None);
-            };
+            let answer = self.form(question, help).await?;
             let files = paths::pasted(&answer, &here, home.as_deref());
             if files.is_empty() {
                 self.output.line("No file was named.")?;
                 continue;
             }
-            let (looked, spec) = (files.clone(), known.info.spec);
+            let spec = known.info.spec;
             let looking = chosen::aside(move || {
-                let mut files = looked.iter().filter(|path| !path.is_dir());
-                files.find_map(|path| inspect(path, spec).err())
-            });
-            match self.stop.or(looking).await? {
-                None => return Ok(Some(files)),
-                Some(refused) => {
-                    let path = SafeText::name(&refused.path.to_string_lossy()).into_string();
-                    let why = refused.reason;
-                    self.output.line(&format!("{path}: {why}"))?;
+                let (mut sound, mut refused) = (Vec::new(), Vec::new());
+                for path in files {
+                    match inspect(&path, spec) {
+                        Err(why) if !path.is_dir() => refused.push(why),
+                        _ => sound.push(path),
+                    }
                 }
+                (sound, refused)
+            });
+            let (sound, refused) = self.stop.or(looking).await?;
+            for refused in refused {
+                let path = SafeText::name(&refused.path.to_string_lossy()).into_string();
+                self.output.line(&format!("{path}: {}", refused.reason))?;
+            }
+            if !sound.is_empty() {
+                return Ok(sound);
             }
         }
     }
 
-    /// Each text that the service takes, asked again until it can be met. `None` when the form is
-    /// left.
-    async fn wishes(
-        &mut self,
-        known: &Known,
-        scope: &AssetScope,
-    ) -> Result<Option<Wishes>, Failure> {
+    /// Each text that the service takes, asked again until it can be met.
+    async fn wishes(&mut self, known: &Known, scope: &AssetScope) -> Result<Wishes, Failure> {
         let spec = known.info.spec;
         let session = self.session;
         let looking = self.stop.or(async {
@@ -103,9 +103,7 @@ impl<'a> Talk<'a, '_> {
             loop {
                 let usual = usual.text(field.field);
                 let question = question(field, locales.as_deref(), &usual);
-                let Some(answer) = self.form(&question).await? else {
-                    return Ok(None);
-                };
+                let answer = self.form(&question, help(field)).await?;
                 wishes.set(field.field, &answer);
                 if !usual.is_empty() && answer == NONE {
                     if field.field == Field::Folder {
@@ -119,7 +117,20 @@ impl<'a> Talk<'a, '_> {
                 }
             }
         }
-        Ok(Some(wishes))
+        Ok(wishes)
+    }
+}
+
+/// What can be typed at the question for a field.
+fn help(field: &FieldSpec) -> &'static str {
+    match field.field {
+        Field::Locale => "A locale, such as de or pt-BR, or an empty line.",
+        Field::Folder => "A folder of the service, such as public/images, or an empty line.",
+        Field::Tags => "Words parted by commas, or an empty line.",
+        _ if !field.choices.is_empty() => {
+            "One of the words that the question names, or an empty line."
+        }
+        _ => "Any text on one line, or an empty line.",
     }
 }
 

@@ -458,13 +458,18 @@ impl Pty {
     /// The reader sits in a blocking read and would keep the terminal alive; a resize makes the
     /// program write, and the reader lets go on the first byte.
     pub fn hang_up(&mut self) {
-        self.shared.let_go.store(true, Ordering::SeqCst);
         let (rows, cols) = self.cells().size();
-        self.resize((cols.get() + 1, rows.get()));
+        self.hang_up_at(|pty| pty.resize((cols.get() + 1, rows.get())));
+    }
+
+    /// The same at something that makes the terminal show a byte.
+    pub fn hang_up_at(&mut self, wake: impl FnOnce(&mut Self)) {
+        self.shared.let_go.store(true, Ordering::SeqCst);
+        wake(self);
         let gone = until(PATIENCE, || self.seen().ended);
         assert!(
             gone,
-            "the program did not redraw after a resize, so the reader could not let go"
+            "nothing came on the terminal, so the reader could not let go"
         );
         self.slave = None;
         self.writer = None;
