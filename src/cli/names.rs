@@ -16,10 +16,10 @@ use super::find;
 use super::output::Output;
 use super::segments::texts_of;
 use super::session::{Known, Session};
-use crate::api::{Middle, Provider as _};
+use crate::api::{Middle, Provider};
 use crate::domain::{
-    AccountName, Address, AssetKey, Container, ContainerId, Entry, Keepable, Ref, SafeText,
-    Segment, SegmentId, Shelf, decode_part, nearest,
+    AccountName, Address, AssetKey, AssetScope, Container, ContainerId, Entry, Keepable, Ref,
+    SafeText, Segment, SegmentId, Shelf, decode_part, nearest,
 };
 use crate::index::{Index, Owner, Place};
 
@@ -336,6 +336,32 @@ impl Lists {
 fn key_of(text: &str) -> Option<AssetKey> {
     let parts: Option<Vec<String>> = text.split('/').map(decode_part).collect();
     AssetKey::from_parts(parts?.iter().map(String::as_str))
+}
+
+/// What the container of a place is called, and its segment where it is one: by what was listed before,
+/// else by the service.
+pub async fn of_scope(
+    session: &Session,
+    known: &Known,
+    provider: &dyn Provider,
+    scope: &AssetScope,
+) -> Result<(String, Option<String>), Failure> {
+    let (index, _) = session.index();
+    let id = scope.container();
+    let mut kept = recalled::<Container>(&index, known, &Place::Containers).into_iter();
+    let container = match kept.find(|it| it.id == *id) {
+        Some(container) => container,
+        None => find::container(provider, id).await?,
+    };
+    let Some(wanted) = scope.segment() else {
+        return Ok((container.name, None));
+    };
+    let kept = recalled::<Segment>(&index, known, &Place::Segments(id.clone()));
+    let segment = match kept.into_iter().find(|it| it.id == *wanted) {
+        Some(segment) => segment,
+        None => find::segment(provider, id, wanted).await?,
+    };
+    Ok((container.name, Some(segment.name())))
 }
 
 /// A list as it was kept, whole.

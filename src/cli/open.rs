@@ -21,7 +21,7 @@ pub async fn open(
     let (known, _, asset) = stop.or(find::asset_by_ref(session, reference)).await?;
     let handed = if json {
         let url = show::web_address(known, &asset)?;
-        let handed = hand(stop, url.clone()).await?;
+        let handed = hand(stop, known, url.clone()).await?;
         let over = matches!(handed, Handed::Over);
         output.json(&show::link_line(known, &asset, &url, Some(over)))?;
         handed
@@ -58,16 +58,20 @@ pub async fn handed(
     asset: &Asset,
 ) -> Result<Handed, Failure> {
     let url = show::link(known, output, asset)?;
-    hand(stop, url).await
+    hand(stop, known, url).await
 }
 
-async fn hand(stop: &mut Stop, url: String) -> Result<Handed, Failure> {
+async fn hand(stop: &mut Stop, known: &Known, url: String) -> Result<Handed, Failure> {
     let place = Place::here();
     let link = WebLink::parse(&url);
     let signed = link.as_ref().is_ok_and(WebLink::signed);
     match LinkWay::of(&link, place == Place::Desktop) {
         LinkWay::Refuse(why) if signed => Ok(Handed::Shown(why)),
         LinkWay::Refuse(why) => Ok(Handed::Refused(why)),
+        // What a browser cannot open is nothing to take along.
+        LinkWay::Carry if !known.info.spec.capabilities.public_urls => {
+            Ok(Handed::Shown("there is no desktop here".to_owned()))
+        }
         LinkWay::Carry => Ok(Handed::Shown(
             "there is no desktop here; open the link above where one is".to_owned(),
         )),

@@ -99,10 +99,20 @@ pub fn web_address(known: &Known, asset: &Asset) -> Result<String, Failure> {
 
 /// Tells the web address of an asset and gives it back.
 pub fn link(known: &Known, output: &mut Output, asset: &Asset) -> Result<String, Failure> {
-    let url = web_address(known, asset)?;
+    let url = match web_address(known, asset) {
+        Err(failure) if output.is_linear() => return Err(failure.hint("Type save to save it.")),
+        url => url?,
+    };
     output.line(SafeText::name(&url).as_str())?;
     if output.on_screen() && !known.info.spec.capabilities.public_urls {
-        output.mention("a browser cannot open this address without signing in; save it with `get`");
+        let save = if output.is_linear() {
+            "type save to save it"
+        } else {
+            "save it with `get`"
+        };
+        output.mention(&format!(
+            "a browser cannot open this address without signing in; {save}"
+        ));
     }
     Ok(url)
 }

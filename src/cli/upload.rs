@@ -27,11 +27,11 @@ use crate::transfer::{Job, JobId, Transfers, plan_file};
 
 /// What is asked before anything is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Last {
+pub enum Last<'a> {
     /// A yes where there are several files: the command line has named all there is to one.
     ForSeveral,
-    /// Each file is shown with its place, and there is always a question.
-    Always,
+    /// Each file is shown with its place, and there is always a question, which calls the place so.
+    Always(&'a str),
 }
 
 /// Uploads files. Those that cannot be sent are told one by one, and the others go on.
@@ -40,7 +40,7 @@ pub async fn upload(
     output: &mut Output,
     stop: &mut Stop,
     args: &args::Upload,
-    last: Last,
+    last: Last<'_>,
 ) -> Result<(), Failure> {
     let on_clash = args.on_clash.as_deref().and_then(OnClash::of);
     let on_clash = rule(output, on_clash, args.yes)?;
@@ -66,9 +66,9 @@ pub async fn upload(
     }
     let summary = shown::summary(&plan, totals);
     match last {
-        Last::Always if totals.sent() > 0 => {
+        Last::Always(place) if totals.sent() > 0 => {
             shown::sent(output, &plan)?;
-            let question = format!("{summary}. Send? yes or no:");
+            let question = format!("{summary}, to {}. Send? yes or no:", SafeText::name(place));
             if !stop.or(prompt::yes(output, &question)).await? {
                 return output.line("Nothing was sent.");
             }

@@ -104,6 +104,7 @@ fn the_five_tasks_are_done_without_an_escape() {
         assert!(said.contains(part), "{part}: {said}");
     }
     assert!(said.contains("1 file to send, "), "{said}");
+    assert!(said.ends_with(", to hero-banner"), "{said}");
     let said = talk.answers(ASSET, "upload");
     assert!(said.contains("Nothing was sent."), "{said}");
     assert!(server.stored("new hero.png").is_empty());
@@ -389,6 +390,32 @@ fn the_words_are_understood_at_every_question_and_make_no_folder() {
     let (_, rest) = ran.stdout.split_once("Nothing was done.").unwrap();
     assert!(rest.contains(" of hero-banner:"), "{}", ran.stdout);
     assert!(server.stored("new hero.png").is_empty());
+}
+
+#[test]
+fn places_that_a_ref_names_are_called_by_their_names() {
+    let server = Server::start();
+    let home = server.home();
+    let said = |input: &str| run_with(&home, &["--plain"], input.as_bytes()).stdout;
+    let listed = run(&home, &["ls", "acme-web:", "--json"]).exits(0).json();
+    let shop = listed.iter().find(|row| row["name"] == "Shop").unwrap();
+    let by_id = said(&format!("{}\nback\nquit\n", shop["ref"].as_str().unwrap()));
+    for text in [said("acme-web:Shop\nquit\n"), by_id] {
+        assert!(text.contains(" types of Shop:"), "{text}");
+    }
+    let text = said(&format!("{HERE}\nback\nquit\n"));
+    assert!(text.contains(" of hero-banner:"), "{text}");
+    assert!(text.contains(" segments of Mobile app:"), "{text}");
+    // What a browser cannot open is nothing to take along, and only the conversation's words are named.
+    let text = said(&format!("{HERE}\n1\nopen\nquit\n"));
+    assert!(
+        text.contains("without signing in; type save to save it"),
+        "{text}"
+    );
+    assert!(
+        text.contains("Not opened: there is no desktop here.\n"),
+        "{text}"
+    );
 }
 
 #[test]

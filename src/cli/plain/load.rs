@@ -27,13 +27,15 @@ pub(super) struct Level<'a> {
     pub place: Place<'a>,
     /// What the place is called.
     name: String,
+    /// What the place is called that files go to from here.
+    home: String,
     pub(super) rows: Option<Rows<'a>>,
     /// What was not read of it.
     pub(super) rest: Option<Rest>,
     pub from: usize,
 }
 
-/// The way to a thing that was named by its ref. Whether an asset is there is looked at.
+/// The way to a thing that was named by its ref. Whether it is there is looked at.
 pub(super) async fn way_to(session: &Session, to: Ref) -> Result<Vec<Level<'_>>, Failure> {
     let Ref { address, key } = to;
     let known = session.known(&address.account)?;
@@ -48,13 +50,14 @@ pub(super) async fn way_to(session: &Session, to: Ref) -> Result<Vec<Level<'_>>,
         find::check_scope(known.info.spec, &scope)?;
     }
     let container = Place::Container(known, scope.container().clone());
-    way.push(Level::new(container, scope.container().as_str()));
+    let provider = session.ready(known).await?;
+    let (name, segment) = names::of_scope(session, known, provider.as_ref(), &scope).await?;
+    way.push(Level::new(container, name.clone()));
     if key.is_some() || scope.segment().is_some() {
         let assets = Place::Assets(known, scope.clone(), TypeChoice::All);
-        way.push(Level::new(assets, address.to_string()));
+        way.push(Level::new(assets, segment.unwrap_or(name)));
     }
     if let Some(key) = key {
-        let provider = session.ready(known).await?;
         let asset = names::asset(&known.info.name, provider.as_ref(), &scope, &key).await?;
         let name = asset.name.clone();
         way.push(Level::new(Place::Asset(known, Box::new(asset)), name));
@@ -99,9 +102,11 @@ impl<'a> Place<'a> {
 
 impl<'a> Level<'a> {
     pub(super) fn new(place: Place<'a>, name: impl Into<String>) -> Self {
+        let name = name.into();
         Self {
             place,
-            name: name.into(),
+            home: name.clone(),
+            name,
             rows: None,
             rest: None,
             from: 0,
@@ -152,6 +157,11 @@ impl<'a> Level<'a> {
             Place::Asset(known, asset) => Some((*known, asset)),
             _ => None,
         }
+    }
+
+    /// What the place is called that [`Self::takes_files`] names.
+    pub(super) fn home(&self) -> &str {
+        &self.home
     }
 
     /// Where files can be uploaded to from here.
@@ -207,6 +217,7 @@ impl<'a> Level<'a> {
                 let of_it = of_it.map(Cow::into_owned);
                 let rows = Rows::Assets(known, of_it.collect());
                 Self {
+                    home: self.home.clone(),
                     name: match &choice {
                         TypeChoice::All => self.name.clone(),
                         _ => format!("{}, {name}", self.name),
@@ -239,6 +250,13 @@ impl<'a> Level<'a> {
         }
     }
 
+    fn one(&self) -> &'static str {
+        match &self.place {
+            Place::Account(known) => known.info.spec.container.one,
+            _ => self.noun().trim_end_matches('s'),
+        }
+    }
+
     /// The first line of a list, or of an asset.
     pub(super) fn title(&self) -> String {
         let (noun, name) = (self.noun(), SafeText::name(&self.name));
@@ -247,6 +265,7 @@ impl<'a> Level<'a> {
             Place::Asset(..) => return format!("Asset {name}:"),
             _ if self.len() > 0 => {
                 return match self.total() {
+                    Some(1) => format!("1 {} of {name}:", self.one()),
                     Some(total) => format!("{total} {noun} of {name}:"),
                     None => format!("The first {noun} of {name}:"),
                 };
@@ -274,10 +293,7 @@ impl<'a> Level<'a> {
         if self.asset().is_some() {
             return "1 save, 2 open the link; back, help or quit:".to_owned();
         }
-        let one = match &self.place {
-            Place::Account(known) => known.info.spec.container.one,
-            _ => self.noun().trim_end_matches('s'),
-        };
+        let one = self.one();
         let mut words = Vec::new();
         if self.goes_on() {
             words.push("more");

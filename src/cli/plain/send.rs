@@ -41,7 +41,7 @@ impl<'a> Talk<'a, '_> {
             json: false,
             shown: args::Shown::default(),
         };
-        let (session, last) = (self.session, upload::Last::Always);
+        let (session, last) = (self.session, upload::Last::Always(level.home()));
         if let Err(failure) = upload::upload(session, self.output, self.stop, &args, last).await {
             self.say(failure)?;
         }
