@@ -1,5 +1,7 @@
 //! Paths as people type and paste them: quoted, escaped, as addresses, several at once.
 
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 
 /// Reads a typed path: `~` is the home folder, and what is not absolute is below `base`.
@@ -14,30 +16,43 @@ pub fn typed(text: &str, base: &Path, home: Option<&Path>) -> PathBuf {
     }
 }
 
+/// What a paste names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pasted {
+    pub paths: Vec<PathBuf>,
+    /// What is no path of this machine, without what may be secret in it, and why.
+    pub refused: Vec<(PathBuf, String)>,
+}
+
 /// The paths in a paste. Terminals give dropped files quoted, escaped or as `file://` addresses,
 /// one a line or with spaces between; a plain line may itself hold spaces.
-pub fn pasted(text: &str, base: &Path, home: Option<&Path>) -> Vec<PathBuf> {
-    let mut paths = Vec::new();
+pub fn pasted(text: &str, base: &Path, home: Option<&Path>) -> Pasted {
+    let mut pasted = Pasted::default();
     // Terminals send line ends in a paste as carriage returns.
     for line in text.split(['\n', '\r']) {
         for word in words(line.trim()) {
             let path = match word.strip_prefix("file://") {
                 Some(address) => address_path(address),
-                None => Some(typed(&word, base, home)),
+                None if is_address(&word) => Err("it is an address, no file of this machine"),
+                None => Ok(typed(&word, base, home)),
             };
-            if let Some(path) = path.filter(|path| !paths.contains(path)) {
-                paths.push(path);
+            match path {
+                Ok(path) if !pasted.paths.contains(&path) => pasted.paths.push(path),
+                Ok(_) => {}
+                Err(why) => pasted.refused.push((bare(&word), why.to_owned())),
             }
         }
     }
-    paths
+    pasted
 }
 
-/// Whether a paste is nothing but paths that say where they begin, as those of dropped files do.
+/// Whether a paste is nothing but paths that say where they begin, as those of dropped files do; a
+/// desktop gives addresses among them for what lies elsewhere.
 pub fn are_pasted(text: &str) -> bool {
-    let mut lines = text.split(['\n', '\r']).map(str::trim);
-    let is_path = |line: &str| line.is_empty() || begins_path(line);
-    !text.trim().is_empty() && lines.all(is_path)
+    let lines = text.split(['\n', '\r']).map(str::trim);
+    let mut lines = lines.filter(|line| !line.is_empty()).peekable();
+    let some = text.split_whitespace().any(begins_path);
+    some && lines.all(|line| begins_path(line) || is_address(line))
 }
 
 /// Splits a line before everything that begins a path, outside quotes.
@@ -73,7 +88,7 @@ fn words(line: &str) -> Vec<String> {
                     quoted = false;
                 }
             }
-            (' ' | '\t', None) if begins_path(after.trim_start()) => {
+            (' ' | '\t', None) if begins_word(after.trim_start()) => {
                 let done = std::mem::take(&mut word);
                 if !done.trim().is_empty() {
                     words.push(done.trim().to_owned());
@@ -98,16 +113,43 @@ fn begins_path(text: &str) -> bool {
         .any(|start| text.starts_with(start))
 }
 
-/// The path of a `file://` address on this machine; a named host is another machine.
-fn address_path(address: &str) -> Option<PathBuf> {
-    let at = address.find('/')?;
+fn begins_word(text: &str) -> bool {
+    let text = text.trim_start_matches(['\'', '"']);
+    begins_path(text) || is_address(text)
+}
+
+/// Whether it begins with a scheme, such as `https://` or `sftp://`.
+fn is_address(text: &str) -> bool {
+    text.split_once("://").is_some_and(|(scheme, _)| {
+        let rest = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(rest)
+    })
+}
+
+/// The path of a `file://` address on this machine, or why it has none; a named host is another machine.
+fn address_path(address: &str) -> Result<PathBuf, &'static str> {
+    let at = address.find('/').ok_or("it names no file")?;
     let host = &address[..at];
-    if !host.is_empty() && host != "localhost" {
-        return None;
+    if !host.is_empty() && !host.eq_ignore_ascii_case("localhost") {
+        return Err("it lies on another machine");
     }
     let bytes: Vec<u8> = percent_encoding::percent_decode_str(&address[at..]).collect();
-    let text = String::from_utf8(bytes).ok()?;
-    (!text.contains('\0')).then(|| PathBuf::from(text))
+    if bytes.contains(&0) {
+        return Err("no file can be called that");
+    }
+    // A name may be in another encoding.
+    Ok(PathBuf::from(OsString::from_vec(bytes)))
+}
+
+/// An address without its query and user part, which may hold what gives access.
+fn bare(address: &str) -> PathBuf {
+    let (bare, _) = address.split_once(['?', '#']).unwrap_or((address, ""));
+    let Some((scheme, rest)) = bare.split_once("://") else {
+        return bare.into();
+    };
+    let (host, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    format!("{scheme}://{host}{path}").into()
 }
 
 #[cfg(test)]
@@ -117,13 +159,55 @@ mod tests {
 
     fn read(text: &str) -> Vec<String> {
         pasted(text, Path::new("/here"), Some(Path::new("/home/me")))
+            .paths
             .iter()
             .map(|path| path.display().to_string())
             .collect()
     }
 
     #[test]
-    #[cfg(unix)]
+    fn what_is_no_file_here_says_why_and_the_others_are_taken() {
+        for (text, taken, refused, why) in [
+            (
+                "file://far/a.png",
+                "",
+                "file://far/a.png",
+                "another machine",
+            ),
+            ("file:///x.png%00", "", "file:///x.png%00", "can be called"),
+            ("file://far", "", "file://far", "names no file"),
+            (
+                "/tmp/a b.png https://me:pw@h/a.png?sig=1#x",
+                "/tmp/a b.png",
+                "https://h/a.png",
+                "an address",
+            ),
+            (
+                "'sftp://h/c d.png' /tmp/a.png",
+                "/tmp/a.png",
+                "sftp://h/c d.png",
+                "an address",
+            ),
+            (
+                "https://h/a.png\r/tmp/a.png",
+                "/tmp/a.png",
+                "https://h/a.png",
+                "an address",
+            ),
+        ] {
+            assert_eq!(read(text).concat(), taken, "{text}");
+            let pasted = pasted(text, Path::new("/here"), None);
+            let [(shown, said)] = &pasted.refused[..] else {
+                panic!("{text}: {pasted:?}");
+            };
+            assert_eq!(shown, Path::new(refused), "{text}");
+            assert!(said.contains(why), "{text}: {said}");
+        }
+        let other = pasted("file:///caf%E9.png", Path::new("/here"), None).paths;
+        assert_eq!(other[0].as_os_str().as_encoded_bytes(), b"/caf\xe9.png");
+    }
+
+    #[test]
     fn every_way_of_pasting_paths_is_read() {
         assert_eq!(
             read("/home/me/My Photos/hero 1.jpg\n/home/me/b.png"),
@@ -152,6 +236,8 @@ mod tests {
             " '/a.png' '/b.png'\r",
             "file:///a.png\n~/b.png",
             "./c.png",
+            "/a.png https://a.b/c.png",
+            "https://a.b/c.png\n/a.png",
         ] {
             assert!(are_pasted(paths), "{paths}");
         }
@@ -170,7 +256,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_paste_panics(text in "\\PC{0,60}|[ '\"\\\\/~a\\n]{0,30}") {
-            for path in pasted(&text, Path::new("/here"), None) {
+            for path in pasted(&text, Path::new("/here"), None).paths {
                 prop_assert!(!path.as_os_str().is_empty());
             }
         }

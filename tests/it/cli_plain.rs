@@ -419,6 +419,28 @@ fn places_that_a_ref_names_are_called_by_their_names() {
 }
 
 #[test]
+fn what_cannot_be_taken_of_several_files_is_said_and_the_others_go_on() {
+    let server = Server::start();
+    let home = server.home();
+    let file = home.file("good.png", &png("good"));
+    let (file, none) = (file.display(), home.path().join("none.png"));
+    let none = none.display();
+    let files = format!("file://far/a.png '{none}' https://h/a.png?sig=canary '{file}'");
+    let input = format!("{HERE}\nupload\n{files}\nde\n\nno\nquit\n");
+    let text = run_with(&home, &["--plain"], input.as_bytes())
+        .exits(0)
+        .stdout;
+    for said in [
+        "file://far/a.png: it lies on another machine.\n",
+        "https://h/a.png: it is an address, no file of this machine.\n",
+        "none.png: ",
+        "1 file to send, ",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+}
+
+#[test]
 fn an_input_that_cannot_be_read_ends_it_and_says_so_once() {
     let server = Server::start();
     let home = server.home();

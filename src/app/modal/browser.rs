@@ -55,6 +55,8 @@ pub struct FileBrowser {
     gathered: Option<Gathered>,
     /// The asset whose place the one chosen file takes.
     replaces: Option<Box<Asset>>,
+    /// The path that was dropped, while its folder is read: the cursor goes there.
+    dropped: Option<PathBuf>,
     /// Why the last folder could not be shown.
     error: Option<String>,
 }
@@ -83,6 +85,7 @@ impl FileBrowser {
             checking: None,
             gathered: None,
             replaces: None,
+            dropped: None,
             error: None,
         };
         let effects = browser.read(state, folder);
@@ -105,6 +108,22 @@ impl FileBrowser {
         }
         let spec = self.goal.spec;
         self.look(state, |id| Effect::Inspect { id, paths, spec })
+    }
+
+    /// The cursor on this path, in whatever folder it is.
+    fn stand_on(&mut self, state: &mut State, path: PathBuf) -> Vec<Effect> {
+        let folder = path.parent().map(Path::to_owned);
+        match folder {
+            Some(folder) if folder != self.folder || self.reading.is_some() => {
+                self.dropped = Some(path);
+                self.read(state, folder)
+            }
+            Some(_) => {
+                self.list.want(path);
+                Vec::new()
+            }
+            None => Vec::new(),
+        }
     }
 
     /// Looks at files, instead of at those before.
@@ -279,8 +298,10 @@ impl FileBrowser {
             self.list.replace(Vec::new());
         }
         self.list.replace(folder.entries);
-        if came_from.parent() == Some(self.folder.as_path()) {
-            self.list.want(came_from);
+        let inside = |path: &PathBuf| path.parent() == Some(self.folder.as_path());
+        let dropped = self.dropped.take().filter(inside);
+        if let Some(path) = dropped.or_else(|| Some(came_from).filter(inside)) {
+            self.list.want(path);
         }
         self.error = None;
         state.options.files_at.clone_from(&self.folder);
@@ -323,8 +344,8 @@ impl Modal for FileBrowser {
                 if self.checking.take_if(|it| it == id).is_none() {
                     return Reply::stay();
                 }
-                self.refused.clear();
                 for (path, result) in found {
+                    self.refused.retain(|(it, _)| it != path);
                     match result {
                         Ok(kind) => self.pick(path.clone(), *kind),
                         Err(why) => {
@@ -333,7 +354,11 @@ impl Modal for FileBrowser {
                         }
                     }
                 }
-                Reply::stay()
+                let first = found.iter().find(|(_, result)| result.is_ok());
+                match first {
+                    Some((path, _)) => Reply::stay().with(self.stand_on(state, path.clone())),
+                    None => Reply::stay(),
+                }
             }
             Msg::Gathered { id, part, more } => {
                 let Some(gathered) =

@@ -104,6 +104,53 @@ fn pasted_paths_join_the_pick_and_refused_ones_say_why() {
 }
 
 #[test]
+fn what_cannot_be_taken_of_a_drop_says_why_beside_what_is_taken() {
+    let mut world = World::at_site();
+    world.paste(
+        "file://far/other.png /x/one.png https://me:pw@h/two.png?sig=canary file:///x.png%00",
+    );
+    world.settle();
+    let sheet = world.sheet();
+    for said in [
+        "1 file chosen",
+        "other.png",
+        "it lies on another machine",
+        "two.png",
+        "it is an address, no file of this machine",
+        "x.png%00",
+        "no file can be called that",
+    ] {
+        assert!(sheet.contains(said), "{said}: {sheet}");
+    }
+    assert!(!sheet.contains("canary"), "{sheet}");
+    // The next paste says its own.
+    world.paste("https://h/three.png");
+    let sheet = world.sheet();
+    assert!(
+        sheet.contains("three.png") && !sheet.contains("two.png"),
+        "{sheet}"
+    );
+}
+
+#[test]
+fn the_cursor_goes_to_the_first_path_that_was_dropped() {
+    let mut world = World::at_site();
+    let beside = world.state.options.files_at.join("b.png");
+    let away = std::path::Path::new("/far/away/b.png");
+    for path in [beside.as_path(), away] {
+        world.paste(&format!("/x/bad.png {}", path.display()));
+        world.settle();
+        assert_eq!(Some(world.state.options.files_at.as_path()), path.parent());
+        let sheet = world.sheet();
+        assert!(sheet.contains("1 file chosen") || path == away, "{sheet}");
+        // It is the row under the cursor: Space takes the same one back.
+        world.keys("space");
+        let sheet = world.sheet();
+        assert!(sheet.contains("nothing chosen"), "{sheet}");
+    }
+}
+
+#[test]
 fn what_was_refused_and_is_chosen_after_all_is_refused_no_more() {
     let mut world = World::at_site();
     world.keys("u");

@@ -59,7 +59,12 @@ impl<'a> Talk<'a, '_> {
                     a folder stands for all that is in it.";
         loop {
             let answer = self.form(question, help).await?;
-            let files = paths::pasted(&answer, &here, home.as_deref());
+            let pasted = paths::pasted(&answer, &here, home.as_deref());
+            for (path, why) in &pasted.refused {
+                let path = SafeText::name(&path.to_string_lossy());
+                self.output.line(&format!("{path}: {why}."))?;
+            }
+            let files = pasted.paths;
             if files.is_empty() {
                 self.output.line("No file was named.")?;
                 continue;

@@ -174,8 +174,11 @@ impl FileBrowser {
                 Reply::stay()
             }
             Mode::Browse => {
-                let found = paths::pasted(text, &self.folder, state.options.home.as_deref());
-                Reply::stay().with(self.check(state, found))
+                let home = state.options.home.as_deref();
+                let pasted = paths::pasted(text, &self.folder, home);
+                let effects = self.check(state, pasted.paths);
+                self.refused = pasted.refused;
+                Reply::stay().with(effects)
             }
         }
     }
