@@ -322,7 +322,8 @@ impl Session {
         }))
     }
 
-    /// Signs out wherever somebody signed in, unless nobody wants to wait for it.
+    /// Signs out wherever somebody signed in, unless nobody wants to wait for it; what is told to the index is on
+    /// disk then.
     pub async fn close(&self, stop: &mut Stop) {
         self.give_back();
         let open = {
@@ -335,6 +336,10 @@ impl Session {
             _ = futures_util::future::join_all(farewells) => {}
             () = tokio::time::sleep(FAREWELL) => {}
             () = stop.asked() => {}
+        }
+        // What was changed here is not to be taken for unchanged by whoever comes next.
+        if let Some((index, _)) = self.index.open.get() {
+            index.settle(FAREWELL);
         }
     }
 }

@@ -133,8 +133,8 @@ impl AssetPath {
     /// Reads a folder as a user writes it: slashes either way, in composed Unicode. Slashes at the
     /// ends are dropped; everything else that the service could not hold is refused.
     pub fn parse(text: &str) -> Result<Self, PathError> {
-        let text = text.trim();
-        let inner = text.trim_matches(['/', '\\']);
+        // Neither stands at an end of what is shown or sent, so neither is taken from there.
+        let inner = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '/' | '\\'));
         if inner.is_empty() {
             return Ok(Self::root());
         }
@@ -267,6 +267,12 @@ mod tests {
         fn a_plain_name_has_the_key_that_it_has_among_others(name in "[ -~]{0,12}[. ]{0,2}") {
             let among_others = twin_key(&format!("é{name}"));
             prop_assert_eq!(among_others, format!("é{}", twin_key(&name)));
+        }
+
+        #[test]
+        fn blanks_and_slashes_at_an_end_are_not_taken(at in "[ /\\\\]{0,5}", name in "[a-c]{1,3}") {
+            let path = AssetPath::parse(&format!("{at}{name}{at}")).unwrap();
+            prop_assert_eq!(path.to_string(), name);
         }
 
         #[test]
