@@ -124,8 +124,8 @@ fn line(terminal: &mut File) -> io::Result<Option<Vec<u8>>> {
     while length < LONGEST {
         match terminal.read(&mut line[length..]) {
             Ok(0) if length == 0 => return Ok(None),
-            // The key that ends the input, behind something.
-            Ok(0) => {}
+            // The key that ends the input, behind something; or the terminal is gone, and says so for ever.
+            Ok(0) => break,
             Ok(count) => {
                 length += count;
                 if line[length - 1] == b'\n' {
