@@ -19,7 +19,6 @@ const BELL: &str = "transfers.bell";
 /// The folder is locked beside the file: that lock stays where the file is removed, so that no second
 /// process works while the first still does. Some network file systems lock no folders.
 #[derive(Debug)]
-#[allow(dead_code, reason = "held, never read")]
 pub(super) struct Lock {
     file: File,
     folder: Option<File>,
@@ -65,6 +64,18 @@ impl Lock {
                 flock(&file, FlockOperation::NonBlockingLockShared) == Err(Errno::WOULDBLOCK)
             })
         })
+    }
+}
+
+impl Drop for Lock {
+    /// By word, and not only by closing: a program that is just being started still has a copy of the files.
+    fn drop(&mut self) {
+        for file in [Some(&self.file), self.folder.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            let _ = flock(file, FlockOperation::Unlock);
+        }
     }
 }
 
@@ -135,5 +146,21 @@ pub(super) fn ring(folder: &Path) {
     if let Ok(socket) = UnixDatagram::unbound() {
         let _ = socket.set_nonblocking(true);
         let _ = socket.send_to(&[1], folder.join(BELL));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_in_a_program_that_is_being_started_does_not_hold_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = Lock::take(folder.path()).unwrap().unwrap();
+        let _copies =
+            [Some(&lock.file), lock.folder.as_ref()].map(|file| file.map(File::try_clone));
+        assert!(Lock::take(folder.path()).unwrap().is_none());
+        drop(lock);
+        assert!(Lock::take(folder.path()).unwrap().is_some());
     }
 }
