@@ -193,6 +193,15 @@ struct Outcome {
     held: u64,
 }
 
+/// Until it is that program it shares the memory of the one that started it.
+fn is_program(pid: u32) -> bool {
+    let line = std::fs::read(format!("/proc/{pid}/cmdline"));
+    line.is_ok_and(|line| {
+        line.split(|byte| *byte == 0)
+            .any(|word| word == b"__decode")
+    })
+}
+
 fn decoded(body: &[u8]) -> Outcome {
     let mut child = Command::new(env!("CARGO_BIN_EXE_assetdeck"))
         .args(["__decode", "320", "200"])
@@ -215,7 +224,9 @@ fn decoded(body: &[u8]) -> Outcome {
     });
     let mut held = 0;
     let ended = crate::support::wait::until(PATIENCE, || {
-        held = held.max(peak(child.id()).unwrap_or(0));
+        if is_program(child.id()) {
+            held = held.max(peak(child.id()).unwrap_or(0));
+        }
         child.try_wait().unwrap().is_some()
     });
     let _ = child.kill();
