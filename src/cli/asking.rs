@@ -7,10 +7,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::api::{ApiError, Provider as _};
-use crate::cli::aloud::Aloud;
 use crate::cli::failure::{Exit, Failure, Tally};
 use crate::cli::output::Output;
 use crate::cli::prompt;
+use crate::cli::series::Series;
 use crate::cli::stop::Stop;
 use crate::domain::{Allowance, Asset, ContainerId, Entry, Segment, SegmentId, time_words};
 use crate::index::{Index, Owner};
@@ -131,7 +131,7 @@ impl Asking<'_> {
         if calls > 1 && !asked {
             output.mention(&format!("{what} takes {calls} calls"));
         }
-        let (patient, mut aloud) = Aloud::of(self.patient);
+        let (patient, mut series) = Series::of(self.patient);
         let mut in_vain = 0;
         let before = tally.done;
         for (number, batch) in segments.chunks(SEGMENTS_AT_ONCE).enumerate() {
@@ -142,7 +142,7 @@ impl Asking<'_> {
                 format!("{asked} of {many} segments asked, call {call} of {calls}")
             });
             let call = patient.assets_of_segments(self.container, &ids);
-            let asking = async { Ok(aloud.call(output, progress, call).await) };
+            let asking = async { Ok(series.call(output, progress, call).await) };
             match stop.or(asking).await? {
                 Ok(entries) => {
                     in_vain = 0;

@@ -1,7 +1,6 @@
 //! The commands: what they are called, and which one runs.
 
 mod accounts;
-mod aloud;
 mod args;
 mod asking;
 mod auth;
@@ -42,6 +41,7 @@ mod schema;
 mod screen;
 mod search;
 mod segments;
+mod series;
 mod session;
 mod settings;
 mod show;

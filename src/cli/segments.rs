@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::api::{ApiErrorKind, Provider};
-use crate::cli::aloud::Aloud;
 use crate::cli::failure::Failure;
 use crate::cli::find::{self, Walk};
 use crate::cli::output::Output;
+use crate::cli::series::Series;
 use crate::cli::stop::Stop;
 use crate::domain::{Container, ContainerId, Entry, Segment, SegmentId, SegmentTexts, Shelf};
 use crate::index::{Before, Index, Owner, Place};
@@ -137,12 +137,12 @@ impl Listing<'_> {
             output.mention(&format!("{before} segments were listed before"));
         }
         let mut all = left.flatten().or(self.container.segments);
-        let (patient, mut aloud) = Aloud::of(self.patient);
+        let (patient, mut series) = Series::of(self.patient);
         while !walk.is_over() {
             let of = all.map_or_else(String::new, |all| format!(" of {all}"));
             let progress = format!("{}{of} segments listed", entries.len());
             let page = patient.segments(id, walk.cursor());
-            let page = aloud.call(output, Some(progress), page).await;
+            let page = series.call(output, Some(progress), page).await;
             let left = left.take();
             let page = match page {
                 // It is not the list that was left.

@@ -14,6 +14,7 @@ use std::time::Duration;
 use super::failure::Failure;
 use super::key_command::Programs;
 use super::output::Voice;
+use super::series::once;
 use super::stop::Stop;
 use crate::api::{
     AccountInfo, AccountSettings, ConnectError, Consent, Guard, Network, Provider, Waits,
@@ -305,16 +306,8 @@ impl Session {
         let voice = self.voice;
         let mut provider = provider;
         if self.can_wait {
-            let said = Mutex::new(String::new());
-            let waits = Waits::new(Share::Sweeps, move |held| {
-                // Several calls wait for the same.
-                let held = held.to_string();
-                let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
-                if *said != held {
-                    voice.note(&held);
-                    *said = held;
-                }
-            });
+            let say = once(move |held| voice.note(held));
+            let waits = Waits::new(Share::Sweeps, move |held| say(held.to_string()));
             provider = provider.paced(waits).unwrap_or(provider);
         }
         Arc::new(Patient::new(provider, move |pause| {

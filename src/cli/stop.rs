@@ -80,12 +80,8 @@ fn hear_others() -> Result<(), Failure> {
     let ignored = ignored();
     let last = LastResort::new(suspend::give_back);
     let known = [SignalKind::interrupt(), SignalKind::terminate()];
-    for number in endings() {
-        let kind = SignalKind::from_raw(number);
-        let Ok(status) = u8::try_from(128 + number) else {
-            continue;
-        };
-        if known.contains(&kind) || ignored(number) {
+    for (kind, status) in endings() {
+        if known.contains(&kind) || ignored(kind.as_raw_value()) {
             continue;
         }
         let mut stream = on(kind)?;
@@ -97,12 +93,9 @@ fn hear_others() -> Result<(), Failure> {
         };
         tokio::spawn(async move {
             while stream.recv().await.is_some() {
-                // A hang-up is told twice, and by others as well.
-                if kind != SignalKind::hangup() && !last.first() {
-                    last.end(status);
-                }
-                OTHERS.send_replace(status);
-                last.end_after(patience, status);
+                last.asked(kind, status, patience, || {
+                    OTHERS.send_replace(status);
+                });
             }
         });
     }

@@ -135,10 +135,7 @@ impl Calls {
                 return None;
             }
             tracing::warn!(%error, "the file of the calls is damaged");
-            // Where another process was first, its own stands there by now.
-            if file_at(&path) == open.file {
-                store::set_aside(&path);
-            }
+            store::damage(&path, open.file);
         }
         None
     }

@@ -36,16 +36,12 @@ impl Trouble {
         let _ = self.said.set(unkept(&why));
     }
 
-    /// The file is damaged: sets it aside, once. Where another process did that, its own stands there by then.
+    /// The file is damaged: sets it aside, once.
     pub fn damage(&self) {
         if self.gone.swap(true, Ordering::SeqCst) {
             return;
         }
-        let aside = if file_at(&self.path) == self.file {
-            store::set_aside(&self.path)
-        } else {
-            store::aside(&self.path)
-        };
+        let aside = store::damage(&self.path, self.file);
         let _ = self.said.set(told(&aside));
     }
 }

@@ -226,12 +226,22 @@ pub(super) fn file_at(path: &Path) -> Option<FileId> {
 }
 
 /// Where a damaged one goes.
-pub(super) fn aside(path: &Path) -> PathBuf {
+fn aside(path: &Path) -> PathBuf {
     path.with_extension("damaged.db")
 }
 
+/// Sets the file aside that was open and is damaged, and says where it is. Where another process was first,
+/// its own stands there by now, which is left.
+pub(super) fn damage(path: &Path, open: Option<FileId>) -> PathBuf {
+    if file_at(path) == open {
+        set_aside(path)
+    } else {
+        aside(path)
+    }
+}
+
 /// Moves the file out of the way, in place of an earlier one: it can be made again.
-pub(super) fn set_aside(path: &Path) -> PathBuf {
+fn set_aside(path: &Path) -> PathBuf {
     let aside = aside(path);
     for end in ["-journal", ""] {
         let with = |path: &Path| {

@@ -53,19 +53,24 @@ impl LastResort {
         }
     }
 
-    /// `true` for the first request to leave.
-    pub fn first(&self) -> bool {
-        !self.asked.swap(true, Ordering::SeqCst)
+    /// A signal asks to leave: `tell` hears it, and so long after that it ends. A second one means: at once.
+    pub fn asked(&self, by: SignalKind, status: u8, patience: Duration, tell: impl FnOnce()) {
+        // A hang-up is told twice, and by others as well.
+        if by != SignalKind::hangup() && self.asked.swap(true, Ordering::SeqCst) {
+            self.end(status);
+        }
+        tell();
+        self.end_after(patience, status);
     }
 
     #[allow(clippy::disallowed_methods)] // The guard is run first; the main thread may be stuck.
-    pub fn end(&self, status: u8) -> ! {
+    fn end(&self, status: u8) -> ! {
         (self.give_back)();
         std::process::exit(i32::from(status))
     }
 
     /// Ends it unless it has left by then.
-    pub fn end_after(&self, patience: Duration, status: u8) {
+    fn end_after(&self, patience: Duration, status: u8) {
         let last = self.clone();
         thread::spawn(move || {
             thread::sleep(patience);
@@ -97,10 +102,10 @@ impl Drop for Heed {
     }
 }
 
-/// The numbers of all signals that end a process which does not heed them, and which it can heed.
-/// Those of the processor are left: what they tell of goes on when they are heeded. A write into a
+/// All signals that end a process which does not heed them, and which it can heed, each with the status
+/// that says so. Those of the processor are left: what they tell of goes on when they are heeded. A write into a
 /// pipe without a reader, and one beyond the largest file, fail and say so instead.
-pub fn endings() -> impl Iterator<Item = i32> {
+pub fn endings() -> impl Iterator<Item = (SignalKind, u8)> {
     let named = [
         Signal::HUP,
         Signal::INT,
@@ -130,17 +135,17 @@ pub fn endings() -> impl Iterator<Item = i32> {
         true => 35..65,
         false => 34..65,
     };
-    named.into_iter().map(Signal::as_raw).chain(unnamed)
+    let numbers = named.into_iter().map(Signal::as_raw).chain(unnamed);
+    numbers.filter_map(|number| {
+        let status = u8::try_from(128 + number).ok()?;
+        Some((SignalKind::from_raw(number), status))
+    })
 }
 
 fn signals(sender: &UnboundedSender<Notice>, last: &LastResort) -> io::Result<()> {
     // Or it would end us where nobody asks us to leave.
     drop(signal(SignalKind::from_raw(Signal::XFSZ.as_raw()))?);
-    for number in endings() {
-        let kind = SignalKind::from_raw(number);
-        let Ok(status) = u8::try_from(128 + number) else {
-            continue;
-        };
+    for (kind, status) in endings() {
         let mut stream = signal(kind)?;
         let sender = sender.clone();
         let last = last.clone();
@@ -151,12 +156,9 @@ fn signals(sender: &UnboundedSender<Notice>, last: &LastResort) -> io::Result<()
             };
             while stream.recv().await.is_some() {
                 drill::point("signal");
-                // A second one means: at once. A hang-up is told twice, and by others as well.
-                if kind != SignalKind::hangup() && !last.first() {
-                    last.end(status);
-                }
-                let _ = sender.send(Notice::Leave(status));
-                last.end_after(PATIENCE, status);
+                last.asked(kind, status, PATIENCE, || {
+                    let _ = sender.send(Notice::Leave(status));
+                });
             }
         });
     }

@@ -47,17 +47,23 @@ fn standing(server: &Server, home: &Home, name: &str) -> [String; 4] {
     ["upload".to_owned(), file, "--to".to_owned(), shop]
 }
 
+/// It runs, and has told the terminal of it.
+fn telling(server: &Server, name: &str) -> Pty {
+    let mut home = server.home();
+    home.set("TERM_PROGRAM", "WezTerm");
+    let args = standing(server, &home, name);
+    let args = args.each_ref().map(String::as_str);
+    let pty = Pty::start(&home, &args, (100, 24));
+    pty.wait_text(&format!("↑ {name}"));
+    wait_told(&pty, true);
+    pty
+}
+
 #[test]
 fn whatever_ends_a_command_takes_back_what_it_told() {
     let server = Server::start();
     for signal in [Signal::HUP, Signal::QUIT, Signal::ABORT, Signal::USR1] {
-        let mut home = server.home();
-        home.set("TERM_PROGRAM", "WezTerm");
-        let args = standing(&server, &home, "ended.png");
-        let args = args.each_ref().map(String::as_str);
-        let pty = Pty::start(&home, &args, (100, 24));
-        pty.wait_text("↑ ended.png");
-        wait_told(&pty, true);
+        let pty = telling(&server, "ended.png");
         pty.signal(signal);
         let status = 128 + signal.as_raw().cast_unsigned();
         assert_eq!(pty.exit_code(LONG), status, "{signal:?}");
@@ -71,13 +77,7 @@ fn whatever_ends_a_command_takes_back_what_it_told() {
 #[test]
 fn a_second_one_ends_it_at_once_and_takes_it_back_as_well() {
     let server = Server::start();
-    let mut home = server.home();
-    home.set("TERM_PROGRAM", "WezTerm");
-    let args = standing(&server, &home, "twice.png");
-    let args = args.each_ref().map(String::as_str);
-    let pty = Pty::start(&home, &args, (100, 24));
-    pty.wait_text("↑ twice.png");
-    wait_told(&pty, true);
+    let pty = telling(&server, "twice.png");
     // Again and again: a second one that comes too soon melts into the first.
     let gone = until(LONG, || {
         pty.signal(Signal::QUIT);

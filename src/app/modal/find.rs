@@ -162,7 +162,9 @@ impl Modal for Find {
                     .to_owned()
             }
             (_, Some(filter)) if !filter.is_empty() => {
-                "Nothing that was listed on this machine fits; a list on its way is found once it is whole. Esc leaves.".to_owned()
+                "Nothing that was listed on this machine fits; \
+                 a list on its way is found once it is whole. Esc leaves."
+                    .to_owned()
             }
             _ => "Names, keys, texts, folders, tags of all that was listed, on every account."
                 .to_owned(),
