@@ -27,6 +27,8 @@ pub struct AccountInfo {
     pub name: AccountName,
     pub spec: &'static ProviderSpec,
     pub base_url: String,
+    /// What the service calls it, where that stands in the settings.
+    pub account_id: Option<String>,
     pub guard: Guard,
     /// Of its name on the screen, where the settings say one.
     pub colour: Option<Colour>,

@@ -9,7 +9,7 @@ use super::session::{Known, Session};
 use crate::config::credentials::{Lookup, Place};
 use crate::domain::filter::Facts;
 use crate::domain::{Keeping, SafeText};
-use crate::index::Owner;
+use crate::index::Caller;
 
 const ACCOUNT_HEADS: &[&str] = &[
     "REF", "NAME", "SERVICE", "ADDRESS", "KEY", "LAST USE", "STATE", "RIGHTS",
@@ -78,7 +78,7 @@ pub fn line<'a>(
 
 /// When the service was called last from this machine, as far as that is known.
 fn used(session: &Session, known: &Known) -> Option<String> {
-    let at = session.calls().used(&Owner::from(&known.info));
+    let at = session.calls().used(&Caller::from(&known.info));
     at.map(|at| at.to_string())
 }
 

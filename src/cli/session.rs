@@ -356,6 +356,7 @@ fn known(settings: &Settings, account: &Account, network: &Arc<Network>) -> Resu
             name: own.name.clone(),
             spec,
             base_url,
+            account_id: own.account_id.clone(),
             colour: account.colour,
             allowance: account.allowance.or(hourly),
             guard: match (account.read_only, account.protected) {

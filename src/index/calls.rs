@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior, params};
 
-use super::Owner;
 use super::store::{self, CALLS, FileId, file_at};
-use crate::domain::Held;
+use crate::api::AccountInfo;
+use crate::domain::{AccountName, Held};
 
 /// Calls of longer ago limit nobody any more. In milliseconds.
 const OLD: i64 = 2 * 60 * 60 * 1000;
@@ -18,6 +18,30 @@ const LATER: i64 = 10 * 1000;
 
 /// Moments, and how many calls were made then.
 type Made = Vec<(Timestamp, u64)>;
+
+/// Who makes calls. A service allows them to the account that it knows, under whatever names the settings have
+/// it; where it has no name of its own for that, each name of the settings counts for itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    service: &'static str,
+    address: String,
+    /// Whose allowance it is, as the service calls it.
+    whose: String,
+    /// As the settings call it.
+    account: AccountName,
+}
+
+impl From<&AccountInfo> for Caller {
+    fn from(info: &AccountInfo) -> Self {
+        let whose = info.account_id.as_deref().unwrap_or(info.name.as_str());
+        Self {
+            service: info.spec.id,
+            address: info.base_url.clone(),
+            whose: whose.to_owned(),
+            account: info.name.clone(),
+        }
+    }
+}
 
 /// The calls of all processes of this user; cheap to clone. Opened with its first use. All of it blocks for
 /// the disk, shortly: a program that is killed cannot take back what was counted, a machine that loses its
@@ -49,46 +73,46 @@ impl Calls {
         }))
     }
 
-    /// So many calls more were made then that count against the owner's allowance; fewer than was said
+    /// So many calls more were made then that count against the caller's allowance; fewer than was said
     /// before, where it is below zero.
-    pub fn spend(&self, owner: &Owner, at: Timestamp, made: i64) {
-        self.with(|connection| spend(connection, owner, at, made));
+    pub fn spend(&self, caller: &Caller, at: Timestamp, made: i64) {
+        self.with(|connection| spend(connection, caller, at, made));
     }
 
     /// Counts so many calls that are about to be made, unless those since that moment hold them back. Of
     /// several processes one looks and counts at a time. `None` where nobody can tell.
     pub fn claim(
         &self,
-        owner: &Owner,
+        caller: &Caller,
         since: Timestamp,
         (at, made): (Timestamp, i64),
         held: impl Fn(&[(Timestamp, u64)]) -> Option<Held>,
     ) -> Option<Result<(), Held>> {
         self.with(|connection| {
             let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            set_back(&change, owner)?;
-            if let Some(held) = held(&spent(&change, owner, since)?) {
+            set_back(&change, caller)?;
+            if let Some(held) = held(&spent(&change, caller, since)?) {
                 return Ok(Err(held));
             }
-            spend(&change, owner, at, made)?;
+            spend(&change, caller, at, made)?;
             change.commit().map(Ok)
         })
     }
 
     /// The calls after that moment, by anyone; oldest first. `None` where nobody can tell.
-    pub fn spent(&self, owner: &Owner, since: Timestamp) -> Option<Made> {
+    pub fn spent(&self, caller: &Caller, since: Timestamp) -> Option<Made> {
         if self.is_absent() {
             return Some(Vec::new());
         }
-        self.with(|connection| spent(connection, owner, since))
+        self.with(|connection| spent(connection, caller, since))
     }
 
-    /// When the service was called last, by anyone; `None` when that is not known.
-    pub fn used(&self, owner: &Owner) -> Option<Timestamp> {
+    /// When the service was called last under this name, by anyone; `None` when that is not known.
+    pub fn used(&self, caller: &Caller) -> Option<Timestamp> {
         if self.is_absent() {
             return None;
         }
-        self.with(|connection| used(connection, owner)).flatten()
+        self.with(|connection| used(connection, caller)).flatten()
     }
 
     /// What is to be said where calls could not be counted, in one safe sentence.
@@ -153,58 +177,65 @@ fn open(folder: &Path, path: &Path) -> Result<Open, store::StoreError> {
 
 /// Calls of a clock that was set back count as made now: nothing tells how old they are, and they must not
 /// hold back the account until that time comes.
-fn set_back(connection: &Connection, owner: &Owner) -> rusqlite::Result<()> {
+fn set_back(connection: &Connection, caller: &Caller) -> rusqlite::Result<()> {
     let now = Timestamp::now();
     let later = now.as_millisecond() + LATER;
-    let wanted = params![owner.account.as_str(), owner.service, owner.address, later];
+    let wanted = params![caller.service, caller.address, caller.whose, later];
     let made: Option<i64> = connection
         .prepare_cached(
             "SELECT sum(made) FROM calls
-             WHERE account = ?1 AND service = ?2 AND address = ?3 AND at > ?4",
+             WHERE service = ?1 AND address = ?2 AND whose = ?3 AND at > ?4",
         )?
         .query_row(wanted, |row| row.get(0))?;
     let Some(made) = made else { return Ok(()) };
     connection.execute(
-        "DELETE FROM calls WHERE account = ?1 AND service = ?2 AND address = ?3 AND at > ?4",
+        "DELETE FROM calls WHERE service = ?1 AND address = ?2 AND whose = ?3 AND at > ?4",
         wanted,
     )?;
-    spend(connection, owner, now, made)
+    spend(connection, caller, now, made)
 }
 
 /// The last ones of an account say when it was used.
-fn spend(connection: &Connection, owner: &Owner, at: Timestamp, made: i64) -> rusqlite::Result<()> {
+fn spend(
+    connection: &Connection,
+    caller: &Caller,
+    at: Timestamp,
+    made: i64,
+) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
             "DELETE FROM calls WHERE at < ?1 AND at < (
                  SELECT max(at) FROM calls AS others
-                 WHERE (others.account, others.service, others.address)
-                     = (calls.account, calls.service, calls.address))",
+                 WHERE (others.service, others.address, others.whose, others.account)
+                     = (calls.service, calls.address, calls.whose, calls.account))",
         )?
         .execute([at.as_millisecond() - OLD])?;
     connection
         .prepare_cached(
-            "INSERT INTO calls (account, service, address, at, made) VALUES (?1, ?2, ?3, ?4, ?5)
+            "INSERT INTO calls (service, address, whose, account, at, made)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT DO UPDATE SET made = made + excluded.made",
         )?
         .execute(params![
-            owner.account.as_str(),
-            owner.service,
-            owner.address,
+            caller.service,
+            caller.address,
+            caller.whose,
+            caller.account.as_str(),
             at.as_millisecond(),
             made
         ])?;
     Ok(())
 }
 
-fn spent(connection: &Connection, owner: &Owner, since: Timestamp) -> rusqlite::Result<Made> {
+fn spent(connection: &Connection, caller: &Caller, since: Timestamp) -> rusqlite::Result<Made> {
     let mut find = connection.prepare_cached(
         "SELECT at, made FROM calls
-         WHERE account = ?1 AND service = ?2 AND address = ?3 AND at > ?4 ORDER BY at",
+         WHERE service = ?1 AND address = ?2 AND whose = ?3 AND at > ?4 ORDER BY at",
     )?;
     let wanted = params![
-        owner.account.as_str(),
-        owner.service,
-        owner.address,
+        caller.service,
+        caller.address,
+        caller.whose,
         since.as_millisecond()
     ];
     let read = |row: &rusqlite::Row<'_>| {
@@ -216,11 +247,17 @@ fn spent(connection: &Connection, owner: &Owner, since: Timestamp) -> rusqlite::
     find.query_map(wanted, read)?.collect()
 }
 
-fn used(connection: &Connection, owner: &Owner) -> rusqlite::Result<Option<Timestamp>> {
+fn used(connection: &Connection, caller: &Caller) -> rusqlite::Result<Option<Timestamp>> {
     let mut find = connection.prepare_cached(
-        "SELECT max(at) FROM calls WHERE account = ?1 AND service = ?2 AND address = ?3",
+        "SELECT max(at) FROM calls
+         WHERE service = ?1 AND address = ?2 AND whose = ?3 AND account = ?4",
     )?;
-    let wanted = params![owner.account.as_str(), owner.service, owner.address];
+    let wanted = params![
+        caller.service,
+        caller.address,
+        caller.whose,
+        caller.account.as_str()
+    ];
     let at: Option<i64> = find.query_row(wanted, |row| row.get(0))?;
     Ok(at.map(store::moment))
 }

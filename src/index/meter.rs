@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Calls, Owner};
+use super::{Caller, Calls};
 use crate::api::AccountInfo;
 use crate::domain::{Allowance, Held, Share};
 
@@ -20,7 +20,7 @@ const PART: u64 = 100;
 /// One account of this process.
 #[derive(Debug)]
 pub struct Meter {
-    owner: Owner,
+    caller: Caller,
     allowance: Allowance,
     /// How many calls are noted at a time.
     ahead: u64,
@@ -46,7 +46,7 @@ impl Meter {
     pub fn new(info: &AccountInfo) -> Option<Self> {
         let allowance = info.allowance?;
         Some(Self {
-            owner: Owner::from(info),
+            caller: Caller::from(info),
             allowance,
             ahead: (allowance.calls / PART).clamp(1, AHEAD),
             life: SignedDuration::try_from(allowance.window / 60).unwrap_or_default(),
@@ -90,7 +90,7 @@ impl Meter {
         self.take_back(inside, calls);
         let now = Timestamp::now();
         inside.own.push((now, made));
-        calls.spend(&self.owner, now, made.cast_signed());
+        calls.spend(&self.caller, now, made.cast_signed());
         true
     }
 
@@ -119,7 +119,7 @@ impl Meter {
             all.or(own)
         };
         let next = (now, self.ahead.cast_signed());
-        match calls.claim(&self.owner, since, next, held) {
+        match calls.claim(&self.caller, since, next, held) {
             Some(Err(held)) => return Some(held),
             None if own.is_some() => return own,
             Some(Ok(())) | None => {}
@@ -143,7 +143,7 @@ impl Meter {
             return false;
         };
         *noted -= left;
-        calls.spend(&self.owner, *at, -left.cast_signed());
+        calls.spend(&self.caller, *at, -left.cast_signed());
         true
     }
 }

@@ -32,7 +32,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 pub use self::before::Before;
-pub use self::calls::Calls;
+pub use self::calls::{Caller, Calls};
 use self::file::File;
 pub use self::haystack::Haystack;
 use self::keeper::Part;

@@ -28,7 +28,7 @@ pub(super) const LISTS: Kind = Kind {
 
 /// The calls that were made, in the state folder.
 pub(super) const CALLS: Kind = Kind {
-    name: "calls-1.db",
+    name: "calls-2.db",
     application: 0x6164_6b63,
     tables: CALLED,
 };
@@ -91,12 +91,13 @@ const LISTED: &str = "
 
 const CALLED: &str = "
     CREATE TABLE IF NOT EXISTS calls (
-        account TEXT NOT NULL,
         service TEXT NOT NULL,
         address TEXT NOT NULL,
+        whose TEXT NOT NULL,
+        account TEXT NOT NULL,
         at INTEGER NOT NULL,
         made INTEGER NOT NULL,
-        PRIMARY KEY (account, service, address, at)
+        PRIMARY KEY (service, address, whose, account, at)
     ) WITHOUT ROWID;
 ";
 

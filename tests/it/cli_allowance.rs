@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rustix::process::Signal;
 
 use crate::cli_coverage::{LOCALES, expected, told};
-use crate::support::cli::run;
+use crate::support::cli::{Ran, run};
 use crate::support::contract::Scope;
 use crate::support::home::Home;
 use crate::support::program::Program;
@@ -146,6 +146,27 @@ fn each_call_of_a_start_that_was_killed_while_it_waited_counts_whatever_becomes_
             .count(),
         10
     );
+    assert_eq!(throttled(&server), 0);
+}
+
+#[test]
+fn two_names_for_one_account_of_the_service_share_what_it_allows() {
+    // Enough for each of them, and not for both.
+    let server = narrow(20, 6);
+    let mut home = server.home();
+    let settings = std::fs::read_to_string(home.config()).expect("the settings");
+    let start = settings.find("name = \"acme-loc\"").expect("the account");
+    let own = settings[start..].split("[[").next().unwrap_or_default();
+    let twin = own.replace("acme-loc", "twin-loc");
+    home.write_config(&format!("{settings}\n[[accounts]]\n{twin}"));
+    let key = home.get("ASSETDECK_KEY_ACME_LOC").expect("the demo's key");
+    home.set("ASSETDECK_KEY_TWIN_LOC", &key);
+    let mut twin = SWEEP;
+    twin[1] = "twin-loc:20533";
+    let sweeps = [SWEEP, twin].map(|args| Program::start(&home, &args, b""));
+    let ran = sweeps.map(|sweep| sweep.end().exits(0));
+    let waited = |ran: &Ran| ran.stderr.contains("of the last 6 s are made");
+    assert!(ran.iter().any(waited), "{ran:#?}");
     assert_eq!(throttled(&server), 0);
 }
 

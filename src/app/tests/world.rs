@@ -36,6 +36,7 @@ impl World {
             name: account(name),
             spec,
             base_url: "https://service.example".to_owned(),
+            account_id: None,
             guard: Guard::Open,
             colour: None,
             allowance: None,

@@ -15,7 +15,7 @@ use crate::config::Env;
 use crate::config::credentials::{Lookup, UNLOCK};
 use crate::config::key_files::PASSPHRASE;
 use crate::domain::{SafeText, Share, time_words};
-use crate::index::Owner;
+use crate::index::Caller;
 
 /// How long one question may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -224,7 +224,7 @@ fn allowance(session: &Session, known: &Known, of: &str) -> Check {
     let all = format!("{} calls {}", allowance.calls, allowance.in_time());
     session.give_back();
     let since = allowance.since(Timestamp::now());
-    let spent = session.calls().spent(&Owner::from(&known.info), since);
+    let spent = session.calls().spent(&Caller::from(&known.info), since);
     let Some(spent) = spent else {
         let found = format!("{all}; how many were made cannot be told");
         return Check::works(of, NAME, found);

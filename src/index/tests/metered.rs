@@ -9,10 +9,24 @@ fn info(allowance: &str) -> AccountInfo {
         name: AccountName::new("a").unwrap(),
         spec: &BARE,
         base_url: "https://service.example".to_owned(),
+        account_id: None,
         guard: Guard::Open,
         colour: None,
         allowance: Allowance::read(allowance),
     }
+}
+
+/// An account that is called so in the settings, and so by its service.
+fn named(name: &str, account_id: Option<&str>) -> AccountInfo {
+    AccountInfo {
+        name: AccountName::new(name).unwrap(),
+        account_id: account_id.map(str::to_owned),
+        ..info("12/1h")
+    }
+}
+
+fn caller(name: &str, account_id: Option<&str>) -> Caller {
+    Caller::from(&named(name, account_id))
 }
 
 fn calls(folder: &Path) -> Calls {
@@ -21,7 +35,7 @@ fn calls(folder: &Path) -> Calls {
 
 /// How many calls of this account are known.
 fn noted(calls: &Calls, of: &AccountInfo) -> u64 {
-    let spent = calls.spent(&Owner::from(of), Timestamp::UNIX_EPOCH);
+    let spent = calls.spent(&Caller::from(of), Timestamp::UNIX_EPOCH);
     spent.unwrap().iter().map(|it| it.1).sum()
 }
 
@@ -82,7 +96,7 @@ fn where_the_file_is_lost_the_own_calls_count() {
     let held = meter.enter(&calls, Share::Sweeps);
     assert_eq!(held.expect("ten of twelve are made").made, 10);
     assert_eq!(noted(&calls, &info), 1);
-    assert!(folder.path().join("calls-1.damaged.db").exists());
+    assert!(folder.path().join("calls-2.damaged.db").exists());
     // Nowhere to be written.
     let nowhere = Calls::new(None);
     let meter = Meter::new(&info).unwrap();
@@ -110,38 +124,63 @@ fn several_who_look_at_once_do_not_make_more_than_is_allowed() {
 }
 
 #[test]
-fn calls_are_counted_for_their_owner_across_restarts() {
+fn calls_are_counted_for_who_makes_them_across_restarts() {
     let folder = tempfile::tempdir().unwrap();
     let sum = |calls: &Calls, account: &str, since| -> u64 {
-        let spent = calls.spent(&owner(account), since).unwrap();
+        let spent = calls.spent(&caller(account, None), since).unwrap();
         spent.iter().map(|it| it.1).sum()
     };
     let first = calls(folder.path());
     let now = Timestamp::now();
     let earlier = now - jiff::SignedDuration::from_hours(3);
-    assert_eq!(first.used(&owner("acme")), None);
-    assert_eq!(first.spent(&owner("acme"), now), Some(Vec::new()));
+    assert_eq!(first.used(&caller("acme", None)), None);
+    assert_eq!(first.spent(&caller("acme", None), now), Some(Vec::new()));
     assert!(
         !store::CALLS.path(folder.path()).exists(),
         "looking makes none"
     );
-    first.spend(&owner("guest"), earlier, 1);
-    first.spend(&owner("acme"), earlier, 30);
-    first.spend(&owner("acme"), now, 7);
-    first.spend(&owner("acme"), now, 4);
-    first.spend(&owner("acme"), now, -2);
+    first.spend(&caller("guest", None), earlier, 1);
+    first.spend(&caller("acme", None), earlier, 30);
+    first.spend(&caller("acme", None), now, 7);
+    first.spend(&caller("acme", None), now, 4);
+    first.spend(&caller("acme", None), now, -2);
     drop(first);
     let second = calls(folder.path());
     // What is too old limits nobody, and the last ones say when the account was used.
     assert_eq!(sum(&second, "acme", Timestamp::UNIX_EPOCH), 9);
     assert_eq!(sum(&second, "guest", Timestamp::UNIX_EPOCH), 1);
     assert_eq!(sum(&second, "acme", now), 0);
-    assert!(second.used(&owner("acme")).is_some_and(|at| at > earlier));
-    assert_eq!(second.used(&owner("nobody")), None);
+    assert!(
+        second
+            .used(&caller("acme", None))
+            .is_some_and(|at| at > earlier)
+    );
+    assert_eq!(second.used(&caller("nobody", None)), None);
     // One that is deleted is made anew, whoever has it open.
     std::fs::remove_file(store::CALLS.path(folder.path())).unwrap();
-    second.spend(&owner("acme"), now, 3);
+    second.spend(&caller("acme", None), now, 3);
     assert_eq!(sum(&calls(folder.path()), "acme", earlier), 3);
+}
+
+#[test]
+fn two_names_for_one_account_of_a_service_share_what_it_allows() {
+    let folder = tempfile::tempdir().unwrap();
+    let calls = calls(folder.path());
+    let made = |name: &str, account_id: Option<&str>| {
+        let meter = Meter::new(&named(name, account_id)).unwrap();
+        (0..12)
+            .take_while(|_| meter.enter(&calls, Share::Sweeps).is_none())
+            .count()
+    };
+    assert_eq!(made("one", Some("acme")), 10);
+    assert_eq!(made("two", Some("acme")), 0);
+    assert_eq!(made("three", Some("other")), 10);
+    // Where the service has no name for it, the one of the settings is all that is known.
+    assert_eq!(made("four", None), 10);
+    assert_eq!(made("five", None), 10);
+    // When each was used is told by its own name.
+    assert!(calls.used(&caller("one", Some("acme"))).is_some());
+    assert_eq!(calls.used(&caller("two", Some("acme"))), None);
 }
 
 #[test]
@@ -150,15 +189,15 @@ fn calls_of_a_clock_that_was_set_back_hold_nobody_for_longer_than_the_rest() {
     let info = info("12/1h");
     let tomorrow = Timestamp::now() + jiff::SignedDuration::from_hours(24);
     let first = calls(folder.path());
-    first.spend(&Owner::from(&info), tomorrow, 30);
-    first.spend(&Owner::from(&info), tomorrow, -20);
+    first.spend(&Caller::from(&info), tomorrow, 30);
+    first.spend(&Caller::from(&info), tomorrow, -20);
     let held = Meter::new(&info).unwrap().enter(&first, Share::Sweeps);
     let held = held.expect("ten of twelve are made");
     assert_eq!(held.made, 10);
     assert!(held.until < tomorrow, "{held:?}");
     // They count as made now, for everyone.
     let spent = first
-        .spent(&Owner::from(&info), Timestamp::UNIX_EPOCH)
+        .spent(&Caller::from(&info), Timestamp::UNIX_EPOCH)
         .unwrap();
     assert!(spent.iter().all(|(at, _)| *at < tomorrow), "{spent:?}");
 }

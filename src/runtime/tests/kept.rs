@@ -158,6 +158,7 @@ impl Connector for Door {
             name: AccountName::new("a").unwrap(),
             spec: &TEXTS,
             base_url: "https://service.example".to_owned(),
+            account_id: None,
             guard: Guard::Open,
             colour: None,
             allowance: TEXTS.capabilities.calls_an_hour.map(Allowance::hourly),

@@ -9,15 +9,15 @@ use super::kept::{Document, Door};
 use super::*;
 use crate::api::{Toll as _, Waits};
 use crate::domain::Share;
-use crate::index::{Calls, Owner};
+use crate::index::{Caller, Calls};
 use crate::runtime::pace::Pacer;
 
 /// Nine calls were made almost an hour ago.
 fn nine_spent(folder: &Path) -> Calls {
     let calls = Calls::new(Some(folder.to_owned()));
-    let owner = Owner::from(&Door(Document::new(1)).accounts()[0]);
+    let caller = Caller::from(&Door(Document::new(1)).accounts()[0]);
     let almost = Timestamp::now() - SignedDuration::from_millis(3_600_000 - 700);
-    calls.spend(&owner, almost, 9);
+    calls.spend(&caller, almost, 9);
     calls
 }
 

@@ -212,6 +212,7 @@ pub fn busy() -> State {
         name: name(account),
         spec,
         base_url: "https://example.com".to_owned(),
+        account_id: None,
         guard: Guard::Open,
         colour: None,
         allowance: spec.capabilities.calls_an_hour.map(Allowance::hourly),
