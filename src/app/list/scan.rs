@@ -2,7 +2,7 @@
 
 use super::words::Words;
 use super::{List, Row, Rows as _, Store as _, edition};
-use crate::domain::filter::{Fit, Verdict};
+use crate::domain::filter::{Facts, Fit, Measure, Verdict};
 
 /// What one step may cost, in the units below: a few milliseconds. Every list that fits into it is
 /// done at once.
@@ -227,12 +227,16 @@ impl<R: Row> List<R> {
             self.shown.pop();
         }
         let (words, fields) = (self.filter.has_words(), self.filter.has_fields());
-        let of_kinds = self.filter.is_of_kinds();
+        // Measures stand beside words, where there are any.
+        let measures = self.filter.asks_measures() && (words || self.keeps_words);
+        let light = self.filter.is_light() && (measures || !self.filter.asks_measures());
+        let kinds = light && self.filter.asks_kinds();
         let compare = if words { COMPARE } else { 0 };
         let ask = match fields {
             false => 0,
             // Of most of them their kind says it all.
-            true if of_kinds => ASK,
+            true if kinds => ASK,
+            true if light => COMPARE,
             true => ASK + R::Rows::READ,
         };
         let cost = LOOK + compare + ask;
@@ -249,7 +253,7 @@ impl<R: Row> List<R> {
                     .copied()
                     .unwrap_or(self.scan.at),
             };
-            if words && row >= self.words.len() {
+            if (words || measures) && row >= self.words.len() {
                 // The step may end with these; the row has its turn in the next one.
                 let lacks = row + 1 - self.words.len();
                 let most = lacks.max(ROWS_AT_ONCE).min(left / Self::FOLDED).max(1);
@@ -259,7 +263,7 @@ impl<R: Row> List<R> {
                 continue;
             }
             left -= cost;
-            if fields && of_kinds && self.rows.of_kind(row).is_none() {
+            if kinds && self.rows.of_kind(row).is_none() {
                 left = left.saturating_sub(R::Rows::READ);
             }
             match again {
@@ -334,19 +338,32 @@ impl<R: Row> List<R> {
         if !self.filter.has_fields() {
             return Verdict::Yes(fit);
         }
-        let of_kind = if self.filter.is_of_kinds() {
-            self.rows.of_kind(at)
-        } else {
-            None
-        };
-        if let Some(facts) = of_kind {
-            self.filter.fits_fields(&facts, self.time).and(fit)
+        if let Some(verdict) = self.judge_light(at) {
+            verdict.and(fit)
         } else if let Some(row) = self.rows.get(at) {
             let facts = row.facts(&self.lens);
             self.filter.fits_fields(&facts, self.time).and(fit)
         } else {
             Verdict::Yes(fit)
         }
+    }
+
+    /// Whether its fields fit, where the row need not be read for that.
+    fn judge_light(&self, at: usize) -> Option<Verdict> {
+        if !self.filter.is_light() {
+            return None;
+        }
+        let of_kind = if self.filter.asks_kinds() {
+            self.rows.of_kind(at)?
+        } else {
+            Facts::default()
+        };
+        let measure = if self.filter.asks_measures() {
+            self.words.measure(at)?
+        } else {
+            Measure::default()
+        };
+        Some(self.filter.fits_light(&of_kind, measure, self.time))
     }
 
     /// How the words of a row fit, which may not be folded yet.

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::app::columns::{Value, Width};
 use crate::domain::filter::{Facts, Fit, Verdict};
+use crate::domain::{Asset, AssetKey, AssetScope, ContainerId, Entry};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Name {
@@ -264,6 +265,52 @@ fn words_are_made_while_a_filter_is_typed_and_dropped_behind_it() {
     assert_eq!(list.words.len(), 3);
     list.keep_words(false);
     assert_eq!(list.words.len(), 0);
+}
+
+#[test]
+fn sizes_and_times_are_looked_for_beside_the_words_as_in_the_rows() {
+    let scope = AssetScope::Container(ContainerId::new("site").unwrap());
+    let asset = |at: u64| {
+        let end = ["png", "pdf", "a.b"].into_iter().cycle();
+        let end = { end }.nth(usize::try_from(at).unwrap()).unwrap();
+        let name = format!("{at}.{end}");
+        let mut asset = Asset::bare(
+            scope.clone(),
+            AssetKey::from_parts([name.as_str()]).unwrap(),
+            name,
+        );
+        asset.size = (!at.is_multiple_of(5)).then_some(at * 100);
+        asset.modified =
+            (!at.is_multiple_of(7)).then(|| format!("2026-06-{:02}T08:00:00Z", at % 28 + 1));
+        Entry::Read(asset)
+    };
+    let now = "2026-06-28T09:00:00Z".parse().unwrap();
+    for (filter, some) in [
+        ("size:>5k", true),
+        ("size:>5k changed:<7d", true),
+        ("type:png size:<2k", true),
+        ("7 -size:>1k", true),
+        ("changed:>2mo", false),
+    ] {
+        let mut bare = List::<Entry<Asset>>::default();
+        bare.append((0..100).map(asset).collect());
+        let mut worded = List::<Entry<Asset>> {
+            step: 300,
+            ..List::default()
+        };
+        worded.keep_words(true);
+        worded.append((0..100).map(asset).collect());
+        for list in [&mut bare, &mut worded] {
+            list.set_filter(filter, now).unwrap();
+            list.settle();
+        }
+        assert_eq!(worded.shown(), bare.shown(), "{filter}");
+        assert_eq!(
+            !bare.is_empty() && !bare.shown().is_empty(),
+            some,
+            "{filter}"
+        );
+    }
 }
 
 /// Something that happens to a list.

@@ -1,11 +1,11 @@
-//! The words of all rows, folded and packed: what a filter passes over for every key.
+//! The words of all rows, folded and packed, and their measures: what a filter passes over for every key.
 
 use super::packed::Packed;
-use crate::domain::filter::{Facts, letters};
+use crate::domain::filter::{Facts, Measure, letters};
 
-/// The words of the first so many rows of a list, each with its letters.
+/// The words of the first so many rows of a list, each with its letters and its measure.
 #[derive(Debug, Default)]
-pub struct Words(Packed<String, u64>);
+pub struct Words(Packed<String, (u64, Measure)>);
 
 impl Words {
     /// How many rows it holds.
@@ -18,13 +18,22 @@ impl Words {
         self.0.push(|text| {
             let from = text.len();
             facts.words_into(text);
-            letters(text.get(from..).unwrap_or_default())
+            let letters = letters(text.get(from..).unwrap_or_default());
+            (letters, Measure::from(facts))
         });
     }
 
     /// The words of a row, and their letters; nothing of one that it does not hold.
     pub fn get(&self, row: usize) -> (&str, u64) {
-        self.0.get(row).unwrap_or_default()
+        let found = self.0.get(row);
+        found
+            .map(|(text, (letters, _))| (text, letters))
+            .unwrap_or_default()
+    }
+
+    /// The measure of a row, where it holds it.
+    pub fn measure(&self, row: usize) -> Option<Measure> {
+        self.0.get(row).map(|(_, (_, measure))| measure)
     }
 
     /// Forgets all.

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
+
 use super::fold::{BETWEEN, fold_into};
 use super::identical::Identicals;
 use super::twins::{Twin, Twins};
 use super::usage::Orphans;
-use crate::domain::{Asset, Container, Entry, Kind, Locale, Segment, Suffix};
+use crate::domain::{Asset, Container, Entry, Kind, Locale, Moment, Segment, Suffix};
 
 /// One fact of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -130,6 +132,22 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// How many bytes it has, where that is told.
+    pub const fn size(&self) -> Option<u64> {
+        match self.size {
+            Fact::Is(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// When it changed, where that is told and can be read.
+    pub fn changed(&self) -> Option<Timestamp> {
+        match self.changed {
+            Fact::Is(text) => Moment::read(text).and_then(Moment::instant),
+            _ => None,
+        }
+    }
+
     /// Appends all texts in which words are looked for, folded.
     pub fn words_into(&self, out: &mut String) {
         let mut put = |text: &str| {
@@ -222,7 +240,7 @@ impl Asset {
 }
 
 impl Kind {
-    /// What a filter that [looks for kinds alone](super::Filter::is_of_kinds) may ask of the assets of a
+    /// What a filter that [is light](super::Filter::is_light) may ask of the assets of a
     /// kind; none where they differ in that.
     pub fn facts(&self) -> Option<Facts<'_>> {
         Some(Facts {

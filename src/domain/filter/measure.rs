@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
 
+use super::Facts;
 use crate::domain::size_words;
 
 /// What a value is held against.
@@ -159,6 +160,46 @@ impl Bound<Size> {
             // As the lists show it.
             |size| size_words(bytes) == size_words(size.0),
         )
+    }
+}
+
+/// How large a row is and when it changed, in sixteen bytes: what a long list keeps of each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Measure {
+    /// In bytes; the greatest number is none.
+    size: u64,
+    /// In seconds; the least is none.
+    changed: i64,
+}
+
+impl Default for Measure {
+    /// Nothing is told.
+    fn default() -> Self {
+        Self {
+            size: u64::MAX,
+            changed: i64::MIN,
+        }
+    }
+}
+
+impl From<&Facts<'_>> for Measure {
+    fn from(facts: &Facts<'_>) -> Self {
+        let none = Self::default();
+        Self {
+            size: facts.size().unwrap_or(none.size),
+            changed: facts.changed().map_or(none.changed, Timestamp::as_second),
+        }
+    }
+}
+
+impl Measure {
+    pub fn size(self) -> Option<u64> {
+        (self.size != Self::default().size).then_some(self.size)
+    }
+
+    pub fn changed(self) -> Option<Timestamp> {
+        // The least is far before all times.
+        Timestamp::from_second(self.changed).ok()
     }
 }
 

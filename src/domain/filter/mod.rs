@@ -9,12 +9,11 @@ mod kinds;
 mod measure;
 mod parse;
 mod rank;
+mod shown;
 #[cfg(test)]
 mod tests;
 mod twins;
 mod usage;
-
-use std::fmt;
 
 use jiff::Timestamp;
 
@@ -23,13 +22,13 @@ pub use facts::{Among, Fact, Facts, Held, Holds};
 pub use fold::{Fit, letters};
 pub use grammar::{GRAMMAR, GRAMMAR_NOTE};
 pub use identical::{Identicals, Sizes};
+pub use measure::Measure;
 pub use parse::{FilterError, same_code};
 pub use twins::{Twin, Twins};
 pub use usage::{Orphans, Usage, Used};
 
 use self::fold::Needle;
 use self::measure::{Bound, Size, When};
-use crate::domain::Moment;
 
 /// What rows have to be: all of its terms have to fit. Without terms every row does.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -133,12 +132,21 @@ impl Filter {
         !self.terms.iter().all(Term::is_word)
     }
 
-    /// What it asks beside words, all assets of a [kind](crate::domain::Kind) have in common.
-    pub fn is_of_kinds(&self) -> bool {
-        let of_kind = |term: &Term| matches!(term.test, Test::Locale(_) | Test::Type(_));
-        self.terms
-            .iter()
-            .all(|term| term.is_word() || of_kind(term))
+    /// What it asks beside words stands in what all assets of a [kind](crate::domain::Kind) have in
+    /// common, or in the [`Measure`] of each: no row has to be read for it.
+    pub fn is_light(&self) -> bool {
+        { self.terms.iter() }
+            .all(|term| term.is_word() || term.test.is_of_kind() || term.test.is_of_measure())
+    }
+
+    /// It asks what things of a kind have in common.
+    pub fn asks_kinds(&self) -> bool {
+        self.terms.iter().any(|term| term.test.is_of_kind())
+    }
+
+    /// It asks how large or how old rows are.
+    pub fn asks_measures(&self) -> bool {
+        self.terms.iter().any(|term| term.test.is_of_measure())
     }
 
     /// It asks for the assets of segments.
@@ -201,9 +209,22 @@ impl Filter {
 
     /// Whether the rest of a row fits.
     pub fn fits_fields(&self, facts: &Facts<'_>, now: Timestamp) -> Verdict {
+        self.fits_rest(|test| test.asks(facts, now))
+    }
+
+    /// The same of a filter that [is light](Self::is_light).
+    pub fn fits_light(&self, of_kind: &Facts<'_>, measure: Measure, now: Timestamp) -> Verdict {
+        self.fits_rest(|test| match test {
+            Test::Size(bound) => size_is(*bound, measure.size()),
+            Test::Changed(bound) => time_is(*bound, measure.changed(), now),
+            test => test.asks(of_kind, now),
+        })
+    }
+
+    fn fits_rest(&self, asks: impl Fn(&Test) -> Said) -> Verdict {
         let mut asked = true;
         for term in self.terms.iter().filter(|term| !term.is_word()) {
-            match (term.test.asks(facts, now), term.not) {
+            match (asks(&term.test), term.not) {
                 (Said::Yes, false) | (Said::No, true) => {}
                 (Said::NotAsked, _) => asked = false,
                 _ => return Verdict::No,
@@ -278,6 +299,14 @@ impl Sought {
 }
 
 impl Test {
+    const fn is_of_kind(&self) -> bool {
+        matches!(self, Self::Locale(_) | Self::Type(_))
+    }
+
+    const fn is_of_measure(&self) -> bool {
+        matches!(self, Self::Size(_) | Self::Changed(_))
+    }
+
     fn asks(&self, facts: &Facts<'_>, now: Timestamp) -> Said {
         match self {
             Self::Word(_) | Self::Exact(_) => Said::Yes,
@@ -297,17 +326,8 @@ impl Test {
                 parse::same_code(it.text(), locale.as_str())
             }),
             Self::Type(sought) => kinds::is(sought, facts),
-            Self::Size(bound) => match facts.size {
-                Fact::Is(bytes) => bound.holds_size(bytes).into(),
-                _ => Said::Untold,
-            },
-            Self::Changed(bound) => {
-                let time = match facts.changed {
-                    Fact::Is(text) => Moment::read(text).and_then(Moment::instant),
-                    _ => None,
-                };
-                time.map_or(Said::Untold, |time| bound.holds_time(time, now).into())
-            }
+            Self::Size(bound) => size_is(*bound, facts.size()),
+            Self::Changed(bound) => time_is(*bound, facts.changed(), now),
             Self::Duplicate => {
                 let said = facts.twin.and_then(|twin| twin.duplicate);
                 said.map_or(Said::Untold, Said::from)
@@ -328,70 +348,18 @@ impl Test {
     }
 }
 
+fn size_is(bound: Bound<Size>, size: Option<u64>) -> Said {
+    size.map_or(Said::Untold, |bytes| bound.holds_size(bytes).into())
+}
+
+fn time_is(bound: Bound<When>, time: Option<Timestamp>, now: Timestamp) -> Said {
+    time.map_or(Said::Untold, |time| bound.holds_time(time, now).into())
+}
+
 fn holds(facts: &Facts<'_>, fits: impl Fn(&Held) -> bool) -> Said {
     match facts.assets {
         Holds::Untold => Said::Untold,
         Holds::NotAsked => Said::NotAsked,
         Holds::Known(held) => fits(held).into(),
     }
-}
-
-impl fmt::Display for Filter {
-    /// A text that parses to the same.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, term) in self.terms.iter().enumerate() {
-            let space = if at > 0 { " " } else { "" };
-            let not = if term.not { "-" } else { "" };
-            write!(f, "{space}{not}")?;
-            match &term.test {
-                Test::Word(word) => f.write_str(word.text())?,
-                Test::Exact(text) => quote(f, text.text())?,
-                Test::Text(field, sought) => {
-                    let name = match field {
-                        Field::Name => "name",
-                        Field::Key => "key",
-                        Field::Text => "text",
-                        Field::Alt => "alt",
-                        Field::Tag => "tag",
-                        Field::Folder => "folder",
-                        Field::Id => "id",
-                    };
-                    write!(f, "{name}:{sought}")?;
-                }
-                Test::Locale(sought) => write!(f, "locale:{sought}")?,
-                Test::Type(sought) => write!(f, "type:{sought}")?,
-                Test::Size(bound) => write!(f, "size:{bound}")?,
-                Test::Changed(bound) => write!(f, "changed:{bound}")?,
-                Test::Duplicate => f.write_str("is:duplicate")?,
-                Test::Identical => f.write_str("is:identical")?,
-                Test::Lookalike => f.write_str("is:lookalike")?,
-                Test::Orphan => f.write_str("is:orphan")?,
-                Test::HasAny(has) => write!(f, "{}:assets", has_word(*has))?,
-                Test::HasNeutral(has) => write!(f, "{}:none", has_word(*has))?,
-                Test::HasLocale(has, code) => {
-                    write!(f, "{}:", has_word(*has))?;
-                    quote(f, code.text())?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-const fn has_word(has: bool) -> &'static str {
-    if has { "has" } else { "missing" }
-}
-
-impl fmt::Display for Sought {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::None => f.write_str("none"),
-            Self::Text(text) => quote(f, text.text()),
-        }
-    }
-}
-
-/// In quotes where it would be read as something else without.
-fn quote(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    write!(f, "\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

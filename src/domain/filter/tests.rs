@@ -338,18 +338,15 @@ fn a_word_with_a_dot_or_a_dash_stands_as_it_is() {
 }
 
 #[test]
-fn what_assets_of_a_kind_differ_in_is_asked_of_each() {
-    for (filter, of_kinds) in [
+fn what_is_neither_of_a_kind_nor_a_measure_is_asked_of_each() {
+    for (filter, light) in [
         ("hero locale:de", true),
         ("type:png -draft", true),
-        ("size:>1mb", false),
+        ("size:>1mb type:png", true),
+        ("-changed:<7d", true),
         ("locale:de name:hero", false),
         ("is:duplicate", false),
     ] {
-        assert_eq!(
-            Filter::parse(filter).unwrap().is_of_kinds(),
-            of_kinds,
-            "{filter}"
-        );
+        assert_eq!(Filter::parse(filter).unwrap().is_light(), light, "{filter}");
     }
 }

@@ -101,15 +101,23 @@ fn any_asset() -> impl Strategy<Value = Asset> {
 
 proptest! {
     #[test]
-    fn a_kind_says_of_its_assets_what_each_of_them_says(
+    fn a_kind_and_a_measure_say_of_assets_what_each_of_them_says(
         asset in any_asset(),
-        filter in "-?(locale:(de|pt|none|DE)|type:(png|jpeg|jpg|image|video|mp4|none|banner|gz|7z|extension))( -type:png)?",
+        size in prop::option::of(prop::sample::select(vec![0, 999, 1000, 1001, u64::MAX - 1])),
+        changed in prop::option::of(prop::sample::select(vec![
+            "2026-06-10T08:00:00Z", "2026-06-09T08:00:00.9999999+02:00", "1969-12-31T23:59:59Z", "lately", "",
+        ])),
+        filter in "-?(locale:(de|pt|none|DE)|type:(png|jpeg|jpg|image|video|mp4|none|banner|gz|7z|extension)\
+                   |size:(<|>|<=|>=|)1k|changed:(<|>|)(1d|2026-06-10|1969-12-31))( -type:png| size:0| -changed:<2d)?",
     ) {
         let filter = Filter::parse(&filter).unwrap();
-        prop_assert!(filter.is_of_kinds());
+        prop_assert!(filter.is_light());
+        let asset = Asset { size, modified: changed.map(str::to_owned), ..asset };
         let kind = asset.kind();
         if let Some(facts) = kind.facts() {
-            prop_assert_eq!(filter.fits_fields(&facts, now()), filter.fits_fields(&asset.facts(), now()));
+            let measure = Measure::from(&asset.facts());
+            let light = filter.fits_light(&facts, measure, now());
+            prop_assert_eq!(light, filter.fits_fields(&asset.facts(), now()));
         } else {
             prop_assert!(["x.7z", "é.ｐｎｇ", "odd.extension", "dot."].contains(&asset.name.as_str()));
         }
