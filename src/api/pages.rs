@@ -5,6 +5,9 @@ use std::collections::HashSet;
 use super::{ApiError, ApiErrorKind};
 use crate::domain::Cursor;
 
+/// More pages than any service has: beyond this it goes in circles with new cursors.
+const MOST: usize = 100_000;
+
 /// The cursors of one listing, as far as it was followed.
 #[derive(Debug, Default)]
 pub struct Pages {
@@ -16,7 +19,7 @@ impl Pages {
     /// round for ever: an error of kind [`ApiErrorKind::Limit`].
     pub fn next(&mut self, next: Option<Cursor>) -> Result<Option<Cursor>, ApiError> {
         match next {
-            Some(next) if !self.seen.insert(next.clone()) => {
+            Some(next) if self.seen.len() == MOST || !self.seen.insert(next.clone()) => {
                 let message = "the service's pages go in circles";
                 Err(ApiError::new("list it", ApiErrorKind::Limit, message))
             }

@@ -135,6 +135,21 @@ impl<T: Keepable> Shelf<T> {
         self.loose = other.loose;
     }
 
+    /// Takes the first of them, in full groups as they are packed, and leaves the few behind: of a list that
+    /// comes in such parts, packs begin where they do in any other.
+    #[must_use]
+    pub fn take_groups(&mut self) -> Self {
+        let mut taken = std::mem::take(self);
+        let left = (taken.len() % TOGETHER).min(taken.loose.len());
+        let rest = taken.loose.split_off(taken.loose.len() - left);
+        let many = taken.len() - left;
+        Arc::make_mut(&mut taken.sketches).truncate(many);
+        for entry in rest {
+            self.push(entry);
+        }
+        taken
+    }
+
     /// What is to be known of an entry that comes next.
     fn sketch(&mut self, entry: &Entry<T>) {
         let sketch = match entry {

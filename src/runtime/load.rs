@@ -1,6 +1,7 @@
 //! Listings, page by page into the inbox.
 
 mod contents;
+mod gather;
 mod join;
 mod segments;
 
@@ -10,6 +11,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc::UnboundedSender;
 
+use self::gather::Gathered;
 pub(super) use self::segments::Parked;
 use super::archive::Archive;
 use super::{not_connected, send, tree};
@@ -291,10 +293,21 @@ where
     F: Future<Output = Result<Page<T>, ApiError>>,
 {
     let (mut pages, mut cursor) = (Pages::default(), None);
+    let mut gathered = Gathered::default();
+    let tell_rows = |rows: Shelf<T>, more, total| {
+        if !(more && rows.is_empty()) {
+            tell(Ok(Batch {
+                more,
+                total,
+                ..Batch::whole(rows)
+            }));
+        }
+    };
     loop {
         let page = match ask(cursor).await {
             Ok(page) => page,
             Err(error) => {
+                tell_rows(gathered.rest(), true, None);
                 tell(Err(error));
                 return false;
             }
@@ -308,16 +321,20 @@ where
             entries.iter().for_each(|entry| keeper.entry(&entry));
         }
         let next = pages.next(next);
-        let more = !matches!(next, Ok(None));
-        tell(Ok(Batch {
-            more,
-            total,
-            ..Batch::whole(entries)
-        }));
+        gathered.add(entries);
         match next {
-            Ok(None) => return true,
-            Ok(next) => cursor = next,
+            Ok(None) => {
+                tell_rows(gathered.rest(), false, total);
+                return true;
+            }
+            Ok(next) => {
+                if let Some(rows) = gathered.due() {
+                    tell_rows(rows, true, total);
+                }
+                cursor = next;
+            }
             Err(error) => {
+                tell_rows(gathered.rest(), true, total);
                 tell(Err(error));
                 return false;
             }

@@ -103,6 +103,37 @@ proptest! {
         prop_assert!(changed.iter().map(Cow::into_owned).eq(expected));
     }
 
+    /// What is told in groups is packed as one list is, however small its pages are.
+    #[test]
+    fn groups_are_packed_as_the_whole_is(
+        pages in prop::collection::vec((1_usize..150, any::<bool>()), 1..20),
+    ) {
+        let (mut came, mut list) = (Shelf::<Asset>::default(), Shelf::<Asset>::default());
+        let mut whole = Shelf::<Asset>::default();
+        let entry = |n: usize| if n % 50 == 7 { bad(n) } else { Entry::Read(asset(n)) };
+        for (page, told) in pages {
+            let from = whole.len();
+            came.append((from..from + page).map(entry).collect::<Vec<_>>().into());
+            (from..from + page).for_each(|n| whole.push(entry(n)));
+            if told {
+                let groups = came.take_groups();
+                prop_assert_eq!(groups.len() % 32, 0);
+                list.append(groups);
+                prop_assert!(came.len() < 32);
+            }
+        }
+        list.append(came);
+        prop_assert!(list.iter().map(Cow::into_owned).eq(whole.iter().map(Cow::into_owned)));
+        for at in 0..whole.len() {
+            prop_assert_eq!(list.kind(at), whole.kind(at));
+        }
+        // Only the last pack may be less than full.
+        let starts = |shelf: &Shelf<Asset>| shelf.packs.iter().map(|it| it.0).collect::<Vec<_>>();
+        let last = list.packs.len().min(whole.packs.len());
+        prop_assert_eq!(&starts(&list)[..last], &starts(&whole)[..last]);
+        prop_assert!(list.packs.len() >= whole.packs.len().saturating_sub(8));
+    }
+
     /// As far as the same things come in the same order, and only so far.
     #[test]
     fn the_front_of_a_shelf_is_taken_from_another_of_the_same_things(

@@ -212,15 +212,19 @@ impl Provider for Adapter {
     async fn assets(
         &self,
         scope: &AssetScope,
-        _cursor: Option<Cursor>,
+        cursor: Option<Cursor>,
     ) -> Result<Page<Asset>, ApiError> {
         let operation = "list assets";
         if scope.segment().is_some() {
             return Err(ApiError::unsupported(operation));
         }
-        let wanted = scope.container().as_str();
+        // The service lists those of all websites together: of some pages none is wanted.
+        let (_, page) = self.page(operation, wire::listed, cursor.as_ref()).await?;
+        let mut harvest = Harvest::default();
         let mut list = Shelf::default();
-        self.list_each(operation, |mut listed| {
+        let wanted = scope.container().as_str();
+        for mut listed in page.listed {
+            harvest.asset(listed.website.as_ref());
             if listed.container() == wanted {
                 if let Entry::Read(asset) = &mut listed.entry {
                     // One text for all of them.
@@ -228,10 +232,17 @@ impl Provider for Adapter {
                 }
                 list.push(listed.entry);
             }
-        })
-        .await?;
+        }
         list.close();
-        Ok(Page::whole(list))
+        if cursor.is_none() && page.next.is_none() {
+            *self.recent() = Some((Instant::now(), harvest));
+            return Ok(Page::whole(list));
+        }
+        Ok(Page {
+            entries: list,
+            next: page.next,
+            total: None,
+        })
     }
 
     async fn uses(&self) -> Result<Vec<String>, ApiError> {

@@ -52,8 +52,15 @@ async fn both_shapes_give_the_same_world() {
         let mut names = Vec::new();
         for container in &containers {
             let scope = AssetScope::Container(container.id.clone());
-            let assets = read(provider.assets(&scope, None).await.unwrap());
-            let mut keys: Vec<AssetKey> = assets.into_iter().map(|asset| asset.key).collect();
+            let (mut keys, mut cursor) = (Vec::<AssetKey>::new(), None);
+            loop {
+                let page = provider.assets(&scope, cursor).await.unwrap();
+                cursor = page.next.clone();
+                keys.extend(read(page).into_iter().map(|asset| asset.key));
+                if cursor.is_none() {
+                    break;
+                }
+            }
             keys.sort();
             names.push((container.name.clone(), keys));
             assert_eq!(
@@ -182,7 +189,7 @@ async fn cursors_that_circle_end() {
                 json!({ "assets": [], "nextCursor": format!("c{}", call % circle) }),
             )
         });
-        let error = adapter(&server).assets(&site(), None).await.unwrap_err();
+        let error = adapter(&server).containers(None).await.unwrap_err();
         assert_eq!(error.kind, ApiErrorKind::Limit);
         assert!(server.heard().len() <= 2 * circle + 2);
         assert!(
@@ -190,6 +197,27 @@ async fn cursors_that_circle_end() {
             "no cursor is made up"
         );
     }
+}
+
+#[tokio::test]
+async fn each_page_of_assets_is_an_answer_of_its_own() {
+    let server = Server::start(move |heard| match heard.target.split_once('?') {
+        None => answer(
+            200,
+            json!({ "assets": [asset("1", "k", None)], "nextCursor": "c1" }),
+        ),
+        Some((_, "cursor=c1")) => answer(
+            200,
+            json!({ "assets": [asset("2", "k", Some(SITE)), asset("3", "k", None)] }),
+        ),
+        Some(_) => answer(404, json!({ "error": "x", "message": "y" })),
+    });
+    let adapter = adapter(&server);
+    let first = adapter.assets(&site(), None).await.unwrap();
+    assert_eq!((first.entries.len(), first.total), (0, None));
+    assert_eq!(server.heard().len(), 1, "the rest is not waited for");
+    let last = adapter.assets(&site(), first.next).await.unwrap();
+    assert_eq!((last.entries.len(), last.next), (1, None));
 }
 
 #[tokio::test]

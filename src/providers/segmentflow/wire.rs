@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use crate::api::ApiError;
 use crate::api::http::{Answer, ErrorReply, Reason};
 use crate::domain::{
-    Asset, AssetKey, AssetPath, AssetScope, ContainerId, Detail, Entry, RawJson, Unreadable,
+    Asset, AssetKey, AssetPath, AssetScope, ContainerId, Cursor, Detail, Entry, RawJson, Unreadable,
 };
 use crate::providers::fields::{Fields, unreadable};
 
@@ -42,7 +42,7 @@ impl Listed {
 /// One page of the asset list, in either of its two shapes.
 pub(super) struct ListPage<T> {
     pub listed: Vec<T>,
-    pub next: Option<String>,
+    pub next: Option<Cursor>,
 }
 
 /// Reads a page: `{assets: […], nextCursor}` or a bare array. Neither is documented. `read` is told
@@ -61,7 +61,7 @@ pub(super) fn list_page<T>(
         let array = fields
             .get("assets")
             .ok_or_else(|| answer.broken("its answer lacks `assets`"))?;
-        (array, fields.full_text("nextCursor"))
+        (array, fields.full_text("nextCursor").map(Cursor))
     };
     let listed = answer
         .entries(array)?
