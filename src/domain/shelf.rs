@@ -118,6 +118,10 @@ impl<T: Keepable> Shelf<T> {
 
     /// Puts all of another behind these.
     pub fn append(&mut self, other: Self) {
+        if self.is_empty() && self.kinds.is_none() {
+            *self = other;
+            return;
+        }
         if !self.is_empty() && (other.packs.is_empty() || !self.close_all()) {
             other.into_iter().for_each(|entry| self.push(entry));
             return;
@@ -246,6 +250,8 @@ impl<T: Keepable> Shelf<T> {
     pub fn close(&mut self) {
         if self.len() >= LOOSE {
             self.close_all();
+            self.loose.shrink_to_fit();
+            Arc::make_mut(&mut self.sketches).shrink_to_fit();
         }
     }
 
@@ -258,6 +264,8 @@ impl<T: Keepable> Shelf<T> {
     /// Packs what is loose, in full packs.
     fn pack(&mut self) {
         while self.loose.len() >= TOGETHER && self.close_one(TOGETHER) {}
+        // Never again will as many be loose as before the first of them were packed.
+        self.loose.shrink_to(TOGETHER);
     }
 
     /// Packs the first so many of the loose ones. Says whether it could.
