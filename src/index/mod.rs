@@ -183,6 +183,29 @@ impl Index {
             .flatten()
     }
 
+    /// The same as it is in the file, chunk by chunk, for who [opens](Self::open_chunk) them elsewhere and says
+    /// whether more is wanted.
+    pub fn chunks(
+        &self,
+        owner: &Owner,
+        place: &Place,
+        mut tell: impl FnMut(&Head, &[u8]) -> bool,
+    ) -> Option<Head> {
+        let mut tell = |head: &Head, rows: &[u8]| Ok(tell(head, rows));
+        self.read(|connection| query::chunks(connection, owner, place, &mut tell))
+            .flatten()
+    }
+
+    /// The rows of a chunk; `None` is [damage](Self::damaged).
+    pub fn open_chunk<T: Keepable>(rows: &[u8]) -> Option<Shelf<T>> {
+        pack::shelf(rows)
+    }
+
+    /// What was given of a list is not what was put: the file is damaged.
+    pub fn damaged(&self) {
+        self.read(|_| Err::<(), _>(store::damaged()));
+    }
+
     /// What is kept of the assets of these segments; those of which nothing is are left out.
     pub fn marks(&self, owner: &Owner, container: &ContainerId, of: &[SegmentId]) -> Vec<Mark> {
         self.read(|connection| query::marks(connection, owner, container, of))

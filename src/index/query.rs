@@ -50,6 +50,27 @@ pub(super) fn recall<T: Keepable>(
     place: &Place,
     tell: &mut dyn FnMut(&Head, Shelf<T>),
 ) -> rusqlite::Result<Option<Head>> {
+    let mut count = 0;
+    let head = chunks(connection, owner, place, &mut |head, rows| {
+        let part = pack::shelf(rows).ok_or_else(damaged)?;
+        count += part.len() as u64;
+        tell(head, part);
+        Ok(true)
+    })?;
+    // A part of it that is not there is damage like any other.
+    if head.as_ref().is_some_and(|head| head.count != count) {
+        return Err(damaged());
+    }
+    Ok(head)
+}
+
+/// Gives the chunks of a list as they are in the file, until nobody wants more of them.
+pub(super) fn chunks(
+    connection: &Connection,
+    owner: &Owner,
+    place: &Place,
+    tell: &mut dyn FnMut(&Head, &[u8]) -> rusqlite::Result<bool>,
+) -> rusqlite::Result<Option<Head>> {
     // Else a list that is written meanwhile would be half the old and half the new one.
     let reading = connection.unchecked_transaction()?;
     let Some((list, head)) = head(connection, owner, place)? else {
@@ -57,15 +78,11 @@ pub(super) fn recall<T: Keepable>(
     };
     let mut chunks =
         connection.prepare_cached("SELECT rows FROM chunks WHERE list = ?1 ORDER BY no")?;
-    let (mut rows, mut count) = (chunks.query([list])?, 0);
+    let mut rows = chunks.query([list])?;
     while let Some(row) = rows.next()? {
-        let part = pack::shelf(row.get_ref(0)?.as_blob()?).ok_or_else(damaged)?;
-        count += part.len() as u64;
-        tell(&head, part);
-    }
-    // A part of it that is not there is damage like any other.
-    if count != head.count {
-        return Err(damaged());
+        if !tell(&head, row.get_ref(0)?.as_blob()?)? {
+            break;
+        }
     }
     drop(rows);
     drop(chunks);

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::{UnboundedSender, channel};
 
 use crate::api::AccountInfo;
 use crate::app::msg::{Batch, Came, Msg};
@@ -16,6 +16,9 @@ use crate::domain::{
     SegmentId, SegmentTexts, Shelf,
 };
 use crate::index::{Before, Draft, Haystack, Head, Index, Keeper, Owner, Place};
+
+/// So many chunks of a kept list are read before they are opened.
+const READ_AHEAD: usize = 4;
 
 /// The index, and whose lists are whose in it.
 #[derive(Clone)]
@@ -83,8 +86,8 @@ impl Recalled {
         for info in accounts {
             let account = &info.name;
             if let Some(archive) = archives.of(account) {
-                archive.recall(&Place::Containers, |batch| {
-                    let account = account.clone();
+                index.recall(&archive.owner, &Place::Containers, |head, entries| {
+                    let (account, batch) = (account.clone(), kept(head, entries));
                     all.push(Msg::Recalled { account, batch });
                 });
             }
@@ -110,43 +113,59 @@ impl Archive {
         tokio::task::spawn_blocking(move || look(&own)).await.ok()
     }
 
-    fn recall<T: Keepable>(&self, place: &Place, mut tell: impl FnMut(Batch<T>)) -> Option<Head> {
-        self.index.recall(&self.owner, place, |head, entries| {
-            tell(Batch {
-                more: true,
-                total: Some(head.count),
-                came: Came::Kept(age(head.at)),
-                seal: head.seal.clone(),
-                ..Batch::whole(entries)
-            });
-        })
+    /// Gives a kept list part by part. It is read beside the tasks and opened among them: what is shown first
+    /// and what the service tells in its place come from the memory of the same thread, which keeps for
+    /// itself what it once needed.
+    async fn recall<T: Keepable>(
+        &self,
+        place: Place,
+        mut tell: impl FnMut(Batch<T>),
+    ) -> Option<Head> {
+        let (sender, mut chunks) = channel::<(Head, Vec<u8>)>(READ_AHEAD);
+        let look = self.aside(move |own| {
+            own.index.chunks(&own.owner, &place, |head, rows| {
+                sender.blocking_send((head.clone(), rows.to_vec())).is_ok()
+            })
+        });
+        let open = async move {
+            let mut told = 0;
+            while let Some((head, rows)) = chunks.recv().await {
+                // Whoever reads it stops then.
+                let rows = Index::open_chunk(&rows)?;
+                told += rows.len() as u64;
+                tell(kept(&head, rows));
+            }
+            Some(told)
+        };
+        let (head, told) = tokio::join!(look, open);
+        let head = head.flatten()?;
+        if told != Some(head.count) {
+            self.index.damaged();
+            return None;
+        }
+        Some(head)
     }
 
     /// The assets of a container without segments, part by part.
-    pub async fn assets(&self, id: &ContainerId, tell: impl Fn(Batch<Asset>) + Send + 'static) {
-        let place = Place::Assets(id.clone());
-        self.aside(move |own| own.recall(&place, tell)).await;
+    pub async fn assets(&self, id: &ContainerId, tell: impl Fn(Batch<Asset>)) {
+        self.recall(Place::Assets(id.clone()), tell).await;
     }
 
     /// The segments of a container, part by part.
     pub async fn segments(
         &self,
         id: &ContainerId,
-        tell: impl Fn(Batch<Segment>) + Send + 'static,
+        tell: impl Fn(Batch<Segment>),
     ) -> Option<(Before, Shelf<Segment>)> {
-        let place = Place::Segments(id.clone());
-        self.aside(move |own| {
-            let (mut positions, mut rows) = (HashSet::new(), Shelf::default());
-            let head = own.recall(&place, |batch: Batch<Segment>| {
-                let read = batch.entries.read();
-                positions.extend(read.map(|segment| segment.position));
-                rows.append(batch.entries.clone());
-                tell(batch);
-            })?;
-            Some((Before::new(head, positions), rows))
-        })
-        .await
-        .flatten()
+        let (mut positions, mut rows) = (HashSet::new(), Shelf::default());
+        let told = |batch: Batch<Segment>| {
+            let read = batch.entries.read();
+            positions.extend(read.map(|segment| segment.position));
+            rows.append(batch.entries.clone());
+            tell(batch);
+        };
+        let head = self.recall(Place::Segments(id.clone()), told).await?;
+        Some((Before::new(head, positions), rows))
     }
 
     /// The segments of a listing that was not read to its end, as of this seal, and what its rest goes on
@@ -225,6 +244,17 @@ impl Archive {
 
     pub fn keep_marks(&self, id: &ContainerId, asked: &[SegmentId], found: &[Entry<Asset>]) {
         self.index.keep_marks(&self.owner, id, asked, found);
+    }
+}
+
+/// Rows of a kept list.
+fn kept<T: Keepable>(head: &Head, entries: Shelf<T>) -> Batch<T> {
+    Batch {
+        more: true,
+        total: Some(head.count),
+        came: Came::Kept(age(head.at)),
+        seal: head.seal.clone(),
+        ..Batch::whole(entries)
     }
 }
 
