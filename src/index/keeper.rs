@@ -12,11 +12,11 @@ use super::{Head, Index, Owner, Place};
 use crate::domain::{Cursor, Entry, Keepable};
 
 /// So many chunks are a part: a list of a million rows must not be there once more until it is whole.
-const CHUNKS: usize = 16;
+const CHUNKS: usize = 8;
 
 /// After so many chunks, or so long, it is written down how far a list came: those who list it again go on from
 /// there.
-const NOTED: usize = 8;
+const NOTED: usize = 4;
 const LONG: Duration = Duration::from_secs(1);
 
 /// How far a list came that is on its way.

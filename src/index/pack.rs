@@ -16,7 +16,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::domain::{Asset, Entry, Keepable, RawJson, SegmentId, Shelf, Unreadable};
 
 /// Rows that are packed together: the more, the smaller; the fewer, the sooner the first is there.
-const TOGETHER: usize = 512;
+const TOGETHER: usize = 256;
 /// No chunk of ours is larger when it is open, in bytes.
 const MAX_CHUNK: u64 = 64 * 1024 * 1024;
 

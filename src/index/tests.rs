@@ -220,8 +220,8 @@ fn a_long_list_is_written_while_it_is_read_and_seen_once_it_is_whole() {
     let keeper = begin();
     assert_eq!(
         tables(folder.path()),
-        [2, 1 + 2 * 16],
-        "two parts are there"
+        [2, 1 + 9 * 8],
+        "nine parts are there"
     );
     assert_eq!(got(&index).unwrap().1, [segment(1, None)]);
     let haystack = Haystack::gather(&index, vec![owner("a")], || true);
@@ -232,20 +232,20 @@ fn a_long_list_is_written_while_it_is_read_and_seen_once_it_is_whole() {
     settle(&index);
     assert_eq!(got(&index).unwrap().1, long);
     let whole = tables(folder.path());
-    assert_eq!(whole, [1, 40]);
+    assert_eq!(whole, [1, 79]);
     // One that does not end leaves nothing.
     drop(begin());
     settle(&index);
     assert_eq!(tables(folder.path()), whole);
     // Nor does one whose process was killed, a day later.
     std::mem::forget(begin());
-    assert_eq!(tables(folder.path()), [2, 40 + 2 * 16]);
+    assert_eq!(tables(folder.path()), [2, 79 + 9 * 8]);
     drop(index);
     let mut connection = store::connect(&store::LISTS.path(folder.path())).unwrap();
     change::drop_old(&mut connection, Timestamp::now()).unwrap();
     assert_eq!(
         tables(folder.path()),
-        [2, 40 + 2 * 16],
+        [2, 79 + 9 * 8],
         "it may be on its way"
     );
     let tomorrow = Timestamp::now() + Duration::from_hours(25);

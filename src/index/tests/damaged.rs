@@ -103,7 +103,7 @@ fn a_list_that_was_on_its_way_when_the_file_was_made_anew_is_not_kept_in_part() 
     let folder = tempfile::tempdir().unwrap();
     let index = open(folder.path());
     put(&index, &[segment(1, None)], None);
-    // Parts of sixteen chunks of 512 rows.
+    // Parts of eight chunks of 256 rows.
     let rows: Vec<_> = (1..=20_000).map(|n| segment(n, Some("text"))).collect();
     let mut keeper = index.keep(&owner("a"), Place::Segments(doc()), None);
     for row in &rows[..9_000] {
