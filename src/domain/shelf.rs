@@ -263,9 +263,12 @@ impl<T: Keepable> Shelf<T> {
 
     /// Packs what is loose, in full packs.
     fn pack(&mut self) {
+        let before = self.packs.len();
         while self.loose.len() >= TOGETHER && self.close_one(TOGETHER) {}
-        // Never again will as many be loose as before the first of them were packed.
-        self.loose.shrink_to(TOGETHER);
+        if before == 0 && !self.packs.is_empty() {
+            // Never again will as many be loose.
+            self.loose.shrink_to(TOGETHER);
+        }
     }
 
     /// Packs the first so many of the loose ones. Says whether it could.

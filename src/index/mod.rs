@@ -196,14 +196,9 @@ impl Index {
             .flatten()
     }
 
-    /// The rows of a chunk; `None` is [damage](Self::damaged).
+    /// The rows of a chunk; `None` is damage, which [recalling](Self::recall) the list finds and mends.
     pub fn open_chunk<T: Keepable>(rows: &[u8]) -> Option<Shelf<T>> {
         pack::shelf(rows)
-    }
-
-    /// What was given of a list is not what was put: the file is damaged.
-    pub fn damaged(&self) {
-        self.read(|_| Err::<(), _>(store::damaged()));
     }
 
     /// What is kept of the assets of these segments; those of which nothing is are left out.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::mpsc::{UnboundedSender, channel};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::api::AccountInfo;
 use crate::app::msg::{Batch, Came, Msg};
@@ -16,9 +16,6 @@ use crate::domain::{
     SegmentId, SegmentTexts, Shelf,
 };
 use crate::index::{Before, Draft, Haystack, Head, Index, Keeper, Owner, Place};
-
-/// So many chunks of a kept list are read before they are opened.
-const READ_AHEAD: usize = 4;
 
 /// The index, and whose lists are whose in it.
 #[derive(Clone)]
@@ -121,10 +118,12 @@ impl Archive {
         place: Place,
         mut tell: impl FnMut(Batch<T>),
     ) -> Option<Head> {
-        let (sender, mut chunks) = channel::<(Head, Vec<u8>)>(READ_AHEAD);
+        // Without a bound: who reads has the file for itself, and must wait for nobody. They are deflated.
+        let (sender, mut chunks) = unbounded_channel::<(Head, Vec<u8>)>();
+        let wanted = place.clone();
         let look = self.aside(move |own| {
-            own.index.chunks(&own.owner, &place, |head, rows| {
-                sender.blocking_send((head.clone(), rows.to_vec())).is_ok()
+            own.index.chunks(&own.owner, &wanted, |head, rows| {
+                sender.send((head.clone(), rows.to_vec())).is_ok()
             })
         });
         let open = async move {
@@ -140,7 +139,9 @@ impl Archive {
         let (head, told) = tokio::join!(look, open);
         let head = head.flatten()?;
         if told != Some(head.count) {
-            self.index.damaged();
+            // Whoever has the file then looks for the damage, and mends that file and no other.
+            let look = move |own: &Self| own.index.recall(&own.owner, &place, |_, _: Shelf<T>| {});
+            self.aside(look).await;
             return None;
         }
         Some(head)

@@ -295,16 +295,15 @@ where
     let (mut pages, mut cursor) = (Pages::default(), None);
     let mut gathered = Gathered::default();
     let tell_rows = |rows: Shelf<T>, more, total| {
-        if !(more && rows.is_empty()) {
-            tell(Ok(Batch {
-                more,
-                total,
-                ..Batch::whole(rows)
-            }));
-        }
+        tell(Ok(Batch {
+            more,
+            total,
+            ..Batch::whole(rows)
+        }));
     };
     loop {
-        let page = match ask(cursor).await {
+        let page = gathered.wait(ask(cursor), |rows| tell_rows(rows, true, None));
+        let page = match page.await {
             Ok(page) => page,
             Err(error) => {
                 tell_rows(gathered.rest(), true, None);

@@ -195,7 +195,9 @@ impl<R: Row> List<R> {
     /// The first of these rows, which come in place of all, are the same told anew: each stays where it
     /// is.
     pub fn take_front(&mut self, new: &R::Rows) {
-        self.rows.take_front(new);
+        if self.rows.take_front(new) {
+            self.words.forget_measures();
+        }
     }
 
     /// More rows after those that are there.

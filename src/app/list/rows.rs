@@ -21,7 +21,9 @@ pub trait Store: Default + Debug {
     fn append(&mut self, more: Self);
 
     /// Takes the first of others in place of its own, as far as these are the same things told anew.
-    fn take_front(&mut self, _: &Self) {}
+    fn take_front(&mut self, _: &Self) -> bool {
+        false
+    }
 }
 
 impl<T: Debug> Store for Vec<T> {
@@ -48,8 +50,8 @@ impl<T: Keepable> Store for Shelf<T> {
         Self::append(self, more);
     }
 
-    fn take_front(&mut self, new: &Self) {
-        Self::take_front(self, new);
+    fn take_front(&mut self, new: &Self) -> bool {
+        Self::take_front(self, new)
     }
 }
 

@@ -228,7 +228,8 @@ impl<R: Row> List<R> {
         }
         let (words, fields) = (self.filter.has_words(), self.filter.has_fields());
         // Measures stand beside words, where there are any.
-        let measures = self.filter.asks_measures() && (words || self.keeps_words);
+        let kept = self.words.measures() && (words || self.keeps_words);
+        let measures = self.filter.asks_measures() && kept;
         let light = self.filter.is_light() && (measures || !self.filter.asks_measures());
         let kinds = light && self.filter.asks_kinds();
         let compare = if words { COMPARE } else { 0 };

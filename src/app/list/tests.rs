@@ -313,6 +313,31 @@ fn sizes_and_times_are_looked_for_beside_the_words_as_in_the_rows() {
     }
 }
 
+#[test]
+fn what_is_told_anew_is_measured_anew() {
+    let scope = AssetScope::Container(ContainerId::new("site").unwrap());
+    let asset = |at: usize, size| {
+        let name = format!("{at}.png");
+        let mut asset = Asset::bare(
+            scope.clone(),
+            AssetKey::from_parts([name.as_str()]).unwrap(),
+            name,
+        );
+        asset.size = Some(size);
+        Entry::Read(asset)
+    };
+    let mut list = List::<Entry<Asset>>::default();
+    list.keep_words(true);
+    list.append((0..600).map(|at| asset(at, 1)).collect());
+    while list.unfinished() {
+        list.go_on();
+    }
+    list.take_front(&(0..320).map(|at| asset(at, 9)).collect());
+    list.set_filter("size:<5", Timestamp::UNIX_EPOCH).unwrap();
+    list.settle();
+    assert_eq!(list.shown().len(), 280);
+}
+
 /// Something that happens to a list.
 #[derive(Debug, Clone)]
 enum Event {

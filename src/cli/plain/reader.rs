@@ -128,7 +128,11 @@ async fn next(
                 return Ok(());
             };
             let listed = provider.assets(&scope, cursor).await;
-            if first && listed.as_ref().map_or(true, |page| page.entries.is_empty()) {
+            // Of one page of several there may be none of this place.
+            let nothing = listed.as_ref().map_or(first, |page| {
+                all.is_empty() && page.entries.is_empty() && page.next.is_none()
+            });
+            if nothing {
                 ls::exists(provider.as_ref(), &scope).await?;
             }
             let (page, turned) = rest.page(listed?);

@@ -187,7 +187,10 @@ impl From<&Facts<'_>> for Measure {
         let none = Self::default();
         Self {
             size: facts.size().unwrap_or(none.size),
-            changed: facts.changed().map_or(none.changed, Timestamp::as_second),
+            changed: facts.changed().map_or(none.changed, |time| {
+                // Down, so that it stays on its day before 1970, too.
+                time.as_second() - i64::from(time.subsec_nanosecond() < 0)
+            }),
         }
     }
 }

@@ -66,8 +66,9 @@ impl<T: Keepable> Changing<T> {
 
 impl<T: Keepable> Shelf<T> {
     /// Takes the first entries of another in place of its own, as far as these are the same things
-    /// told anew: what comes in place of a long list need not be there beside all of it.
-    pub fn take_front(&mut self, new: &Self) {
+    /// told anew: what comes in place of a long list need not be there beside all of it. Says whether it took
+    /// any.
+    pub fn take_front(&mut self, new: &Self) -> bool {
         // What was taken before.
         let packs = self.packs.iter().zip(&new.packs);
         let same = packs.take_while(|(own, new)| own.0 == new.0 && Arc::ptr_eq(&own.1, &new.1));
@@ -102,7 +103,7 @@ impl<T: Keepable> Shelf<T> {
             }
         }
         let Some((own, other, upto)) = to.filter(|(_, _, upto)| *upto > from) else {
-            return;
+            return false;
         };
         let packs = new.packs.get(taken..other).unwrap_or_default();
         self.packs.splice(taken..own, packs.iter().cloned());
@@ -112,5 +113,6 @@ impl<T: Keepable> Shelf<T> {
         for (own, new) in sketches.zip(news).take(upto).skip(from) {
             own.kind = numbers.of(new.kind);
         }
+        true
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::{Keepable, Shelf};
 
 /// So many are enough to be told.
 const ENOUGH: usize = 1024;
-/// Those that came are told after so long, however few.
+/// What came is told after so long, however little.
 const LATE: Duration = Duration::from_millis(250);
 
 /// What came of a list and was not told yet.
@@ -34,8 +34,12 @@ impl<T: Keepable> Gathered<T> {
 
     /// What is to be told now, if anything: the first rows at once.
     pub fn due(&mut self) -> Option<Shelf<T>> {
-        let late = |told: Instant| told.elapsed() >= LATE;
-        if self.rows.is_empty() || self.rows.len() < ENOUGH && !self.told.is_none_or(late) {
+        let due = match self.told {
+            None => !self.rows.is_empty(),
+            // Also that nothing came: who waits is told that an answer did.
+            Some(told) => self.rows.len() >= ENOUGH || told.elapsed() >= LATE,
+        };
+        if !due {
             return None;
         }
         self.told = Some(Instant::now());
@@ -45,6 +49,24 @@ impl<T: Keepable> Gathered<T> {
         } else {
             groups
         })
+    }
+
+    /// Waits for the next page; what came before it is told when that takes long.
+    pub async fn wait<P>(
+        &mut self,
+        page: impl Future<Output = P>,
+        tell: impl FnOnce(Shelf<T>),
+    ) -> P {
+        let mut page = std::pin::pin!(page);
+        if self.rows.is_empty() {
+            return page.await;
+        }
+        if let Ok(page) = tokio::time::timeout(LATE, &mut page).await {
+            return page;
+        }
+        self.told = Some(Instant::now());
+        tell(self.rest());
+        page.await
     }
 
     /// All that was not told.
@@ -84,6 +106,21 @@ mod tests {
         gathered.add(rows(1000, 150));
         assert_eq!(gathered.due().unwrap().len(), 1024);
         assert_eq!(gathered.rest().len(), 1150 - 96 - 1024);
+        assert!(gathered.rest().is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_came_is_told_while_the_next_page_takes_long() {
+        let mut gathered = Gathered::default();
+        gathered.add(rows(0, 40));
+        assert_eq!(gathered.due().unwrap().len(), 32);
+        let page = gathered.wait(std::future::ready(1), |_| panic!("it is there"));
+        assert_eq!(page.await, 1);
+        assert_eq!(gathered.rows.len(), 8);
+        // This one comes only behind what was told.
+        let (send, page) = tokio::sync::oneshot::channel();
+        let tell = |rows: Shelf<Asset>| send.send(rows.len()).unwrap();
+        assert_eq!(gathered.wait(page, tell).await.unwrap(), 8);
         assert!(gathered.rest().is_empty());
     }
 
