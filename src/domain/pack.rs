@@ -92,22 +92,40 @@ impl Pack {
     }
 }
 
+/// What deflates, and where it writes.
+struct Deflate {
+    deflate: Compress,
+    bytes: Vec<u8>,
+}
+
+/// No more room than this is kept for the next pack, in bytes.
+const ROOM: usize = 64 * 1024;
+
 fn deflate(text: &[u8]) -> Option<Box<[u8]>> {
     // One for all threads: it takes a third of a MiB, as much as some thousand rows, and each thread
     // would keep that much of the memory to itself.
-    static DEFLATE: Mutex<Option<Compress>> = Mutex::new(None);
+    static DEFLATE: Mutex<Option<Deflate>> = Mutex::new(None);
     let mut deflate = DEFLATE.lock().unwrap_or_else(PoisonError::into_inner);
-    let deflate = deflate.get_or_insert_with(|| Compress::new(Compression::new(LEVEL), false));
+    let Deflate { deflate, bytes } = deflate.get_or_insert_with(|| Deflate {
+        deflate: Compress::new(Compression::new(LEVEL), false),
+        bytes: Vec::new(),
+    });
     deflate.reset();
-    let mut bytes = Vec::with_capacity(text.len() / 4 + 64);
+    bytes.clear();
     loop {
         let done = usize::try_from(deflate.total_in()).ok()?;
         let rest = text.get(done..)?;
-        match deflate.compress_vec(rest, &mut bytes, FlushCompress::Finish) {
-            Ok(Status::StreamEnd) => return Some(bytes.into()),
+        bytes.reserve(text.len() / 4 + 64);
+        match deflate.compress_vec(rest, bytes, FlushCompress::Finish) {
+            Ok(Status::StreamEnd) => break,
             // It needs more room.
-            Ok(_) => bytes.reserve(text.len() / 4 + 64),
+            Ok(_) => {}
             Err(_) => return None,
         }
     }
+    // A pack takes what it needs from the start: what is cut off of one would lie between two of them, too
+    // small for a third, a quarter of all their memory.
+    let pack = bytes.as_slice().into();
+    bytes.shrink_to(ROOM);
+    Some(pack)
 }
