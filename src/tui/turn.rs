@@ -20,6 +20,9 @@ use crate::domain::drill;
 const BATCH: usize = 256;
 /// No two frames are closer than this.
 const FRAME: Duration = Duration::from_millis(16);
+/// While rows are looked at beside the keys, none but the first frame and the last are closer than this: what is in
+/// between only counts.
+const COUNTS: Duration = Duration::from_millis(50);
 /// The signal that tells of our own return may be this late.
 const ECHO: Duration = Duration::from_millis(500);
 /// Woken behind a shell, the signal to leave that woke us may be this late.
@@ -55,6 +58,8 @@ impl Tui {
                     return Ok(exit);
                 }
                 if changed {
+                    let counts = works && self.state.unfinished();
+                    let wait = if counts { COUNTS } else { wait };
                     let at = self.drawn.map_or(now, |drawn| drawn + wait);
                     due = Some(due.map_or(at, |due| due.min(at)));
                 }

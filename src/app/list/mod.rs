@@ -7,6 +7,7 @@ mod packed;
 mod row;
 mod rows;
 mod scan;
+mod stay;
 mod words;
 
 pub use row::{Item, Row, RowId};

@@ -90,6 +90,12 @@ impl<T: Text, N: Copy> Packed<T, N> {
         }
     }
 
+    /// The number of a row, without its text.
+    pub fn number(&self, row: usize) -> Option<N> {
+        let chunk = self.chunks.get(row / ROWS)?;
+        chunk.numbers.get(row % ROWS).copied()
+    }
+
     /// The text of a row and its number; nothing of one that it does not hold.
     pub fn get(&self, row: usize) -> Option<(&T::Row, N)> {
         let place = row % ROWS;

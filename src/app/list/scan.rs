@@ -1,5 +1,6 @@
 //! Which rows are shown: found in steps, so that a key is never waited for, however long the list.
 
+use super::stay::Stay;
 use super::words::Words;
 use super::{List, Row, Rows as _, Store as _, edition};
 use crate::domain::filter::{Facts, Fit, Measure, Verdict};
@@ -7,10 +8,11 @@ use crate::domain::filter::{Facts, Fit, Measure, Verdict};
 /// What one step may cost, in the units below: a few milliseconds. Every list that fits into it is
 /// done at once.
 pub const STEP: usize = 1_000_000;
-/// Costs of a row: looked at, its words compared, its words folded, its fields asked; the last two
-/// beside what it costs to read it.
+/// Costs of a row: looked at, its letters compared, its words as well where it has these letters, its words
+/// folded, its fields asked; the last two beside what it costs to read it.
 const LOOK: usize = 1;
 const COMPARE: usize = 5;
+const SEEK: usize = 15;
 const FOLD: usize = 50;
 const ASK: usize = 50;
 
@@ -23,11 +25,11 @@ pub struct Scan {
     /// The same of all rows in their order.
     at: usize,
     /// So many of those shown hold every word as it stands; they come first.
-    whole: usize,
+    pub(super) whole: usize,
     not_asked: usize,
     /// Fits and has the cursor: it is shown behind the others until it has its turn.
     pinned: Option<usize>,
-    stay: Stay,
+    pub(super) stay: Stay,
 }
 
 /// Rows that are looked at again.
@@ -66,20 +68,6 @@ impl Scan {
             (None, other) => other.map(|row| (row, 1)),
         }
     }
-}
-
-/// Where the cursor stays while rows come and go around it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Stay {
-    /// On the first hit.
-    #[default]
-    First,
-    /// On this row.
-    Row(usize),
-    /// On this row, which fits loosely, unless others fit as they stand.
-    Loose(usize),
-    /// At this place, since its row is gone.
-    Place(usize),
 }
 
 impl<R: Row> List<R> {
@@ -188,15 +176,6 @@ impl<R: Row> List<R> {
         self.rows.find(id, from)
     }
 
-    /// The cursor stays on its row, whatever comes.
-    pub(super) fn stay_here(&mut self) {
-        self.scan.stay = match self.shown.get(self.cursor) {
-            Some(row) => Stay::Row(*row),
-            None if !self.filter.is_empty() => Stay::First,
-            None => Stay::Place(self.cursor),
-        };
-    }
-
     /// Looks at as many rows as one step may.
     pub fn go_on(&mut self) {
         let mut left = self.step;
@@ -241,7 +220,7 @@ impl<R: Row> List<R> {
             true => ASK + R::Rows::READ,
         };
         let cost = LOOK + compare + ask;
-        let keeps_order = self.keeps_order();
+        let (keeps_order, headings) = (self.keeps_order(), self.has_headings());
         let (mut whole, mut loose) = (Vec::new(), Vec::new());
         while left >= cost {
             let again = self.scan.next_again();
@@ -264,6 +243,10 @@ impl<R: Row> List<R> {
                 continue;
             }
             left -= cost;
+            let may_fit = !words || self.filter.may_fit(self.words.letters(row));
+            if words && may_fit {
+                left = left.saturating_sub(SEEK);
+            }
             if kinds && self.rows.of_kind(row).is_none() {
                 left = left.saturating_sub(R::Rows::READ);
             }
@@ -274,21 +257,25 @@ impl<R: Row> List<R> {
             if self.scan.pinned == Some(row) {
                 self.scan.pinned = None;
             }
-            match self.judge(row) {
+            let verdict = if may_fit || headings {
+                self.judge(row)
+            } else {
+                Verdict::No
+            };
+            match verdict {
                 Verdict::Yes(Fit::Loose) if !keeps_order => loose.push(row),
                 Verdict::Yes(_) => whole.push(row),
                 Verdict::NotAsked => self.scan.not_asked += 1,
                 Verdict::No => {}
             }
         }
-        let behind = self.shown.split_off(self.scan.whole.min(self.shown.len()));
-        self.scan.whole += whole.len();
-        if !whole.is_empty() && !behind.is_empty() {
+        let behind = self.scan.whole.min(self.shown.len());
+        if !whole.is_empty() && behind < self.shown.len() {
             // The places behind them are others now.
             self.anchor = None;
         }
-        self.shown.append(&mut whole);
-        self.shown.extend(behind);
+        self.scan.whole += whole.len();
+        self.shown.splice(behind..behind, whole);
         self.shown.append(&mut loose);
         self.shown.extend(self.scan.pinned);
         if self.is_found() {
@@ -296,29 +283,6 @@ impl<R: Row> List<R> {
         }
         self.place_cursor();
         left
-    }
-
-    /// The cursor belongs to the row that is seen under it, and not to the first hit.
-    pub(super) const fn stays_on_row(&self) -> bool {
-        !matches!(self.scan.stay, Stay::First)
-    }
-
-    fn place_cursor(&mut self) {
-        let last = self.shown.len().saturating_sub(1);
-        self.cursor = match self.scan.stay {
-            Stay::First => self.first_hit(),
-            Stay::Loose(_) if self.scan.whole > 0 => self.first_hit(),
-            Stay::Place(place) => place.min(last),
-            Stay::Row(row) | Stay::Loose(row) => {
-                let found = self.shown.iter().position(|at| *at == row);
-                found.unwrap_or_else(|| self.cursor.min(last))
-            }
-        };
-    }
-
-    fn first_hit(&self) -> usize {
-        let hit = |at: &usize| !self.rows.heading(*at);
-        self.shown.iter().position(hit).unwrap_or(0)
     }
 
     fn judge(&self, at: usize) -> Verdict {

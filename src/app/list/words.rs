@@ -36,12 +36,17 @@ impl Words {
             .unwrap_or_default()
     }
 
+    /// The letters of a row's words; none of one that it does not hold.
+    pub fn letters(&self, row: usize) -> u64 {
+        self.packed.number(row).map_or(0, |(letters, _)| letters)
+    }
+
     /// The measure of a row, where it holds it.
     pub fn measure(&self, row: usize) -> Option<Measure> {
         if self.stale {
             return None;
         }
-        self.packed.get(row).map(|(_, (_, measure))| measure)
+        self.packed.number(row).map(|(_, measure)| measure)
     }
 
     /// From now on it tells of none, until all are forgotten.

@@ -109,9 +109,14 @@ impl Needle {
         &self.folded
     }
 
+    /// It may stand in a text that has these letters.
+    pub const fn may_stand(&self, letters: u64) -> bool {
+        self.letters & !letters == 0
+    }
+
     /// It stands in this folded text, which has these letters.
     pub fn is_in(&self, folded: &str, letters: u64) -> bool {
-        self.letters & !letters == 0 && self.finder.find(folded.as_bytes()).is_some()
+        self.may_stand(letters) && self.finder.find(folded.as_bytes()).is_some()
     }
 
     /// It stands in this text, which is not folded yet.
@@ -121,7 +126,7 @@ impl Needle {
 
     /// How its letters stand in this folded text, which has these letters.
     pub fn fits(&self, folded: &str, letters: u64) -> Option<Fit> {
-        if self.letters & !letters != 0 {
+        if !self.may_stand(letters) {
             return None;
         }
         if self.finder.find(folded.as_bytes()).is_some() {

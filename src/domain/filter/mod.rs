@@ -189,6 +189,14 @@ impl Filter {
         self.fits_fields(facts, now).and(fit)
     }
 
+    /// Whether words with these letters may fit: only then they are read.
+    pub fn may_fit(&self, letters: u64) -> bool {
+        self.terms.iter().all(|term| match &term.test {
+            Test::Word(word) | Test::Exact(word) => term.not || word.may_stand(letters),
+            _ => true,
+        })
+    }
+
     /// How the words of a row fit, which has these letters: those of [`Facts::words_into`].
     pub fn fits_words(&self, words: &str, letters: u64) -> Option<Fit> {
         let mut fit = Fit::Whole;
