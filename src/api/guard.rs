@@ -163,6 +163,10 @@ impl Provider for Guarded {
         self.inner.check().await
     }
 
+    async fn first_containers(&self) -> Result<Option<Vec<Container>>, ApiError> {
+        self.told(Right::List, self.inner.first_containers().await)
+    }
+
     async fn containers(&self, cursor: Option<Cursor>) -> Result<Page<Container>, ApiError> {
         self.told(Right::List, self.inner.containers(cursor).await)
     }

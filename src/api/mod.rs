@@ -74,6 +74,12 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     /// One cheap call that shows whether the key is accepted.
     async fn check(&self) -> Result<(), ApiError>;
 
+    /// Some of the containers, at once, where all of them take long: without what only all of them tell.
+    /// None where [`containers`](Self::containers) answers as soon, which then asks nothing twice.
+    async fn first_containers(&self) -> Result<Option<Vec<Container>>, ApiError> {
+        Ok(None)
+    }
+
     /// One page of containers.
     async fn containers(&self, cursor: Option<Cursor>) -> Result<Page<Container>, ApiError>;
 

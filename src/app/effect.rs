@@ -33,8 +33,8 @@ pub enum Load {
     Segments(ContainerId, Option<String>, Option<Cursor>, Shelf<Segment>),
     /// Keys and texts for these.
     SegmentTexts(ContainerId, Shelf<Segment>),
-    /// All pages; answered page by page.
-    Assets(AssetScope),
+    /// All pages; answered page by page. A listing that was stopped goes on there, unless that is long ago.
+    Assets(AssetScope, Option<Cursor>),
     /// The assets of these segments.
     Marks(ContainerId, Vec<SegmentId>),
     /// The same as a part of a sweep.
@@ -71,7 +71,7 @@ impl Load {
             | Self::Uses
             | Self::Scan(_)
             | Self::Tree { .. } => Some(Share::Sweeps),
-            Self::Container(_) | Self::Assets(_) | Self::Marks(..) => Some(Share::Looks),
+            Self::Container(_) | Self::Assets(..) | Self::Marks(..) => Some(Share::Looks),
             Self::Kept(..) | Self::Digests(_) => None,
         }
     }

@@ -239,6 +239,8 @@ pub enum Came {
     /// From its service, now.
     #[default]
     Fresh,
+    /// The same, but only some, and these come again with all others.
+    Early,
     /// From what was kept so long ago; the service is still asked.
     Kept(Duration),
     /// The service says that nothing changed: what is shown holds.

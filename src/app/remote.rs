@@ -258,6 +258,13 @@ impl<S: Store> Incoming<S> {
                 remote.hold(fetched(now.checked_sub(age).unwrap_or(now)));
                 Turn::Append(page.rows)
             }
+            // Whatever the list holds says more.
+            Came::Early if self.reload => Turn::Stay,
+            Came::Early => {
+                // Nothing is known of all: a list that ends here is cut off.
+                self.reload = true;
+                Turn::Append(page.rows)
+            }
             Came::Anew => {
                 *self = Self {
                     reload: true,
@@ -302,8 +309,10 @@ pub struct Arrived<S> {
 
 impl<R: Row> Listing<R> {
     pub fn face(&self) -> Face<'_> {
-        // What was not looked at yet may match.
-        let shown = self.list.shown().len() + usize::from(!self.list.is_found());
+        // What is not there yet, or was not looked at, may match.
+        let comes = self.remote.pending().is_some() && !self.is_whole();
+        let may_match = comes || !self.list.is_found();
+        let shown = self.list.shown().len() + usize::from(may_match);
         Face::of(&self.remote, self.list.len(), shown)
     }
 
@@ -327,6 +336,11 @@ impl<R: Row> Listing<R> {
         };
         let ended = self.reloads() || self.next().is_none();
         ended && self.remote.value().is_some_and(|it| !lacks(it))
+    }
+
+    /// It ended before its last page.
+    pub fn is_cut_off(&self) -> bool {
+        self.remote.pending().is_none() && !self.list.is_empty() && !self.is_whole()
     }
 
     /// The list holds older rows than those that come.

@@ -165,7 +165,8 @@ impl State {
             effects.push(Effect::RefreshQueue);
         }
         if due(&mut self.timers.reload, now) {
-            effects.extend(self.load_assets(now));
+            // What was sent may stand on a page that came before.
+            effects.extend(self.load_assets_anew(now));
         }
         if due(&mut self.timers.picture, now) {
             effects.extend(self.ask_pictures());

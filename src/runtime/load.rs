@@ -1,29 +1,36 @@
 //! Listings, page by page into the inbox.
 
+mod assets;
 mod contents;
+mod follow;
 mod gather;
 mod join;
 mod segments;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use self::gather::Gathered;
-pub(super) use self::segments::Parked;
+use self::follow::{Rest, follow};
 use super::archive::Archive;
 use super::{not_connected, send, tree};
-use crate::api::{ApiError, Pages, Provider, Waits, scan};
+use crate::api::{ApiError, Provider, Waits, scan};
 use crate::app::effect::{Load, RequestId};
 use crate::app::msg::{Answer, Batch, Came, InScan, InTree, Msg};
 use crate::domain::filter::Used;
 use crate::domain::{
-    AccountName, AssetScope, Cursor, Digests, Keepable, Page, Segment, Share, Shelf, drill,
+    AccountName, AssetScope, Container, Digests, Entry, Keepable, Segment, Share, Shelf, drill,
 };
 use crate::index::{Before, Keeper, Place};
 use crate::transfer::patient::Patient;
+
+/// Listings that were stopped, for who goes on with one of them.
+#[derive(Clone, Default)]
+pub(super) struct Parked {
+    segments: segments::Parked,
+    assets: assets::Parked,
+}
 
 /// One request: whom it asks, and what was kept for it.
 pub(super) struct Request {
@@ -35,7 +42,6 @@ pub(super) struct Request {
     pub archive: Option<Archive>,
     /// What was kept comes first.
     pub recall: bool,
-    /// Listings of segments that were stopped.
     pub parked: Parked,
     pub inbox: UnboundedSender<Msg>,
 }
@@ -80,17 +86,20 @@ impl Request {
         let archive = self.archive.as_ref();
         match &self.what {
             Load::Containers => {
-                let mut keeper = archive.map(|it| it.keep(Place::Containers, None));
+                let keeper = archive.map(|it| it.keep(Place::Containers, None));
                 let tell = |batch| self.tell(Answer::Containers(batch));
-                if pages(|cursor| provider.containers(cursor), &mut keeper, tell).await {
-                    keep(keeper);
+                match provider.first_containers().await {
+                    Ok(first) => first.into_iter().for_each(|first| tell(Ok(early(first)))),
+                    Err(error) => return tell(Err(error)),
                 }
+                let ask = |cursor| provider.containers(cursor);
+                follow(ask, &Rest::all(keeper, false), tell).await;
             }
             Load::Segments(container, seal, from, shown) => {
                 let held = (seal.as_deref(), from.clone(), shown);
                 self.segments(provider, container, before, held).await;
             }
-            Load::Assets(scope) => self.assets(provider, scope).await,
+            Load::Assets(scope, from) => self.assets(provider, scope, from.as_ref()).await,
             Load::Tree {
                 source,
                 types,
@@ -172,11 +181,11 @@ impl Request {
                 let tell = teller(&self.inbox, self.id, |it| Answer::Segments(Ok(it)));
                 return archive.segments(container, tell).await;
             }
-            Load::Assets(AssetScope::Container(container)) => {
+            Load::Assets(AssetScope::Container(container), _) => {
                 let tell = teller(&self.inbox, self.id, |it| Answer::Assets(Ok(it)));
                 archive.assets(container, tell).await;
             }
-            Load::Assets(AssetScope::Segment(container, segment)) => {
+            Load::Assets(AssetScope::Segment(container, segment), _) => {
                 let marks = archive
                     .marks(container, std::slice::from_ref(segment))
                     .await;
@@ -198,35 +207,15 @@ impl Request {
         }
         None
     }
+}
 
-    async fn assets(&self, provider: &dyn Provider, scope: &AssetScope) {
-        let archive = self.archive.as_ref();
-        let ask = |cursor| provider.assets(scope, cursor);
-        match scope {
-            AssetScope::Container(container) => {
-                let place = Place::Assets(container.clone());
-                let mut keeper = archive.map(|it| it.keep(place, None));
-                let tell = |batch| self.tell(Answer::Assets(batch));
-                if pages(ask, &mut keeper, tell).await {
-                    keep(keeper);
-                }
-            }
-            AssetScope::Segment(container, segment) => {
-                let found = Mutex::new(Vec::new());
-                let whole = pages(ask, &mut None, |batch| {
-                    if let (Some(_), Ok(batch)) = (archive, &batch) {
-                        let more = batch.entries.iter().map(Cow::into_owned);
-                        super::lock(&found).extend(more);
-                    }
-                    self.tell(Answer::Assets(batch));
-                })
-                .await;
-                if let (Some(archive), true) = (archive, whole) {
-                    let found = super::lock(&found);
-                    archive.keep_marks(container, std::slice::from_ref(segment), &found);
-                }
-            }
-        }
+/// Some of the containers, before all of them.
+fn early(first: Vec<Container>) -> Batch<Container> {
+    let first: Shelf<Container> = first.into_iter().map(Entry::Read).collect();
+    Batch {
+        more: true,
+        came: Came::Early,
+        ..Batch::whole(first)
     }
 }
 
@@ -271,7 +260,7 @@ pub(super) fn failed(what: &Load, error: ApiError) -> Answer {
         Load::Container(_) => Answer::Container(Err(error)),
         Load::Segments(..) => Answer::Segments(Err(error)),
         Load::SegmentTexts(..) => Answer::SegmentTexts(Err(error)),
-        Load::Assets(_) => Answer::Assets(Err(error)),
+        Load::Assets(..) => Answer::Assets(Err(error)),
         Load::Tree { .. } => Answer::Tree(Err(error)),
         Load::Digests(_) => Answer::Digests(Digests::default()),
         Load::Contents(..) => Answer::Contents(Err(error)),
@@ -279,64 +268,5 @@ pub(super) fn failed(what: &Load, error: ApiError) -> Answer {
         Load::Scan(_) => Answer::Scanned(Err(error)),
         Load::Marks(..) | Load::Sweep(..) => Answer::Marks(Err(error)),
         Load::Kept(..) => Answer::KeptMarks(Vec::new()),
-    }
-}
-
-/// Follows cursors to the end; one that comes back a second time ends it. Says whether the list is
-/// whole.
-async fn pages<T: Keepable, F>(
-    ask: impl Fn(Option<Cursor>) -> F,
-    keeper: &mut Option<Keeper<T>>,
-    tell: impl Fn(Result<Batch<T>, ApiError>),
-) -> bool
-where
-    F: Future<Output = Result<Page<T>, ApiError>>,
-{
-    let (mut pages, mut cursor) = (Pages::default(), None);
-    let mut gathered = Gathered::default();
-    let tell_rows = |rows: Shelf<T>, more, total| {
-        tell(Ok(Batch {
-            more,
-            total,
-            ..Batch::whole(rows)
-        }));
-    };
-    loop {
-        let page = gathered.wait(ask(cursor), |rows| tell_rows(rows, true, None));
-        let page = match page.await {
-            Ok(page) => page,
-            Err(error) => {
-                tell_rows(gathered.rest(), true, None);
-                tell(Err(error));
-                return false;
-            }
-        };
-        let Page {
-            entries,
-            next,
-            total,
-        } = page;
-        if let Some(keeper) = keeper {
-            entries.iter().for_each(|entry| keeper.entry(&entry));
-        }
-        let next = pages.next(next);
-        gathered.add(entries);
-        match next {
-            Ok(None) => {
-                tell_rows(gathered.rest(), false, total);
-                return true;
-            }
-            Ok(next) => {
-                if let Some(rows) = gathered.due() {
-                    tell_rows(rows, true, total);
-                }
-                cursor = next;
-            }
-            Err(error) => {
-                tell_rows(gathered.rest(), true, total);
-                tell(Err(error));
-                return false;
-            }
-        }
     }
 }

@@ -15,6 +15,7 @@ use crate::api::{
     ProviderSpec, Sighting, Sought, UploadRequest, UploadWatch,
 };
 use crate::app::effect::Load;
+use crate::app::msg::Came;
 use crate::domain::{Asset, AssetScope, Container, ContainerId, Cursor, Page, Segment, Shelf};
 
 static SPEC: ProviderSpec = ProviderSpec {
@@ -33,6 +34,9 @@ impl Provider for Odd {
     }
     async fn check(&self) -> Result<(), ApiError> {
         Ok(())
+    }
+    async fn first_containers(&self) -> Result<Option<Vec<Container>>, ApiError> {
+        Ok(Some(Vec::new()))
     }
     async fn containers(&self, _: Option<Cursor>) -> Result<Page<Container>, ApiError> {
         Ok(Page {
@@ -118,7 +122,7 @@ async fn connected() -> (Runtime, UnboundedReceiver<Msg>, AccountName) {
 }
 
 #[tokio::test]
-async fn pages_that_go_in_circles_end() {
+async fn pages_that_go_in_circles_end_behind_what_is_told_before_them() {
     let (mut runtime, mut inbox, account) = connected().await;
     runtime.run(Effect::Load {
         id: RequestId(1),
@@ -127,6 +131,14 @@ async fn pages_that_go_in_circles_end() {
         patient: false,
         recall: false,
     });
+    let Some(Msg::Loaded {
+        answer: Answer::Containers(Ok(first)),
+        ..
+    }) = inbox.recv().await
+    else {
+        panic!("nothing is told");
+    };
+    assert!(first.more && first.came == Came::Early);
     loop {
         if let Some(Msg::Loaded {
             answer: Answer::Containers(Err(error)),
@@ -203,7 +215,7 @@ async fn shutdown_does_not_wait_for_a_call_that_never_ends() {
     runtime.run(Effect::Load {
         id: RequestId(1),
         account,
-        what: Load::Assets(scope),
+        what: Load::Assets(scope, None),
         patient: false,
         recall: false,
     });

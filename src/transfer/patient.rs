@@ -132,6 +132,10 @@ impl Provider for Patient {
         self.again(|| self.inner.check()).await
     }
 
+    async fn first_containers(&self) -> Result<Option<Vec<Container>>, ApiError> {
+        self.again(|| self.inner.first_containers()).await
+    }
+
     async fn containers(&self, cursor: Option<Cursor>) -> Result<Page<Container>, ApiError> {
         self.again(|| self.inner.containers(cursor.clone())).await
     }

@@ -71,7 +71,7 @@ impl State {
         self.load(before, id, account.clone(), what)
     }
 
-    /// Asks for the assets of the third pane.
+    /// Asks for the assets of the third pane, behind those that came where it was stopped.
     pub(crate) fn load_assets(&mut self, now: Instant) -> Vec<Effect> {
         let place = self
             .browse
@@ -81,12 +81,13 @@ impl State {
             return Vec::new();
         };
         let id = self.request(Asked::Assets(account.clone(), scope.clone()));
-        let before = self.browse.open_mut().and_then(|it| {
-            let before = it.awaited_alone();
-            it.assets.ask(id, now);
-            before
-        });
-        self.load(before, id, account, Load::Assets(scope))
+        let Some(opened) = self.browse.open_mut() else {
+            return Vec::new();
+        };
+        let from = opened.assets.next().cloned();
+        let before = opened.awaited_alone();
+        opened.assets.ask(id, now);
+        self.load(before, id, account, Load::Assets(scope, from))
     }
 
     /// Shows the assets of the segment under the cursor: what is known of them, else asked for.
@@ -200,23 +201,49 @@ impl State {
                 None => Vec::new(),
             },
             Pane::Middle => self.refresh_segments(now),
-            Pane::Assets => self.load_assets(now),
+            Pane::Assets => self.refresh_assets(now),
             Pane::Details => match self.browse.subject {
                 Pane::Middle => self.refresh_segments(now),
                 Pane::Places => Vec::new(),
-                _ => self.load_assets(now),
+                _ => self.refresh_assets(now),
             },
         }
     }
 
+    /// Whether this is asked for twice in a row.
+    fn refreshed_twice(&mut self, now: Instant) -> bool {
+        let opened = self.browse.open_mut();
+        let before = opened.and_then(|it| it.refreshed.replace(now));
+        before.is_some_and(|at| now.saturating_duration_since(at) < TWICE)
+    }
+
+    /// Asked for twice in a row, all are listed anew, also behind those that came before it was stopped.
+    fn refresh_assets(&mut self, now: Instant) -> Vec<Effect> {
+        let types = self.browse.open().map(|it| it.spec.middle) == Some(Middle::Types);
+        if types && self.refreshed_twice(now) {
+            self.load_assets_anew(now)
+        } else {
+            self.load_assets(now)
+        }
+    }
+
+    pub(crate) fn load_assets_anew(&mut self, now: Instant) -> Vec<Effect> {
+        if let Some(opened) = self.browse.open_mut() {
+            opened.assets.begin_anew();
+        }
+        self.load_assets(now)
+    }
+
     /// Asked for twice in a row, everything is listed again, whatever the service says of changes.
     fn refresh_segments(&mut self, now: Instant) -> Vec<Effect> {
+        let twice = self.refreshed_twice(now);
         let Some(opened) = self.browse.open_mut() else {
             return Vec::new();
         };
-        let before = opened.refreshed.replace(now);
-        let recent = before.is_some_and(|at| now.saturating_duration_since(at) < TWICE);
-        let anew = recent && opened.spec.middle == Middle::Segments;
+        if twice {
+            opened.assets.begin_anew();
+        }
+        let anew = twice && opened.spec.middle == Middle::Segments;
         if anew {
             let text = "Listing all segments anew, also those that did not change";
             self.notices.say(Tone::Plain, text, now);

@@ -173,7 +173,7 @@ impl State {
             Load::Segments(container, ..) => {
                 opened(container).is_some_and(|it| it.segments.list.is_empty())
             }
-            Load::Assets(scope) => {
+            Load::Assets(scope, _) => {
                 opened(scope.container()).is_some_and(|it| it.assets.list.is_empty())
             }
             Load::Marks(..) => true,

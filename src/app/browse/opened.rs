@@ -19,6 +19,19 @@ use crate::domain::{
 /// What was asked for in vain is not asked for again before this has passed.
 const PAUSE: Duration = Duration::from_mins(1);
 
+/// What becomes of a listing of these that is stopped now.
+fn left<R: Row>(listing: &Listing<R>, noun: &str) -> String {
+    let came = listing.came();
+    match (listing.remote.pending(), listing.next()) {
+        (Some(_), Some(_)) if listing.reloads() => format!(
+            "{came} {noun} came anew; the {} from before are shown until R has gone on. ",
+            listing.list.len()
+        ),
+        (Some(_), Some(_)) => format!("{came} {noun} are there; R goes on behind them. "),
+        _ => String::new(),
+    }
+}
+
 /// What is known of a segment's assets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark<'a> {
@@ -158,20 +171,9 @@ impl Opened {
 
     /// What becomes of a listing that is stopped now, for people.
     pub(super) fn stopped(&self) -> String {
-        let assets = self.assets.remote.pending().is_some();
-        let came = self.segments.came();
-        match (self.segments.remote.pending(), self.segments.next()) {
-            (Some(_), Some(_)) if self.segments.reloads() => format!(
-                "{came} segments came anew; the {} from before are shown until R has gone on. ",
-                self.segments.list.len()
-            ),
-            (Some(_), Some(_)) => {
-                format!("{came} segments are there; R goes on behind them. ")
-            }
-            (None, _) if assets && self.spec.middle == Middle::Types => {
-                "This list comes as one: R begins it anew. ".to_owned()
-            }
-            _ => String::new(),
+        match self.spec.middle {
+            Middle::Segments => left(&self.segments, "segments"),
+            Middle::Types => left(&self.assets, "assets"),
         }
     }
 
@@ -188,9 +190,9 @@ impl Opened {
     /// How many segments the service says there are, where the list ended before its last page.
     pub fn cut_off(&self) -> Option<Option<u64>> {
         let segments = &self.segments;
-        let ended = segments.remote.pending().is_none() && !segments.list.is_empty();
         let more = |all: &u64| usize::try_from(*all).is_ok_and(|all| all > segments.list.len());
-        (ended && !segments.is_whole()).then(|| self.info().segments.filter(more))
+        let cut_off = segments.is_cut_off();
+        cut_off.then(|| self.info().segments.filter(more))
     }
 
     pub fn mark(&self, segment: &SegmentId) -> Mark<'_> {

@@ -274,7 +274,7 @@ impl State {
             (_, None) => Vec::new(),
             (Level::Container, Some(at)) => self.load_containers(at, now),
             (Level::Segment, Some(_)) => self.load_segments(false, now),
-            (Level::Asset, Some(_)) => self.load_assets(now),
+            (Level::Asset, Some(_)) => self.load_assets_anew(now),
         }
     }
 

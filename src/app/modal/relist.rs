@@ -31,7 +31,7 @@ impl Relist {
         let effect = Effect::Load {
             id,
             account: account.clone(),
-            what: Load::Assets(scope.clone()),
+            what: Load::Assets(scope.clone(), None),
             patient: false,
             recall: false,
         };

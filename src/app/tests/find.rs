@@ -181,7 +181,7 @@ fn an_asset_that_is_gone_is_said_to_be_and_no_other_stands_for_it() {
     world.take();
     go_to(&mut world, "web", Thing::Asset(Box::new(gone)));
     assert!(
-        world.loads().contains(&&Load::Assets(site())),
+        world.loads().contains(&&Load::Assets(site(), None)),
         "{:?}",
         world.log
     );

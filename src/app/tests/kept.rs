@@ -105,6 +105,49 @@ fn kept_containers_that_come_after_the_key_still_come_first() {
     assert_eq!(names.collect::<Vec<_>>(), ["Shop", "Blog"]);
 }
 
+#[test]
+fn some_containers_come_before_all_and_in_place_of_none() {
+    let early = |names: &[&str]| {
+        let batch = Batch {
+            more: true,
+            came: Came::Early,
+            ..page(names.iter().map(|it| container(it, it)))
+        };
+        Answer::Containers(Ok(batch))
+    };
+    for kept in [false, true] {
+        let mut world = World::cold();
+        if kept {
+            world.send(recalled(&["w0", "w1"]));
+        }
+        for effect in std::mem::take(&mut world.open) {
+            if matches!(effect, Effect::Connect { .. }) {
+                world.answer(&effect);
+            }
+        }
+        let id = asked(&world, |it| *it == Load::Containers);
+        send(&mut world, id, early(&["w7"]));
+        send(&mut world, id, early(&["w8"]));
+        let web = &world.state.browse.accounts[0];
+        let names = { web.rows.iter() }.map(|row| row.read().unwrap().name.clone());
+        let names = names.collect::<Vec<_>>();
+        if kept {
+            assert_eq!(names, ["w0", "w1"]);
+        } else {
+            assert_eq!(names, ["w7"]);
+        }
+        assert!(matches!(web.face(), Face::Rows { loading: true, .. }));
+        world.keys("ctrl-c");
+        // Some of them do not stand for all.
+        let web = &world.state.browse.accounts[0];
+        assert_eq!(web.containers.value().is_some(), kept);
+        world.wait(6_000);
+        world.keys("g g R");
+        world.settle();
+        assert_eq!(world.state.browse.accounts[0].rows.len(), 2);
+    }
+}
+
 /// At the document, its segments not answered yet.
 fn opening() -> (World, RequestId) {
     let mut world = World::new();
@@ -228,8 +271,8 @@ fn texts_of_other_segments_than_are_shown_are_asked_for_again() {
 fn kept_rows_stay_where_the_service_cannot_be_asked() {
     let mut world = World::new();
     world.keys("j enter");
-    let id = asked(&world, |it| *it == Load::Assets(site()));
-    let Answer::Assets(Ok(batch)) = answer(&account("web"), &Load::Assets(site())) else {
+    let id = asked(&world, |it| *it == Load::Assets(site(), None));
+    let Answer::Assets(Ok(batch)) = answer(&account("web"), &Load::Assets(site(), None)) else {
         panic!("the world has assets");
     };
     let many = batch.entries.len();
@@ -277,7 +320,7 @@ fn kept_marks_show_until_the_service_answers_and_are_no_newer_where_it_fails() {
     world.keys("j");
     world.wait(1000);
     let scope = AssetScope::Segment(doc().container().clone(), third.clone());
-    let id = asked(&world, |it| *it == Load::Assets(scope.clone()));
+    let id = asked(&world, |it| *it == Load::Assets(scope.clone(), None));
     let told = world.state.details().unwrap();
     let assets = told.facts.iter().find(|it| it.label == "Assets").unwrap();
     assert_eq!(assets.value, Value::Text("none, not refreshed".to_owned()));
@@ -363,7 +406,7 @@ fn assets_of_a_segment_that_were_kept_are_shown_and_asked_anew() {
     world.wait(1000);
     let scope = AssetScope::Segment(doc().container().clone(), second);
     assert!(
-        world.loads().contains(&&Load::Assets(scope)),
+        world.loads().contains(&&Load::Assets(scope, None)),
         "{:?}",
         world.log
     );

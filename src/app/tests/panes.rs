@@ -50,7 +50,7 @@ fn the_first_frame_has_both_accounts_before_any_answer() {
 fn enter_goes_in_and_asks_only_for_what_is_opened() {
     let mut world = World::new();
     world.keys("j enter");
-    assert_eq!(world.loads(), [&Load::Assets(site())]);
+    assert_eq!(world.loads(), [&Load::Assets(site(), None)]);
     world.settle();
     assert_eq!(world.state.browse.focus, Pane::Middle);
     world.keys("enter enter");
@@ -147,6 +147,25 @@ fn every_face_of_a_pane_is_its_own() {
     world.send(loaded(id, batch(&["a"], false)));
     assert!(face(&world).contains("loading: false"));
     world.keys("/ x");
+    assert_eq!(face(&world), "NoMatch");
+}
+
+#[test]
+fn nothing_matches_is_said_once_every_row_is_there() {
+    let mut world = World::new();
+    world.keys("j enter");
+    let id = world.pending_assets();
+    world.send(loaded(id, batch(&["a"], true)));
+    world.keys("3 / x");
+    let face = |world: &World| {
+        let opened = world.state.browse.open().unwrap();
+        format!("{:?}", opened.assets.face())
+    };
+    assert!(face(&world).contains("loading: true"), "{}", face(&world));
+    world.send(loaded(id, batch(&["b"], false)));
+    assert_eq!(face(&world), "NoMatch");
+    // Those that come in their place may match, but these do not.
+    world.keys("enter R");
     assert_eq!(face(&world), "NoMatch");
 }
 

@@ -148,7 +148,7 @@ fn a_place_that_changed_since_is_shown_again_instead_of_sent() {
     let asked = world.open.iter().rev().find_map(|effect| match effect {
         Effect::Load {
             id,
-            what: Load::Assets(_),
+            what: Load::Assets(..),
             ..
         } => Some(*id),
         _ => None,

@@ -97,7 +97,7 @@ fn fail(effect: &Effect) -> Option<Msg> {
                 Load::Container(_) => Answer::Container(Err(error())),
                 Load::Segments(..) => Answer::Segments(Err(error())),
                 Load::SegmentTexts(..) => Answer::SegmentTexts(Err(error())),
-                Load::Assets(_) => Answer::Assets(Err(error())),
+                Load::Assets(..) => Answer::Assets(Err(error())),
                 Load::Marks(..) | Load::Sweep(..) => Answer::Marks(Err(error())),
                 // What was kept does not fail, but may be nothing.
                 Load::Kept(..) => Answer::KeptMarks(Vec::new()),

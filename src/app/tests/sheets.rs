@@ -17,7 +17,7 @@ fn relisted(world: &mut World, assets: &[crate::domain::Asset]) {
     for effect in looks {
         if let Effect::Load {
             id,
-            what: Load::Assets(_),
+            what: Load::Assets(..),
             ..
         } = effect
         {
@@ -45,7 +45,7 @@ fn no_single_key_sends_or_deletes() {
 fn delete_names_the_asset_as_it_is_listed_now() {
     let mut world = World::at_site();
     world.keys("d");
-    assert_eq!(world.loads(), [&Load::Assets(site())]);
+    assert_eq!(world.loads(), [&Load::Assets(site(), None)]);
     let mut fresh = asset(&site(), "banner.png", None);
     fresh.size = Some(7000);
     relisted(&mut world, std::slice::from_ref(&fresh));

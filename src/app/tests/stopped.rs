@@ -1,6 +1,6 @@
 //! A listing of segments that is stopped: the rows stay, and it goes on behind them.
 
-use super::services::{error, page, segment};
+use super::services::{asset, error, page, segment, site};
 use super::world::World;
 use crate::api::ApiErrorKind;
 use crate::app::browse::Known;
@@ -131,6 +131,90 @@ fn a_page_that_fails_is_gone_on_with_and_twice_in_a_row_all_comes_anew() {
     assert_eq!(asked(&world).unwrap().1, Some(Cursor("4".to_owned())));
     world.keys("R");
     assert_eq!(asked(&world).unwrap().1, None);
+}
+
+/// The last listing of assets that was asked for, and where it begins.
+fn asked_assets(world: &World) -> (RequestId, Option<Cursor>) {
+    let asked = world.log.iter().rev().find_map(|effect| match effect {
+        Effect::Load {
+            id,
+            what: Load::Assets(_, from),
+            ..
+        } => Some((*id, from.clone())),
+        _ => None,
+    });
+    asked.unwrap()
+}
+
+fn assets_came(world: &mut World, names: &[&str], next: Option<&str>) {
+    let rows = names.iter().map(|name| asset(&site(), name, None));
+    let batch = Batch {
+        more: next.is_some(),
+        next: next.map(|it| Cursor(it.to_owned())),
+        ..page(rows)
+    };
+    let answer = Answer::Assets(Ok(batch));
+    let (id, _) = asked_assets(world);
+    world.send(Msg::Loaded { id, answer });
+}
+
+/// Two pages of assets came before it was stopped.
+fn stopped_assets() -> World {
+    let mut world = World::new();
+    world.keys("j enter");
+    assets_came(&mut world, &["a", "b"], Some("2"));
+    world.keys("3 j");
+    assets_came(&mut world, &["c"], Some("3"));
+    world.keys("ctrl-c");
+    let said = world.said();
+    assert!(said.contains("3 assets are there; R goes on"), "{said}");
+    let opened = world.state.browse.open().unwrap();
+    assert!(opened.assets.is_cut_off());
+    world.take();
+    world.wait(6_000);
+    world
+}
+
+#[test]
+fn assets_go_on_behind_the_pages_that_came_and_twice_in_a_row_come_anew() {
+    let mut world = stopped_assets();
+    world.keys("R");
+    assert_eq!(asked_assets(&world).1, Some(Cursor("3".to_owned())));
+    assets_came(&mut world, &["d"], Some("4"));
+    assert_eq!(world.names(), ["a", "b", "c", "d"]);
+    assert_eq!(world.current().unwrap(), "b");
+    world.keys("R");
+    assert_eq!(asked_assets(&world).1, None);
+    assets_came(&mut world, &["x", "b"], None);
+    assert_eq!(world.names(), ["x", "b"]);
+    assert_eq!(world.current().unwrap(), "b");
+    let opened = world.state.browse.open().unwrap();
+    assert!(!opened.assets.is_cut_off());
+}
+
+#[test]
+fn assets_that_do_not_hold_any_more_come_whole_and_what_was_sent_is_looked_for_from_the_first_page()
+{
+    let mut world = stopped_assets();
+    world.keys("R");
+    let (id, _) = asked_assets(&world);
+    let anew = Batch {
+        more: true,
+        came: Came::Anew,
+        ..Batch::whole(Vec::new())
+    };
+    let answer = Answer::Assets(Ok(anew));
+    world.send(Msg::Loaded { id, answer });
+    assets_came(&mut world, &["b"], Some("1"));
+    assert_eq!(world.names(), ["a", "b", "c"]);
+    assets_came(&mut world, &["z"], None);
+    assert_eq!(world.names(), ["b", "z"]);
+    let mut world = stopped_assets();
+    let account = world.state.browse.open().unwrap().account.clone();
+    let now = world.now;
+    world.state.touch(&account, &site(), now);
+    world.wait(5_000);
+    assert_eq!(asked_assets(&world).1, None);
 }
 
 /// The answer that tells the document's locales.

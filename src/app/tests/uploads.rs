@@ -311,7 +311,7 @@ fn done_is_said_when_the_service_lists_it_and_the_list_comes_anew() {
         "new.png is listed in key-s1 (de, public/images)"
     );
     world.wait(500);
-    assert!(world.loads().contains(&&Load::Assets(doc())));
+    assert!(world.loads().contains(&&Load::Assets(doc(), None)));
     let id = world.pending_assets();
     let mut batch = super::world::assets(&doc());
     batch.entries.push(crate::domain::Entry::Read(new));

@@ -292,7 +292,7 @@ pub fn answer(account: &AccountName, what: &Load) -> Answer {
             segment("s3", 3),
         ]))),
         Load::SegmentTexts(_, rows) => Answer::SegmentTexts(Ok(rows.clone())),
-        Load::Assets(scope) => Answer::Assets(Ok(assets(scope))),
+        Load::Assets(scope, _) => Answer::Assets(Ok(assets(scope))),
         Load::Marks(container, segments) | Load::Sweep(container, segments) => {
             let mut rows = Vec::new();
             for segment in segments.iter().filter(|it| it.as_str() == "s1") {

@@ -34,6 +34,7 @@ pub(super) use spec::SPEC;
 use websites::{Harvest, no_website};
 use wire::{Listed, NO_WEBSITE};
 
+const LIST: &str = "list websites";
 /// How long a listing may serve a second question of the same action.
 const FRESH: Duration = Duration::from_secs(3);
 /// Connects an account. Makes no call.
@@ -51,7 +52,7 @@ struct Adapter {
     http: Http,
     /// Websites that the settings name.
     configured: Vec<(String, String)>,
-    /// The websites of the last listing, for the action that made it only.
+    /// The websites of the last listing, as far as it came, for the action that made it only.
     recent: Mutex<Option<(Instant, Harvest)>>,
     names: names::Names,
 }
@@ -89,12 +90,12 @@ impl Adapter {
         mut each: impl FnMut(Listed),
     ) -> Result<(), ApiError> {
         let mut harvest = Harvest::default();
-        self.walk(operation, wire::listed, |listed| {
+        self.walk(operation, wire::listed, None, |listed| {
             harvest.asset(listed.website.as_ref());
             each(listed);
         })
         .await?;
-        *self.recent() = Some((Instant::now(), harvest));
+        self.remember(harvest);
         Ok(())
     }
 
@@ -119,25 +120,12 @@ impl Adapter {
         self.list_of(operation, |_| true).await
     }
 
-    /// The websites of the assets, if this very action has just listed them; else asked for now.
-    async fn harvest(&self, operation: &'static str) -> Result<Harvest, ApiError> {
-        let recent = self.recent().clone();
-        if let Some((at, harvest)) = recent
-            && at.elapsed() < FRESH
-        {
-            return Ok(harvest);
-        }
-        let mut harvest = Harvest::default();
-        self.walk(operation, wire::home, |website| {
-            harvest.asset(website.as_ref());
-        })
-        .await?;
-        *self.recent() = Some((Instant::now(), harvest.clone()));
-        Ok(harvest)
-    }
-
     fn recent(&self) -> std::sync::MutexGuard<'_, Option<(Instant, Harvest)>> {
         self.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn remember(&self, harvest: Harvest) {
+        *self.recent() = Some((Instant::now(), harvest));
     }
 
     /// What was listed before a change says nothing any more.
@@ -180,8 +168,12 @@ impl Provider for Adapter {
         wire::list_page(&call.answer().await?, wire::home).map(|_| ())
     }
 
+    async fn first_containers(&self) -> Result<Option<Vec<Container>>, ApiError> {
+        self.first_websites(LIST).await
+    }
+
     async fn containers(&self, _cursor: Option<Cursor>) -> Result<Page<Container>, ApiError> {
-        let containers = self.websites("list websites").await?;
+        let containers = self.websites(LIST).await?;
         Ok(Page::whole(
             containers
                 .into_iter()
@@ -198,7 +190,7 @@ impl Provider for Adapter {
             return Ok(found);
         }
         if id.as_str() == NO_WEBSITE {
-            return no_website(0).ok_or_else(|| ApiError::unsupported(operation));
+            return no_website(Some(0)).ok_or_else(|| ApiError::unsupported(operation));
         }
         let mut error = ApiError::new(
             operation,
@@ -235,7 +227,7 @@ impl Provider for Adapter {
         }
         list.close();
         if cursor.is_none() && page.next.is_none() {
-            *self.recent() = Some((Instant::now(), harvest));
+            self.remember(harvest);
             return Ok(Page::whole(list));
         }
         Ok(Page {

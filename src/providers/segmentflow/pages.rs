@@ -28,16 +28,17 @@ impl Adapter {
         Ok((answer, page))
     }
 
-    /// Goes through the list of assets, asked for now, without keeping it: a library may have many
-    /// thousands.
+    /// Goes through the list of assets from this page on, asked for now, without keeping it: a library may
+    /// have many thousands.
     pub(super) async fn walk<T>(
         &self,
         operation: &'static str,
         read: fn(&RawValue, bool) -> T,
+        from: Option<Cursor>,
         mut each: impl FnMut(T),
     ) -> Result<(), ApiError> {
         let mut pages = Pages::default();
-        let mut cursor: Option<Cursor> = None;
+        let mut cursor = pages.next(from)?;
         for _ in 0..MAX_PAGES {
             let (answer, page) = self.page(operation, read, cursor.as_ref()).await?;
             page.listed.into_iter().for_each(&mut each);

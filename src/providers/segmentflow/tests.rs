@@ -179,10 +179,65 @@ async fn websites_come_from_assets_templates_and_settings() {
 }
 
 #[tokio::test]
+async fn some_websites_are_told_before_the_last_page_of_assets_and_nothing_is_asked_twice() {
+    let server = Server::start(|heard| match &*heard.target {
+        "/api/v1/templates" => answer(
+            200,
+            json!([{ "id": 1, "websiteId": OTHER, "website": { "id": OTHER, "name": "blog" } }]),
+        ),
+        "/api/v1/assets" => answer(
+            200,
+            json!({ "assets": [asset("1", "k", Some(SITE)), asset("2", "l", None)], "nextCursor": "c" }),
+        ),
+        "/api/v1/assets?cursor=c" => answer(
+            200,
+            json!({ "assets": [asset("3", "m", Some(SITE)), asset("4", "n", Some("third"))] }),
+        ),
+        other => panic!("{other}"),
+    });
+    let adapter = adapter(&server);
+    let seen = |containers: &[Container]| {
+        let each = containers.iter().map(|one| {
+            let assets = one.details.iter().find(|it| it.label == "Assets");
+            (one.name.clone(), assets.map(|it| it.value.clone()))
+        });
+        each.collect::<Vec<_>>()
+    };
+    let first = adapter.first_containers().await.unwrap().unwrap();
+    let named = |name: &str, assets: Option<&str>| (name.to_owned(), assets.map(str::to_owned));
+    assert_eq!(
+        seen(&first),
+        [
+            named("blog", None),
+            named("Shop", None),
+            named("No website", None)
+        ]
+    );
+    assert_eq!(server.heard().len(), 2);
+    let all = read(adapter.containers(None).await.unwrap());
+    assert_eq!(
+        seen(&all),
+        [
+            named("blog", Some("0")),
+            named("Shop", Some("2")),
+            named("Shop", Some("1")),
+            named("No website", Some("1")),
+        ]
+    );
+    assert_eq!(server.heard().len(), 3);
+    // All of them are known now.
+    assert!(adapter.first_containers().await.unwrap().is_none());
+    assert_eq!(server.heard().len(), 3);
+}
+
+#[tokio::test]
 async fn cursors_that_circle_end() {
     for circle in [1, 3] {
         let calls = AtomicUsize::new(0);
-        let server = Server::start(move |_| {
+        let server = Server::start(move |heard| {
+            if heard.path() == "/api/v1/templates" {
+                return answer(200, json!([]));
+            }
             let call = calls.fetch_add(1, Ordering::Relaxed);
             answer(
                 200,

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::Adapter;
+use tokio::time::Instant;
+
 use super::wire::{self, NO_WEBSITE, Website};
+use super::{Adapter, FRESH};
 use crate::api::http::Method;
 use crate::api::{ApiError, ApiErrorKind};
-use crate::domain::{Container, ContainerId, Detail, RawJson};
+use crate::domain::{Container, ContainerId, Cursor, Detail, RawJson};
 
 impl Adapter {
     /// Every website there is a trace of, and the pseudo website for assets without one.
@@ -14,17 +16,61 @@ impl Adapter {
         &self,
         operation: &'static str,
     ) -> Result<Vec<Container>, ApiError> {
-        let Harvest {
-            mut found,
-            homeless,
-        } = self.harvest(operation).await?;
+        let mut harvest = self.begun(operation).await?;
+        if let Some(next) = harvest.next.take() {
+            let each = |website: Option<Website>| harvest.asset(website.as_ref());
+            self.walk(operation, wire::home, Some(next), each).await?;
+            self.remember(harvest.clone());
+        }
+        Ok(self.traced(harvest))
+    }
+
+    /// Those that templates, the settings and the first page of assets tell, without how many assets they
+    /// have; none where that page is all. What was asked for is not asked again for the others.
+    pub(super) async fn first_websites(
+        &self,
+        operation: &'static str,
+    ) -> Result<Option<Vec<Container>>, ApiError> {
+        let harvest = self.begun(operation).await?;
+        Ok(harvest.next.is_some().then(|| self.traced(harvest)))
+    }
+
+    /// What this very action has just listed; else the first page and the templates, asked for now.
+    async fn begun(&self, operation: &'static str) -> Result<Harvest, ApiError> {
+        let recent = self.recent().clone();
+        let fresh = recent.filter(|(at, _)| at.elapsed() < FRESH);
+        let (at, mut harvest) = match fresh {
+            Some(recent) => recent,
+            None => (Instant::now(), self.first_page(operation).await?),
+        };
+        if harvest.templates.is_none() {
+            harvest.templates = Some(self.of_templates(operation).await?);
+        }
+        *self.recent() = Some((at, harvest.clone()));
+        Ok(harvest)
+    }
+
+    async fn first_page(&self, operation: &'static str) -> Result<Harvest, ApiError> {
+        let (_, page) = self.page(operation, wire::home, None).await?;
+        let mut harvest = Harvest {
+            next: page.next,
+            ..Harvest::default()
+        };
+        for website in page.listed {
+            harvest.asset(website.as_ref());
+        }
+        Ok(harvest)
+    }
+
+    /// The websites that templates belong to.
+    async fn of_templates(&self, operation: &'static str) -> Result<Vec<Website>, ApiError> {
         let templates = self
             .http
             .call(operation, Method::GET, &["api", "v1", "templates"])
             .answer()
             .await;
-        let from_templates = match templates {
-            Ok(answer) => wire::template_websites(&answer)?,
+        match templates {
+            Ok(answer) => wire::template_websites(&answer),
             // A key without `templates:read`, or a service without templates: do without them.
             Err(error)
                 if matches!(
@@ -32,11 +78,17 @@ impl Adapter {
                     ApiErrorKind::Forbidden { .. } | ApiErrorKind::NotFound
                 ) =>
             {
-                Vec::new()
+                Ok(Vec::new())
             }
-            Err(error) => return Err(error),
-        };
-        for website in &from_templates {
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The websites that there is a trace of in these and in the settings.
+    fn traced(&self, harvest: Harvest) -> Vec<Container> {
+        let whole = harvest.next.is_none();
+        let mut found = harvest.found;
+        for website in harvest.templates.iter().flatten() {
             found
                 .entry(website.id.clone())
                 .or_default()
@@ -47,16 +99,16 @@ impl Adapter {
         }
         let mut containers: Vec<Container> = found
             .into_iter()
-            .filter_map(|(id, found)| found.container(&id))
+            .filter_map(|(id, found)| found.container(&id, whole))
             .collect();
         containers.sort_by_cached_key(|container| {
             let id = container.id.as_str().to_owned();
             (container.name.to_lowercase(), container.name.clone(), id)
         });
-        if homeless > 0 {
-            containers.extend(no_website(homeless));
+        if harvest.homeless > 0 {
+            containers.extend(no_website(whole.then_some(harvest.homeless)));
         }
-        Ok(containers)
+        containers
     }
 }
 
@@ -66,6 +118,10 @@ pub(super) struct Harvest {
     found: BTreeMap<String, Found>,
     /// So many assets belong to none.
     homeless: u64,
+    /// Where the rest of the listing begins.
+    next: Option<Cursor>,
+    /// Those of templates, where they were asked for.
+    templates: Option<Vec<Website>>,
 }
 
 impl Harvest {
@@ -122,7 +178,8 @@ impl Found {
         self.in_settings = true;
     }
 
-    fn container(self, id: &str) -> Option<Container> {
+    /// `whole`: every asset was counted.
+    fn container(self, id: &str, whole: bool) -> Option<Container> {
         let sources: Vec<&str> = [
             (self.assets > 0, "assets"),
             (self.in_templates, "templates"),
@@ -143,7 +200,7 @@ impl Found {
             locales: None,
             modified: None,
             details: [
-                Detail::some("Assets", Some(self.assets)),
+                Detail::some("Assets", whole.then_some(self.assets)),
                 Detail::some("Known from", Some(sources.join(", "))),
             ]
             .into_iter()
@@ -154,7 +211,7 @@ impl Found {
 }
 
 /// The pseudo website of the assets that belong to none.
-pub(super) fn no_website(assets: u64) -> Option<Container> {
+pub(super) fn no_website(assets: Option<u64>) -> Option<Container> {
     Some(Container {
         id: ContainerId::new(NO_WEBSITE)?,
         name: "No website".to_owned(),
@@ -162,7 +219,7 @@ pub(super) fn no_website(assets: u64) -> Option<Container> {
         segments: None,
         locales: None,
         modified: None,
-        details: Detail::some("Assets", Some(assets)).into_iter().collect(),
+        details: Detail::some("Assets", assets).into_iter().collect(),
         raw: RawJson::new("null"),
     })
 }

@@ -8,7 +8,7 @@ use crate::domain::{Keepable, Shelf};
 /// So many are enough to be told.
 const ENOUGH: usize = 1024;
 /// What came is told after so long, however little.
-const LATE: Duration = Duration::from_millis(250);
+pub(super) const LATE: Duration = Duration::from_millis(250);
 
 /// What came of a list and was not told yet.
 pub(super) struct Gathered<T: Keepable> {
@@ -42,35 +42,22 @@ impl<T: Keepable> Gathered<T> {
         if !due {
             return None;
         }
-        self.told = Some(Instant::now());
         let groups = self.rows.take_groups();
-        Some(if groups.is_empty() {
-            self.rest()
-        } else {
-            groups
-        })
+        if groups.is_empty() {
+            return Some(self.rest());
+        }
+        self.told = Some(Instant::now());
+        Some(groups)
     }
 
-    /// Waits for the next page; what came before it is told when that takes long.
-    pub async fn wait<P>(
-        &mut self,
-        page: impl Future<Output = P>,
-        tell: impl FnOnce(Shelf<T>),
-    ) -> P {
-        let mut page = std::pin::pin!(page);
-        if self.rows.is_empty() {
-            return page.await;
-        }
-        if let Ok(page) = tokio::time::timeout(LATE, &mut page).await {
-            return page;
-        }
-        self.told = Some(Instant::now());
-        tell(self.rest());
-        page.await
+    /// Something came that was not told.
+    pub fn any(&self) -> bool {
+        !self.rows.is_empty()
     }
 
     /// All that was not told.
     pub fn rest(&mut self) -> Shelf<T> {
+        self.told = Some(Instant::now());
         std::mem::take(&mut self.rows)
     }
 }
@@ -106,21 +93,6 @@ mod tests {
         gathered.add(rows(1000, 150));
         assert_eq!(gathered.due().unwrap().len(), 1024);
         assert_eq!(gathered.rest().len(), 1150 - 96 - 1024);
-        assert!(gathered.rest().is_empty());
-    }
-
-    #[tokio::test]
-    async fn what_came_is_told_while_the_next_page_takes_long() {
-        let mut gathered = Gathered::default();
-        gathered.add(rows(0, 40));
-        assert_eq!(gathered.due().unwrap().len(), 32);
-        let page = gathered.wait(std::future::ready(1), |_| panic!("it is there"));
-        assert_eq!(page.await, 1);
-        assert_eq!(gathered.rows.len(), 8);
-        // This one comes only behind what was told.
-        let (send, page) = tokio::sync::oneshot::channel();
-        let tell = |rows: Shelf<Asset>| send.send(rows.len()).unwrap();
-        assert_eq!(gathered.wait(page, tell).await.unwrap(), 8);
         assert!(gathered.rest().is_empty());
     }
 

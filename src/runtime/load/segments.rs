@@ -14,10 +14,10 @@ use crate::index::{Before, Keeper, Place};
 use crate::runtime::lock;
 
 /// Listings on their way, for who goes on with one that was stopped.
-pub(in crate::runtime) type Parked = Arc<Mutex<HashMap<(AccountName, ContainerId), Rest>>>;
+pub(super) type Parked = Arc<Mutex<HashMap<(AccountName, ContainerId), Rest>>>;
 
 /// What is left of a listing.
-pub(in crate::runtime) struct Rest {
+pub(super) struct Rest {
     /// Whose it is at this time.
     id: RequestId,
     /// The page that comes next.
@@ -212,12 +212,12 @@ impl Request {
 
     fn park(&self, container: &ContainerId, rest: Rest) {
         let at = (self.account.clone(), container.clone());
-        lock(&self.parked).insert(at, rest);
+        lock(&self.parked.segments).insert(at, rest);
     }
 
     fn take(&self, container: &ContainerId, is: impl Fn(&Rest) -> bool) -> Option<Rest> {
         let at = (self.account.clone(), container.clone());
-        let mut parked = lock(&self.parked);
+        let mut parked = lock(&self.parked.segments);
         parked
             .get(&at)
             .is_some_and(is)

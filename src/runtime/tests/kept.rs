@@ -255,7 +255,7 @@ async fn session(folder: &Path, document: &Arc<Document>, connect: bool) -> Show
                             rows = std::mem::take(&mut listed);
                         }
                     }
-                    Came::Anew => {}
+                    Came::Anew | Came::Early => {}
                 }
                 if matches!(came, Came::Kept(_)) {
                     rows.append(entries);

@@ -27,6 +27,7 @@ pub(super) fn frame(ground: &Ground<'_>) -> Frame {
         }
         if opened.scope.is_some() {
             ground.freshness(&mut frame, &opened.assets.face());
+            ground.cut_off(&mut frame, &opened.assets);
         }
     }
     frame

@@ -44,7 +44,12 @@ pub(super) fn frame(ground: &Ground<'_>) -> Frame {
                 frame.count.push(toned(words, Tone::Warning));
             }
             ground.freshness(&mut frame, &opened.segments.face());
-            cut_off(ground, &mut frame, opened);
+            let all = opened.cut_off().flatten();
+            if let Some(all) = all.and_then(|all| usize::try_from(all).ok()) {
+                let text = format!("of {} listed ", count(all));
+                frame.count.push(toned(text, Tone::Warning));
+            }
+            ground.cut_off(&mut frame, &opened.segments);
             if opened.texts.pending().is_some() {
                 frame.corner = ground.spinner();
                 frame.status = vec![match opened.texts.held() {
@@ -69,23 +74,6 @@ pub(super) fn frame(ground: &Ground<'_>) -> Frame {
             frame
         }
     }
-}
-
-/// A list that ended before its last page says so, and what goes on with it.
-fn cut_off(ground: &Ground<'_>, frame: &mut Frame, opened: &Opened) {
-    let Some(all) = opened.cut_off() else {
-        return;
-    };
-    if let Some(all) = all.and_then(|all| usize::try_from(all).ok()) {
-        let text = format!("of {} listed ", count(all));
-        frame.count.push(toned(text, Tone::Warning));
-    }
-    let (text, tone) = match opened.segments.remote.error() {
-        Some(_) => ("✗ cut off", Tone::Bad),
-        None => ("! stopped", Tone::Warning),
-    };
-    let next = format!(" · {} goes on", ground.key_of("refresh"));
-    frame.status = vec![toned(text, tone), toned(next, Tone::Dim)];
 }
 
 pub(super) fn body(

@@ -24,6 +24,7 @@ use super::view_state::{Hit, ViewState};
 use crate::app::key::Target;
 use crate::app::list::{List, Row};
 use crate::app::modal::view::{Piece, Tone, toned};
+use crate::app::remote::Listing;
 use crate::app::{Face, Pane, State};
 use crate::domain::SafeText;
 
@@ -246,6 +247,19 @@ impl Ground<'_> {
             _ if list.filter().is_empty() => Vec::new(),
             _ => filter_line(list.filter(), None),
         };
+    }
+
+    /// A list that ended before its last page says so, and what goes on with it.
+    fn cut_off<R: Row>(&self, frame: &mut Frame, listing: &Listing<R>) {
+        if !listing.is_cut_off() {
+            return;
+        }
+        let (text, tone) = match listing.remote.error() {
+            Some(_) => ("✗ cut off", Tone::Bad),
+            None => ("! stopped", Tone::Warning),
+        };
+        let next = format!(" · {} goes on", self.key_of("refresh"));
+        frame.status = vec![toned(text, tone), toned(next, Tone::Dim)];
     }
 
     /// The spinner while it loads, the age of rows that are about to be replaced or could not be.

@@ -130,6 +130,9 @@ fn heading(ground: &Ground<'_>, account: &Account, room: usize) -> (Words, Words
     let old = seconds.filter(|it| *it >= 60).map(age);
     let end = if busy {
         vec![toned(ground.paint.spinner(), Tone::Strong)]
+    } else if account.containers.value().is_none() && !account.rows.is_empty() {
+        // It ended before all of them were told.
+        vec![toned("! not all", Tone::Warning)]
     } else if account.containers.error().is_some() && !account.rows.is_empty() {
         let old = old.unwrap_or_else(|| "old".to_owned());
         vec![toned(format!("! {old}"), Tone::Warning)]

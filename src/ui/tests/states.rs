@@ -91,6 +91,12 @@ const STATES: &[Named] = &[
     ("not_asked", || assets_with(Remote::NotAsked, false)),
     ("loading", || assets_with(loading(None), false)),
     ("reloading", || assets_with(loading(Some(240)), true)),
+    ("cut_off", || assets_with(Remote::NotAsked, true)),
+    ("containers_cut_off", || {
+        let mut state = worldly();
+        state.browse.accounts[0].containers = Remote::NotAsked;
+        state
+    }),
     ("empty", || assets_with(loaded(1), false)),
     ("failed", || {
         assets_with(failed(ApiErrorKind::Server, None), false)
@@ -255,7 +261,7 @@ fn pressed(mut state: State, keys: &str) -> State {
             let Effect::Load { id, what, .. } = effect else {
                 continue;
             };
-            let Load::Assets(_) = what else { continue };
+            let Load::Assets(..) = what else { continue };
             let rows = &state.browse.open().unwrap().assets.list;
             let entries = rows.rows().clone();
             let answer = Answer::Assets(Ok(Batch::whole(entries)));

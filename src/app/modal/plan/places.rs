@@ -262,7 +262,7 @@ impl PlanSheet {
         let what = match &call {
             Call::Container(container) => Load::Container(container.clone()),
             Call::Assets(container, places) => match places.as_slice() {
-                [one] => Load::Assets(one.clone()),
+                [one] => Load::Assets(one.clone(), None),
                 several => {
                     let segments = several.iter().filter_map(AssetScope::segment);
                     Load::Marks(container.clone(), segments.cloned().collect())
