@@ -23,6 +23,7 @@ pub struct Stop {
     interrupt: Signal,
     terminate: Signal,
     others: watch::Receiver<u8>,
+    heard: bool,
 }
 
 /// The status of the last signal that asked to end and is none of the two that everybody knows; from
@@ -37,6 +38,7 @@ impl Stop {
             interrupt: on(SignalKind::interrupt())?,
             terminate: on(SignalKind::terminate())?,
             others: OTHERS.subscribe(),
+            heard: false,
         })
     }
 
@@ -47,6 +49,12 @@ impl Stop {
             _ = self.terminate.recv() => {}
             Ok(()) = self.others.changed() => {}
         }
+        self.heard = true;
+    }
+
+    /// Whether it was to stop by now, whatever became of what ran then: nothing more is to begin.
+    pub const fn was_asked(&self) -> bool {
+        self.heard
     }
 
     /// Runs something that may simply be dropped when it is to stop.

@@ -168,10 +168,17 @@ impl<'a> Run<'a> {
 
     /// Whether it is time to delete; says why not.
     fn may_delete(&mut self, doomed: usize) -> bool {
+        // The last file may have ended well in spite of it.
+        self.tally.stopped |= doomed > 0 && self.stop.was_asked();
         let well = self.tally.failed == 0 && !self.tally.stopped;
         if doomed > 0 && !well {
+            let why = if self.tally.stopped {
+                "it was stopped"
+            } else {
+                "not all else went well"
+            };
             self.output.note(&format!(
-                "{} not deleted, since not all else went well",
+                "{} not deleted, since {why}",
                 match doomed {
                     1 => "1 was".to_owned(),
                     many => format!("{many} were"),

@@ -262,6 +262,10 @@ impl Watch<'_> {
         if tally.stopped {
             return Err(Failure::silent(Exit::Stopped));
         }
+        // All of it went well nevertheless.
+        if self.stop.was_asked() {
+            return Err(Failure::stopped());
+        }
         Ok(())
     }
 

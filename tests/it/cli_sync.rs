@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::cli_upload::png;
@@ -276,6 +277,27 @@ fn an_asset_that_was_changed_meanwhile_is_not_deleted() {
     let ran = running.end().exits(3);
     ran.complains(&["hero.png", "changed meanwhile"]);
     assert_eq!(refs(&home), before);
+}
+
+#[test]
+fn whoever_says_stop_while_the_last_file_goes_up_has_nothing_deleted() {
+    let server = Server::start();
+    let (home, dir) = synced(&server);
+    fs::remove_file(dir.join(HERO)).unwrap();
+    fs::write(dir.join("de/new.png"), png("new")).unwrap();
+    let before = refs(&home);
+    // It is recorded, and looked for after two looks of the plan: nothing is left over by the stop.
+    let script = json!([{"operation": "list", "fault": "delay", "skip": 2, "ms": 1_000}]);
+    let args = ["sync", "docs", PLACE, "--delete", "--yes"];
+    let Held::There(mut running) = hold(&server, &home, &script, &args) else {
+        panic!("nothing is sent");
+    };
+    running.signal(Signal::INT);
+    let ran = running.end().exits(130);
+    ran.complains(&["1 was not deleted"]);
+    assert_eq!(server.stored("new.png").len(), 1);
+    let after = refs(&home);
+    assert!(before.iter().all(|it| after.contains(it)), "{after:#?}");
 }
 
 #[test]

@@ -267,6 +267,23 @@ fn a_service_that_fails_for_a_while_gets_the_file_afterwards() {
 }
 
 #[test]
+fn a_stop_while_a_file_ends_well_is_a_stop() {
+    let server = Server::start();
+    let home = server.home();
+    let dir = folder(&home);
+    let mut program = watch(&home, &[]);
+    server.faults(json!([
+        {"operation": "list", "fault": "delay", "skip": 1, "ms": 1_000}
+    ]));
+    fs::write(dir.join("de/x.png"), png("x")).unwrap();
+    assert!(until(PATIENCE, || server.holds_one()));
+    program.signal(Signal::INT);
+    assert!(until(PATIENCE, || program.has_ended()), "it watches on");
+    program.end().exits(130);
+    assert_eq!(server.stored("x.png").len(), 1);
+}
+
+#[test]
 fn a_place_that_cannot_be_watched_for_is_told_at_once() {
     let server = Server::start();
     let home = server.home();
