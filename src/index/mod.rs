@@ -17,6 +17,7 @@ mod meter;
 mod pack;
 mod place;
 mod query;
+mod reading;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -39,6 +40,7 @@ use self::keeper::Part;
 pub use self::keeper::{Draft, Keeper};
 pub use self::meter::Meter;
 pub use self::place::{Owner, Place};
+pub use self::reading::Reading;
 use self::store::LISTS;
 use self::thread::Request;
 use crate::domain::filter::Used;
@@ -183,17 +185,9 @@ impl Index {
             .flatten()
     }
 
-    /// The same as it is in the file, chunk by chunk, for who [opens](Self::open_chunk) them elsewhere and says
-    /// whether more is wanted.
-    pub fn chunks(
-        &self,
-        owner: &Owner,
-        place: &Place,
-        mut tell: impl FnMut(&Head, &[u8]) -> bool,
-    ) -> Option<Head> {
-        let mut tell = |head: &Head, rows: &[u8]| Ok(tell(head, rows));
-        self.read(|connection| query::chunks(connection, owner, place, &mut tell))
-            .flatten()
+    /// The same as it is in the file, some chunks at a time.
+    pub fn reading(&self, owner: &Owner, place: &Place) -> Reading {
+        Reading::new(self.clone(), owner.clone(), place.clone())
     }
 
     /// The rows of a chunk; `None` is damage, which [recalling](Self::recall) the list finds and mends.

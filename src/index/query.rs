@@ -50,44 +50,72 @@ pub(super) fn recall<T: Keepable>(
     place: &Place,
     tell: &mut dyn FnMut(&Head, Shelf<T>),
 ) -> rusqlite::Result<Option<Head>> {
-    let mut count = 0;
-    let head = chunks(connection, owner, place, &mut |head, rows| {
-        let part = pack::shelf(rows).ok_or_else(damaged)?;
-        count += part.len() as u64;
-        tell(head, part);
-        Ok(true)
-    })?;
-    // A part of it that is not there is damage like any other.
-    if head.as_ref().is_some_and(|head| head.count != count) {
-        return Err(damaged());
-    }
-    Ok(head)
-}
-
-/// Gives the chunks of a list as they are in the file, until nobody wants more of them.
-pub(super) fn chunks(
-    connection: &Connection,
-    owner: &Owner,
-    place: &Place,
-    tell: &mut dyn FnMut(&Head, &[u8]) -> rusqlite::Result<bool>,
-) -> rusqlite::Result<Option<Head>> {
     // Else a list that is written meanwhile would be half the old and half the new one.
     let reading = connection.unchecked_transaction()?;
     let Some((list, head)) = head(connection, owner, place)? else {
         return Ok(None);
     };
-    let mut chunks =
-        connection.prepare_cached("SELECT rows FROM chunks WHERE list = ?1 ORDER BY no")?;
-    let mut rows = chunks.query([list])?;
+    let mut count = 0;
+    each_chunk(connection, list, 0, &mut |rows| {
+        let part = pack::shelf(rows).ok_or_else(damaged)?;
+        count += part.len() as u64;
+        tell(&head, part);
+        Ok(true)
+    })?;
+    reading.finish()?;
+    // A part of it that is not there is damage like any other.
+    if head.count != count {
+        return Err(damaged());
+    }
+    Ok(Some(head))
+}
+
+/// Some chunks of a list as they are in the file.
+pub(super) struct Chunks {
+    /// Its number there.
+    pub list: i64,
+    pub head: Head,
+    pub rows: Vec<Vec<u8>>,
+}
+
+/// The chunks of a list from this number on, as many as make so many bytes.
+pub(super) fn chunks_from(
+    connection: &Connection,
+    owner: &Owner,
+    place: &Place,
+    first: i64,
+    bytes: usize,
+) -> rusqlite::Result<Option<Chunks>> {
+    let reading = connection.unchecked_transaction()?;
+    let Some((list, head)) = head(connection, owner, place)? else {
+        return Ok(None);
+    };
+    let (mut rows, mut read) = (Vec::new(), 0);
+    each_chunk(connection, list, first, &mut |chunk| {
+        rows.push(chunk.to_vec());
+        read += chunk.len();
+        Ok(read < bytes)
+    })?;
+    reading.finish()?;
+    Ok(Some(Chunks { list, head, rows }))
+}
+
+/// Tells the chunks of a list in their order from this number on, until no more are wanted.
+fn each_chunk(
+    connection: &Connection,
+    list: i64,
+    first: i64,
+    tell: &mut dyn FnMut(&[u8]) -> rusqlite::Result<bool>,
+) -> rusqlite::Result<()> {
+    let mut chunks = connection
+        .prepare_cached("SELECT rows FROM chunks WHERE list = ?1 AND no >= ?2 ORDER BY no")?;
+    let mut rows = chunks.query(params![list, first])?;
     while let Some(row) = rows.next()? {
-        if !tell(&head, row.get_ref(0)?.as_blob()?)? {
+        if !tell(row.get_ref(0)?.as_blob()?)? {
             break;
         }
     }
-    drop(rows);
-    drop(chunks);
-    reading.finish()?;
-    Ok(Some(head))
+    Ok(())
 }
 
 /// Tells the rows of a list that was not read to its end, under this seal: the one that was written last.

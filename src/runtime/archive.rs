@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::UnboundedSender;
 
 use crate::api::AccountInfo;
 use crate::app::msg::{Batch, Came, Msg};
@@ -118,33 +118,34 @@ impl Archive {
         place: Place,
         mut tell: impl FnMut(Batch<T>),
     ) -> Option<Head> {
-        // Without a bound: who reads has the file for itself, and must wait for nobody. They are deflated.
-        let (sender, mut chunks) = unbounded_channel::<(Head, Vec<u8>)>();
-        let wanted = place.clone();
-        let look = self.aside(move |own| {
-            own.index.chunks(&own.owner, &wanted, |head, rows| {
-                sender.send((head.clone(), rows.to_vec())).is_ok()
-            })
-        });
-        let open = async move {
-            let mut told = 0;
-            while let Some((head, rows)) = chunks.recv().await {
-                // Whoever reads it stops then.
-                let rows = Index::open_chunk(&rows)?;
-                told += rows.len() as u64;
-                tell(kept(&head, rows));
+        let mut reading = self.index.reading(&self.owner, &place);
+        let mut told = 0;
+        let whole = 'list: loop {
+            let look = self.aside(move |_| {
+                let chunks = reading.chunks();
+                (reading, chunks)
+            });
+            let chunks;
+            (reading, chunks) = look.await?;
+            let (head, chunks) = reading.head().zip(chunks)?;
+            if chunks.is_empty() {
+                break told == head.count;
             }
-            Some(told)
+            for chunk in chunks {
+                let Some(rows) = Index::open_chunk(&chunk) else {
+                    break 'list false;
+                };
+                told += rows.len() as u64;
+                tell(kept(head, rows));
+            }
         };
-        let (head, told) = tokio::join!(look, open);
-        let head = head.flatten()?;
-        if told != Some(head.count) {
+        if !whole {
             // Whoever has the file then looks for the damage, and mends that file and no other.
             let look = move |own: &Self| own.index.recall(&own.owner, &place, |_, _: Shelf<T>| {});
             self.aside(look).await;
             return None;
         }
-        Some(head)
+        reading.head().cloned()
     }
 
     /// The assets of a container without segments, part by part.
