@@ -149,6 +149,8 @@ impl Asking<'_> {
                     tally.done += batch.len();
                     let index = self.index;
                     index.keep_marks(&self.owner, self.container, &ids, &entries);
+                    // A call is worth more than a write: whatever ends us now costs the next one at the most.
+                    index.settle(DISK);
                     answers.take(&ids, entries);
                 }
                 Err(error) if error.is_refusal() && tally.done == before => {
