@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 
 use super::{
-    ApiError, ApiErrorKind, Delivery, Download, KeptPause, Metadata, PauseTold, Provider,
-    ProviderSpec, Sighting, Sought, UploadRequest, UploadWatch, Waits,
+    ApiError, ApiErrorKind, Delivery, Download, KeptPause, Metadata, Operations, PauseTold,
+    Provider, ProviderSpec, Sighting, Sought, UploadRequest, UploadWatch, Waits,
 };
 use crate::domain::{
     AccountName, Answered, Asset, AssetScope, Container, ContainerId, Cursor, Entry, Page, Right,
@@ -261,6 +261,10 @@ impl Provider for Guarded {
 
     fn keep_pause(&self, pause: Option<KeptPause>, told: PauseTold) {
         self.inner.keep_pause(pause, told);
+    }
+
+    fn keep_operations(&self, kept: Arc<dyn Operations>) {
+        self.inner.keep_operations(kept);
     }
 
     async fn sign_out(&self) {

@@ -6,6 +6,7 @@ mod error;
 mod guard;
 pub mod http;
 mod network;
+mod operation;
 mod pages;
 mod scan;
 mod spec;
@@ -19,6 +20,7 @@ pub use account::{
 pub use error::{ApiError, ApiErrorKind, Delivery};
 pub use guard::{Consent, Guard, Guarded, Witness};
 pub use network::{Network, Proxy};
+pub use operation::{Operation, Operations};
 pub use pages::Pages;
 pub use scan::scan;
 #[cfg(test)]
@@ -169,6 +171,11 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     /// now on.
     fn keep_pause(&self, pause: Option<KeptPause>, told: PauseTold) {
         let _ = (pause, told);
+    }
+
+    /// Keeps there from now on what the service does by itself, and goes on with what others have begun.
+    fn keep_operations(&self, kept: Arc<dyn Operations>) {
+        drop(kept);
     }
 
     /// The ids of all things in which assets may be used, put away ones too; what they are called says

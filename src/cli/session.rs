@@ -4,6 +4,7 @@ mod calls;
 mod connect;
 mod guard;
 pub mod network;
+mod operations;
 mod usual;
 
 use std::collections::HashMap;

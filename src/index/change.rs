@@ -25,7 +25,7 @@ fn owner_id(connection: &Connection, owner: &Owner) -> rusqlite::Result<i64> {
         .query_row(wanted, |row| row.get(0))
 }
 
-fn place_id(
+pub(super) fn place_id(
     connection: &Connection,
     owner: &Owner,
     container: &ContainerId,
@@ -359,6 +359,7 @@ pub(super) fn drop_old(connection: &mut Connection, now: Timestamp) -> rusqlite:
     change.execute("DELETE FROM marks WHERE at < ?1", [before])?;
     change.execute("DELETE FROM digests WHERE at < ?1", [before])?;
     change.execute("DELETE FROM uses WHERE at < ?1", [given_up])?;
+    change.execute("DELETE FROM operations WHERE begun < ?1", [given_up])?;
     change.commit()
 }
 
@@ -375,6 +376,9 @@ pub(super) fn drop_account(
         format!("DELETE FROM lists WHERE owner IN {of}"),
         format!("DELETE FROM marks WHERE place IN (SELECT id FROM places WHERE owner IN {of})"),
         format!("DELETE FROM digests WHERE place IN (SELECT id FROM places WHERE owner IN {of})"),
+        format!(
+            "DELETE FROM operations WHERE place IN (SELECT id FROM places WHERE owner IN {of})"
+        ),
         format!("DELETE FROM places WHERE owner IN {of}"),
         format!("DELETE FROM uses WHERE owner IN {of}"),
         "DELETE FROM owners WHERE account = ?1".to_owned(),

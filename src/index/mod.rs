@@ -14,6 +14,7 @@ mod file;
 mod haystack;
 mod keeper;
 mod meter;
+mod operations;
 mod pack;
 mod place;
 mod query;

@@ -87,6 +87,15 @@ const LISTED: &str = "
         used BLOB NOT NULL,
         PRIMARY KEY (owner, id)
     ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS operations (
+        place INTEGER NOT NULL,
+        since TEXT NOT NULL,
+        seal TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        begun INTEGER NOT NULL,
+        asked INTEGER NOT NULL,
+        PRIMARY KEY (place, since)
+    ) WITHOUT ROWID;
 ";
 
 const CALLED: &str = "

@@ -13,6 +13,7 @@ use crate::domain::{
 mod damaged;
 mod found;
 mod metered;
+mod operations;
 mod read;
 
 fn owner(account: &str) -> Owner {

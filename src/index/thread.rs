@@ -1,12 +1,14 @@
 //! The thread that writes the index, behind what it is told.
 
 use std::sync::mpsc::{Receiver, SyncSender};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::file::Trouble;
-use super::{Head, Owner, Part, Place, change, pack, store};
+use super::{Head, Owner, Part, Place, change, operations, pack, store};
+use crate::api::Operation;
 use crate::domain::{
     AccountName, Asset, ContainerId, Digest, Entry, Segment, SegmentId, SegmentTexts, TextReader,
 };
@@ -40,6 +42,19 @@ pub(super) enum Request {
     Used(Owner, String, Vec<u8>, Timestamp),
     /// All of them were.
     Scanned(Owner),
+    /// A service does something by itself since then.
+    Begun(Owner, Box<Operation>, Timestamp),
+    /// Whether its state may be asked for, so often at the most; what to wait is told.
+    Turn(
+        Owner,
+        Box<Operation>,
+        Duration,
+        SyncSender<Option<Duration>>,
+    ),
+    /// It was asked for then.
+    Asked(Owner, Box<Operation>, Timestamp),
+    /// There is nothing to ask for any more.
+    Over(Owner, Box<Operation>),
     Forget(AccountName),
     /// All before it is written.
     Settle(SyncSender<()>),
@@ -99,6 +114,18 @@ fn write(connection: &mut Connection, request: Request) -> rusqlite::Result<()> 
         }
         Request::Used(owner, id, used, at) => change::put_used(connection, &owner, &id, &used, at),
         Request::Scanned(owner) => change::drop_uses(connection, &owner),
+        Request::Begun(owner, operation, at) => operations::put(connection, &owner, &operation, at),
+        Request::Turn(owner, operation, every, told) => {
+            let now = Timestamp::now();
+            let wait = operations::turn(connection, &owner, &operation, every, now);
+            // Whoever waits has given up, or waits for an error too.
+            let _ = told.send(wait.as_ref().ok().copied().flatten());
+            wait.map(drop)
+        }
+        Request::Asked(owner, operation, at) => {
+            operations::put_asked(connection, &owner, &operation, at)
+        }
+        Request::Over(owner, operation) => operations::drop_one(connection, &owner, &operation),
         Request::Forget(account) => change::drop_account(connection, &account),
         Request::Settle(done) => {
             let _ = done.send(());

@@ -12,6 +12,7 @@ mod cli_change;
 mod cli_completions;
 mod cli_coverage;
 mod cli_doctor;
+mod cli_extraction;
 mod cli_find;
 mod cli_get;
 mod cli_guard;

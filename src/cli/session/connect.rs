@@ -89,6 +89,7 @@ impl Session {
         let toll = self.pacer(known).map(|pacer| pacer as Arc<dyn Toll>);
         let provider = providers::connect(&known.settings, key, toll)?;
         self.keep_pause(known, &*provider);
+        self.keep_operations(known, &*provider);
         let provider = self.guarded(known, provider);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.push(Arc::clone(&provider));

@@ -7,6 +7,7 @@ mod assets;
 mod auth;
 mod delete;
 mod documents;
+mod extraction;
 mod places;
 mod pull;
 mod reply;
@@ -18,15 +19,16 @@ mod upload;
 mod wire;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use async_trait::async_trait;
 use serde_json::json;
 
 use crate::api::http::{Answer, Call, Http, HttpOptions, Method, Patience, Streaming};
 use crate::api::{
-    AccountSettings, ApiError, ApiErrorKind, ConnectError, Download, KeptPause, Passage, PauseTold,
-    Provider, ProviderSpec, Sighting, Sought, Toll, UploadRequest, UploadWatch, Waits,
+    AccountSettings, ApiError, ApiErrorKind, ConnectError, Download, KeptPause, Operations,
+    Passage, PauseTold, Provider, ProviderSpec, Sighting, Sought, Toll, UploadRequest, UploadWatch,
+    Waits,
 };
 use crate::domain::{
     Asset, AssetScope, Container, ContainerId, Cursor, Entry, Page, Secret, Segment, SegmentId,
@@ -61,6 +63,8 @@ struct Adapter {
     /// What was learnt of documents; ids do not change.
     documents: Arc<Mutex<HashMap<ContainerId, DocumentIds>>>,
     places: Arc<Places>,
+    /// Where extractions are kept that run; empty where nothing outlives the program.
+    operations: Arc<OnceLock<Arc<dyn Operations>>>,
 }
 
 impl Adapter {
@@ -95,6 +99,7 @@ impl Adapter {
             passage: Passage::default(),
             documents: Arc::default(),
             places: Arc::default(),
+            operations: Arc::default(),
         })
     }
 
@@ -262,6 +267,11 @@ impl Provider for Adapter {
 
     fn keep_pause(&self, pause: Option<KeptPause>, told: PauseTold) {
         self.http.keep_pause(pause, told);
+    }
+
+    fn keep_operations(&self, kept: Arc<dyn Operations>) {
+        // Once, when it was connected.
+        let _ = self.operations.set(kept);
     }
 
     async fn download(&self, asset: &Asset) -> Result<Download, ApiError> {

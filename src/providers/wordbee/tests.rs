@@ -2,6 +2,7 @@
 
 mod auth;
 mod delete;
+mod extraction;
 mod upload;
 
 use std::collections::HashSet;

@@ -23,6 +23,8 @@ pub(super) struct DocumentIds {
     /// Source language first; empty until asked.
     pub locales: Vec<Locale>,
     pub segments: Option<u64>,
+    /// What the service said last of when it was changed.
+    pub changed: Option<String>,
 }
 
 /// Reads an object that is a whole answer.
@@ -61,6 +63,7 @@ pub(super) fn document_row(raw: &RawValue) -> Result<(Container, DocumentIds), U
         source: fields.full_text("src").and_then(Locale::new),
         locales: Vec::new(),
         segments: fields.count("segments"),
+        changed: fields.full_text("dtchange"),
     };
     let mut details: Vec<Detail> = [
         Detail::some("Reference", fields.full_text("preference")),
@@ -131,6 +134,9 @@ pub(super) fn document(
             .or_else(|| known.source.clone()),
         locales: languages.iter().map(|(code, _)| code.clone()).collect(),
         segments: known.segments,
+        changed: fields
+            .full_text("dtchange")
+            .or_else(|| known.changed.clone()),
     };
     let (folders, name) = split_name(fields.full_text("name"), id);
     let shown: Vec<String> = languages
