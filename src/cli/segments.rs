@@ -17,6 +17,9 @@ use crate::transfer::patient::Patient;
 /// After this a person is told what is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// What is waited for then.
+const PREPARES: &str = "the service prepares the texts of the segments, which may take a while";
+
 /// How long what was listed may take to be on disk where the list does not end.
 const DISK: Duration = Duration::from_secs(5);
 
@@ -97,7 +100,13 @@ impl Listing<'_> {
             return Ok(None);
         }
         if before.seal != *seal {
-            let Some(texts) = before.changes(self.patient, &self.container.id).await else {
+            let (patient, mut series) = Series::of(self.patient);
+            let changes = before.changes(&patient, &self.container.id);
+            let changes = series
+                .call(output, Some(PREPARES.to_owned()), changes)
+                .await;
+            output.lift();
+            let Some(texts) = changes else {
                 return Ok(None);
             };
             find::with_texts(&mut entries, &texts, |segment, text| {
@@ -193,32 +202,32 @@ impl Listing<'_> {
 }
 
 /// The texts of a container's segments, as far as the service tells them by a call of their own.
-/// Without them the ids are there all the same.
+/// Without them the ids are there all the same. Some services prepare them first: what is waited for is drawn,
+/// or said to a person where nothing can be drawn.
 pub async fn texts_of(
-    provider: &dyn Provider,
+    patient: &Patient,
     output: &mut Output,
     container: &ContainerId,
 ) -> SegmentTexts {
-    if !provider.spec().capabilities.segment_texts {
+    if !patient.spec().capabilities.segment_texts {
         return SegmentTexts::default();
     }
-    let texts = patiently(output, provider.segment_texts(container, None)).await;
+    let (patient, mut series) = Series::of(patient);
+    let line = || Some(PREPARES.to_owned());
+    let mut texts = std::pin::pin!(patient.segment_texts(container, None));
+    let early = series.call(output, line(), texts.as_mut());
+    let early = tokio::time::timeout(PATIENCE, early).await;
+    let texts = if let Ok(texts) = early {
+        texts
+    } else {
+        if output.on_screen() && output.room().is_none() {
+            output.mention(&format!("{PREPARES}; Ctrl-C stops"));
+        }
+        series.call(output, line(), texts).await
+    };
+    output.lift();
     texts.unwrap_or_else(|error| {
         output.note(&format!("the texts are missing: {error}"));
         SegmentTexts::default()
     })
-}
-
-/// Waits, and tells a person so when it takes long: some services prepare the texts first.
-async fn patiently<T>(output: &mut Output, work: impl Future<Output = T>) -> T {
-    let mut work = std::pin::pin!(work);
-    tokio::select! {
-        done = &mut work => done,
-        () = tokio::time::sleep(PATIENCE) => {
-            if output.on_screen() {
-                output.mention("the service prepares the texts, which may take a while; Ctrl-C stops");
-            }
-            work.await
-        }
-    }
 }

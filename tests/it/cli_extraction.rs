@@ -1,5 +1,5 @@
 //! The texts of a long document, which its service prepares first: whoever comes next goes on with what was begun
-//! before.
+//! before, and what is waited for is said.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,10 +9,12 @@ use rusqlite::{Connection, OpenFlags};
 use crate::support::cli::{Ran, run};
 use crate::support::home::Home;
 use crate::support::program::Program;
+use crate::support::pty::Pty;
 use crate::support::server::Server;
 use crate::support::wait::until;
 
 const COVERAGE: [&str; 4] = ["coverage", "acme-loc:20533", "--yes", "--json"];
+const PREPARES: &str = "the service prepares the texts";
 /// It is asked for every five seconds, and over at the second time.
 const WHILE: Duration = Duration::from_mins(1);
 
@@ -71,6 +73,7 @@ fn starts_that_are_killed_soon_begin_one_and_get_on_with_it() {
     let third = run(&home, &COVERAGE).exits(0);
     whole(&home, &third);
     assert_eq!((pulls(&server), calls(&server, "/trm/status")), (1, 2));
+    assert!(!third.stderr.contains(PREPARES), "{third:#?}");
 }
 
 #[test]
@@ -107,4 +110,23 @@ fn two_at_once_share_one() {
     whole(&home, &second);
     assert_eq!(first.stdout, second.stdout);
     assert_eq!(pulls(&server), 1);
+}
+
+#[test]
+fn a_terminal_sees_what_is_waited_for_unless_it_wants_it_quiet() {
+    let server = Server::start();
+    let (home, other) = (server.home(), server.home());
+    let start = |home, quiet: &[&str]| {
+        let args = [&COVERAGE[..3], quiet].concat();
+        Pty::start(home, &args, (100, 30))
+    };
+    let seen = start(&home, &[]);
+    let quiet = start(&other, &["--quiet"]);
+    seen.wait_for("what is waited for", |screen| screen.contains(PREPARES));
+    for pty in [&seen, &quiet] {
+        assert_eq!(pty.exit_code(WHILE), 0, "{}", pty.screen());
+    }
+    seen.wait_gone(PREPARES);
+    assert!(!quiet.has_written(PREPARES), "{}", quiet.screen());
+    seen.assert_restored();
 }

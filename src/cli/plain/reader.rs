@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::Talk;
 use super::load::{Level, Place};
 use super::rows::Rows;
-use crate::api::Provider;
+use crate::api::Provider as _;
 use crate::cli::failure::Failure;
 use crate::cli::find::{self, Walk};
 use crate::cli::ls;
@@ -14,13 +14,14 @@ use crate::cli::output::Output;
 use crate::cli::segments;
 use crate::cli::session::Session;
 use crate::domain::{Keepable, Page, SegmentTexts, Shelf};
+use crate::transfer::patient::Patient;
 
 /// So often a word is said while a list is read.
 const TELL: Duration = Duration::from_secs(10);
 
 /// What is left to read of a list.
 pub(super) struct Rest {
-    provider: Arc<dyn Provider>,
+    provider: Arc<Patient>,
     walk: Walk,
     /// How many the service says there are in all, where it does.
     pub total: Option<u64>,
