@@ -110,15 +110,16 @@ pub(super) fn put(
     change.commit()
 }
 
-/// Of several processes one looks and takes the turn at a time.
+/// Of several processes one looks and takes the turn at a time; what time it is, too.
 pub(super) fn turn(
     connection: &mut Connection,
     owner: &Owner,
     operation: &Operation,
     every: Duration,
-    now: Timestamp,
+    now: impl Fn() -> Timestamp,
 ) -> rusqlite::Result<Option<Duration>> {
     let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let now = now();
     let place = place_id(&change, owner, &operation.container)?;
     let asked: Option<i64> = change
         .prepare_cached(

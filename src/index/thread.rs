@@ -116,8 +116,7 @@ fn write(connection: &mut Connection, request: Request) -> rusqlite::Result<()> 
         Request::Scanned(owner) => change::drop_uses(connection, &owner),
         Request::Begun(owner, operation, at) => operations::put(connection, &owner, &operation, at),
         Request::Turn(owner, operation, every, told) => {
-            let now = Timestamp::now();
-            let wait = operations::turn(connection, &owner, &operation, every, now);
+            let wait = operations::turn(connection, &owner, &operation, every, Timestamp::now);
             // Whoever waits has given up, or waits for an error too.
             let _ = told.send(wait.as_ref().ok().copied().flatten());
             wait.map(drop)

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::api::Operation;
+use crate::index::operations;
 
 const EVERY: Duration = Duration::from_secs(5);
 
@@ -84,6 +85,28 @@ fn of_several_processes_one_asks_at_a_time_and_none_too_soon() {
     // Another number stands there by now.
     assert_eq!(two.turn(&owner("a"), &operation(8), EVERY), None);
     assert_eq!(Index::none().turn(&owner("a"), &it, EVERY), None);
+}
+
+/// Whoever waits for the file while another takes the turn would find that it was taken later than now, as if the
+/// clock had been set back.
+#[test]
+fn the_time_is_looked_at_when_nobody_else_can_take_the_turn() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = open(folder.path());
+    let it = operation(7);
+    index.keep_operation(&owner("a"), &it);
+    let [mut one, two] =
+        [(); 2].map(|()| Connection::open(store::LISTS.path(folder.path())).unwrap());
+    two.busy_timeout(Duration::ZERO).unwrap();
+    let now = || {
+        assert!(
+            two.execute_batch("BEGIN IMMEDIATE").is_err(),
+            "another could"
+        );
+        Timestamp::now()
+    };
+    let wait = operations::turn(&mut one, &owner("a"), &it, EVERY, now).unwrap();
+    assert!(wait.unwrap() > Duration::ZERO);
 }
 
 #[test]
