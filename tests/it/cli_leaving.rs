@@ -144,6 +144,28 @@ fn a_command_that_is_stopped_gives_the_terminal_back_and_draws_again() {
     leave_shell(pty);
 }
 
+/// What was typed before it went on is read sooner than anything else happens.
+#[test]
+fn a_key_that_is_asked_for_again_after_a_stop_is_not_shown_either() {
+    let server = Server::start();
+    let mut home = server.home();
+    let key = home.get("ASSETDECK_KEY_ACME_LOC").expect("the demo's key");
+    home.unset("ASSETDECK_KEY_ACME_LOC");
+    let mut pty = shell_in(&mut home);
+    let program = env!("CARGO_BIN_EXE_assetdeck");
+    pty.send(&format!("{program} login acme-loc --store session\r"));
+    pty.wait_text("it is not shown");
+    pty.send_keys("C-z");
+    pty.wait_text("Stopped");
+    // An arrow key is no part of a key.
+    pty.send("fg\ra\x1b[D\r");
+    pty.wait_text("control character");
+    pty.send(&format!("{key}\r"));
+    pty.wait_text("accepts the key");
+    assert!(!pty.screen().contains(&key), "{}", pty.screen());
+    leave_shell(pty);
+}
+
 #[test]
 fn a_question_for_a_key_that_is_stopped_begins_anew() {
     let server = Server::start();
@@ -162,6 +184,8 @@ fn a_question_for_a_key_that_is_stopped_begins_anew() {
     pty.wait_text("Stopped");
     assert_eq!(pty.settings(), settings, "settings while it is stopped");
     pty.send("clear; fg\r");
+    // What was asked before is gone.
+    pty.wait_gone("Stopped");
     pty.wait_text("it is not shown");
     // An arrow key is no part of a key.
     pty.send(&format!("{key}\x1b[D\r"));

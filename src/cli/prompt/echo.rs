@@ -2,12 +2,14 @@
 
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
 /// The terminal, as long as it does not echo.
 static OFF: Mutex<Option<Off>> = Mutex::new(None);
+/// Nobody else has it any more.
+static BACK: Condvar = Condvar::new();
 
 /// A terminal keeps no longer line, in bytes.
 pub const LONGEST: usize = if cfg!(target_vendor = "apple") {
@@ -99,6 +101,7 @@ pub fn hide() {
         if let Some(question) = &off.question {
             let _ = off.terminal.write_all(question.as_bytes());
         }
+        BACK.notify_all();
     }
 }
 
@@ -110,9 +113,14 @@ pub fn ask(question: &str) -> io::Result<Option<Vec<u8>>> {
     }
     terminal.write_all(question.as_bytes())?;
     let line = line(&mut terminal);
-    if let Some(off) = lock().as_mut() {
+    let mut off = lock();
+    if let Some(off) = off.as_mut() {
         off.question = None;
     }
+    // What was typed while we were stopped is read as soon as we go on. Nothing is said or asked until the terminal
+    // is ours again: who answers that would be echoed.
+    let away = |off: &mut Option<Off>| off.as_ref().is_some_and(|off| off.away);
+    drop(BACK.wait_while(off, away));
     line
 }
 
