@@ -153,7 +153,7 @@ impl Output {
     /// What happens, for programs: one object on one line of standard error.
     pub fn event(&mut self, object: &serde_json::Value) {
         let _ = self.out.flush();
-        let _ = writeln!(self.err, "{}", escape_json(&object.to_string()));
+        self.tell(&escape_json(&object.to_string()));
     }
 
     /// Whether a person reads it.
@@ -226,7 +226,7 @@ impl Output {
     /// What was answered, where nobody else shows it.
     pub fn answered(&mut self, answer: &str) {
         if self.echoes {
-            let _ = writeln!(self.err, "{}", SafeText::prose(answer));
+            self.tell(&SafeText::prose(answer));
         }
     }
 

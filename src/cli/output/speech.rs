@@ -1,5 +1,6 @@
 //! What is said beside the result, on standard error: sentences for people, objects for programs.
 
+use std::fmt::Display;
 use std::io::Write as _;
 
 use serde_json::{Value, json};
@@ -9,6 +10,13 @@ use crate::cli::failure::Failure;
 use crate::domain::SafeText;
 
 impl Output {
+    /// One line beside the result, written at once: an echo, or what another process tells, comes before or behind
+    /// it. It is safe already.
+    pub(super) fn tell(&mut self, line: &impl Display) {
+        // There is nowhere left to tell that this failed.
+        let _ = self.err.write_all(format!("{line}\n").as_bytes());
+    }
+
     /// Text of our own of several lines.
     pub fn complain(&mut self, text: &str) {
         if self.objects {
@@ -21,8 +29,7 @@ impl Output {
         }
         self.lift();
         for line in SafeText::lines(text) {
-            // There is nowhere left to tell that this failed.
-            let _ = writeln!(self.err, "{line}");
+            self.tell(&line);
         }
     }
 
@@ -58,7 +65,7 @@ impl Output {
         let _ = self.out.flush();
         // In a conversation it is clear who speaks.
         let speaker = if self.linear { "" } else { "assetdeck: " };
-        let _ = writeln!(self.err, "{speaker}{}", SafeText::sentence(text));
+        self.tell(&format_args!("{speaker}{}", SafeText::sentence(text)));
     }
 
     /// A question on the terminal; the answer follows on the same line. Where nobody can see it, it is
@@ -70,7 +77,8 @@ impl Output {
         }
         self.lift();
         let _ = self.out.flush();
-        let asked = write!(self.err, "{} ", SafeText::sentence(question));
+        let question = format!("{} ", SafeText::sentence(question));
+        let asked = self.err.write_all(question.as_bytes());
         let Err(error) = asked.and_then(|()| self.err.flush()) else {
             return Ok(());
         };

@@ -88,7 +88,7 @@ impl Output {
         }
         self.flush()?;
         if table.rows == 0 && self.on_screen() && !nothing.is_empty() {
-            let _ = writeln!(self.err, "{}", SafeText::sentence(nothing));
+            self.tell(&SafeText::sentence(nothing));
         }
         Ok(())
     }

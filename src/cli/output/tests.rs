@@ -190,6 +190,39 @@ fn a_closed_pipe_ends_quietly() {
     assert_eq!(failure, Failure::silent(Exit::Done));
 }
 
+/// Each call of `write`.
+#[derive(Default, Clone)]
+struct Writes(Arc<Mutex<Vec<String>>>);
+
+impl Write for Writes {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        self.0.lock().unwrap().push(text);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What is typed ahead, or told by another process, is between two lines and never within one.
+#[test]
+fn what_is_told_is_written_a_line_at_a_time() {
+    for objects in [false, true] {
+        let err = Writes::default();
+        let mut output = Output::new(Box::new(io::sink()), Box::new(err.clone()), Some(80));
+        (output.asks, output.echoes, output.objects) = (true, true, objects);
+        output.note("a “b”");
+        output.ask("Go on? [y/N]").unwrap();
+        output.answered("n");
+        output.fail(&Failure::usage("c").hint("d"));
+        let writes = err.0.lock().unwrap();
+        assert_eq!(writes.len(), 4, "{writes:?}");
+        let lines = writes.iter().filter(|it| it.ends_with('\n'));
+        assert_eq!(lines.count(), if objects { 4 } else { 3 }, "{writes:?}");
+    }
+}
+
 /// On a terminal no line is longer than it, unless it is one word, which is left to be copied whole.
 fn fits(text: &str, columns: usize) -> Result<(), TestCaseError> {
     for line in text.lines() {

@@ -31,8 +31,8 @@ impl Voice {
     /// One line on standard error. Foreign text in it is safe already.
     pub fn note(self, text: &str) {
         if self.objects {
-            let line = escape_json(&said("note", text).to_string());
-            let _ = writeln!(std::io::stderr(), "{line}");
+            let line = escape_json(&said("note", text).to_string()) + "\n";
+            let _ = std::io::stderr().write_all(line.as_bytes());
             return;
         }
         let text = SafeText::sentence(text);
@@ -40,7 +40,8 @@ impl Voice {
         let _ = if self.linear {
             writeln!(std::io::stdout(), "{text}")
         } else {
-            writeln!(std::io::stderr(), "assetdeck: {text}")
+            // At once: an echo, or what another process tells, comes before or behind it.
+            std::io::stderr().write_all(format!("assetdeck: {text}\n").as_bytes())
         };
     }
 }
