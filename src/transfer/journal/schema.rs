@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
@@ -197,10 +197,19 @@ fn tune(connection: &Connection, folder: &Path) -> Result<(), JournalError> {
     } else {
         "TRUNCATE"
     };
-    let mode: String =
-        connection.query_row(&format!("PRAGMA journal_mode = {wanted}"), [], |row| {
-            row.get(0)
-        })?;
+    // Several who start at once where there is no file change the mode together. `SQLite` has no
+    // patience there: it reads first, and who reads is refused the change at once.
+    let begun = Instant::now();
+    let change = format!("PRAGMA journal_mode = {wanted}");
+    let mode: String = loop {
+        let mode = connection.query_row(&change, [], |row| row.get(0));
+        match mode.map_err(JournalError::from) {
+            Err(JournalError::Locked(_)) if begun.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            answer => break answer?,
+        }
+    };
     if mode.eq_ignore_ascii_case(wanted) {
         return Ok(());
     }

@@ -214,6 +214,26 @@ fn a_file_that_cannot_be_looked_into_is_not_set_aside() {
     assert_eq!(damage::check(&mine).unwrap(), None);
 }
 
+/// The file is made in two steps: what it holds, and how it is written. Who joins between them does
+/// the second too, and whoever comes later to it is refused it at once, without any patience.
+#[test]
+fn who_joins_while_the_file_is_made_waits_for_that() {
+    let folder = tempfile::tempdir().unwrap();
+    filled(folder.path(), 3);
+    let maker = rusqlite::Connection::open(file(folder.path())).unwrap();
+    maker
+        .execute_batch("PRAGMA journal_mode = TRUNCATE; BEGIN IMMEDIATE")
+        .unwrap();
+    let _works = Lock::take(folder.path()).unwrap().unwrap();
+    std::thread::scope(|scope| {
+        let joining = scope.spawn(|| Journal::open(folder.path()).map(|opened| opened.found));
+        // Long enough to have come to it, which is only what makes this test see anything.
+        std::thread::sleep(Duration::from_millis(200));
+        maker.execute_batch("COMMIT").unwrap();
+        assert_eq!(joining.join().unwrap().unwrap().jobs.len(), 3);
+    });
+}
+
 #[test]
 fn who_works_goes_on_alone_where_the_lock_file_is_removed() {
     let folder = tempfile::tempdir().unwrap();
