@@ -10,6 +10,7 @@ mod help;
 mod kept;
 mod leaving;
 mod links;
+mod marks;
 mod panes;
 mod plans;
 mod random;
