@@ -261,6 +261,15 @@ impl<T: Keepable> Batch<T> {
             seal: None,
         }
     }
+
+    /// What came before does not hold any more: all pages come again.
+    pub fn anew() -> Self {
+        Self {
+            more: true,
+            came: Came::Anew,
+            ..Self::whole(Vec::new())
+        }
+    }
 }
 
 /// The answer to one [`Effect::Load`](super::Effect::Load), `Update` or `Delete`.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use super::Request;
 use super::follow::{End, Rest, Slot, follow};
 use crate::api::Provider;
-use crate::app::msg::{Answer, Batch, Came};
+use crate::app::msg::{Answer, Batch};
 use crate::domain::{AccountName, Asset, AssetScope, ContainerId, Cursor};
 use crate::index::Place;
 use crate::runtime::lock;
@@ -34,11 +34,7 @@ impl Request {
                     {
                         return;
                     }
-                    self.tell(Answer::Assets(Ok(Batch {
-                        more: true,
-                        came: Came::Anew,
-                        ..Batch::whole(Vec::new())
-                    })));
+                    self.tell(Answer::Assets(Ok(Batch::anew())));
                 }
                 let archive = self.archive.as_ref();
                 let keeper = archive.map(|it| it.keep(Place::Assets(container.clone()), None));

@@ -60,7 +60,7 @@ impl Request {
                 };
                 return self.list(provider, container, rest, rows).await;
             }
-            self.begin_anew();
+            self.tell(Answer::Segments(Ok(Batch::anew())));
         } else if let Some(archive) = &self.archive {
             let before = match before {
                 None if held.is_some() => archive.segments(container, |_| {}).await,
@@ -132,15 +132,6 @@ impl Request {
         }
     }
 
-    /// What came before does not hold any more.
-    fn begin_anew(&self) {
-        self.tell(Answer::Segments(Ok(Batch {
-            more: true,
-            came: Came::Anew,
-            ..Batch::whole(Vec::new())
-        })));
-    }
-
     /// Follows cursors to the end; one that comes back a second time ends it. While a page is awaited
     /// the rest is parked: whoever stops it there may go on with it.
     /// Those that were listed before give their keys and texts to the new ones.
@@ -161,7 +152,7 @@ impl Request {
                 // There is no such page any more.
                 Err(error) if goes_on && error.kind == ApiErrorKind::Invalid => {
                     goes_on = false;
-                    self.begin_anew();
+                    self.tell(Answer::Segments(Ok(Batch::anew())));
                     let seal = self.take(container, |rest| rest.id == self.id);
                     rest = self.first(container, seal.and_then(|rest| rest.seal));
                     continue;
@@ -180,7 +171,7 @@ impl Request {
                 total,
             } = page;
             if std::mem::take(&mut goes_on) && total != rest.total {
-                self.begin_anew();
+                self.tell(Answer::Segments(Ok(Batch::anew())));
                 rest = self.first(container, rest.seal);
                 continue;
             }
